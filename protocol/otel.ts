@@ -1,0 +1,86 @@
+/**
+ * The part of OpenTelemetry's metric data model that this package reads, as structural types.
+ *
+ * The classes of sdk-metrics 1.30, 2.x and 3.x are not assignable to each other (private fields,
+ * other enums), but the data that their readers hand out has this one shape.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/metrics/data-model/
+ */
+
+/** Seconds since the epoch, and nanoseconds within that second. */
+export type HrTime = readonly [seconds: number, nanos: number];
+
+/** The values of sdk-metrics' `DataPointType`, the same in 1.30, 2.x and 3.x. */
+export const DataPointType = { HISTOGRAM: 0, EXPONENTIAL_HISTOGRAM: 1, GAUGE: 2, SUM: 3 } as const;
+
+/** The values of sdk-metrics' `AggregationTemporality`. */
+export const AggregationTemporality = { DELTA: 0, CUMULATIVE: 1 } as const;
+
+/** Attribute values are strings, numbers, booleans and arrays of these; anything else is made one of them. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+export interface Descriptor {
+  readonly name: string;
+  readonly description?: string;
+  readonly unit?: string;
+  /** The kind of instrument: `COUNTER`, `OBSERVABLE_GAUGE` and the like. Exporters up to 0.57 name counters by it. */
+  readonly type?: string;
+  readonly valueType?: number;
+  readonly advice?: object;
+}
+
+export interface HistogramValue {
+  readonly buckets: { readonly boundaries: readonly number[]; readonly counts: readonly number[] };
+  readonly count: number;
+  readonly sum?: number | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+export interface ExponentialBuckets {
+  readonly offset: number;
+  readonly bucketCounts: readonly number[];
+}
+
+export interface ExponentialHistogramValue {
+  readonly count: number;
+  readonly sum?: number | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  readonly scale: number;
+  readonly zeroCount: number;
+  readonly positive: ExponentialBuckets;
+  readonly negative: ExponentialBuckets;
+}
+
+export interface DataPoint<Value = unknown> {
+  readonly attributes: Attributes;
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+  readonly value: Value;
+}
+
+export interface MetricData {
+  readonly descriptor: Descriptor;
+  readonly dataPointType: number;
+  readonly aggregationTemporality?: number;
+  readonly isMonotonic?: boolean;
+  readonly dataPoints: readonly DataPoint[];
+}
+
+export interface Scope {
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly schemaUrl?: string | undefined;
+}
+
+export interface ScopeMetrics {
+  readonly scope: Scope;
+  readonly metrics: readonly MetricData[];
+}
+
+/** What a metric reader's `collect()` answers. Never changed by anyone once collected. */
+export interface ResourceMetrics {
+  readonly resource: { readonly attributes: Attributes };
+  readonly scopeMetrics: readonly ScopeMetrics[];
+}

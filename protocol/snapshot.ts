@@ -1,0 +1,160 @@
+/**
+ * The snapshot: a process's metrics at one moment, as columns in shared memory.
+ *
+ * Written by the encoder on the main thread, read by worker threads; on the metrics server decoded from
+ * the wire form. Everything reachable from a published snapshot is immutable for as long as anyone holds it:
+ * pages for ever, value buffers until every task that was given the snapshot has ended.
+ *
+ * ```
+ * Snapshot ─┬─ scopes[] ── families[] ─┬─ pages[] ── Page: attribute sets, immutable, known by id
+ *           │                          └─ order?     which series are present, in which order
+ *           ├─ values    Float64Array: `page.base + index * stride(layout)` is where a series' numbers stand
+ *           └─ previous  the same columns one snapshot earlier
+ * ```
+ */
+import type { Descriptor, HrTime, Scope } from './otel';
+
+/** Series per page at the most. A page is what is written, sent and cached as one piece. */
+export const PAGE_SERIES = 1024;
+
+/**
+ * What the numbers of one series mean, in this order; every series of a page has the same layout.
+ * The first number is always the start time in epoch microseconds: a new one tells a reset. In `previous` it is
+ * `NaN` (or lies beyond the array's end) where the series was not there one snapshot earlier.
+ *
+ * - `scalar`: start, value
+ * - `histogram`: start, count, sum, min, max, one count per bucket
+ * - `exponential`: start, count, sum, min, max, scale, zeroCount, positive offset, positive length,
+ *   negative offset, negative length, then `positive` and `negative` places for bucket counts
+ */
+export type Layout = ScalarLayout | HistogramLayout | ExponentialLayout;
+
+export interface ScalarLayout {
+  readonly kind: 'scalar';
+}
+
+/** `sum`, `min` and `max` tell whether data points have that number at all: without it its place is unused. */
+interface Moments {
+  readonly sum: boolean;
+  readonly min: boolean;
+  readonly max: boolean;
+}
+
+export interface HistogramLayout extends Moments {
+  readonly kind: 'histogram';
+  /** Upper bounds in ascending order, `+Inf` not among them unless the instrument had it. */
+  readonly bounds: readonly number[];
+  /** How many bucket counts a series has: one more than bounds, as a rule. */
+  readonly buckets: number;
+}
+
+export interface ExponentialLayout extends Moments {
+  readonly kind: 'exponential';
+  /** Places for bucket counts above zero; a series uses as many of them as its positive length says. */
+  readonly positive: number;
+  readonly negative: number;
+}
+
+export const START = 0;
+export const SCALAR_VALUE = 1;
+export const SCALAR_STRIDE = 2;
+
+/** Places that both kinds of histogram share. */
+export const COUNT = 1;
+export const SUM = 2;
+export const MIN = 3;
+export const MAX = 4;
+
+export const HISTOGRAM_BUCKETS = 5;
+
+export const EXP_SCALE = 5;
+export const EXP_ZERO_COUNT = 6;
+export const EXP_POSITIVE_OFFSET = 7;
+export const EXP_POSITIVE_LENGTH = 8;
+export const EXP_NEGATIVE_OFFSET = 9;
+export const EXP_NEGATIVE_LENGTH = 10;
+export const EXP_BUCKETS = 11;
+
+/** How many numbers one series of that layout takes in the value column. */
+export function strideOf(layout: Layout): number {
+  switch (layout.kind) {
+    case 'scalar':
+      return SCALAR_STRIDE;
+    case 'histogram':
+      return HISTOGRAM_BUCKETS + layout.buckets;
+    case 'exponential':
+      return EXP_BUCKETS + layout.positive + layout.negative;
+  }
+}
+
+/** An immutable block of the dictionary: the attribute sets of up to {@link PAGE_SERIES} series of one family. */
+export interface Page {
+  /** Unique within an incarnation, ascending, never used again. */
+  readonly id: number;
+  readonly layout: Layout;
+  /** How many series the page holds. */
+  readonly size: number;
+  /**
+   * UTF-8: per series the JSON text of its attributes object, keys in the order of the object, ended by a
+   * line feed. Shared memory in the process that wrote it.
+   */
+  readonly attributes: Uint8Array;
+}
+
+/** A page's place in one snapshot. Differs from the page itself in that it may change when values are re-packed. */
+export interface PlacedPage {
+  readonly page: Page;
+  /** Index into the value columns of the first number of the first series. */
+  readonly base: number;
+}
+
+/** Order entries are `pageIndex << ORDER_SHIFT | indexInPage`. */
+export const ORDER_SHIFT = 10;
+export const ORDER_MASK = PAGE_SERIES - 1;
+
+/** One metric of one instrumentation scope. */
+export interface Family {
+  readonly descriptor: Descriptor;
+  readonly dataPointType: number;
+  readonly aggregationTemporality: number;
+  readonly isMonotonic: boolean | undefined;
+  readonly endTime: HrTime;
+  readonly pages: readonly PlacedPage[];
+  /**
+   * The series that are present, in the order of the data points. `undefined` is the common case: all
+   * series of all pages, in page order. Shared memory in the process that wrote it.
+   */
+  readonly order: Int32Array | undefined;
+}
+
+export interface ScopeFamilies {
+  readonly scope: Scope;
+  readonly families: readonly Family[];
+}
+
+/** What the exporter says about itself, for whoever reads the snapshot. */
+export interface ExporterStats {
+  /** Interval between two collections in force, in milliseconds. */
+  readonly intervalMs: number;
+  /** Main-thread time that one collection takes, in milliseconds, as far as it can be told apart. */
+  readonly collectMs: number;
+  /** Series present in this snapshot. */
+  readonly series: number;
+  /** Series of this snapshot that were left out, for the limit or for being malformed. */
+  readonly droppedSeries: number;
+}
+
+export interface Snapshot {
+  /** One run of one encoder: page ids mean something only within it. */
+  readonly incarnation: string;
+  /** Counts the snapshots of an incarnation, from 1. */
+  readonly generation: number;
+  /** When it was collected, epoch milliseconds. */
+  readonly time: number;
+  /** JSON text of the resource's attributes. */
+  readonly resource: string;
+  readonly scopes: readonly ScopeFamilies[];
+  readonly values: Float64Array;
+  readonly previous: { readonly time: number; readonly values: Float64Array } | undefined;
+  readonly stats: ExporterStats;
+}
