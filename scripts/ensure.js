@@ -1,0 +1,62 @@
+/** What a fresh clone lacks: installs the dependencies and builds, where that is missing or stale; silent otherwise. */
+'use strict';
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = path.resolve(__dirname, '..');
+const stamp = path.join(root, 'dist', '.built');
+const sources = ['src', 'workers', 'protocol', 'tsconfig.json', 'tsconfig.build.json'];
+
+/** Says what it does, since it takes a while, and ends this process where it fails: all else needs its result. */
+function run(what, command, args) {
+  console.error(`> ${what}`);
+  // One string for the shell, which Windows needs to find npm.cmd.
+  const done = spawnSync([command, ...args].join(' '), { cwd: root, shell: true, stdio: ['inherit', 2, 2] });
+  if (done.status !== 0) process.exit(done.status ?? 1);
+}
+
+function readJson(file) {
+  try {
+    return JSON.parse(fs.readFileSync(path.join(root, file), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Compares contents, not file times: a checkout, a copy or a restored cache gives files any time. Packages that
+ * npm leaves out on this platform are not missing.
+ */
+function isInstalled() {
+  const wanted = readJson('package-lock.json')?.packages ?? {};
+  const present = readJson('node_modules/.package-lock.json')?.packages;
+  if (present === undefined) return false;
+  return Object.entries(wanted).every(
+    ([where, { version, integrity, optional }]) =>
+      where === '' || optional || (present[where]?.version === version && present[where]?.integrity === integrity),
+  );
+}
+
+/** Folders count as well as files: theirs is the time that changes when a file goes away. */
+function newest(file) {
+  const stats = fs.statSync(file);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...fs.readdirSync(file).map((entry) => newest(path.join(file, entry))));
+}
+
+function isBuilt() {
+  const built = fs.statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return sources.every((source) => newest(path.join(root, source)) < built);
+}
+
+function ensureInstalled() {
+  if (!isInstalled()) run('npm ci', 'npm', ['ci', '--no-audit', '--no-fund']);
+}
+
+function ensureBuilt() {
+  if (!isBuilt()) run('npm run build', process.execPath, [path.join('scripts', 'build.js')]);
+}
+
+module.exports = { root, stamp, ensureInstalled, ensureBuilt };
