@@ -1,0 +1,177 @@
+'use strict';
+
+/**
+ * A PM2 of its own runs two instances of a Mashroom server with the exporter, and a collector that asks them; shows
+ * what PM2 and Prometheus see of them. Leaves nothing behind.
+ */
+
+const { fstatSync, writeFileSync } = require('node:fs');
+const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { parseArgs } = require('node:util');
+const { createPm2Home } = require('./lib/pm2-home');
+const { freePort } = require('./lib/ports');
+const { startTraffic } = require('./lib/traffic');
+
+const USAGE = `Runs a Mashroom cluster with the exporter under a PM2 of its own, until Ctrl-C.
+
+  npm start -- [options]
+
+  --series <n>     counter series that each instance has besides its own (0)
+  --instances <n>  instances of the server (2)
+  --port <n>       port of the collector (15050; another one if that is taken)
+  --help           this text`;
+
+const OPTIONS = {
+  series: { type: 'string', default: '0' },
+  instances: { type: 'string', default: '2' },
+  port: { type: 'string', default: '15050' },
+  help: { type: 'boolean', default: false },
+};
+
+const ROOT = path.join(__dirname, 'mashroom');
+const SERVER = path.join(path.dirname(require.resolve('@mashroom/mashroom/package.json')), 'dist', 'server.js');
+const PATIENCE_MS = 120_000;
+
+/** Aborted by whatever is to end the demo: a signal, or the end of whoever started it. */
+const end = new AbortController();
+
+async function main() {
+  const options = readOptions();
+  if (options === undefined) return;
+  listenForTheEnd();
+
+  let pm2;
+  let stopTraffic;
+  try {
+    pm2 = await createPm2Home();
+    end.signal.throwIfAborted();
+    console.log(`Starting ${options.instances} Mashroom servers under PM2 ${await pm2.call('getVersion')} ...`);
+    const serverPort = await freePort();
+    const collectorPort = await freePort(options.port);
+    await startApps(pm2, { ...options, serverPort, collectorPort });
+    stopTraffic = startTraffic(serverPort);
+    await show(pm2, collectorPort);
+    console.log(`\nServer:  http://localhost:${serverPort}/shop`);
+    console.log(`Metrics: http://localhost:${collectorPort}/metrics/0`);
+    console.log(`Monitor: PM2_HOME=${pm2.home} npx pm2 monit`);
+    console.log('\nCtrl-C ends it and removes everything.');
+    await sleep(2 ** 31 - 1, undefined, { signal: end.signal });
+  } catch (error) {
+    if (!end.signal.aborted) {
+      process.exitCode = 1;
+      console.error(`\n${error.message}`);
+      if (pm2) await printLogs(pm2);
+    }
+  } finally {
+    stopTraffic?.();
+    console.log('\nTaking everything down ...');
+    await pm2?.close();
+  }
+  // Requests of the traffic may still be open.
+  process.exit();
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({ options: OPTIONS });
+    if (values.help) return void console.log(USAGE);
+    return {
+      series: wholeNumber('series', values.series, 0, 2_000_000),
+      instances: wholeNumber('instances', values.instances, 1, 16),
+      port: wholeNumber('port', values.port, 1, 65_535),
+    };
+  } catch (error) {
+    process.exitCode = 2;
+    return void console.error(`${error.message}\n\n${USAGE}`);
+  }
+}
+
+function wholeNumber(name, text, min, max) {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new Error(`--${name} has to be a whole number from ${min} to ${max}, not '${text}'`);
+}
+
+function listenForTheEnd() {
+  const stop = () => end.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+  // Output that nobody reads any more is no reason to leave a cluster behind.
+  process.stdout.on('error', stop);
+  process.stderr.on('error', stop);
+  endWithStandardInput(stop);
+}
+
+/**
+ * A pipe that closes tells that whoever started this is gone; a terminal tells by SIGHUP. A file, /dev/null or a pipe
+ * that was closed from the start says nothing.
+ */
+function endWithStandardInput(stop) {
+  const input = fstatSync(0);
+  if (!input.isFIFO() && !input.isSocket()) return;
+  const begin = Date.now();
+  process.stdin.once('close', () => {
+    if (Date.now() - begin > 500) stop();
+  });
+  process.stdin.on('error', () => undefined).resume();
+}
+
+function startApps(pm2, { series, instances, serverPort, collectorPort }) {
+  const mashroom = {
+    name: 'mashroom',
+    script: SERVER,
+    args: [ROOT],
+    cwd: ROOT,
+    exec_mode: 'cluster',
+    instances,
+    env: { NODE_ENV: 'production', PORT: String(serverPort), DEMO_SERIES: String(series) },
+  };
+  const collector = {
+    name: 'metrics_collector',
+    script: path.join(__dirname, 'collector.js'),
+    cwd: __dirname,
+    exec_mode: 'fork',
+    env: { COLLECTOR_PORT: String(collectorPort), COLLECTOR_APP: 'mashroom' },
+  };
+  const file = path.join(pm2.folder, 'ecosystem.json');
+  writeFileSync(file, JSON.stringify({ apps: [mashroom, collector] }));
+  return pm2.command('start', file);
+}
+
+async function show(pm2, collectorPort) {
+  const probes = await patiently('the probes', async () => {
+    const [first] = await pm2.call('getMonitorData');
+    const monitor = Object.entries(first?.pm2_env.axm_monitor ?? {});
+    return monitor.some(([name]) => name.startsWith('mashroom_http')) ? monitor : undefined;
+  });
+  console.log(`\nWhat pm2 monit shows of instance 0, ${probes.length} probes:\n`);
+  for (const [name, { value, unit = '' }] of probes.slice(0, 24)) console.log(`  ${name.padEnd(70)} ${value} ${unit}`);
+  if (probes.length > 24) console.log(`  ...`);
+
+  const text = await patiently('the metrics', async () => {
+    const response = await fetch(`http://127.0.0.1:${collectorPort}/metrics/0`).catch(() => undefined);
+    return response?.ok ? response.text() : undefined;
+  });
+  const lines = text.split('\n');
+  console.log(`\nWhat Prometheus gets of instance 0, ${lines.length} lines:\n`);
+  for (const line of lines.slice(0, 12)) console.log(`  ${line}`);
+  console.log('  ...');
+}
+
+const begin = Date.now();
+
+/** Tries until there is an answer. */
+async function patiently(what, attempt) {
+  for (;;) {
+    const answer = await attempt();
+    if (answer !== undefined) return answer;
+    if (Date.now() - begin > PATIENCE_MS) throw new Error(`Waited in vain for ${what}. What the apps say:`);
+    await sleep(500, undefined, { signal: end.signal });
+  }
+}
+
+async function printLogs(pm2) {
+  console.error(await pm2.command('logs', '--nostream', '--lines', '10').catch((error) => error.message));
+}
+
+void main();
