@@ -1,0 +1,234 @@
+/**
+ * Turns one `ResourceMetrics` after the other into snapshots.
+ *
+ * Steady-state cost is one pass that copies numbers: see {@link FamilyEncoder}. Work is cut into slices; since
+ * collected data no longer changes, the event loop may turn at any of the cuts. One snapshot at a time.
+ */
+import { randomUUID } from 'node:crypto';
+import type { MetricData, ResourceMetrics, Scope } from '../../protocol/otel';
+import { strideOf, type ExporterStats, type Family, type ScopeFamilies, type Snapshot } from '../../protocol/snapshot';
+import { attributesText } from './attributes';
+import { Columns, type Column } from './columns';
+import { describeFamily, familyKey, problemOf } from './families';
+import { RETENTION } from './dictionary';
+import { FamilyEncoder } from './family-encoder';
+import { layoutFor, layoutKindOf } from './layouts';
+import { Run, type ValueSpace } from './run';
+import { Slicer } from './slicer';
+
+export interface EncoderOptions {
+  /** Series that are kept at the most, over all families. */
+  readonly maxSeries: number;
+  /** How long encoding may hold the event loop at a time, in milliseconds. */
+  readonly sliceMs?: number;
+}
+
+export interface Collected {
+  readonly data: ResourceMetrics;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly intervalMs: number;
+  readonly collectMs: number;
+}
+
+export interface Encoded {
+  readonly snapshot: Snapshot;
+  /** Malformed metrics that were left out: each names what was wrong. */
+  readonly problems: readonly string[];
+}
+
+/** Space in the columns that no family uses any more is tolerated up to this many numbers. */
+const TOLERATED_WASTE = 64 * 1024;
+
+export class SnapshotEncoder {
+  private readonly incarnation = randomUUID();
+  private readonly columns = new Columns();
+  private readonly families = new Map<string, FamilyEncoder>();
+  private readonly columnsOf = new WeakMap<Snapshot, readonly (Column | undefined)[]>();
+  private readonly slicer: Slicer;
+  private space: ValueSpace = { used: 0, nextPageId: 0 };
+  private generation = 0;
+  private last: Snapshot | undefined;
+
+  constructor(private readonly options: EncoderOptions) {
+    this.slicer = new Slicer(options.sliceMs);
+  }
+
+  /** @throws TypeError where `data` is not `ResourceMetrics` at all; malformed metrics in it are only left out */
+  async encode(collected: Collected): Promise<Encoded> {
+    const { data } = collected;
+    assertResourceMetrics(data);
+    await this.slicer.rest();
+    const generation = this.generation + 1;
+    await this.tidy(generation);
+    const run = this.begin(data, generation);
+    const problems: string[] = [];
+    const scopes: ScopeFamilies[] = [];
+    const counts = { series: 0, droppedSeries: 0 };
+    try {
+      const seen = new Map<string, number>();
+      for (const { scope, metrics } of data.scopeMetrics) {
+        const families: Family[] = [];
+        for (const metric of metrics) {
+          const problem = problemOf(metric);
+          const family = problem === undefined ? await this.encodeFamily(scope, metric, seen, run, problems) : undefined;
+          if (problem !== undefined) problems.push(problem);
+          if (family === undefined) {
+            counts.droppedSeries += Array.isArray(metric?.dataPoints) ? metric.dataPoints.length : 0;
+            continue;
+          }
+          families.push(describeFamily(metric, family));
+          counts.series += family.present;
+          counts.droppedSeries += family.leftOut;
+        }
+        scopes.push({ scope: plainScope(scope), families });
+      }
+    } catch (error) {
+      this.columns.discard(run.column);
+      throw error;
+    }
+    this.generation = generation;
+    this.columns.publish(run.column, generation);
+    const stats = { intervalMs: collected.intervalMs, collectMs: collected.collectMs, ...counts };
+    return { snapshot: this.publish(collected, scopes, stats), problems };
+  }
+
+  /** Keeps the snapshot's numbers from being overwritten until the returned function is called. */
+  hold(snapshot: Snapshot): () => void {
+    const columns = this.columnsOf.get(snapshot) ?? [];
+    for (const column of columns) if (column !== undefined) column.readers++;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      for (const column of columns) if (column !== undefined) column.readers--;
+    };
+  }
+
+  private publish(collected: Collected, scopes: readonly ScopeFamilies[], stats: ExporterStats): Snapshot {
+    const { current, previous } = this.columns;
+    const snapshot: Snapshot = {
+      incarnation: this.incarnation,
+      generation: this.generation,
+      time: collected.time,
+      resource: attributesText(collected.data.resource.attributes),
+      scopes,
+      values: (current as Column).values,
+      previous: previous && this.last ? { time: this.last.time, values: previous.values } : undefined,
+      stats,
+    };
+    this.columnsOf.set(snapshot, [current, previous]);
+    this.last = snapshot;
+    return snapshot;
+  }
+
+  private begin(data: ResourceMetrics, generation: number): Run {
+    let numbers = 0;
+    for (const { metrics } of data.scopeMetrics) {
+      for (const metric of metrics) numbers += problemOf(metric) === undefined ? numbersOf(metric) : 0;
+    }
+    let places = 0;
+    let packed = 0;
+    for (const { dictionary } of this.families.values()) {
+      places += dictionary.size;
+      packed += dictionary.numbers;
+    }
+    const room = this.options.maxSeries - places;
+    return new Run(generation, this.slicer, room, this.columns, this.space, Math.max(0, numbers - packed));
+  }
+
+  private async encodeFamily(
+    scope: Scope,
+    metric: MetricData,
+    seen: Map<string, number>,
+    run: Run,
+    problems: string[],
+  ): Promise<FamilyEncoder | undefined> {
+    const base = familyKey(scope, metric);
+    const occurrence = seen.get(base) ?? 0;
+    seen.set(base, occurrence + 1);
+    const key = occurrence === 0 ? base : `${base}#${occurrence}`;
+    let family = this.families.get(key);
+    if (family === undefined) {
+      const kind = layoutKindOf(metric.dataPointType);
+      if (kind === undefined) return undefined;
+      family = new FamilyEncoder(kind);
+      this.families.set(key, family);
+    }
+    try {
+      await family.encode(metric.dataPoints, run);
+      return family;
+    } catch (error) {
+      this.families.delete(key);
+      problems.push(`metric "${metric.descriptor.name}" has a malformed data point: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Gives back what families and series that have been gone for long still take. */
+  private async tidy(generation: number): Promise<void> {
+    let numbers = 0;
+    let places = 0;
+    for (const [key, { lastSeen, dictionary }] of this.families) {
+      if (generation - lastSeen > RETENTION) {
+        this.families.delete(key);
+        continue;
+      }
+      numbers += dictionary.numbers;
+      places += dictionary.size;
+    }
+    const waste = this.space.used - numbers;
+    const pressed = places >= this.options.maxSeries;
+    const families = [...this.families.values()];
+    const sparse = families.some(({ dictionary }) => dictionary.isSparse(generation, pressed));
+    const from = this.columns.current?.values;
+    if (from === undefined || (!sparse && (waste <= TOLERATED_WASTE || waste * 2 <= this.space.used))) return;
+    const space = { used: 0, nextPageId: this.space.nextPageId };
+    const column = this.columns.prepare(numbers);
+    const packing = {
+      generation,
+      slicer: this.slicer,
+      pressed,
+      from,
+      to: column.values,
+      place: (count: number) => (space.used += count) - count,
+      nextPageId: () => space.nextPageId++,
+    };
+    for (const family of families) await family.repack(packing);
+    this.columns.replaceAll(column);
+    this.space = space;
+  }
+}
+
+function assertResourceMetrics(data: unknown): asserts data is ResourceMetrics {
+  const { resource, scopeMetrics } = (data ?? {}) as Partial<ResourceMetrics>;
+  if (typeof resource !== 'object' || !Array.isArray(scopeMetrics)) {
+    throw new TypeError('expected ResourceMetrics: an object with "resource" and an array "scopeMetrics"');
+  }
+  for (const scopeMetric of scopeMetrics as readonly unknown[]) {
+    const { scope, metrics } = (scopeMetric ?? {}) as { scope?: unknown; metrics?: unknown };
+    if (typeof scope !== 'object' || scope === null || !Array.isArray(metrics)) {
+      throw new TypeError('expected every entry of "scopeMetrics" to have an object "scope" and an array "metrics"');
+    }
+  }
+}
+
+/** How many numbers the metric's data points take, if they are all laid out as the first one is. */
+function numbersOf(metric: MetricData): number {
+  const kind = layoutKindOf(metric.dataPointType);
+  const first = metric.dataPoints[0];
+  if (kind === undefined || first === undefined) return 0;
+  try {
+    return metric.dataPoints.length * strideOf(layoutFor(kind, first.value));
+  } catch {
+    return 0; // Malformed, which is found out and told where it is encoded.
+  }
+}
+
+function plainScope({ name, version, schemaUrl }: Scope): Scope {
+  return {
+    name: String(name),
+    ...(typeof version === 'string' && { version }),
+    ...(typeof schemaUrl === 'string' && { schemaUrl }),
+  };
+}

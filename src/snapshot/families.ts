@@ -1,0 +1,60 @@
+/** What makes a metric a family of its own, and how a snapshot describes it. */
+import { AggregationTemporality, type Descriptor, type HrTime, type MetricData, type Scope } from '../../protocol/otel';
+import type { Family } from '../../protocol/snapshot';
+import type { FamilyEncoder } from './family-encoder';
+import { layoutKindOf } from './layouts';
+
+/** @returns what is wrong with the metric as such, `undefined` if it may be encoded */
+export function problemOf(metric: unknown): string | undefined {
+  const { descriptor, dataPointType, dataPoints } = (metric ?? {}) as Partial<MetricData>;
+  if (typeof descriptor?.name !== 'string') return 'a metric has no descriptor with a name';
+  const name = JSON.stringify(descriptor.name);
+  if (!Array.isArray(dataPoints)) return `metric ${name} has no array "dataPoints"`;
+  if (typeof dataPointType !== 'number' || layoutKindOf(dataPointType) === undefined) {
+    return `metric ${name} has the unknown dataPointType ${String(dataPointType)}, expected 0 to 3`;
+  }
+  return undefined;
+}
+
+/** Descriptors nearly always are the same object at each collection, so that their key is made once. */
+const descriptorKeys = new WeakMap<Descriptor, string>();
+
+export function familyKey(scope: Scope, metric: MetricData): string {
+  const { descriptor, dataPointType, isMonotonic, aggregationTemporality } = metric;
+  let key = descriptorKeys.get(descriptor);
+  if (key === undefined) {
+    const { name, description, unit, type } = descriptor;
+    key = JSON.stringify([name, description, unit, type]);
+    descriptorKeys.set(descriptor, key);
+  }
+  const { name, version = '', schemaUrl = '' } = scope;
+  return `${name}\n${version}\n${schemaUrl}\n${dataPointType}${String(isMonotonic)}${String(aggregationTemporality)}${key}`;
+}
+
+export function describeFamily(metric: MetricData, encoder: FamilyEncoder): Family {
+  return {
+    descriptor: plainDescriptor(metric.descriptor),
+    dataPointType: metric.dataPointType,
+    aggregationTemporality: metric.aggregationTemporality ?? AggregationTemporality.CUMULATIVE,
+    isMonotonic: metric.isMonotonic,
+    endTime: plainTime(metric.dataPoints[0]?.endTime),
+    // A copy: the encoder adds pages to its own list while the snapshot is read.
+    pages: [...encoder.dictionary.pages],
+    order: encoder.order,
+  };
+}
+
+/** Only what can cross to another thread and is of use there. */
+function plainDescriptor({ name, description, unit, type, valueType }: Descriptor): Descriptor {
+  return {
+    name,
+    ...(typeof description === 'string' && { description }),
+    ...(typeof unit === 'string' && { unit }),
+    ...(typeof type === 'string' && { type }),
+    ...(typeof valueType === 'number' && { valueType }),
+  };
+}
+
+function plainTime(time: HrTime | undefined): HrTime {
+  return [Number(time?.[0] ?? 0), Number(time?.[1] ?? 0)];
+}

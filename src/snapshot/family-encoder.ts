@@ -1,0 +1,287 @@
+/** Encodes one metric of one scope: its new series into pages, its numbers into the column being written. */
+import type { DataPoint, ExponentialHistogramValue, HistogramValue, HrTime } from '../../protocol/otel';
+import {
+  SCALAR_VALUE,
+  START,
+  ORDER_SHIFT,
+  strideOf,
+  type ExponentialLayout,
+  type Layout,
+} from '../../protocol/snapshot';
+import { attributesText } from './attributes';
+import { Dictionary } from './dictionary';
+import {
+  moveExponential,
+  startMicros,
+  writeExponential,
+  writeHistogramCounts,
+  writeHistogramHead,
+  type LayoutKind,
+} from './layouts';
+import { packFamily, type Packing } from './packing';
+import { fits, Newcomers, PENDING } from './newcomers';
+import { writePage } from './pages';
+import { LEFT_OUT, Positions } from './positions';
+import type { Run } from './run';
+
+/** Data points per look at the clock. */
+const CHUNK = 256;
+const CHUNK_OF_STRANGERS = 64;
+
+export class FamilyEncoder {
+  dictionary = new Dictionary();
+  /** The order for the snapshot; `undefined` for all series in page order. */
+  order: Int32Array | undefined;
+  /** The last generation that had this family. */
+  lastSeen = 0;
+  private positions: Positions;
+
+  constructor(readonly kind: LayoutKind) {
+    this.positions = new Positions(0, kind === 'histogram');
+  }
+
+  get present(): number {
+    return this.order?.length ?? this.dictionary.size;
+  }
+
+  /** Data points of the last collection that were left out for the series limit. */
+  get leftOut(): number {
+    return this.positions.length - this.present;
+  }
+
+  /** @throws whatever reading a malformed data point throws; the encoder is then not to be used again */
+  async encode(points: readonly DataPoint[], run: Run): Promise<void> {
+    if (this.lastSeen !== run.generation - 1) this.comeBack(run);
+    const length = Math.min(points.length, this.positions.length);
+    let at = 0;
+    // Series that were left out are looked at again as soon as there is room for them.
+    if (this.leftOut === 0 || run.room <= 0) {
+      while (at < length) {
+        const end = Math.min(at + CHUNK, length);
+        at = this.steady(points, at, end, run);
+        if (at < end) break;
+        if (run.slicer.due) await run.slicer.rest();
+      }
+    }
+    if (at < length || points.length !== this.positions.length) await this.rebuild(points, at, run);
+    this.lastSeen = run.generation;
+  }
+
+  /** The family was missing for a while: its series have no previous numbers, and no column is up to date. */
+  private comeBack(run: Run): void {
+    const { slots, offsets, changed } = this.positions;
+    for (let i = 0; i < slots.length; i++) {
+      if (slots[i] !== LEFT_OUT) run.hasNoPrevious(offsets[i] as number);
+    }
+    changed.fill(run.generation);
+  }
+
+  /** Moves to new places in the columns, leaving dead series behind where they are the most. */
+  async repack(packing: Packing): Promise<void> {
+    const { dictionary, slots } = await packFamily(this.dictionary, this.order, packing);
+    if (slots !== undefined) {
+      const { slots: old } = this.positions;
+      for (let i = 0; i < old.length; i++) {
+        const slot = old[i] as number;
+        if (slot !== LEFT_OUT) old[i] = slots[slot] as number;
+      }
+      this.order = dictionary.settle(this.positions.presentSlots(), packing.generation);
+    }
+    this.dictionary = dictionary;
+    const { slots: current, offsets } = this.positions;
+    for (let i = 0; i < current.length; i++) {
+      const slot = current[i] as number;
+      if (slot !== LEFT_OUT) offsets[i] = dictionary.offsetOf(slot);
+    }
+  }
+
+  /** The common case: who stands there is who stood there. @returns the first position where that fails, or `end` */
+  private steady(points: readonly DataPoint[], from: number, end: number, run: Run): number {
+    switch (this.kind) {
+      case 'scalar':
+        return this.steadyScalars(points as readonly DataPoint<number>[], from, end, run.column.values);
+      case 'histogram':
+        return this.steadyHistograms(points as readonly DataPoint<HistogramValue>[], from, end, run);
+      case 'exponential':
+        return this.steadyExponentials(points as readonly DataPoint<ExponentialHistogramValue>[], from, end, run);
+    }
+  }
+
+  private steadyScalars(points: readonly DataPoint<number>[], from: number, end: number, values: Float64Array): number {
+    const { attributes, slots, offsets } = this.positions;
+    for (let i = from; i < end; i++) {
+      const point = points[i] as DataPoint<number>;
+      if (point.attributes !== attributes[i]) return i;
+      if (slots[i] === LEFT_OUT) continue;
+      const offset = offsets[i] as number;
+      values[offset + START] = startMicros(point.startTime);
+      values[offset + SCALAR_VALUE] = point.value;
+    }
+    return end;
+  }
+
+  private steadyHistograms(
+    points: readonly DataPoint<HistogramValue>[],
+    from: number,
+    end: number,
+    run: Run,
+  ): number {
+    const { attributes, slots, offsets } = this.positions;
+    for (let i = from; i < end; i++) {
+      const point = points[i] as DataPoint<HistogramValue>;
+      if (point.attributes !== attributes[i]) return i;
+      const slot = slots[i] as number;
+      if (slot === LEFT_OUT) continue;
+      if (!fits(this.dictionary.pageOf(slot).page.layout, point.value)) return i;
+      this.writeHistogram(i, offsets[i] as number, point.startTime, point.value, run);
+    }
+    return end;
+  }
+
+  private steadyExponentials(
+    points: readonly DataPoint<ExponentialHistogramValue>[],
+    from: number,
+    end: number,
+    run: Run,
+  ): number {
+    const { attributes, slots, offsets } = this.positions;
+    for (let i = from; i < end; i++) {
+      const point = points[i] as DataPoint<ExponentialHistogramValue>;
+      if (point.attributes !== attributes[i]) return i;
+      const slot = slots[i] as number;
+      if (slot === LEFT_OUT) continue;
+      const layout = this.dictionary.pageOf(slot).page.layout as ExponentialLayout;
+      if (!fits(layout, point.value)) return i;
+      writeExponential(run.column.values, offsets[i] as number, layout, point.startTime, point.value);
+    }
+    return end;
+  }
+
+  /**
+   * Goes on from where the steady pass failed: series have come, gone, or changed places. Those that still
+   * stand in the old order are found by identity, others by content, unknown ones get pages at the end.
+   */
+  private async rebuild(points: readonly DataPoint[], from: number, run: Run): Promise<void> {
+    const old = this.positions;
+    const next = new Positions(points.length, this.kind === 'histogram');
+    this.positions = next;
+    const claimed = new Uint8Array(this.dictionary.pages.length << ORDER_SHIFT);
+    for (let i = 0; i < from; i++) {
+      next.copy(i, old, i);
+      const slot = next.slots[i] as number;
+      if (slot !== LEFT_OUT) claimed[slot] = 1;
+    }
+    const newcomers = new Newcomers(this.kind);
+    let cursor = from;
+    for (let i = from; i < points.length; i++) {
+      if (i % CHUNK_OF_STRANGERS === 0 && run.slicer.due) await run.slicer.rest();
+      const point = points[i] as DataPoint;
+      const found = old.find(cursor, point.attributes);
+      if (found >= 0) {
+        cursor = found + 1;
+        const slot = old.slots[found] as number;
+        if (slot !== LEFT_OUT && claimed[slot] === 0 && this.fitsAt(slot, point)) {
+          claimed[slot] = 1;
+          next.copy(i, old, found);
+          this.write(i, point, this.dictionary.pageOf(slot).page.layout, run);
+          continue;
+        }
+      }
+      this.encodeStranger(i, point, claimed, newcomers, run);
+    }
+    await this.settleIn(newcomers, points, run);
+    this.order = this.dictionary.settle(next.presentSlots(), run.generation);
+  }
+
+  private fitsAt(slot: number, point: DataPoint): boolean {
+    return fits(this.dictionary.pageOf(slot).page.layout, point.value);
+  }
+
+  /** A data point that identity does not tell: known by content, or new. */
+  private encodeStranger(i: number, point: DataPoint, claimed: Uint8Array, newcomers: Newcomers, run: Run): void {
+    const { slots } = this.dictionary;
+    let text = attributesText(point.attributes);
+    let slot = slots.get(text);
+    // OpenTelemetry forbids two data points of the same attributes; whoever has them all the same keeps both,
+    // told apart by white space that means nothing in JSON.
+    while (slot !== undefined && (slot === PENDING || claimed[slot] === 1)) {
+      text += ' ';
+      slot = slots.get(text);
+    }
+    if (slot !== undefined && this.fitsAt(slot, point)) {
+      claimed[slot] = 1;
+      this.positions.set(i, point.attributes, slot, this.dictionary.offsetOf(slot));
+      if (this.dictionary.absent.has(slot)) run.hasNoPrevious(this.dictionary.offsetOf(slot));
+      this.write(i, point, this.dictionary.pageOf(slot).page.layout, run);
+      return;
+    }
+    if (run.room - newcomers.count <= 0) {
+      this.positions.set(i, point.attributes, LEFT_OUT, 0);
+      return;
+    }
+    slots.set(text, PENDING);
+    newcomers.add({ position: i, text, movedFrom: slot ?? PENDING }, point.value);
+  }
+
+  /** Gives the newcomers pages, places in the columns, and their first numbers. */
+  private async settleIn(newcomers: Newcomers, points: readonly DataPoint[], run: Run): Promise<void> {
+    for (const { layout, members } of newcomers.pages()) {
+      if (run.slicer.due) await run.slicer.rest();
+      const page = writePage(
+        run.nextPageId(),
+        layout,
+        members.map(({ text }) => text),
+      );
+      const stride = strideOf(layout);
+      const base = run.place(members.length * stride);
+      const first = this.dictionary.addPage({ page, base }) << ORDER_SHIFT;
+      run.room -= members.length;
+      for (const [index, { position, text, movedFrom }] of members.entries()) {
+        const point = points[position] as DataPoint;
+        const offset = base + index * stride;
+        this.dictionary.slots.set(text, first + index);
+        this.positions.set(position, point.attributes, first + index, offset);
+        run.hasNoPrevious(offset);
+        if (movedFrom !== PENDING) this.moveExponential(movedFrom, offset, layout, run);
+        this.write(position, point, layout, run);
+      }
+    }
+  }
+
+  /** A growing exponential histogram takes its previous numbers along: it is no new series. */
+  private moveExponential(slot: number, offset: number, layout: Layout, run: Run): void {
+    const from = this.dictionary.pageOf(slot).page.layout;
+    if (from.kind !== 'exponential' || layout.kind !== 'exponential' || this.dictionary.absent.has(slot)) return;
+    const values = run.previous;
+    if (values === undefined || offset + strideOf(layout) > values.length) return;
+    moveExponential(values, { offset: this.dictionary.offsetOf(slot), layout: from }, { offset, layout });
+  }
+
+  private write(position: number, point: DataPoint, layout: Layout, run: Run): void {
+    const { values } = run.column;
+    const offset = this.positions.offsets[position] as number;
+    switch (layout.kind) {
+      case 'scalar':
+        values[offset + START] = startMicros(point.startTime);
+        values[offset + SCALAR_VALUE] = point.value as number;
+        return;
+      case 'histogram':
+        this.writeHistogram(position, offset, point.startTime, point.value as HistogramValue, run);
+        return;
+      case 'exponential':
+        writeExponential(values, offset, layout, point.startTime, point.value as ExponentialHistogramValue);
+    }
+  }
+
+  /** Copies the bucket counts only where the column being written does not hold these very counts already. */
+  private writeHistogram(position: number, offset: number, start: HrTime, value: HistogramValue, run: Run): void {
+    const { counts, changed } = this.positions;
+    const { values, generation } = run.column;
+    writeHistogramHead(values, offset, start, value);
+    if (counts[position] !== value.buckets.counts) {
+      counts[position] = value.buckets.counts;
+      changed[position] = run.generation;
+    } else if ((changed[position] as number) <= generation) return;
+    writeHistogramCounts(values, offset, value.buckets.counts);
+  }
+}

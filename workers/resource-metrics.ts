@@ -1,0 +1,147 @@
+/**
+ * Renders a snapshot as the JSON text of OpenTelemetry's ResourceMetrics: the form in which the first version of
+ * the message protocol answers.
+ *
+ * JSON has no NaN and no infinities: they go as the strings `NaN`, `+Inf` and `-Inf`, which the official
+ * PrometheusSerializer prints as they stand, so that its text is the same as for the numbers themselves. (Up to
+ * version 0.57 it prints whatever is not a number as `+Inf`, for which no JSON value can be an exception.)
+ */
+import type { HrTime } from '../protocol/otel';
+import {
+  COUNT,
+  EXP_BUCKETS,
+  EXP_NEGATIVE_LENGTH,
+  EXP_NEGATIVE_OFFSET,
+  EXP_POSITIVE_LENGTH,
+  EXP_POSITIVE_OFFSET,
+  EXP_SCALE,
+  EXP_ZERO_COUNT,
+  HISTOGRAM_BUCKETS,
+  MAX,
+  MIN,
+  SCALAR_VALUE,
+  START,
+  SUM,
+  type ExponentialLayout,
+  type Family,
+  type HistogramLayout,
+  type Layout,
+  type Snapshot,
+} from '../protocol/snapshot';
+import type { PageCache } from './pages';
+import { forEachSeries } from './series';
+
+export function resourceMetricsJson(snapshot: Snapshot, pages: PageCache): string {
+  pages.use(snapshot);
+  const scopes = snapshot.scopes.map(
+    ({ scope, families }) =>
+      `{"scope":${JSON.stringify(scope)},"metrics":[${families.map((family) => metricJson(family, snapshot.values, pages)).join(',')}]}`,
+  );
+  return `{"resource":{"attributes":${snapshot.resource}},"scopeMetrics":[${scopes.join(',')}]}`;
+}
+
+function metricJson(family: Family, values: Float64Array, pages: PageCache): string {
+  const { descriptor, aggregationTemporality, dataPointType, isMonotonic, endTime } = family;
+  const head = JSON.stringify({ descriptor, aggregationTemporality, dataPointType, isMonotonic });
+  return `${head.slice(0, -1)},"dataPoints":[${dataPointsJson(family, values, pages, endTime)}]}`;
+}
+
+function dataPointsJson(family: Family, values: Float64Array, pages: PageCache, endTime: HrTime): string {
+  const end = JSON.stringify(endTime);
+  let text = '';
+  let lastStart = Number.NaN;
+  let times = '';
+  forEachSeries(family, (page, index, offset) => {
+    const start = values[offset + START] as number;
+    // Series that began together are the rule.
+    if (start !== lastStart) {
+      lastStart = start;
+      times = `"startTime":${JSON.stringify(hrTime(start))},"endTime":${end}`;
+    }
+    if (text !== '') text += ',';
+    const attributes = pages.texts(page)[index] as string;
+    text += `{"attributes":${attributes},${times},"value":${valueJson(page.layout, values, offset)}}`;
+  });
+  return text;
+}
+
+function hrTime(micros: number): HrTime {
+  const seconds = Math.floor(micros / 1e6);
+  return Number.isFinite(seconds) ? [seconds, Math.round((micros - seconds * 1e6) * 1e3)] : [0, 0];
+}
+
+function valueJson(layout: Layout, values: Float64Array, offset: number): string {
+  switch (layout.kind) {
+    case 'scalar':
+      return numberJson(values[offset + SCALAR_VALUE] as number);
+    case 'histogram':
+      return histogramJson(layout, values, offset);
+    case 'exponential':
+      return exponentialJson(layout, values, offset);
+  }
+}
+
+function numberJson(value: number): string {
+  if (Number.isFinite(value)) return String(value);
+  if (Number.isNaN(value)) return '"NaN"';
+  return value > 0 ? '"+Inf"' : '"-Inf"';
+}
+
+/** Rendered once per layout: an array that is the same for thousands of series. */
+const bucketHeads = new WeakMap<HistogramLayout, { readonly head: string; readonly counts: number }>();
+
+function bucketHead(layout: HistogramLayout): { readonly head: string; readonly counts: number } {
+  let made = bucketHeads.get(layout);
+  if (made === undefined) {
+    const { bounds, buckets } = layout;
+    // A bound of +Infinity that is only a string makes the serializer end with a second +Inf bucket, unless the
+    // counts end with the bounds.
+    const counts = bounds.includes(Number.POSITIVE_INFINITY) ? Math.min(buckets, bounds.length) : buckets;
+    made = { head: `{"buckets":{"boundaries":[${bounds.map(boundJson).join(',')}],"counts":[`, counts };
+    bucketHeads.set(layout, made);
+  }
+  return made;
+}
+
+function boundJson(bound: number): string {
+  return Number.isFinite(bound) ? String(bound) : `"${bound === Number.POSITIVE_INFINITY ? '+Inf' : String(bound)}"`;
+}
+
+function histogramJson(layout: HistogramLayout, values: Float64Array, offset: number): string {
+  const { head, counts } = bucketHead(layout);
+  return `${head}${countsJson(values, offset + HISTOGRAM_BUCKETS, counts)}]},${momentsJson(layout, values, offset)}}`;
+}
+
+function exponentialJson(layout: ExponentialLayout, values: Float64Array, offset: number): string {
+  const at = (place: number): string => numberJson(values[offset + place] as number);
+  const positive = countsJson(values, offset + EXP_BUCKETS, values[offset + EXP_POSITIVE_LENGTH] as number);
+  const negative = countsJson(
+    values,
+    offset + EXP_BUCKETS + layout.positive,
+    values[offset + EXP_NEGATIVE_LENGTH] as number,
+  );
+  return (
+    `{"scale":${at(EXP_SCALE)},"zeroCount":${at(EXP_ZERO_COUNT)},` +
+    `"positive":{"offset":${at(EXP_POSITIVE_OFFSET)},"bucketCounts":[${positive}]},` +
+    `"negative":{"offset":${at(EXP_NEGATIVE_OFFSET)},"bucketCounts":[${negative}]},` +
+    `${momentsJson(layout, values, offset)}}`
+  );
+}
+
+/** Counts are added up by whoever reads them, where a string would spoil the sum: what is no number goes as null. */
+function countsJson(values: Float64Array, from: number, count: number): string {
+  let text = '';
+  for (let i = 0; i < count; i++) {
+    const value = values[from + i] as number;
+    text += (i === 0 ? '' : ',') + (Number.isFinite(value) ? String(value) : 'null');
+  }
+  return text;
+}
+
+function momentsJson(layout: HistogramLayout | ExponentialLayout, values: Float64Array, offset: number): string {
+  let text = `"count":${numberJson(values[offset + COUNT] as number)}`;
+  if (layout.sum) text += `,"sum":${numberJson(values[offset + SUM] as number)}`;
+  if (layout.min) text += `,"min":${numberJson(values[offset + MIN] as number)}`;
+  if (layout.max) text += `,"max":${numberJson(values[offset + MAX] as number)}`;
+  return text;
+}

@@ -1,0 +1,39 @@
+/**
+ * A worker thread of the pool: does one task at a time.
+ *
+ * ```
+ * main thread ── task: ids, handles of shared memory ──▶ probes ──▶ numbers ──────────────▶ main thread
+ *                                                        reply  ──▶ rendered, sent ──▶ PM2's daemon
+ * ```
+ *
+ * What it keeps between tasks is derived from them (pages parsed, the last rendering) or can be made again
+ * (the connection to the daemon): any thread can do any task.
+ */
+import type { Task, TaskFailure, TaskResult } from '../protocol/tasks';
+import { PageCache } from './pages';
+import { computeProbes } from './probes/compute-probes';
+import { Replier, snapshotKey } from './reply';
+
+const pages = new PageCache();
+const replier = new Replier(pages);
+
+export = async function work(task: Task): Promise<TaskResult> {
+  try {
+    replier.forgetBefore(snapshotKey(task.snapshot));
+    switch (task.kind) {
+      case 'probes':
+        return computeProbes(task, pages);
+      case 'reply':
+        return await replier.reply(task);
+      default:
+        return unknownTask(task);
+    }
+  } catch (error) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { ok: false, code: 'INTERNAL', message };
+  }
+};
+
+function unknownTask(task: never): TaskFailure {
+  return { ok: false, code: 'INTERNAL', message: `unknown task ${JSON.stringify((task as Task).kind)}` };
+}
