@@ -1,0 +1,181 @@
+/** Builds snapshots by hand, in their simplest form: what the tests of the probes are told in. */
+import { AggregationTemporality, DataPointType } from '../../../protocol/otel';
+import {
+  EXP_BUCKETS,
+  ORDER_SHIFT,
+  PAGE_SERIES,
+  strideOf,
+  type Family,
+  type Layout,
+  type Page,
+  type PlacedPage,
+  type Snapshot,
+} from '../../../protocol/snapshot';
+import type { ProbesResult, ProbesTask } from '../../../protocol/tasks';
+import { PageCache } from '../../../workers/pages';
+import { computeProbes } from '../../../workers/probes/compute-probes';
+
+/** The numbers of one series at one time, as the layout orders them. */
+export interface Numbers {
+  readonly layout: Layout;
+  readonly numbers: readonly number[];
+}
+
+export interface SeriesSpec {
+  readonly attributes?: Record<string, unknown>;
+  /** `undefined`: in the dictionary, but not in this snapshot. */
+  readonly now: Numbers | undefined;
+  readonly before?: Numbers | undefined;
+}
+
+export interface FamilySpec {
+  readonly name: string;
+  readonly type: keyof typeof DataPointType;
+  readonly monotonic?: boolean;
+  readonly temporality?: keyof typeof AggregationTemporality;
+  readonly unit?: string;
+  readonly scope?: string;
+  readonly series: readonly SeriesSpec[];
+}
+
+export interface SnapshotSpec {
+  readonly families: readonly FamilySpec[];
+  /** Since the previous snapshot; `null` if there is none. */
+  readonly seconds?: number | null;
+  readonly pageSeries?: number;
+  /** Cuts the previous column off where series were appended after it. */
+  readonly previousLength?: number;
+}
+
+const START_TIME = 1_700_000_000_000_000;
+
+export function scalar(value: number, start = START_TIME): Numbers {
+  return { layout: { kind: 'scalar' }, numbers: [start, value] };
+}
+
+const MOMENTS = { sum: true, min: true, max: true } as const;
+
+export function histogram(bounds: readonly number[], counts: readonly number[], start = START_TIME): Numbers {
+  const count = counts.reduce((sum, each) => sum + each, 0);
+  const layout: Layout = { kind: 'histogram', ...MOMENTS, bounds, buckets: counts.length };
+  return { layout, numbers: [start, count, NaN, NaN, NaN, ...counts] };
+}
+
+export interface ExponentialSpec {
+  readonly scale: number;
+  readonly zero?: number;
+  readonly positive?: readonly [offset: number, counts: readonly number[]];
+  readonly negative?: readonly [offset: number, counts: readonly number[]];
+  readonly start?: number;
+}
+
+/** With as many places for buckets as `places` says, so that two of different length share a layout. */
+export function exponential(spec: ExponentialSpec, places = 20): Numbers {
+  const { scale, zero = 0, positive: [up, ups] = [0, []], negative: [down, downs] = [0, []] } = spec;
+  const layout: Layout = { kind: 'exponential', ...MOMENTS, positive: places, negative: places };
+  const count = [...ups, ...downs].reduce((sum, each) => sum + each, zero);
+  const numbers = new Array<number>(EXP_BUCKETS + 2 * places).fill(0);
+  numbers.splice(
+    0,
+    EXP_BUCKETS,
+    spec.start ?? START_TIME,
+    count,
+    NaN,
+    NaN,
+    NaN,
+    scale,
+    zero,
+    up,
+    ups.length,
+    down,
+    downs.length,
+  );
+  numbers.splice(EXP_BUCKETS, ups.length, ...ups);
+  numbers.splice(EXP_BUCKETS + places, downs.length, ...downs);
+  return { layout, numbers };
+}
+
+let incarnations = 0;
+
+export function snapshotOf(spec: SnapshotSpec): Snapshot {
+  const { families, seconds = 10, pageSeries = PAGE_SERIES } = spec;
+  const columns = { now: [] as number[], before: [] as number[], pages: 0 };
+  const scopes = new Map<string, Family[]>();
+  for (const each of families) {
+    const scope = each.scope ?? 'scope';
+    scopes.set(scope, [...(scopes.get(scope) ?? []), familyOf(each, pageSeries, columns)]);
+  }
+  const time = 1_700_000_100_000;
+  const previous = columns.before.slice(0, spec.previousLength);
+  return {
+    incarnation: `incarnation-${++incarnations}`,
+    generation: seconds === null ? 1 : 2,
+    time,
+    resource: '{}',
+    scopes: Array.from(scopes, ([name, ofScope]) => ({ scope: { name }, families: ofScope })),
+    values: Float64Array.from(columns.now),
+    previous: seconds === null ? undefined : { time: time - seconds * 1000, values: Float64Array.from(previous) },
+    stats: { intervalMs: 10_000, collectMs: 1, series: 0, droppedSeries: 0 },
+  };
+}
+
+function familyOf(
+  spec: FamilySpec,
+  pageSeries: number,
+  columns: { now: number[]; before: number[]; pages: number },
+): Family {
+  const pages: PlacedPage[] = [];
+  const order: number[] = [];
+  let rest = spec.series;
+  while (rest.length > 0) {
+    const layout = layoutOf(rest[0]);
+    let size = 1;
+    while (size < Math.min(rest.length, pageSeries) && keyOf(layoutOf(rest[size])) === keyOf(layout)) size++;
+    const series = rest.slice(0, size);
+    rest = rest.slice(size);
+    const attributes = Buffer.from(series.map((each) => `${JSON.stringify(each.attributes ?? {})}\n`).join(''));
+    const page: Page = { id: ++columns.pages, layout, size, attributes };
+    const absent = new Array<number>(strideOf(layout)).fill(NaN);
+    series.forEach(({ now }, index) => {
+      if (now !== undefined) order.push((pages.length << ORDER_SHIFT) | index);
+    });
+    pages.push({ page, base: columns.now.length });
+    for (const { now, before } of series) {
+      columns.now.push(...(now?.numbers ?? absent));
+      columns.before.push(...(before?.numbers ?? absent));
+    }
+  }
+  return {
+    descriptor: { name: spec.name, ...(spec.unit === undefined ? {} : { unit: spec.unit }) },
+    dataPointType: DataPointType[spec.type],
+    aggregationTemporality: AggregationTemporality[spec.temporality ?? 'CUMULATIVE'],
+    isMonotonic: spec.monotonic ?? spec.type === 'SUM',
+    endTime: [1_700_000_100, 0],
+    pages,
+    order: order.length === spec.series.length ? undefined : Int32Array.from(order),
+  };
+}
+
+function layoutOf(series: SeriesSpec | undefined): Layout {
+  const numbers = series?.now ?? series?.before;
+  if (numbers === undefined) throw new Error('a series needs numbers at one time at least');
+  return numbers.layout;
+}
+
+/** `JSON` would lose infinite bounds. */
+function keyOf(layout: Layout): string {
+  return JSON.stringify(layout, (_key, value: unknown) => (typeof value === 'number' ? String(value) : value));
+}
+
+export function taskOf(snapshot: Snapshot, options: Partial<Omit<ProbesTask, 'kind' | 'snapshot'>> = {}): ProbesTask {
+  return { kind: 'probes', snapshot, select: ['*'], counters: 'total', perMetric: 20, aggregated: [], ...options };
+}
+
+export function compute(spec: SnapshotSpec, options: Parameters<typeof taskOf>[1] = {}): ProbesResult {
+  return computeProbes(taskOf(snapshotOf(spec), options), new PageCache());
+}
+
+/** Name and value of each probe. */
+export function shown(spec: SnapshotSpec, options: Parameters<typeof taskOf>[1] = {}): Record<string, number> {
+  return Object.fromEntries(compute(spec, options).probes.map(({ name, value }) => [name, value]));
+}

@@ -1,0 +1,107 @@
+/**
+ * Computes what the probes show of a snapshot: the selected metrics, series by series where they are few, as
+ * their aggregate where they are many.
+ */
+import { DataPointType } from '../../protocol/otel';
+import type { Family, Page } from '../../protocol/snapshot';
+import type { ProbesResult, ProbesTask } from '../../protocol/tasks';
+import { forEachSeries, seriesCount } from '../series';
+import { columnsOf, type Columns } from './columns';
+import { ExponentialReading } from './exponential';
+import { HistogramReading } from './histograms';
+import { labelsOf, probeName, unitOf } from './names';
+import { ProbeList } from './probe-list';
+import type { Reading } from './reading';
+import { ScalarRange, ScalarSum } from './scalars';
+import { selectMetrics, type SelectedMetric } from './select';
+
+/** Where attributes come from: the JSON text of those of each series of a page. */
+export interface PageTexts {
+  texts(page: Page): readonly string[];
+}
+
+export function computeProbes(task: ProbesTask, pages: PageTexts): ProbesResult {
+  const aggregated = new Set(task.aggregated);
+  const list = new ProbeList();
+  for (const metric of selectMetrics(task.snapshot, task.select)) {
+    const series = metric.families.reduce((sum, family) => sum + seriesCount(family), 0);
+    if (series > task.perMetric) aggregated.add(metric.name);
+    if (aggregated.has(metric.name)) addAggregate(list, metric, task);
+    else addEachSeries(list, metric, task, pages);
+  }
+  return { ok: true, kind: 'probes', probes: list.probes(), aggregated: [...aggregated] };
+}
+
+interface Kind {
+  /** Whether what two scopes say of one series adds up. */
+  readonly additive: boolean;
+  readonly ofSeries: () => Reading;
+  readonly ofAll: () => Reading;
+}
+
+const SUM: Kind = { additive: true, ofSeries: () => new ScalarSum(''), ofAll: () => new ScalarSum('sum') };
+const GAUGE: Kind = { additive: false, ofSeries: () => new ScalarSum(''), ofAll: () => new ScalarRange() };
+const HISTOGRAM = kindOfReading(() => new HistogramReading());
+const EXPONENTIAL = kindOfReading(() => new ExponentialReading());
+
+function kindOfReading(create: () => Reading): Kind {
+  return { additive: false, ofSeries: create, ofAll: create };
+}
+
+function kindOf(family: Family): Kind {
+  switch (family.dataPointType) {
+    case DataPointType.SUM:
+      return SUM;
+    case DataPointType.HISTOGRAM:
+      return HISTOGRAM;
+    case DataPointType.EXPONENTIAL_HISTOGRAM:
+      return EXPONENTIAL;
+    default:
+      return GAUGE;
+  }
+}
+
+function addEachSeries(list: ProbeList, { name, families }: SelectedMetric, task: ProbesTask, pages: PageTexts): void {
+  for (const family of families) {
+    const columns = columnsOf(task.snapshot, family, task.counters);
+    forEachSeries(family, (page, index, offset) => {
+      const reading = kindOf(family).ofSeries();
+      reading.add(columns, page.layout, offset);
+      addReading(list, name, labelsOf(pages.texts(page)[index] ?? '{}'), reading, meaningOf(family, columns));
+    });
+  }
+}
+
+/**
+ * Over all scopes that have the metric; the first one's unit is the unit of all. No attributes are read. Should
+ * scopes disagree on what kind of metric it is, each kind is an aggregate of its own.
+ */
+function addAggregate(list: ProbeList, { name, families }: SelectedMetric, task: ProbesTask): void {
+  const byKind = new Map<Kind, { readonly reading: Reading; readonly meaning: Meaning }>();
+  for (const family of families) {
+    if (seriesCount(family) === 0) continue;
+    const kind = kindOf(family);
+    const columns = columnsOf(task.snapshot, family, task.counters);
+    const entry = byKind.get(kind) ?? { reading: kind.ofAll(), meaning: meaningOf(family, columns) };
+    byKind.set(kind, entry);
+    forEachSeries(family, (page, _index, offset) => {
+      entry.reading.add(columns, page.layout, offset);
+    });
+  }
+  for (const { reading, meaning } of byKind.values()) addReading(list, name, '', reading, meaning);
+}
+
+interface Meaning {
+  readonly unit: string | undefined;
+  readonly additive: boolean;
+}
+
+function meaningOf(family: Family, columns: Columns): Meaning {
+  return { unit: unitOf(family.descriptor.unit, columns.counters), additive: kindOf(family).additive };
+}
+
+function addReading(list: ProbeList, name: string, labels: string, reading: Reading, meaning: Meaning): void {
+  for (const { label, value, inUnit } of reading.parts()) {
+    list.add(probeName(name, labels, label), value, inUnit ? meaning.unit : undefined, meaning.additive);
+  }
+}

@@ -1,0 +1,85 @@
+/** Exponential histograms: quantiles and rate of what was recorded since the previous snapshot. */
+import {
+  COUNT,
+  EXP_BUCKETS,
+  EXP_NEGATIVE_LENGTH,
+  EXP_NEGATIVE_OFFSET,
+  EXP_POSITIVE_LENGTH,
+  EXP_POSITIVE_OFFSET,
+  EXP_SCALE,
+  EXP_ZERO_COUNT,
+  strideOf,
+  type ExponentialLayout,
+  type Layout,
+} from '../../protocol/snapshot';
+import { baselineOf, numberAt, type Columns } from './columns';
+import { ExponentialBuckets } from './exponential-buckets';
+import { CountRate } from './histograms';
+import { QUANTILES } from './quantile';
+import type { Part, Reading } from './reading';
+
+/** A series at first sight counts with everything that it has recorded so far. */
+export class ExponentialReading implements Reading {
+  private readonly rate = new CountRate();
+  private readonly recorded = new ExponentialBuckets();
+  /** What one series has recorded. Kept, since it is too large to be made anew for each. */
+  private readonly change = new ExponentialBuckets();
+
+  add(columns: Columns, layout: Layout, offset: number): void {
+    if (layout.kind !== 'exponential') return;
+    const { values } = columns;
+    const baseline = baselineOf(columns, offset, strideOf(layout));
+    const count = numberAt(values, offset + COUNT);
+    if (baseline === 'previous' && columns.previous !== undefined) {
+      const { previous } = columns;
+      const before = numberAt(previous, offset + COUNT);
+      if (count >= before && this.addChange(values, previous, layout, offset)) {
+        this.rate.add(count - before, columns.seconds);
+        return;
+      }
+    }
+    addSeries(this.recorded, values, layout, offset, 1);
+    if (baseline !== 'unknown') this.rate.add(count, columns.seconds);
+  }
+
+  parts(): Part[] {
+    return [
+      ...QUANTILES.map(([label, q]) => ({ label, value: this.recorded.quantile(q), inUnit: true })),
+      this.rate.part(),
+    ];
+  }
+
+  /** Adds nothing and answers `false` if a bucket has dropped: then the series began anew. */
+  private addChange(values: Float64Array, previous: Float64Array, layout: ExponentialLayout, offset: number): boolean {
+    const { change } = this;
+    change.clear();
+    addSeries(change, values, layout, offset, 1);
+    addSeries(change, previous, layout, offset, -1);
+    if (change.hasDeficit) return false;
+    this.recorded.addAll(change);
+    return true;
+  }
+}
+
+function addSeries(
+  to: ExponentialBuckets,
+  column: Float64Array,
+  layout: ExponentialLayout,
+  offset: number,
+  sign: 1 | -1,
+): void {
+  const scale = numberAt(column, offset + EXP_SCALE);
+  to.addZero(sign * numberAt(column, offset + EXP_ZERO_COUNT));
+
+  const positive = offset + EXP_BUCKETS;
+  const positiveLow = numberAt(column, offset + EXP_POSITIVE_OFFSET);
+  const positiveLength = Math.min(numberAt(column, offset + EXP_POSITIVE_LENGTH), layout.positive);
+  for (let i = 0; i < positiveLength; i++)
+    to.addPositive(scale, positiveLow + i, sign * numberAt(column, positive + i));
+
+  const negative = positive + layout.positive;
+  const negativeLow = numberAt(column, offset + EXP_NEGATIVE_OFFSET);
+  const negativeLength = Math.min(numberAt(column, offset + EXP_NEGATIVE_LENGTH), layout.negative);
+  for (let i = 0; i < negativeLength; i++)
+    to.addNegative(scale, negativeLow + i, sign * numberAt(column, negative + i));
+}

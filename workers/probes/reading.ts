@@ -1,0 +1,17 @@
+/** What series show as probes, be it one series alone or thousands of them together. */
+import type { Layout } from '../../protocol/snapshot';
+import type { Columns } from './columns';
+
+export interface Reading {
+  /** Takes in the series whose numbers begin at `offset`. Called for every series of a large metric: allocates nothing. */
+  add(columns: Columns, layout: Layout, offset: number): void;
+  parts(): readonly Part[];
+}
+
+export interface Part {
+  /** Tells the probes of one reading apart; empty where there is one only. */
+  readonly label: string;
+  readonly value: number;
+  /** Whether the value is in the metric's unit. */
+  readonly inUnit: boolean;
+}
