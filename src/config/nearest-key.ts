@@ -1,0 +1,46 @@
+/** Guesses which key was meant by one that does not exist: a typing error, or the right key in the wrong object. */
+import type { Fields } from './fields';
+
+/** How many letters may differ before it is another word. */
+const MAX_DISTANCE = 2;
+/** What is longer than any key cannot be near one, and need not be compared. */
+const MAX_LENGTH = 40;
+
+/** The path of a known key, if one is near. */
+export function nearestKey(path: string, fields: Fields): string | undefined {
+  const key = path.slice(path.lastIndexOf('.') + 1);
+  if (key.length > MAX_LENGTH) return undefined;
+  const parent = path.slice(0, path.length - key.length);
+  const near = pathsOf(fields, '')
+    .map((known) => {
+      const name = known.slice(known.lastIndexOf('.') + 1);
+      const sameParent = known === parent + name;
+      const distance = key.toLowerCase() === name.toLowerCase() ? 0 : editDistance(key, name);
+      // Short names are near to any word; elsewhere in the tree only the very same name is a hint.
+      return { known, sameParent, distance, limit: sameParent ? Math.min(MAX_DISTANCE, name.length - 2) : 0 };
+    })
+    .filter(({ distance, limit }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance || Number(b.sameParent) - Number(a.sameParent));
+  return near[0]?.known;
+}
+
+function pathsOf(fields: Fields, parent: string): string[] {
+  return Object.entries(fields).flatMap(([key, field]) => [
+    parent + key,
+    ...pathsOf(field.fields ?? {}, `${parent}${key}.`),
+  ]);
+}
+
+/** Levenshtein's. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
