@@ -31,8 +31,8 @@ import {
 import type { PageCache } from './pages';
 import { forEachSeries } from './series';
 
+/** @param pages a cache that has been told to {@link PageCache.use} this snapshot */
 export function resourceMetricsJson(snapshot: Snapshot, pages: PageCache): string {
-  pages.use(snapshot);
   const scopes = snapshot.scopes.map(
     ({ scope, families }) =>
       `{"scope":${JSON.stringify(scope)},"metrics":[${families.map((family) => metricJson(family, snapshot.values, pages)).join(',')}]}`,

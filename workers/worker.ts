@@ -19,6 +19,7 @@ const replier = new Replier(pages);
 
 export = async function work(task: Task): Promise<TaskResult> {
   try {
+    pages.use(task.snapshot);
     replier.forgetBefore(snapshotKey(task.snapshot));
     switch (task.kind) {
       case 'probes':

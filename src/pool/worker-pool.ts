@@ -1,0 +1,66 @@
+/**
+ * The worker threads. They are no reason for the process to stay alive, and what happens to them does not happen
+ * to the process: a thread that crashes, hangs or runs out of memory is a failed task, and is replaced.
+ */
+import { extname, join } from 'node:path';
+import { Piscina } from 'piscina';
+import type { Task, TaskFailure, TaskResult } from '../../protocol/tasks';
+
+export interface PoolOptions {
+  readonly threads: number;
+  /** Heap limit of one thread in MiB. */
+  readonly maxMemoryMb: number;
+  /** A task that takes longer is ended together with its thread, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+const extension = extname(__filename);
+const WORKER = join(__dirname, '../../workers', `worker${extension}`);
+
+export class WorkerPool {
+  private readonly piscina: Piscina;
+  private readonly timeoutMs: number;
+
+  constructor({ threads, maxMemoryMb, timeoutMs }: PoolOptions) {
+    this.timeoutMs = timeoutMs;
+    this.piscina = new Piscina({
+      filename: WORKER,
+      minThreads: 1,
+      maxThreads: threads,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      // Idle threads wait in their event loop, where the connection to PM2's daemon is looked after.
+      atomics: 'disabled',
+      recordTiming: false,
+      resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb },
+      // What the process preloads, such as an OpenTelemetry SDK of its own, is not meant for these threads.
+      env: withoutNodeOptions(process.env),
+      ...(extension === '.js' && { execArgv: [] }),
+    });
+    // A thread that dies while it has no task: the next task gets a new one.
+    this.piscina.on('error', () => undefined);
+  }
+
+  async run<T extends Task>(task: T): Promise<TaskResult<T>> {
+    const timeout = AbortSignal.timeout(this.timeoutMs);
+    try {
+      return (await this.piscina.run(task, { signal: timeout })) as TaskResult<T>;
+    } catch (error) {
+      return failure(error, timeout.aborted, this.timeoutMs);
+    }
+  }
+
+  /** Ends the threads, and with them the tasks that are under way. */
+  async stop(): Promise<void> {
+    await this.piscina.destroy();
+  }
+}
+
+function failure(error: unknown, timedOut: boolean, timeoutMs: number): TaskFailure {
+  if (timedOut) return { ok: false, code: 'WORKER_TIMEOUT', message: `not done within ${timeoutMs} ms` };
+  return { ok: false, code: 'WORKER_LOST', message: error instanceof Error ? error.message : String(error) };
+}
+
+function withoutNodeOptions(env: NodeJS.ProcessEnv): Record<string, string> {
+  const { NODE_OPTIONS: _left, ...rest } = env;
+  return rest as Record<string, string>;
+}
