@@ -91,7 +91,7 @@ export interface StringLimits {
 
 /** Keys that are missing, or no good, get their own defaults; those whose default is `undefined` are left out. */
 export function object<T extends object>(fields: FieldsOf<T>): Field<T> {
-  const entries = Object.entries(fields) as [string, Field<unknown>][];
+  const entries = Object.entries<Field<unknown>>(fields);
   const expected = 'an object';
   const build = (valueOf: (key: string, field: Field<unknown>) => unknown): T => {
     const values = entries.map(([key, field]) => [key, valueOf(key, field)] as const);
@@ -101,7 +101,7 @@ export function object<T extends object>(fields: FieldsOf<T>): Field<T> {
   return {
     expected,
     fallback,
-    fields: fields as Fields,
+    fields,
     read(value, path, report) {
       if (!isPlain(value)) {
         report({ kind: 'value', path, value, expected });

@@ -8,7 +8,6 @@ interface PluginUtils {
   createPluginConfig(plugin: object, loader: object, context: object): object;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- has no types
 const { createPluginConfig } = require('@mashroom/mashroom/dist/utils/plugin-utils') as PluginUtils;
 
 const [plugin] = definition.plugins;
@@ -34,7 +33,6 @@ test('the definition is what a server that has the original exporter looks for',
 });
 
 test("the definition is valid by Mashroom's own schema", (t) => {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- JSON of a package without exports
   const schema = require('@mashroom/mashroom-json-schemas/schemas/mashroom-plugins.json') as object;
   const ajv = new Ajv({ strict: false });
   t.true(ajv.validate(schema, definition), ajv.errorsText());

@@ -1,4 +1,5 @@
 /** Any input gives a complete configuration, and whatever is wrong with it is named. */
+import { inspect } from 'node:util';
 import test from 'ava';
 import fc from 'fast-check';
 import { describeProblem, readConfig } from '../../src/config/read-config';
@@ -56,7 +57,7 @@ test('a value that is no good falls back alone, all the rest counts', (t) => {
 });
 
 for (const value of ['500', true, null, NaN, Infinity, 1e300, -1, [500], { value: 500 }, 500n]) {
-  test(`${typeof value} ${String(value)} is no interval`, (t) => {
+  test(`${inspect(value)} is no interval`, (t) => {
     const { config, problems } = readConfig({ intervalMs: value });
     t.deepEqual(config, defaults);
     t.deepEqual(
