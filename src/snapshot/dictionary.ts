@@ -4,8 +4,10 @@
  *
  * A series' *slot* is `pageIndex << ORDER_SHIFT | indexInPage`, as in the order of a snapshot.
  */
-import { ORDER_MASK, ORDER_SHIFT, strideOf, type PlacedPage } from '../../protocol/snapshot';
-import { writeOrder } from './pages';
+import { ORDER_MASK, ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../protocol/snapshot';
+import { OpenPage, writeOrder, type PageText } from './pages';
+import { SeriesIndex, type Texts } from './series-index';
+import type { SeriesText } from './series-text';
 
 /** A series that has been gone for this many snapshots gives its memory back, once it has company. */
 export const RETENTION = 10;
@@ -13,11 +15,24 @@ export const RETENTION = 10;
 /** Below this many dead series re-packing is not worth it. */
 const WORTH_REPACKING = 64;
 
-export class Dictionary {
+/** Where pages get their ids and their places in the columns from. */
+export interface PageSpace {
+  nextPageId(): number;
+  /** Takes room for that many numbers in all columns. @returns the index of the first */
+  place(numbers: number): number;
+  /** Gives back room at the end of what {@link place} took last, if it was the last. */
+  giveBack(end: number, numbers: number): void;
+}
+
+export class Dictionary implements Texts {
   /** The last page may be followed by others of another layout: a family may have pages of several. */
   readonly pages: PlacedPage[] = [];
-  /** Content to slot. Holds every series of every page, dead ones too. */
-  readonly slots = new Map<string, number>();
+  /** By page: what stands on it. */
+  private readonly texts: PageText[] = [];
+  /** Pages that series are being added to, one per layout. None between two collections. */
+  private readonly open: OpenPage[] = [];
+  /** Content to slot. Holds every series of every page, dead ones too, but none that has moved to another page. */
+  readonly index = new SeriesIndex();
   /** Slots of series that are not in the last snapshot, and the first generation they were missing in. */
   readonly absent = new Map<number, number>();
   /** Places on pages: series present, gone, and those that moved to another page. */
@@ -27,10 +42,67 @@ export class Dictionary {
   /** How many pages it had when it was last packed: a family of many layouts can't do with fewer. */
   private packedPages = 0;
 
-  addPage(placed: PlacedPage): number {
-    this.size += placed.page.size;
-    this.numbers += placed.page.size * strideOf(placed.page.layout);
-    return this.pages.push(placed) - 1;
+  find(text: SeriesText): number {
+    return this.index.find(text, this);
+  }
+
+  has(slot: number, text: SeriesText): boolean {
+    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
+    const index = slot & ORDER_MASK;
+    return text.equals(bytes, starts[index] as number, (starts[index + 1] as number) - 1);
+  }
+
+  textOf(slot: number): Uint8Array {
+    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
+    const index = slot & ORDER_MASK;
+    return bytes.subarray(starts[index], (starts[index + 1] as number) - 1);
+  }
+
+  /**
+   * Puts a series on a page of a fitting layout.
+   * @param fits tells whether a layout will do
+   * @param layoutOf makes one where no open page has one that will do
+   * @param expected how many more of the kind may come, this one included
+   * @returns its slot; its content is for the caller to put into the index
+   */
+  add(
+    text: SeriesText,
+    fits: (layout: Layout) => boolean,
+    layoutOf: () => Layout,
+    expected: number,
+    space: PageSpace,
+  ): number {
+    let at = this.open.findIndex(({ layout }) => fits(layout));
+    if (at < 0 || this.open[at]?.isFull === true) {
+      const layout = this.open[at]?.layout ?? layoutOf();
+      if (at >= 0) this.seal(at, space);
+      at = this.open.push(this.openPage(layout, Math.min(expected, PAGE_SERIES), space)) - 1;
+    }
+    return (this.open[at] as OpenPage).add(text);
+  }
+
+  /** Ends the adding of series. */
+  sealAll(space: PageSpace): void {
+    while (this.open.length > 0) this.seal(this.open.length - 1, space);
+  }
+
+  private openPage(layout: Layout, capacity: number, space: PageSpace): OpenPage {
+    const base = space.place(capacity * strideOf(layout));
+    const open = new OpenPage(layout, this.pages.length, base, capacity);
+    this.pages.push({ page: { id: -1, layout, size: 0, attributes: open.bytes }, base });
+    this.texts.push(open);
+    return open;
+  }
+
+  private seal(at: number, space: PageSpace): void {
+    const [open] = this.open.splice(at, 1) as [OpenPage];
+    const { index, base, stride, size, capacity } = open;
+    const { page, text } = open.seal(space.nextPageId());
+    this.pages[index] = { page, base };
+    this.texts[index] = text;
+    this.size += size;
+    this.numbers += size * stride;
+    space.giveBack(base + capacity * stride, (capacity - size) * stride);
   }
 
   pageOf(slot: number): PlacedPage {

@@ -13,7 +13,9 @@ import { describeFamily, familyKey, problemOf } from './families';
 import { RETENTION } from './dictionary';
 import { FamilyEncoder } from './family-encoder';
 import { layoutFor, layoutKindOf } from './layouts';
+import type { Packing } from './packing';
 import { Run, type ValueSpace } from './run';
+import { SeriesText } from './series-text';
 import { Slicer } from './slicer';
 
 export interface EncoderOptions {
@@ -46,6 +48,7 @@ export class SnapshotEncoder {
   private readonly families = new Map<string, FamilyEncoder>();
   private readonly columnsOf = new WeakMap<Snapshot, readonly (Column | undefined)[]>();
   private readonly slicer: Slicer;
+  private readonly text = new SeriesText();
   private space: ValueSpace = { used: 0, nextPageId: 0 };
   private generation = 0;
   private last: Snapshot | undefined;
@@ -134,7 +137,7 @@ export class SnapshotEncoder {
       packed += dictionary.numbers;
     }
     const room = this.options.maxSeries - places;
-    return new Run(generation, this.slicer, room, this.columns, this.space, Math.max(0, numbers - packed));
+    return new Run(generation, this.slicer, this.text, room, this.columns, this.space, Math.max(0, numbers - packed));
   }
 
   private async encodeFamily(
@@ -185,13 +188,15 @@ export class SnapshotEncoder {
     if (from === undefined || (!sparse && (waste <= TOLERATED_WASTE || waste * 2 <= this.space.used))) return;
     const space = { used: 0, nextPageId: this.space.nextPageId };
     const column = this.columns.prepare(numbers);
-    const packing = {
+    const packing: Packing = {
       generation,
       slicer: this.slicer,
+      text: this.text,
       pressed,
       from,
       to: column.values,
-      place: (count: number) => (space.used += count) - count,
+      place: (count) => (space.used += count) - count,
+      giveBack: (end, count) => void (space.used -= end === space.used ? count : 0),
       nextPageId: () => space.nextPageId++,
     };
     for (const family of families) await family.repack(packing);

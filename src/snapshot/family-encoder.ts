@@ -11,6 +11,8 @@ import {
 import { attributesText } from './attributes';
 import { Dictionary } from './dictionary';
 import {
+  fits,
+  layoutFor,
   moveExponential,
   startMicros,
   writeExponential,
@@ -19,14 +21,29 @@ import {
   type LayoutKind,
 } from './layouts';
 import { packFamily, type Packing } from './packing';
-import { fits, Newcomers, PENDING } from './newcomers';
-import { writePage } from './pages';
 import { LEFT_OUT, Positions } from './positions';
 import type { Run } from './run';
 
 /** Data points per look at the clock. */
 const CHUNK = 256;
 const CHUNK_OF_STRANGERS = 64;
+
+/** What is known while a family's positions are being rebuilt. */
+interface Claim {
+  readonly old: Positions;
+  /** How many pages there were before: a series on a later one is of this very collection. */
+  readonly known: number;
+  /** By slot, of the pages there were before: 1 for a series that this collection has shown. */
+  readonly claimed: Uint8Array;
+  /** Where in the old order the next series is expected. */
+  cursor: number;
+  /** Whether the index has room for whatever may come. */
+  reserved: boolean;
+}
+
+function isTaken(slot: number, { known, claimed }: Claim): boolean {
+  return slot >> ORDER_SHIFT >= known || claimed[slot] === 1;
+}
 
 export class FamilyEncoder {
   dictionary = new Dictionary();
@@ -159,38 +176,49 @@ export class FamilyEncoder {
 
   /**
    * Goes on from where the steady pass failed: series have come, gone, or changed places. Those that still
-   * stand in the old order are found by identity, others by content, unknown ones get pages at the end.
+   * stand in the old order are found by identity, others by content, unknown ones get a place on a page.
    */
   private async rebuild(points: readonly DataPoint[], from: number, run: Run): Promise<void> {
-    const old = this.positions;
-    const next = new Positions(points.length, this.kind === 'histogram');
+    const { dictionary, positions: old } = this;
+    const onlyMore = from === old.length;
+    const next = onlyMore ? old : new Positions(points.length, this.kind === 'histogram');
+    if (onlyMore) next.extend(points.length);
     this.positions = next;
-    const claimed = new Uint8Array(this.dictionary.pages.length << ORDER_SHIFT);
+    const claimed = new Uint8Array((dictionary.pages.length + 1) << ORDER_SHIFT);
     for (let i = 0; i < from; i++) {
-      next.copy(i, old, i);
+      if (!onlyMore) next.copy(i, old, i);
       const slot = next.slots[i] as number;
       if (slot !== LEFT_OUT) claimed[slot] = 1;
     }
-    const newcomers = new Newcomers(this.kind);
-    let cursor = from;
+    const claim: Claim = { old, known: dictionary.pages.length, claimed, cursor: from, reserved: false };
     for (let i = from; i < points.length; i++) {
       if (i % CHUNK_OF_STRANGERS === 0 && run.slicer.due) await run.slicer.rest();
       const point = points[i] as DataPoint;
-      const found = old.find(cursor, point.attributes);
-      if (found >= 0) {
-        cursor = found + 1;
-        const slot = old.slots[found] as number;
-        if (slot !== LEFT_OUT && claimed[slot] === 0 && this.fitsAt(slot, point)) {
-          claimed[slot] = 1;
-          next.copy(i, old, found);
-          this.write(i, point, this.dictionary.pageOf(slot).page.layout, run);
-          continue;
-        }
+      if (this.claimAtCursor(i, point, claim, run)) continue;
+      if (!claim.reserved) {
+        // As many as may come, at once and in slices, rather than doubling in one go again and again.
+        await dictionary.index.reserve(Math.max(0, points.length - dictionary.size), run.slicer);
+        claim.reserved = true;
       }
-      this.encodeStranger(i, point, claimed, newcomers, run);
+      this.encodeStranger(i, point, points.length - i, claim, run);
     }
-    await this.settleIn(newcomers, points, run);
-    this.order = this.dictionary.settle(next.presentSlots(), run.generation);
+    dictionary.sealAll(run);
+    this.order = dictionary.settle(next.presentSlots(), run.generation);
+  }
+
+  /** Whether the series that is next in the old order, or shortly behind, is this one. */
+  private claimAtCursor(i: number, point: DataPoint, claim: Claim, run: Run): boolean {
+    const { old, claimed } = claim;
+    const found = old.find(claim.cursor, point.attributes);
+    // Behind the old ones there is only what this very collection has brought.
+    if (found < 0 || (old === this.positions && found >= i)) return false;
+    claim.cursor = found + 1;
+    const slot = old.slots[found] as number;
+    if (slot === LEFT_OUT || claimed[slot] === 1 || !this.fitsAt(slot, point)) return false;
+    claimed[slot] = 1;
+    this.positions.copy(i, old, found);
+    this.write(i, point, this.dictionary.pageOf(slot).page.layout, run);
+    return true;
   }
 
   private fitsAt(slot: number, point: DataPoint): boolean {
@@ -198,54 +226,51 @@ export class FamilyEncoder {
   }
 
   /** A data point that identity does not tell: known by content, or new. */
-  private encodeStranger(i: number, point: DataPoint, claimed: Uint8Array, newcomers: Newcomers, run: Run): void {
-    const { slots } = this.dictionary;
-    let text = attributesText(point.attributes);
-    let slot = slots.get(text);
-    // OpenTelemetry forbids two data points of the same attributes; whoever has them all the same keeps both,
-    // told apart by white space that means nothing in JSON.
-    while (slot !== undefined && (slot === PENDING || claimed[slot] === 1)) {
-      text += ' ';
-      slot = slots.get(text);
+  private encodeStranger(i: number, point: DataPoint, expected: number, claim: Claim, run: Run): void {
+    const { dictionary } = this;
+    const { text } = run;
+    text.set(attributesText(point.attributes));
+    let slot = dictionary.find(text);
+    // OpenTelemetry forbids two data points of the same attributes; whoever has them all the same keeps both.
+    while (slot >= 0 && isTaken(slot, claim)) {
+      text.lengthen();
+      slot = dictionary.find(text);
     }
-    if (slot !== undefined && this.fitsAt(slot, point)) {
-      claimed[slot] = 1;
-      this.positions.set(i, point.attributes, slot, this.dictionary.offsetOf(slot));
-      if (this.dictionary.absent.has(slot)) run.hasNoPrevious(this.dictionary.offsetOf(slot));
-      this.write(i, point, this.dictionary.pageOf(slot).page.layout, run);
+    if (slot >= 0 && this.fitsAt(slot, point)) {
+      claim.claimed[slot] = 1;
+      this.positions.set(i, point.attributes, slot, dictionary.offsetOf(slot));
+      if (dictionary.absent.has(slot)) run.hasNoPrevious(dictionary.offsetOf(slot));
+      this.write(i, point, dictionary.pageOf(slot).page.layout, run);
       return;
     }
-    if (run.room - newcomers.count <= 0) {
+    if (run.room <= 0) {
       this.positions.set(i, point.attributes, LEFT_OUT, 0);
       return;
     }
-    slots.set(text, PENDING);
-    newcomers.add({ position: i, text, movedFrom: slot ?? PENDING }, point.value);
+    this.addSeries(i, point, slot, expected, run);
   }
 
-  /** Gives the newcomers pages, places in the columns, and their first numbers. */
-  private async settleIn(newcomers: Newcomers, points: readonly DataPoint[], run: Run): Promise<void> {
-    for (const { layout, members } of newcomers.pages()) {
-      if (run.slicer.due) await run.slicer.rest();
-      const page = writePage(
-        run.nextPageId(),
-        layout,
-        members.map(({ text }) => text),
-      );
-      const stride = strideOf(layout);
-      const base = run.place(members.length * stride);
-      const first = this.dictionary.addPage({ page, base }) << ORDER_SHIFT;
-      run.room -= members.length;
-      for (const [index, { position, text, movedFrom }] of members.entries()) {
-        const point = points[position] as DataPoint;
-        const offset = base + index * stride;
-        this.dictionary.slots.set(text, first + index);
-        this.positions.set(position, point.attributes, first + index, offset);
-        run.hasNoPrevious(offset);
-        if (movedFrom !== PENDING) this.moveExponential(movedFrom, offset, layout, run);
-        this.write(position, point, layout, run);
-      }
-    }
+  /** @param movedFrom the slot that the series has had in another layout, negative if it had none */
+  private addSeries(i: number, point: DataPoint, movedFrom: number, expected: number, run: Run): void {
+    const { dictionary } = this;
+    const { text } = run;
+    const { value } = point;
+    run.room--;
+    const slot = dictionary.add(
+      text,
+      (layout) => fits(layout, value),
+      () => layoutFor(this.kind, value),
+      expected,
+      run,
+    );
+    if (movedFrom < 0) dictionary.index.add(text.hash, slot);
+    else dictionary.index.replace(text.hash, movedFrom, slot);
+    const { layout } = dictionary.pageOf(slot).page;
+    const offset = dictionary.offsetOf(slot);
+    this.positions.set(i, point.attributes, slot, offset);
+    run.hasNoPrevious(offset);
+    if (movedFrom >= 0) this.moveExponential(movedFrom, offset, layout, run);
+    this.write(i, point, layout, run);
   }
 
   /** A growing exponential histogram takes its previous numbers along: it is no new series. */

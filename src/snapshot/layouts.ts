@@ -80,17 +80,20 @@ function roundUp(length: number): number {
   return Math.ceil(length / EXPONENTIAL_STEP) * EXPONENTIAL_STEP;
 }
 
-/** Two layouts are the same where their keys are. */
-export function layoutKey(layout: Layout): string {
-  return layout.kind === 'scalar' ? '' : JSON.stringify(layout, keepNonFinite);
+/** Whether a data point's value can be written in that layout. */
+export function fits(layout: Layout, value: unknown): boolean {
+  switch (layout.kind) {
+    case 'scalar':
+      return true;
+    case 'histogram':
+      return fitsHistogram(layout, value as HistogramValue);
+    case 'exponential':
+      return fitsExponential(layout, value as ExponentialHistogramValue);
+  }
 }
 
-function keepNonFinite(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-}
-
-/** Whether a histogram data point can be written in that layout. Bounds are nearly always the same array. */
-export function fitsHistogram(layout: HistogramLayout, value: HistogramValue): boolean {
+/** Bounds are nearly always the same array. */
+function fitsHistogram(layout: HistogramLayout, value: HistogramValue): boolean {
   const { boundaries, counts } = value.buckets;
   return (
     (boundaries === layout.bounds || sameNumbers(boundaries, layout.bounds)) &&
@@ -109,7 +112,7 @@ function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
   return true;
 }
 
-export function fitsExponential(layout: ExponentialLayout, value: ExponentialHistogramValue): boolean {
+function fitsExponential(layout: ExponentialLayout, value: ExponentialHistogramValue): boolean {
   return (
     value.positive.bucketCounts.length <= layout.positive &&
     value.negative.bucketCounts.length <= layout.negative &&

@@ -1,18 +1,17 @@
 /** Packs a family anew: fresh places in the columns, and fresh pages without the dead where those are the most. */
-import { ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout } from '../../protocol/snapshot';
-import { Dictionary } from './dictionary';
-import { readPage, writePage } from './pages';
+import { ORDER_SHIFT, strideOf, type Layout } from '../../protocol/snapshot';
+import { Dictionary, type PageSpace } from './dictionary';
+import type { SeriesText } from './series-text';
 import type { Slicer } from './slicer';
 
-export interface Packing {
+export interface Packing extends PageSpace {
   readonly generation: number;
   readonly slicer: Slicer;
+  readonly text: SeriesText;
   /** Whether the series limit leaves no room. */
   readonly pressed: boolean;
   readonly from: Float64Array;
   readonly to: Float64Array;
-  place(numbers: number): number;
-  nextPageId(): number;
 }
 
 export interface Packed {
@@ -21,42 +20,47 @@ export interface Packed {
   readonly slots: Int32Array | undefined;
 }
 
-export async function packFamily(
-  old: Dictionary,
-  order: Int32Array | undefined,
-  packing: Packing,
-): Promise<Packed> {
-  if (!old.isSparse(packing.generation, packing.pressed)) {
-    for (const [index, { page, base }] of old.pages.entries()) {
-      if (packing.slicer.due) await packing.slicer.rest();
-      const numbers = page.size * strideOf(page.layout);
-      const moved = packing.place(numbers);
-      packing.to.set(packing.from.subarray(base, base + numbers), moved);
-      old.pages[index] = { page, base: moved };
-    }
-    return { dictionary: old, slots: undefined };
+/** Series per look at the clock. */
+const CHUNK = 64;
+
+export async function packFamily(old: Dictionary, order: Int32Array | undefined, packing: Packing): Promise<Packed> {
+  if (old.isSparse(packing.generation, packing.pressed)) return withoutTheDead(old, order, packing);
+  for (const [index, { page, base }] of old.pages.entries()) {
+    if (packing.slicer.due) await packing.slicer.rest();
+    const numbers = page.size * strideOf(page.layout);
+    const moved = packing.place(numbers);
+    packing.to.set(packing.from.subarray(base, base + numbers), moved);
+    old.pages[index] = { page, base: moved };
   }
+  return { dictionary: old, slots: undefined };
+}
+
+async function withoutTheDead(old: Dictionary, order: Int32Array | undefined, packing: Packing): Promise<Packed> {
+  const { text, slicer } = packing;
   const dictionary = new Dictionary();
   const slots = new Int32Array(old.pages.length << ORDER_SHIFT).fill(-1);
-  const texts = old.pages.map(({ page }) => readPage(page));
   for (const { layout, members } of groupSurvivors(old, order, packing.generation)) {
-    for (let from = 0; from < members.length; from += PAGE_SERIES) {
-      if (packing.slicer.due) await packing.slicer.rest();
-      const some = members.slice(from, from + PAGE_SERIES);
-      const textsOfSome = some.map((slot) => textOf(texts, slot));
-      const stride = strideOf(layout);
-      const base = packing.place(some.length * stride);
-      const page = writePage(packing.nextPageId(), layout, textsOfSome);
-      const first = dictionary.addPage({ page, base }) << ORDER_SHIFT;
-      for (const [index, slot] of some.entries()) {
-        slots[slot] = first + index;
-        dictionary.slots.set(textsOfSome[index] as string, first + index);
-        const since = old.absent.get(slot);
-        if (since !== undefined) dictionary.absent.set(first + index, since);
-        copyNumbers(packing, old.offsetOf(slot), base + index * stride, stride);
-      }
+    await dictionary.index.reserve(members.length, slicer);
+    const stride = strideOf(layout);
+    for (const [index, slot] of members.entries()) {
+      if (index % CHUNK === 0 && slicer.due) await slicer.rest();
+      text.setBytes(old.textOf(slot));
+      if (old.find(text) !== slot) continue; // It has moved to a page of another layout, and left this place for good.
+      const moved = dictionary.add(
+        text,
+        (other) => other === layout,
+        () => layout,
+        members.length - index,
+        packing,
+      );
+      dictionary.index.add(text.hash, moved);
+      slots[slot] = moved;
+      const since = old.absent.get(slot);
+      if (since !== undefined) dictionary.absent.set(moved, since);
+      copyNumbers(packing, old.offsetOf(slot), dictionary.offsetOf(moved), stride);
     }
   }
+  dictionary.sealAll(packing);
   dictionary.markPacked();
   return { dictionary, slots };
 }
@@ -65,16 +69,12 @@ function copyNumbers({ from, to }: Packing, source: number, target: number, coun
   for (let i = 0; i < count; i++) to[target + i] = from[source + i] as number;
 }
 
-function textOf(texts: readonly (readonly string[])[], slot: number): string {
-  return texts[slot >> ORDER_SHIFT]?.[slot & (PAGE_SERIES - 1)] as string;
-}
-
 /** Present series in their order, then those that may come back; one group for each layout. */
 function groupSurvivors(
   old: Dictionary,
   order: Int32Array | undefined,
   generation: number,
-): Iterable<{ readonly layout: Layout; readonly members: number[] }> {
+): Iterable<{ readonly layout: Layout; readonly members: readonly number[] }> {
   const groups = new Map<Layout, { layout: Layout; members: number[] }>();
   const byPage = old.pages.map(({ page: { layout } }) => {
     let group = groups.get(layout);

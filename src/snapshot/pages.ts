@@ -1,18 +1,60 @@
 /** Writes pages: the attribute texts of new series, once, into shared memory. */
-import type { Layout, Page } from '../../protocol/snapshot';
+import { ORDER_SHIFT, strideOf, type Layout, type Page } from '../../protocol/snapshot';
+import type { SeriesText } from './series-text';
 
-export function writePage(id: number, layout: Layout, texts: readonly string[]): Page {
-  const text = `${texts.join('\n')}\n`;
-  const bytes = Buffer.from(new SharedArrayBuffer(Buffer.byteLength(text)));
-  bytes.write(text);
-  return { id, layout, size: texts.length, attributes: new Uint8Array(bytes.buffer) };
+const LINE_FEED = 0x0a;
+
+/** The texts of a page, and where each of them begins; the last start is where the next one would. */
+export interface PageText {
+  readonly bytes: Uint8Array;
+  readonly starts: Uint32Array;
 }
 
-export function readPage(page: Page): string[] {
-  const { buffer, byteOffset, byteLength } = page.attributes;
-  const texts = Buffer.from(buffer, byteOffset, byteLength).toString('utf8').split('\n');
-  texts.pop();
-  return texts;
+/** A page while series are being added to it. */
+export class OpenPage implements PageText {
+  bytes = Buffer.allocUnsafe(1024);
+  readonly starts: Uint32Array;
+  readonly stride: number;
+  size = 0;
+
+  constructor(
+    readonly layout: Layout,
+    /** Where it stands among the family's pages. */
+    readonly index: number,
+    /** Where its numbers begin in the columns. */
+    readonly base: number,
+    readonly capacity: number,
+  ) {
+    this.starts = new Uint32Array(capacity + 1);
+    this.stride = strideOf(layout);
+  }
+
+  get isFull(): boolean {
+    return this.size === this.capacity;
+  }
+
+  /** @returns the slot of the series */
+  add(text: SeriesText): number {
+    const start = this.starts[this.size] as number;
+    const end = start + text.length + 1;
+    if (end > this.bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(end, 2 * this.bytes.length));
+      larger.set(this.bytes.subarray(0, start));
+      this.bytes = larger;
+    }
+    text.bytes.copy(this.bytes, start, 0, text.length);
+    this.bytes[end - 1] = LINE_FEED;
+    this.starts[this.size + 1] = end;
+    return (this.index << ORDER_SHIFT) + this.size++;
+  }
+
+  seal(id: number): { readonly page: Page; readonly text: PageText } {
+    const { layout, size } = this;
+    const length = this.starts[size] as number;
+    const attributes = new Uint8Array(new SharedArrayBuffer(length));
+    attributes.set(this.bytes.subarray(0, length));
+    return { page: { id, layout, size, attributes }, text: { bytes: attributes, starts: this.starts.slice(0, size + 1) } };
+  }
 }
 
 /** The order entries in shared memory, where they are written once. */

@@ -12,17 +12,20 @@ const LOOK_AHEAD = 8;
 
 export class Positions {
   readonly attributes: unknown[];
-  readonly slots: Int32Array;
+  slots: Int32Array;
   /** Where the series' numbers begin in a value column. */
-  readonly offsets: Uint32Array;
+  offsets: Uint32Array;
   /**
    * Histograms only: the array of bucket counts last seen, and the generation it was first seen in. The SDK
    * makes a new array when a histogram changes, and only then.
    */
   readonly counts: unknown[];
-  readonly changed: Uint32Array;
+  changed: Uint32Array;
 
-  constructor(length: number, histograms: boolean) {
+  constructor(
+    length: number,
+    private readonly histograms: boolean,
+  ) {
     this.attributes = new Array<unknown>(length);
     this.slots = new Int32Array(length).fill(LEFT_OUT);
     this.offsets = new Uint32Array(length);
@@ -32,6 +35,17 @@ export class Positions {
 
   get length(): number {
     return this.attributes.length;
+  }
+
+  /** Makes place for series behind those that are there. */
+  extend(length: number): void {
+    const before = this.length;
+    this.attributes.length = length;
+    this.slots = extended(this.slots, length).fill(LEFT_OUT, before);
+    this.offsets = extended(this.offsets, length);
+    if (!this.histograms) return;
+    this.counts.length = length;
+    this.changed = extended(this.changed, length);
   }
 
   /** @returns the position of that attributes object at the cursor or shortly behind it, -1 if it is not there */
@@ -48,7 +62,7 @@ export class Positions {
     this.attributes[position] = other.attributes[from];
     this.slots[position] = other.slots[from] as number;
     this.offsets[position] = other.offsets[from] as number;
-    if (this.changed.length > 0) {
+    if (this.histograms) {
       this.counts[position] = other.counts[from];
       this.changed[position] = other.changed[from] as number;
     }
@@ -64,4 +78,10 @@ export class Positions {
   presentSlots(): Int32Array {
     return this.slots.includes(LEFT_OUT) ? this.slots.filter((slot) => slot !== LEFT_OUT) : this.slots;
   }
+}
+
+function extended<T extends Int32Array | Uint32Array>(array: T, length: number): T {
+  const larger = new (array.constructor as new (length: number) => T)(length);
+  larger.set(array);
+  return larger;
 }

@@ -1,15 +1,19 @@
 /** What the families share while one snapshot is being written. */
 import { START } from '../../protocol/snapshot';
 import type { Column, Columns } from './columns';
+import type { PageSpace } from './dictionary';
+import type { SeriesText } from './series-text';
 import type { Slicer } from './slicer';
 
-export class Run {
+export class Run implements PageSpace {
   /** The column being written. Another one as soon as it has become too small. */
   column: Column;
 
   constructor(
     readonly generation: number,
     readonly slicer: Slicer,
+    /** The text of the series being looked at. */
+    readonly text: SeriesText,
     /** Series that the limit still lets in. */
     public room: number,
     private readonly columns: Columns,
@@ -28,7 +32,6 @@ export class Run {
     return this.space.nextPageId++;
   }
 
-  /** Takes room for that many numbers in all columns. @returns the index of the first */
   place(numbers: number): number {
     const base = this.space.used;
     this.space.used += numbers;
@@ -36,6 +39,10 @@ export class Run {
       this.column = this.columns.enlarge(this.column, this.space.used);
     }
     return base;
+  }
+
+  giveBack(end: number, numbers: number): void {
+    if (end === this.space.used) this.space.used -= numbers;
   }
 
   /**
