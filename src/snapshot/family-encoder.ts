@@ -209,9 +209,9 @@ export class FamilyEncoder {
   /** Whether the series that is next in the old order, or shortly behind, is this one. */
   private claimAtCursor(i: number, point: DataPoint, claim: Claim, run: Run): boolean {
     const { old, claimed } = claim;
+    if (old === this.positions) return false; // All of them were passed already: there are only more.
     const found = old.find(claim.cursor, point.attributes);
-    // Behind the old ones there is only what this very collection has brought.
-    if (found < 0 || (old === this.positions && found >= i)) return false;
+    if (found < 0) return false;
     claim.cursor = found + 1;
     const slot = old.slots[found] as number;
     if (slot === LEFT_OUT || claimed[slot] === 1 || !this.fitsAt(slot, point)) return false;
