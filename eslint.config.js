@@ -63,6 +63,7 @@ module.exports = defineConfig(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
   },
+  { files: ['**/*.{js,cjs}'], languageOptions: { sourceType: 'commonjs' } },
   boundary(['src/**'], [workers, test, pm2, sdkMetrics]),
   boundary(['workers/**'], [src, test, pm2]),
   boundary(['protocol/**'], [src, workers, test, { regex: '^[^.]', message: 'Types and layouts need no package.' }]),
@@ -75,10 +76,9 @@ module.exports = defineConfig(
     },
   },
   {
-    files: ['**/*.js'],
+    files: ['**/*.{js,cjs,mjs}'],
     rules: { 'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_$' }] },
     languageOptions: {
-      sourceType: 'commonjs',
       globals: Object.fromEntries(
         [
           ...['__dirname', '__filename', 'require', 'module', 'exports', 'process', 'console', 'Buffer', 'URL'],

@@ -1,4 +1,4 @@
-/** Compiles to dist/ and removes what sources that are gone have left there. */
+/** Compiles to dist/ and removes what earlier compilations have left there: it has written all of its own anew. */
 'use strict';
 
 const { spawnSync } = require('node:child_process');
@@ -14,9 +14,7 @@ if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 // Not emptied beforehand: a process that runs from dist/ loads its worker threads from there at any time.
 for (const entry of fs.readdirSync(path.join(root, 'dist'), { recursive: true, withFileTypes: true })) {
   const file = path.join(entry.parentPath, entry.name);
-  const source = path.join(root, path.relative(path.join(root, 'dist'), file));
-  const origin = source.replace(/(\.d)?\.(js|ts)(\.map)?$/, '.ts');
-  if (entry.isFile() && file !== stamp && !fs.existsSync(origin)) fs.rmSync(file);
+  if (entry.isFile() && fs.statSync(file).mtime < started) fs.rmSync(file);
 }
 
 // The time at which it began: what changed meanwhile is built again.

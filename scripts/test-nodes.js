@@ -1,0 +1,61 @@
+/**
+ * `npm run test:nodes`: the quick part of the suite on later Node.js versions than the one that runs.
+ *
+ * They come from the npm registry, which has the binary of each version as a package of its own. 190 MB each, so they
+ * are kept out of the lock file and in a cache.
+ */
+'use strict';
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { ensureBuilt, ensureInstalled, root } = require('./ensure');
+
+/** Every line with long-term support after the oldest that `engines` names, and those that become one. */
+const MAJORS = [22, 24, 26];
+/** End-to-end and package tests start many processes, for minutes, and say little about the version. */
+const SLOW = ['test/e2e/', 'test/package/'];
+const ALSO = ['test/package/built.test.ts'];
+
+const system = process.platform === 'win32' ? 'win' : process.platform;
+const packageName = `node-${system}-${process.arch}`;
+
+function fetchNode(major) {
+  const folder = path.join(root, 'node_modules', '.cache', 'nodes', String(major));
+  const binary = path.join(folder, 'node_modules', packageName, 'bin', system === 'win' ? 'node.exe' : 'node');
+  if (!fs.existsSync(binary)) {
+    console.log(`> npm install ${packageName}@${major}`);
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
+    const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--loglevel=error'];
+    const args = ['install', ...quiet, '--prefix', `"${folder}"`, `${packageName}@${major}`];
+    spawnSync(['npm', ...args].join(' '), { cwd: folder, shell: true, stdio: 'inherit' });
+  }
+  return fs.existsSync(binary) ? binary : undefined;
+}
+
+function quickTests() {
+  const all = fs
+    .readdirSync(path.join(root, 'test'), { recursive: true })
+    .map((file) => `test/${file.replaceAll(path.sep, '/')}`)
+    .filter((file) => file.endsWith('.test.ts'));
+  return all.filter((file) => ALSO.includes(file) || !SLOW.some((folder) => file.startsWith(folder)));
+}
+
+ensureInstalled();
+ensureBuilt();
+
+const ava = path.join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
+const extra = process.argv.slice(2);
+const results = MAJORS.map((major) => {
+  const binary = fetchNode(major);
+  if (binary === undefined) return `Node.js ${major}: left out, ${packageName}@${major} could not be fetched`;
+  const version = spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout.trim();
+  console.log(`> Node.js ${version}`);
+  // First in the path too: tests start processes of their own.
+  const env = { ...process.env, PATH: `${path.dirname(binary)}${path.delimiter}${process.env.PATH}` };
+  const run = spawnSync(binary, [ava, ...extra, ...quickTests()], { cwd: root, env, stdio: 'inherit' });
+  if (run.status !== 0) process.exitCode = 1;
+  return `Node.js ${version}: ${run.status === 0 ? 'passed' : 'FAILED'}`;
+});
+console.log(results.join('\n'));

@@ -1,0 +1,37 @@
+/** The compiled package, as it is published, in the Node.js version that runs the tests. */
+import test from 'ava';
+import type { WorkerPool } from '../../src/pool/worker-pool';
+import type { SnapshotEncoder } from '../../src/snapshot/encoder';
+import payload from '../fixtures/resource-metrics-otel2.json';
+
+test('a compiled worker thread computes probes of a snapshot that the compiled encoder has made', async (t) => {
+  const { SnapshotEncoder: Encoder } = require('../../dist/src/snapshot/encoder.js') as {
+    SnapshotEncoder: typeof SnapshotEncoder;
+  };
+  const { WorkerPool: Pool } = require('../../dist/src/pool/worker-pool.js') as { WorkerPool: typeof WorkerPool };
+  const encoder = new Encoder({ maxSeries: 1000 });
+  const { snapshot, problems } = await encoder.encode({
+    data: payload as unknown as Parameters<SnapshotEncoder['encode']>[0]['data'],
+    time: Date.now(),
+    intervalMs: 10_000,
+    collectMs: 1,
+  });
+  t.deepEqual(problems, []);
+
+  const pool = new Pool({ threads: 1, maxMemoryMb: 128, timeoutMs: 60_000 });
+  t.teardown(() => pool.stop());
+  const result = await pool.run({
+    kind: 'probes',
+    snapshot,
+    select: ['mashroom_plugins_total', 'mashroom_http_proxy_*_connections_idle_total'],
+    counters: 'total',
+    perMetric: 20,
+    aggregated: [],
+  });
+  t.true(result.ok, JSON.stringify(result));
+  t.deepEqual(result.ok && result.probes.map(({ name }) => name), [
+    'mashroom_plugins_total',
+    'mashroom_http_proxy_http_pool_connections_idle_total',
+    'mashroom_http_proxy_https_pool_connections_idle_total',
+  ]);
+});
