@@ -1,0 +1,2 @@
+/** @returns ends it */
+export function startTraffic(port: number, periodMs?: number): () => void;

@@ -1,0 +1,67 @@
+'use strict';
+
+/**
+ * Turns the event loop without a pause and notes every turn that took long, beside the collections that ran within
+ * it: what a turn took beyond its collection is what everything else took.
+ */
+
+const { openSync, readSync, renameSync, writeFileSync } = require('node:fs');
+
+const { LOOP_RECORD_FILE, LOOP_RECORD_AFTER_MS, LOOP_RECORD_FOR_MS, LOOP_RECORD_COLLECT_MS } = process.env;
+const LONG_MS = 1;
+
+module.exports = async function bootstrap(_pluginName, _config, contextHolder) {
+  const standIn = () => contextHolder.getPluginContext().services.metrics.standIn;
+  setTimeout(() => record(standIn), Number(LOOP_RECORD_AFTER_MS));
+  return {};
+};
+
+function record(standIn) {
+  const turns = [];
+  const begin = performance.now();
+  const end = begin + Number(LOOP_RECORD_FOR_MS);
+  const waitedMs = queueClock();
+  let last = begin;
+  let lastWaited = waitedMs();
+  let count = 0;
+  // Stands in for the exporter in a server without it, so that both have the collector's own work.
+  const collecting = LOOP_RECORD_COLLECT_MS
+    ? setInterval(() => void standIn().service.getOpenTelemetryResourceMetrics(), Number(LOOP_RECORD_COLLECT_MS))
+    : undefined;
+
+  (function turn() {
+    const now = performance.now();
+    const waited = waitedMs();
+    if (now - last > LONG_MS) turns.push([last, now, waited - lastWaited]);
+    last = now;
+    lastWaited = waited;
+    count++;
+    if (now < end) return void setImmediate(turn);
+    clearInterval(collecting);
+    report({ count, turns, collections: standIn().timings.filter(([from]) => from >= begin) });
+  })();
+}
+
+/**
+ * How long this thread has waited for a CPU that others had, since nobody's code is to blame for that time.
+ * Linux only; nothing elsewhere.
+ */
+function queueClock() {
+  let file;
+  try {
+    file = openSync('/proc/thread-self/schedstat', 'r');
+  } catch {
+    return () => 0;
+  }
+  const buffer = Buffer.alloc(64);
+  return () => {
+    const length = readSync(file, buffer, 0, buffer.length, 0);
+    return Number(buffer.toString('latin1', 0, length).split(' ')[1]) / 1e6;
+  };
+}
+
+/** Renamed when complete, since its reader polls for it. */
+function report(result) {
+  writeFileSync(`${LOOP_RECORD_FILE}.part`, JSON.stringify(result));
+  renameSync(`${LOOP_RECORD_FILE}.part`, LOOP_RECORD_FILE);
+}

@@ -1,0 +1,67 @@
+/** The exporter's plugin reloaded in one process, many times over: nothing may pile up, and nothing may stop. */
+import test from 'ava';
+import { Asker } from '../support/asker';
+import { askerApp, mashroomApp } from '../support/mashroom';
+import { startPm2, type Instance, type Pm2 } from '../support/pm2';
+import { assertHealthy, statuses } from './cluster';
+
+const RELOADS = 12;
+const EXPORTER = { intervalMs: 500, mashroomMetrics: ['mashroom_plugins_total'] };
+
+interface Vitals {
+  readonly listeners: Readonly<Record<string, number>>;
+  readonly workers: number;
+  readonly threads: number;
+  readonly resources: readonly string[];
+}
+
+let pm2: Pm2;
+let asker: Asker;
+
+test.before(async () => {
+  pm2 = await startPm2(7);
+  await pm2.start(
+    await mashroomApp(pm2, { name: 'copied', installed: 'copy', exporter: EXPORTER }),
+    await mashroomApp(pm2, { name: 'linked', installed: 'symlink', exporter: EXPORTER }),
+    askerApp(),
+  );
+  asker = new Asker((await pm2.ready('asker', 1))[0] as Instance);
+});
+
+test.after.always(async (t) => {
+  if (!t.passed && pm2) t.log(pm2.logs().slice(-6000));
+  await pm2?.close();
+});
+
+for (const [name, what] of [
+  ['copied', 'as fresh modules'],
+  ['linked', 'in the same module instance'],
+] as const) {
+  test.serial(`reloaded ${what} ${RELOADS} times, a server has as many threads and listeners as before`, async (t) => {
+    const [host] = (await pm2.ready(name, 1)) as [Instance];
+    // The second life is the measure: the first one loads what stays loaded, such as @pm2/io.
+    await host.ask('reloadExporter');
+    await asker.request(host.id);
+    const before = await host.ask<Vitals>('vitals');
+    for (let i = 0; i < RELOADS; i++) {
+      await host.ask('reloadExporter');
+      // With work under way at the next reload, every other time.
+      if (i % 2 === 0) await asker.send(host.id, { times: 5 });
+    }
+    t.is((await asker.request(host.id, { times: 3 })).length, 3);
+    const after = await host.ask<Vitals>('vitals');
+    t.deepEqual(after.listeners, before.listeners);
+    t.is(after.workers, before.workers);
+    t.true(after.threads <= before.threads, `${after.threads} threads, ${before.threads} before`);
+    assertHealthy(t, await statuses(host));
+  });
+
+  test.serial(`reloaded ${what}, probes are set again`, async (t) => {
+    const [host] = (await pm2.ready(name, 1)) as [Instance];
+    await host.ask('reloadCollector');
+    await host.ask('reloadExporter');
+    t.is((await asker.request(host.id, { times: 2 })).length, 2);
+    const monitor = (await pm2.instance(host.id)).monitor;
+    t.is(Number(monitor['mashroom_plugins_total']?.value), 4);
+  });
+}

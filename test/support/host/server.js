@@ -1,0 +1,134 @@
+'use strict';
+
+/** A Mashroom server as its own command line starts it, that a test can command and look into. */
+
+const { readFileSync, existsSync } = require('node:fs');
+const { monitorEventLoopDelay } = require('node:perf_hooks');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { mashroomServerContextFactory } = require('@mashroom/mashroom');
+const { serveControl } = require('./control');
+const { addOddMetrics } = require('./odd-metrics');
+
+const EXPORTER = 'Mashroom Monitoring PM2 Exporter';
+const COLLECTOR = 'Mashroom Monitoring Metrics Collector Services';
+
+let workers = 0;
+let workersEver = 0;
+process.on('worker', (worker) => {
+  workers++;
+  workersEver++;
+  worker.once('exit', () => workers--);
+});
+
+async function main() {
+  const context = await mashroomServerContextFactory(process.env.SERVER_ROOT);
+  await context.server.start();
+  const stop = () => void context.server.stop();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  const plugin = (name) => context.pluginRegistry.plugins.find((candidate) => candidate.name === name);
+  const services = () => context.pluginContextHolder.getPluginContext().services;
+  const standIn = () => services().metrics?.standIn;
+  await until(() => plugin(COLLECTOR)?.status === 'loaded');
+  await addOddMetrics(services().metrics.service);
+
+  serveControl({
+    plugins: () =>
+      context.pluginRegistry.plugins.map(({ name, status, errorMessage }) => ({ name, status, errorMessage })),
+    vitals: () => vitals(),
+    /** The last collections of the stand-in, as the official serializer of a package renders them. */
+    collected({ serializer }) {
+      const { PrometheusSerializer } = require(serializer);
+      return standIn().collected.map((metrics) => new PrometheusSerializer().serialize(metrics));
+    },
+    trouble({ mode }) {
+      standIn().trouble = mode;
+    },
+    reloadExporter: () => reload(context, plugin(EXPORTER)),
+    async reloadCollector() {
+      await reload(context, plugin(COLLECTOR));
+      await addOddMetrics(services().metrics.service);
+    },
+    async removeCollector() {
+      const folder = plugin(COLLECTOR).pluginPackage.pluginPackagePath;
+      fire(context, 'packageRemoved', folder);
+      await until(() => plugin(COLLECTOR) === undefined && services().metrics === undefined);
+      return folder;
+    },
+    async addCollector({ folder }) {
+      fire(context, 'packageAdded', folder);
+      await until(() => plugin(COLLECTOR)?.status === 'loaded');
+      await addOddMetrics(services().metrics.service);
+    },
+    async removeExporter() {
+      const folder = plugin(EXPORTER).pluginPackage.pluginPackagePath;
+      fire(context, 'packageRemoved', folder);
+      await until(() => plugin(EXPORTER) === undefined);
+      return folder;
+    },
+    async addExporter({ folder }) {
+      fire(context, 'packageAdded', folder);
+      await until(() => plugin(EXPORTER)?.status === 'loaded');
+    },
+    /** Says the message to each listener but PM2's own, which throws at null; answers what they threw. */
+    sayToListeners({ message }) {
+      const thrown = [];
+      for (const listener of process.listeners('message')) {
+        try {
+          listener(message);
+        } catch (error) {
+          if (!error.stack.includes('ProcessContainer')) thrown.push(error.stack);
+        }
+      }
+      return thrown;
+    },
+    async loopDelay({ forMs }) {
+      const delay = monitorEventLoopDelay({ resolution: 1 });
+      delay.enable();
+      await sleep(forMs);
+      delay.disable();
+      return { maxMs: delay.max / 1e6, p99Ms: delay.percentile(99) / 1e6 };
+    },
+    fetchStatus: async ({ path }) => (await fetch(`http://127.0.0.1:${process.env.PORT}${path}`)).status,
+    exporterService: () => Object.keys(services().pm2Exporter ?? {}),
+  });
+}
+
+/** What Mashroom's scanner does when files of a watched package have changed. */
+function fire(context, event, folder) {
+  context.scanner._eventEmitter.emit(event, folder);
+}
+
+async function reload(context, plugin) {
+  const before = plugin.lastReloadTs;
+  // Time stamps tell reloads apart, and have milliseconds.
+  await sleep(2);
+  fire(context, 'packageUpdated', plugin.pluginPackage.pluginPackagePath);
+  await until(() => plugin.lastReloadTs !== before && plugin.status === 'loaded');
+}
+
+async function until(condition) {
+  for (let waited = 0; !condition(); waited += 5) {
+    if (waited > 20_000) throw new Error(`Waited in vain for ${condition}`);
+    await sleep(5);
+  }
+}
+
+/** What would grow if something leaked. */
+function vitals() {
+  const listeners = {};
+  for (const event of process.eventNames()) listeners[String(event)] = process.listenerCount(event);
+  return {
+    listeners,
+    workers,
+    workersEver,
+    threads: existsSync('/proc/self/status')
+      ? Number(/Threads:\s*(\d+)/.exec(readFileSync('/proc/self/status'))[1])
+      : 0,
+    resources: process.getActiveResourcesInfo().sort(),
+    heapUsed: process.memoryUsage().heapUsed,
+    rss: process.memoryUsage.rss(),
+  };
+}
+
+void main();

@@ -1,0 +1,99 @@
+/** A Mashroom server's root folder as a user has it: the built exporter lies among its node_modules. */
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { freePort } from '../../examples/lib/ports';
+import type { App, Pm2 } from './pm2';
+
+export const PROJECT = resolve(__dirname, '..', '..');
+export const EXPORTER = 'Mashroom Monitoring PM2 Exporter';
+const PACKAGE = 'mashroom-monitoring-pm2-exporter';
+const EXAMPLE = join(PROJECT, 'examples', 'mashroom');
+
+export interface RootOptions {
+  /**
+   * How npm has put the exporter there. A reload finds the files of a copy anew, while Node keeps the modules of a
+   * symlinked package, so that the bootstrap runs again in the same module instance.
+   */
+  readonly installed?: 'copy' | 'symlink';
+  /** Configuration of the exporter. */
+  readonly exporter?: Readonly<Record<string, unknown>>;
+}
+
+/** @returns the root's path */
+export function createServerRoot(folder: string, { installed = 'copy', exporter = {} }: RootOptions = {}): string {
+  const root = join(folder, `root-${installed}-${Date.now().toString(36)}`);
+  const scope = join(root, 'node_modules', '@mashroom');
+  mkdirSync(scope, { recursive: true });
+  linkModules(join(PROJECT, 'node_modules'), join(root, 'node_modules'));
+  install(join(scope, PACKAGE), installed);
+  writeFileSync(join(root, 'mashroom.js'), serverConfig(exporter));
+  cpSync(join(EXAMPLE, 'log4js.json'), join(root, 'log4js.json'));
+  return root;
+}
+
+function linkModules(from: string, to: string): void {
+  for (const name of readdirSync(from)) {
+    if (name !== '@mashroom' && !name.startsWith('.')) symlinkSync(join(from, name), join(to, name));
+  }
+}
+
+function install(folder: string, how: 'copy' | 'symlink'): void {
+  if (how === 'symlink') return symlinkSync(PROJECT, folder);
+  for (const part of ['package.json', 'mashroom.json', 'dist']) {
+    cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
+  }
+}
+
+function serverConfig(exporter: object): string {
+  const plugins = join(EXAMPLE, 'plugins');
+  const config = {
+    name: 'Test server',
+    indexPage: '/shop',
+    pluginPackageFolders: [
+      { path: './node_modules/@mashroom' },
+      { path: join(plugins, 'metrics-collector-stand-in') },
+      { path: join(plugins, 'shop') },
+    ],
+    plugins: { [EXPORTER]: exporter },
+  };
+  return `module.exports = { ...${JSON.stringify(config)}, port: Number(process.env.PORT) };\n`;
+}
+
+export interface ServerOptions extends RootOptions {
+  readonly name?: string;
+  readonly instances?: number;
+  /** Package of the OpenTelemetry SDK that the metrics collector runs on. */
+  readonly sdk?: string;
+  readonly series?: number;
+}
+
+export interface ServerApp extends App {
+  readonly port: number;
+  readonly root: string;
+}
+
+export async function mashroomApp(pm2: Pick<Pm2, 'folder'>, options: ServerOptions = {}): Promise<ServerApp> {
+  const { name = 'mashroom', instances = 1, sdk = 'sdk-metrics-1', series = 0 } = options;
+  const root = createServerRoot(pm2.folder, options);
+  const port = await freePort();
+  return {
+    name,
+    root,
+    port,
+    script: join(__dirname, 'host', 'server.js'),
+    cwd: root,
+    exec_mode: 'cluster',
+    instances,
+    env: {
+      SERVER_ROOT: root,
+      PORT: String(port),
+      OTEL_SDK: sdk,
+      DEMO_SERIES: String(series),
+      STAND_IN_KEEP: series > 10_000 ? '0' : '4',
+    },
+  };
+}
+
+export function askerApp(name = 'asker'): App {
+  return { name, script: join(__dirname, 'host', 'asker.js'), exec_mode: 'fork' };
+}

@@ -1,0 +1,143 @@
+/** A real PM2 of one's own for a test: apps, their processes, and what they say. */
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createPm2Home } from '../../examples/lib/pm2-home';
+import { command, type Command } from './control';
+import { until } from './until';
+
+export type Pm2Version = 5 | 6 | 7;
+
+export interface App {
+  readonly name: string;
+  readonly script: string;
+  readonly cwd?: string;
+  readonly exec_mode: 'cluster' | 'fork';
+  readonly instances?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly node_args?: readonly string[];
+}
+
+export interface Instance {
+  readonly id: number;
+  readonly name: string;
+  readonly pid: number;
+  readonly status: string;
+  readonly restarts: number;
+  /** What `pm2 monit` shows, by probe name. */
+  readonly monitor: Readonly<Record<string, { readonly value: string | number; readonly unit?: string }>>;
+  /** Commands the process, where it is one of `test/support/host`. */
+  readonly ask: Command;
+}
+
+export interface Pm2 {
+  readonly version: Pm2Version;
+  readonly folder: string;
+  readonly home: string;
+  readonly call: (method: string, argument?: unknown) => Promise<unknown>;
+  start(...apps: App[]): Promise<void>;
+  /** Instances of an app, or of all, by ascending id. */
+  list(name?: string): Promise<Instance[]>;
+  /** As many instances of an app, once that many are online and can be commanded. */
+  ready(name: string, count: number): Promise<Instance[]>;
+  instance(id: number): Promise<Instance>;
+  reload(name: string): Promise<void>;
+  restart(name: string): Promise<void>;
+  scale(name: string, count: number): Promise<void>;
+  delete(name: string): Promise<void>;
+  /** All that the apps have written to their outputs. */
+  logs(): string;
+  /** Takes everything down. Repeatable; never rejects. */
+  close(): Promise<void>;
+}
+
+const PACKAGES: Readonly<Record<Pm2Version, string>> = { 5: 'pm2-5', 6: 'pm2-6', 7: 'pm2' };
+
+interface MonitorData {
+  readonly pm_id: number;
+  readonly name: string;
+  readonly pid: number;
+  readonly pm2_env: {
+    readonly status: string;
+    readonly restart_time: number;
+    readonly axm_monitor?: Instance['monitor'];
+  };
+}
+
+export async function startPm2(version: Pm2Version): Promise<Pm2> {
+  const pm2Home = await createPm2Home({ pm2: PACKAGES[version] });
+  const control = join(pm2Home.folder, 'control');
+  mkdirSync(control);
+  const environment = {
+    CONTROL_FOLDER: control,
+    PM2_MODULE: dirname(require.resolve(`${PACKAGES[version]}/package.json`)),
+  };
+
+  const list = async (name?: string): Promise<Instance[]> => {
+    const data = (await pm2Home.call('getMonitorData')) as MonitorData[];
+    return data
+      .filter((app) => name === undefined || app.name === name)
+      .map(({ pm_id, name, pid, pm2_env }) => ({
+        id: pm_id,
+        name,
+        pid,
+        status: pm2_env.status,
+        restarts: pm2_env.restart_time,
+        monitor: pm2_env.axm_monitor ?? {},
+        ask: <T>(what: string, argument?: unknown) => command<T>(join(control, `${pid}.sock`), what, argument),
+      }))
+      .sort((a, b) => a.id - b.id);
+  };
+  const run = async (...args: string[]): Promise<void> => void (await pm2Home.command(...args));
+
+  const pm2: Pm2 = {
+    version,
+    folder: pm2Home.folder,
+    home: pm2Home.home,
+    call: pm2Home.call,
+    list,
+    async start(...apps) {
+      const withControl = apps.map((app) => ({ ...app, env: { ...environment, ...app.env } }));
+      const file = join(pm2Home.folder, 'ecosystem.json');
+      writeFileSync(file, JSON.stringify({ apps: withControl }));
+      await run('start', file);
+    },
+    async ready(name, count) {
+      return until(`${count} instances of ${name}`, async () => {
+        const instances = await list(name);
+        const online = instances.filter(({ status, pid }) => status === 'online' && hasSocket(control, pid));
+        return online.length === count && instances.length === count ? instances : undefined;
+      });
+    },
+    async instance(id) {
+      const found = (await list()).find((candidate) => candidate.id === id);
+      if (!found) throw new Error(`No instance ${id}`);
+      return found;
+    },
+    reload: (name) => run('reload', name),
+    restart: (name) => run('restart', name),
+    scale: (name, count) => run('scale', name, String(count)),
+    delete: (name) => run('delete', name),
+    logs: () => readLogs(join(pm2Home.home, 'logs')),
+    close: () => pm2Home.close(),
+  };
+  return pm2;
+}
+
+export async function withPm2<T>(version: Pm2Version, body: (pm2: Pm2) => Promise<T>): Promise<T> {
+  const pm2 = await startPm2(version);
+  try {
+    return await body(pm2);
+  } finally {
+    await pm2.close();
+  }
+}
+
+function hasSocket(folder: string, pid: number): boolean {
+  return readdirSync(folder).includes(`${pid}.sock`);
+}
+
+function readLogs(folder: string): string {
+  return readdirSync(folder)
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('');
+}

@@ -1,0 +1,19 @@
+/** Texts of the official serializers, all release lines of them. */
+import type { ResourceMetrics } from '../../protocol/otel';
+import type { Instance } from './pm2';
+
+export const SERIALIZERS = ['exporter-prometheus-1', '@opentelemetry/exporter-prometheus', 'exporter-prometheus-3'];
+
+interface SerializerPackage {
+  readonly PrometheusSerializer: new () => { serialize(metrics: ResourceMetrics): string };
+}
+
+export function render(serializer: string, metrics: ResourceMetrics): string {
+  const { PrometheusSerializer } = require(serializer) as SerializerPackage;
+  return new PrometheusSerializer().serialize(metrics);
+}
+
+/** The last things that the host's metrics collector handed out, rendered there, where nothing was sent anywhere. */
+export async function renderedInHost(host: Instance, serializer: string): Promise<string[]> {
+  return host.ask('collected', { serializer });
+}
