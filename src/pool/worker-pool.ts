@@ -12,6 +12,8 @@ export interface PoolOptions {
   readonly maxMemoryMb: number;
   /** A task that takes longer is ended together with its thread, in milliseconds. */
   readonly timeoutMs: number;
+  /** Another worker than ours, for tests of misbehaving ones. */
+  readonly worker?: string;
 }
 
 const extension = extname(__filename);
@@ -21,10 +23,10 @@ export class WorkerPool {
   private readonly piscina: Piscina;
   private readonly timeoutMs: number;
 
-  constructor({ threads, maxMemoryMb, timeoutMs }: PoolOptions) {
+  constructor({ threads, maxMemoryMb, timeoutMs, worker = WORKER }: PoolOptions) {
     this.timeoutMs = timeoutMs;
     this.piscina = new Piscina({
-      filename: WORKER,
+      filename: worker,
       minThreads: 1,
       maxThreads: threads,
       idleTimeout: Number.POSITIVE_INFINITY,
