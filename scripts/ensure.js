@@ -52,7 +52,7 @@ function isBuilt() {
 }
 
 function ensureInstalled() {
-  if (!isInstalled()) run('npm ci', 'npm', ['ci', '--no-audit', '--no-fund']);
+  if (!isInstalled()) run('npm ci', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 function ensureBuilt() {
