@@ -16,6 +16,12 @@ export interface PoolOptions {
   readonly worker?: string;
 }
 
+/**
+ * Where threads have priorities of their own, that is on Linux, the process's main thread comes first when there is
+ * more to do than processors.
+ */
+const NICE = process.platform === 'linux' ? 5 : 0;
+
 const extension = extname(__filename);
 const WORKER = join(__dirname, '../../workers', `worker${extension}`);
 
@@ -33,6 +39,7 @@ export class WorkerPool {
       // Idle threads wait in their event loop, where the connection to PM2's daemon is looked after.
       atomics: 'disabled',
       recordTiming: false,
+      niceIncrement: NICE,
       resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb },
       // What the process preloads, such as an OpenTelemetry SDK of its own, is not meant for these threads.
       env: withoutNodeOptions(process.env),
