@@ -9,6 +9,7 @@ import { resourceMetricsJson } from '../../workers/resource-metrics';
 import { pagesOf } from '../../workers/series';
 import { decodeSnapshot } from '../../workers/wire/decode';
 import { encodeSnapshot } from '../../workers/wire/encode';
+import { PrometheusText } from '../../workers/text/prometheus-text';
 import { sequences } from './world';
 
 type Serializable = Parameters<PrometheusSerializer['serialize']>[0];
@@ -28,6 +29,7 @@ function throughJson(snapshot: Snapshot, cache: PageCache): unknown {
 async function roundTrips(sequence: readonly ResourceMetrics[], maxSeries: number): Promise<void> {
   const encoder = new SnapshotEncoder({ maxSeries });
   const cache = new PageCache();
+  const text = new PrometheusText(cache);
   const received = new Map<number, Page>();
   const receiverCache = new PageCache();
   for (const [step, data] of sequence.entries()) {
@@ -35,11 +37,25 @@ async function roundTrips(sequence: readonly ResourceMetrics[], maxSeries: numbe
     if (problems.length > 0) throw new Error(problems.join('; '));
     const expected = official(data);
     same(official(throughJson(snapshot, cache)), expected, `reply of step ${step}`);
+    same(text.render(snapshot).toString(), valid(expected), `text of step ${step}`);
     const have = [...received.keys()].map((id) => [id, id] as const);
     const decoded = decodeSnapshot(encodeSnapshot(snapshot, have), { known: received });
     for (const page of pagesOf(decoded)) received.set(page.id, page);
     same(official(throughJson(decoded, receiverCache)), expected, `wire form of step ${step}`);
   }
+}
+
+/** The official text with the second HELP, UNIT and TYPE of a family left out and its lines put to the others. */
+function valid(text: string): string {
+  const [resource = '', ...blocks] = text.split(/^(?=# HELP )/m).slice(0);
+  const groups = new Map<string, string>();
+  for (const block of blocks) {
+    const head = /^(?:# .*\n)+/.exec(block)?.[0] ?? '';
+    const type = head.split('\n').at(-2) ?? '';
+    const before = groups.get(type);
+    groups.set(type, before === undefined ? block : before + block.slice(head.length));
+  }
+  return resource + [...groups.values()].join('');
 }
 
 function same(actual: string, expected: string, what: string): void {

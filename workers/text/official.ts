@@ -1,0 +1,72 @@
+/**
+ * Asks the official PrometheusSerializer, in whichever version is installed, how series look in Prometheus's text
+ * format, so that names, escaping and type rules are its own. Once per page: what differs from scrape to scrape are
+ * only the numbers.
+ */
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { DataPointType, type Attributes, type Scope } from '../../protocol/otel';
+import type { Family, HistogramLayout, Layout } from '../../protocol/snapshot';
+
+type Serializable = Parameters<PrometheusSerializer['serialize']>[0];
+
+const serializer = new PrometheusSerializer();
+
+/** What it says where there is no metric at all. */
+const NOTHING = '# no registered metrics';
+const TIME = [0, 0] as const;
+
+/** `target_info` with its HELP and TYPE, ended by a line feed. */
+export function targetInfo(attributes: Attributes): string {
+  const text = serializer.serialize({ resource: { attributes }, scopeMetrics: [] } as unknown as Serializable);
+  return text.slice(0, -NOTHING.length);
+}
+
+/** HELP, UNIT and TYPE of a family, ended by a line feed; empty if the serializer does not render it at all. */
+export function familyHead(scope: Scope, family: Family): string {
+  return serializeFamily(scope, family, []);
+}
+
+/** The lines of a page's series in their order, with 0 for every number. */
+export function pageLines(scope: Scope, family: Family, layout: Layout, attributes: readonly Attributes[]): string {
+  const value = zero(layout);
+  const points = attributes.map((one) => ({ attributes: one, startTime: TIME, endTime: TIME, value }));
+  return serializeFamily(scope, family, points).slice(serializeFamily(scope, family, []).length);
+}
+
+/** How many lines one series has. */
+export function linesPerSeries(layout: Layout): number {
+  switch (layout.kind) {
+    case 'scalar':
+      return 1;
+    case 'histogram':
+      return 1 + (layout.sum ? 1 : 0) + renderedBuckets(layout);
+    case 'exponential':
+      return 0;
+  }
+}
+
+/** The serializer ends at the first bucket without a bound, if there was a bound of +Infinity before. */
+export function renderedBuckets({ bounds, buckets }: HistogramLayout): number {
+  return bounds.includes(Number.POSITIVE_INFINITY) ? Math.min(buckets, bounds.length) : buckets;
+}
+
+function serializeFamily(scope: Scope, family: Family, dataPoints: readonly object[]): string {
+  const { descriptor, dataPointType, isMonotonic, aggregationTemporality } = family;
+  const metric = { descriptor, dataPointType, isMonotonic, aggregationTemporality, dataPoints };
+  const data = { resource: { attributes: {} }, scopeMetrics: [{ scope, metrics: [metric] }] };
+  const text = serializer.serialize(data as unknown as Serializable).slice(EMPTY_TARGET.length);
+  return text === NOTHING ? '' : text;
+}
+
+const EMPTY_TARGET = targetInfo({});
+
+function zero(layout: Layout): unknown {
+  if (layout.kind !== 'histogram') return 0;
+  const counts = new Array<number>(layout.buckets).fill(0);
+  return { buckets: { boundaries: layout.bounds, counts }, count: 0, ...(layout.sum && { sum: 0 }) };
+}
+
+/** Exponential histograms have no lines in this format. */
+export function hasLines(family: Family): boolean {
+  return family.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM;
+}
