@@ -31,6 +31,7 @@ const OPTIONS = {
 
 const ROOT = path.join(__dirname, 'mashroom');
 const SERVER = path.join(path.dirname(require.resolve('@mashroom/mashroom/package.json')), 'dist', 'server.js');
+const ENOUGH_MS = 40_000;
 const PATIENCE_MS = 120_000;
 
 /** Aborted by whatever is to end the demo: a signal, or the end of whoever started it. */
@@ -50,8 +51,9 @@ async function main() {
     const serverPort = await freePort();
     const collectorPort = await freePort(options.port);
     await startApps(pm2, { ...options, serverPort, collectorPort });
+    await patiently('the server', async () => await fetchText(serverPort, '/mashroom/health/ready'));
     stopTraffic = startTraffic(serverPort);
-    await show(pm2, collectorPort);
+    await show(pm2, { ...options, collectorPort });
     console.log(`\nServer:  http://localhost:${serverPort}/shop`);
     console.log(`Metrics: http://localhost:${collectorPort}/metrics/0`);
     console.log(`Monitor: PM2_HOME=${pm2.home} npx pm2 monit`);
@@ -138,24 +140,30 @@ function startApps(pm2, { series, instances, serverPort, collectorPort }) {
   return pm2.command('start', file);
 }
 
-async function show(pm2, collectorPort) {
+async function show(pm2, { series, collectorPort }) {
+  const lines = await patiently('the metrics', async () => {
+    const text = await fetchText(collectorPort, '/metrics/0');
+    const all = text?.split('\n') ?? [];
+    return all.length > series ? all : undefined;
+  });
   const probes = await patiently('the probes', async () => {
     const [first] = await pm2.call('getMonitorData');
     const monitor = Object.entries(first?.pm2_env.axm_monitor ?? {});
-    return monitor.some(([name]) => name.startsWith('mashroom_http')) ? monitor : undefined;
+    // Requests are seen from the second collection on, which may be far away where collecting is costly.
+    const awaited = Date.now() - begin < ENOUGH_MS ? 'mashroom_http_requests_total' : 'mashroom_';
+    return monitor.some(([name]) => name.startsWith(awaited)) ? monitor : undefined;
   });
   console.log(`\nWhat pm2 monit shows of instance 0, ${probes.length} probes:\n`);
   for (const [name, { value, unit = '' }] of probes.slice(0, 24)) console.log(`  ${name.padEnd(70)} ${value} ${unit}`);
   if (probes.length > 24) console.log(`  ...`);
-
-  const text = await patiently('the metrics', async () => {
-    const response = await fetch(`http://127.0.0.1:${collectorPort}/metrics/0`).catch(() => undefined);
-    return response?.ok ? response.text() : undefined;
-  });
-  const lines = text.split('\n');
   console.log(`\nWhat Prometheus gets of instance 0, ${lines.length} lines:\n`);
   for (const line of lines.slice(0, 12)) console.log(`  ${line}`);
   console.log('  ...');
+}
+
+async function fetchText(port, path) {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
+  return response?.ok ? response.text() : undefined;
 }
 
 const begin = Date.now();

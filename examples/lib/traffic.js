@@ -19,9 +19,10 @@ const REQUESTS = [
 function startTraffic(port, periodMs = 50) {
   let count = 0;
   const timer = setInterval(() => {
-    const [method, path] = REQUESTS[count++ % REQUESTS.length];
+    // By chance, or each instance of a cluster would get the same ones again and again.
+    const [method, path] = REQUESTS[Math.floor(Math.random() * REQUESTS.length)];
     // A connection for each: one that is kept open stays with one instance of the cluster.
-    const headers = { connection: 'close', cookie: `session=s${count % 17}` };
+    const headers = { connection: 'close', cookie: `session=s${count++ % 17}` };
     fetch(`http://127.0.0.1:${port}${path}`, { method, headers }).then(
       (response) => response.arrayBuffer(),
       () => undefined,

@@ -11,6 +11,14 @@ const EXPORTER = {
   intervalMs: 1000,
   mashroomMetrics: ['mashroom_plugins_total', 'mashroom_sessions_total', 'mashroom_http_requests_total', 'no_such_one'],
 };
+/**
+ * JSON has no NaN, and up to 0.57 the serializer renders everything that is not a finite number as an infinite one.
+ * The scrape stays valid at least.
+ */
+const TOLERATED: Readonly<Record<string, (text: string) => string>> = {
+  'exporter-prometheus-1': (text) => text.replace(/ NaN$/gm, ' +Inf'),
+};
+const same = (text: string): string => text;
 /** PM2's own, as every Node.js process has them. */
 const OWN_PROBES = ['Used Heap Size', 'Heap Usage', 'Heap Size', 'Event Loop Latency', 'Active handles'];
 
@@ -29,9 +37,12 @@ export function clusterTests(test: TestFn, version: Pm2Version, sdk: string): vo
     stopTraffic = startTraffic(app.port, 20);
   });
 
-  test.after.always(async (t) => {
-    stopTraffic?.();
+  test.afterEach.always((t) => {
     if (!t.passed && pm2) t.log(pm2.logs().slice(-6000));
+  });
+
+  test.after.always(async () => {
+    stopTraffic?.();
     await pm2?.close();
   });
 
@@ -67,7 +78,7 @@ export function clusterTests(test: TestFn, version: Pm2Version, sdk: string): vo
       const host = await server();
       const [reply] = await asker.request(host.id);
       const originals = await renderedInHost(host, serializer);
-      assertOneOf(t, render(serializer, (reply as Reply).data), originals);
+      assertOneOf(t, render(serializer, (reply as Reply).data), originals.map(TOLERATED[serializer] ?? same));
       t.is(String(reply?.from), String(host.id));
       t.is(reply?.topic, 'returnMetrics');
     });

@@ -28,8 +28,11 @@ test.before(async () => {
   asker = new Asker((await pm2.ready('asker', 1))[0] as Instance);
 });
 
-test.after.always(async (t) => {
+test.afterEach.always((t) => {
   if (!t.passed && pm2) t.log(pm2.logs().slice(-6000));
+});
+
+test.after.always(async () => {
   await pm2?.close();
 });
 

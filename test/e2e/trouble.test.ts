@@ -23,8 +23,11 @@ test.before(async () => {
   asker = new Asker((await pm2.ready('asker', 1))[0] as Instance);
 });
 
-test.after.always(async (t) => {
+test.afterEach.always((t) => {
   if (!t.passed && pm2) t.log(pm2.logs().slice(-6000));
+});
+
+test.after.always(async () => {
   await pm2?.close();
 });
 
@@ -42,8 +45,8 @@ function exporterLines(from: number): string[] {
     .filter((line) => /\[(WARN|ERROR)\]/.test(line) && !/mashroom\.(plugins|monitoring|health)/.test(line));
 }
 
-for (const mode of ['throw', 'reject', 'hang'] as const) {
-  test.serial(`a collector that does ${mode} costs a line in the log, and the exporter goes on after it`, async (t) => {
+for (const mode of ['throw', 'reject', 'answer late', 'answer nonsense', 'never answer']) {
+  test.serial(`after collections that ${mode} the exporter goes on, and has logged it once`, async (t) => {
     await until('current replies', isCurrent);
     const from = pm2.logs().length;
     await host.ask('trouble', { mode });

@@ -38,7 +38,10 @@ function linkModules(from: string, to: string): void {
 }
 
 function install(folder: string, how: 'copy' | 'symlink'): void {
-  if (how === 'symlink') return symlinkSync(PROJECT, folder);
+  if (how === 'symlink') {
+    symlinkSync(PROJECT, folder);
+    return;
+  }
   for (const part of ['package.json', 'mashroom.json', 'dist']) {
     cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
   }

@@ -87,7 +87,9 @@ export async function startPm2(version: Pm2Version): Promise<Pm2> {
       }))
       .sort((a, b) => a.id - b.id);
   };
-  const run = async (...args: string[]): Promise<void> => void (await pm2Home.command(...args));
+  const run = async (...args: string[]): Promise<void> => {
+    await pm2Home.command(...args);
+  };
 
   const pm2: Pm2 = {
     version,

@@ -41,8 +41,10 @@ async function main() {
       const { PrometheusSerializer } = require(serializer);
       return standIn().collected.map((metrics) => new PrometheusSerializer().serialize(metrics));
     },
+    /** From then on, or no longer without a mode. What was collected before is forgotten. */
     trouble({ mode }) {
       standIn().trouble = mode;
+      standIn().collected = [];
     },
     reloadExporter: () => reload(context, plugin(EXPORTER)),
     async reloadCollector() {

@@ -16,7 +16,7 @@ const SERIES_PER_INSTRUMENT = 5_000_000;
 const CALLBACK_TIMEOUT_MS = 2500;
 
 class MetricsCollector {
-  /** What the next calls of `getOpenTelemetryResourceMetrics` do instead: `throw`, `reject` or `hang`. */
+  /** What the next calls of `getOpenTelemetryResourceMetrics` do instead of their work. */
   trouble = undefined;
   /** How many of the last collected ResourceMetrics to keep in `collected`. */
   keep = Number(process.env.STAND_IN_KEEP) || 0;
@@ -69,9 +69,24 @@ class MetricsCollector {
   }
 
   #answer() {
-    if (this.trouble === 'throw') throw new Error('Trouble on demand: thrown');
-    if (this.trouble === 'reject') return Promise.reject(new Error('Trouble on demand: rejected'));
-    if (this.trouble === 'hang') return new Promise(() => undefined);
+    switch (this.trouble) {
+      case 'throw':
+        throw new Error('Trouble on demand: thrown');
+      case 'reject':
+        return Promise.reject(new Error('Trouble on demand: rejected'));
+      case 'answer late':
+        return this.#answerLate();
+      case 'never answer':
+        return new Promise(() => undefined);
+      case 'answer nonsense':
+        return Promise.resolve({ resourceMetrics: null });
+      default:
+        return this.#collect();
+    }
+  }
+
+  async #answerLate() {
+    while (this.trouble === 'answer late') await sleep(50);
     return this.#collect();
   }
 

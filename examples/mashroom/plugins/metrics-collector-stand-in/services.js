@@ -17,7 +17,7 @@ module.exports = async function bootstrap(pluginName, _config, contextHolder) {
   const stops = [
     observeNode(collector.meterProvider.getMeter('opentelemetry-node-metrics')),
     observeMashroom(collector, contextHolder),
-    addExtraSeries(collector, Number(process.env.DEMO_SERIES) || 0),
+    await addExtraSeries(collector, Number(process.env.DEMO_SERIES) || 0),
     () => collector.shutdown(),
   ];
   services.core.pluginService.onUnloadOnce(pluginName, () => {
