@@ -22,12 +22,12 @@ export interface PoolOptions {
  */
 const NICE = process.platform === 'linux' ? 5 : 0;
 
-const extension = extname(__filename);
-const WORKER = join(__dirname, '../../workers', `worker${extension}`);
+const WORKER = join(__dirname, '../../workers', `worker${extname(__filename)}`);
 
 export class WorkerPool {
   private readonly piscina: Piscina;
   private readonly timeoutMs: number;
+  private stopped = false;
 
   constructor({ threads, maxMemoryMb, timeoutMs, worker = WORKER }: PoolOptions) {
     this.timeoutMs = timeoutMs;
@@ -43,13 +43,19 @@ export class WorkerPool {
       resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb },
       // What the process preloads, such as an OpenTelemetry SDK of its own, is not meant for these threads.
       env: withoutNodeOptions(process.env),
-      ...(extension === '.js' && { execArgv: [] }),
+      ...(extname(worker) === '.js' && { execArgv: [] }),
     });
     // A thread that dies while it has no task: the next task gets a new one.
     this.piscina.on('error', () => undefined);
+    // A thread that was ended at its deadline may go only after the pool was stopped, and piscina replaces it.
+    this.piscina.on('workerCreate', () => {
+      if (this.stopped) void this.stop();
+    });
   }
 
   async run<T extends Task>(task: T): Promise<TaskResult<T>> {
+    // Piscina would start threads anew.
+    if (this.stopped) return { ok: false, code: 'WORKER_LOST', message: 'the pool has been stopped' };
     const timeout = AbortSignal.timeout(this.timeoutMs);
     try {
       return (await this.piscina.run(task, { signal: timeout })) as TaskResult<T>;
@@ -60,6 +66,7 @@ export class WorkerPool {
 
   /** Ends the threads, and with them the tasks that are under way. */
   async stop(): Promise<void> {
+    this.stopped = true;
     await this.piscina.destroy();
   }
 }
