@@ -1,0 +1,78 @@
+/** Runs a function in a process of its own, which may come to whatever end it likes. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+
+export interface Host {
+  /** Loads a module by its path from the repository's root. */
+  load(path: string): unknown;
+  readonly require: NodeJS.Require;
+  /** Tells the test something, as JSON. */
+  tell(value: unknown): void;
+  /** How many worker threads there are. */
+  threads(): number;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly told: readonly unknown[];
+  /** All that it wrote. */
+  readonly output: string;
+}
+
+export interface ChildOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly execArgv?: readonly string[];
+  /** With a channel to this process, as PM2's daemon has one to its apps. */
+  readonly channel?: boolean;
+  readonly onStart?: (child: ChildProcess) => void;
+  /** Called with each thing told, at once. */
+  readonly onTold?: (value: unknown, child: ChildProcess) => void;
+}
+
+/** A process that is still there after so long will not end by itself. */
+const PATIENCE_MS = 60_000;
+
+/** @param work is sent as text, so it knows nothing but its parameters */
+export function runInChild<A = undefined>(
+  work: (host: Host, argument: A) => unknown,
+  argument?: A,
+  { env = {}, execArgv = [], channel = false, onStart, onTold }: ChildOptions = {},
+): Promise<Ended> {
+  const mark = `told-${randomUUID()} `;
+  const hidden = { WORK: work.toString(), ARGUMENT: JSON.stringify(argument ?? null), TOLD: mark };
+  const child = spawn(
+    process.execPath,
+    [...execArgv, '--require=ts-node/register/transpile-only', join(__dirname, 'host.ts')],
+    {
+      stdio: ['ignore', 'pipe', 'pipe', ...(channel ? (['ipc'] as const) : [])],
+      env: { ...process.env, ...env, ...hidden },
+    },
+  );
+  onStart?.(child);
+  const told: unknown[] = [];
+  let output = '';
+  let rest = '';
+  const take = (text: string): void => void (output += text);
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() as string;
+    for (const line of lines) {
+      if (!line.startsWith(mark)) take(`${line}\n`);
+      else {
+        told.push(JSON.parse(line.slice(mark.length)));
+        onTold?.(told.at(-1), child);
+      }
+    }
+  });
+  child.stderr?.setEncoding('utf8').on('data', take);
+  const impatience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      clearTimeout(impatience);
+      resolve({ code, signal, told, output });
+    });
+  });
+}
