@@ -53,7 +53,7 @@ function isRequestId(request: unknown): request is string | number {
 function readForm(data: unknown): RequestedForm {
   if (typeof data !== 'object' || data === null) return { kind: 'resource-metrics' };
   const { v, form, incarnation, have } = data as Record<string, unknown>;
-  if (form !== 'snapshot' || typeof v !== 'number' || v < 1) return { kind: 'resource-metrics' };
+  if (form !== 'snapshot' || !Number.isSafeInteger(v) || (v as number) < 1) return { kind: 'resource-metrics' };
   return {
     kind: 'snapshot',
     incarnation: typeof incarnation === 'string' ? incarnation : undefined,
@@ -63,9 +63,12 @@ function readForm(data: unknown): RequestedForm {
 
 function isRanges(have: unknown): have is readonly PageRange[] {
   if (!Array.isArray(have) || have.length > MAX_RANGES) return false;
-  return have.every(
-    (range) => Array.isArray(range) && range.length === 2 && range.every((id) => Number.isSafeInteger(id)),
-  );
+  // Not by `every`, which passes over the holes of a sparse array.
+  for (const range of have as readonly unknown[]) {
+    if (!Array.isArray(range) || range.length !== 2) return false;
+    if (!Number.isSafeInteger(range[0]) || !Number.isSafeInteger(range[1])) return false;
+  }
+  return true;
 }
 
 function shorten(value: unknown): string {
