@@ -1,0 +1,104 @@
+/** A process with a real @pm2/io in it, which takes the test for PM2's daemon. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { until } from '../support/until';
+import type { Host } from './child-host';
+
+/** Where each PM2 has the @pm2/io that it injects. */
+export const BUILDS = {
+  'PM2 5': join(dirname(require.resolve('pm2-5/package.json')), 'node_modules', '@pm2', 'io'),
+  'PM2 6': dirname(require.resolve('@pm2/io/package.json')),
+  'PM2 7': join(dirname(require.resolve('pm2/package.json')), 'modules', 'pm2-io-bpm'),
+} as const;
+
+export const BUILD_NAMES = Object.keys(BUILDS) as (keyof typeof BUILDS)[];
+
+export interface Shown {
+  readonly value: unknown;
+  readonly unit?: string;
+  readonly historic?: boolean;
+  readonly type?: string;
+}
+
+export interface Child {
+  readonly process: ChildProcess;
+  /** Runs a function there. It is sent as text, so it knows nothing but its parameters. */
+  run<R, A = undefined>(work: (host: Host, argument: A) => R | Promise<R>, argument?: A): Promise<R>;
+  /** All that was ever sent, merged as the daemon does it. */
+  readonly monitor: Readonly<Record<string, Shown>>;
+  /** What is sent at an interval, of which this is one. */
+  nextSent(): Promise<Readonly<Record<string, Shown>>>;
+  end(): void;
+}
+
+interface Packet {
+  readonly ready?: true;
+  readonly type?: string;
+  readonly data?: Readonly<Record<string, Shown>>;
+  readonly id?: number;
+  readonly result?: unknown;
+  readonly error?: string;
+}
+
+/** @param build `undefined` for an app with `pmx: false` */
+export async function startChild(
+  build: keyof typeof BUILDS | undefined,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Child> {
+  const child = spawn(
+    process.execPath,
+    ['--require=ts-node/register/transpile-only', join(__dirname, 'child-host.ts')],
+    {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // PM2's own choice.
+      serialization: 'json',
+      env: { ...process.env, PM2_HOME: '/nowhere', pm_id: '0', PMX_BUILD: build ? BUILDS[build] : '', ...env },
+    },
+  );
+  const monitor: Record<string, Shown> = {};
+  const sent: Readonly<Record<string, Shown>>[] = [];
+  const answers = new Map<number, (answer: Packet) => void>();
+  let ready = false;
+  let asked = 0;
+  child.on('message', (packet: Packet) => {
+    if (packet.type === 'axm:monitor') {
+      Object.assign(monitor, packet.data);
+      sent.push(packet.data ?? {});
+    }
+    if (packet.ready) ready = true;
+    if (packet.id !== undefined) answers.get(packet.id)?.(packet);
+  });
+  child.once('exit', () => {
+    for (const answer of answers.values()) answer({ error: 'The child has gone' });
+  });
+  await until('the child', () => ready || undefined);
+  const run = <R, A>(work: (host: Host, argument: A) => R | Promise<R>, argument?: A): Promise<R> =>
+    new Promise((resolve, reject) => {
+      const id = ++asked;
+      answers.set(id, ({ result, error }) => (error === undefined ? resolve(result as R) : reject(new Error(error))));
+      child.send({ id, run: work.toString(), argument });
+    });
+  return {
+    process: child,
+    monitor,
+    run,
+    async nextSent() {
+      await run((host) => host.io().metricService.timer._onTimeout());
+      return sent.at(-1) ?? {};
+    },
+    end: () => void child.kill('SIGKILL'),
+  };
+}
+
+export async function withChild<T>(
+  build: keyof typeof BUILDS | undefined,
+  body: (child: Child) => Promise<T>,
+  env?: Readonly<Record<string, string>>,
+): Promise<T> {
+  const child = await startChild(build, env);
+  try {
+    return await body(child);
+  } finally {
+    child.end();
+  }
+}

@@ -1,0 +1,198 @@
+import test, { type ExecutionContext } from 'ava';
+import { startChild, type Child } from './child';
+import type { Host } from './child-host';
+
+// PM2 5 brings the code of PM2 6.
+for (const build of ['PM2 6', 'PM2 7'] as const) {
+  const scenario = (title: string, body: (t: ExecutionContext, child: Child) => Promise<void>): void => {
+    test.serial(`${build}: ${title}`, async (t) => {
+      const child = await startChild(build);
+      try {
+        await child.run(prepare);
+        await body(t, child);
+      } finally {
+        child.end();
+      }
+    });
+  };
+
+  scenario('numbers arrive as numbers, with their unit, and infinities as text', async (t, child) => {
+    await set(child, [
+      { name: 'a', value: 1.5 },
+      { name: 'b', value: 0, unit: '1/s' },
+      { name: 'up', value: Infinity },
+      { name: 'down', value: -Infinity },
+    ]);
+    const sent = await child.nextSent();
+    t.deepEqual(pick(sent, 'a', 'b', 'up', 'down'), { a: 1.5, b: 0, up: '+Inf', down: '-Inf' });
+    t.is(sent['b']?.unit, '1/s');
+    t.is(sent['a']?.unit, undefined);
+    await set(child, [
+      { name: 'a', value: 2, unit: 'By' },
+      { name: 'up', value: 7 },
+    ]);
+    const next = await child.nextSent();
+    t.deepEqual(pick(next, 'a', 'up'), { a: 2, up: 7 });
+    t.is(next['a']?.unit, 'By');
+  });
+
+  scenario('NaN leaves the last number, and is nothing to begin with', async (t, child) => {
+    await set(child, [
+      { name: 'known', value: 4 },
+      { name: 'unknown', value: NaN },
+    ]);
+    await set(child, [
+      { name: 'known', value: NaN },
+      { name: 'unknown', value: NaN },
+    ]);
+    const sent = await child.nextSent();
+    t.is(sent['known']?.value, 4);
+    t.false('unknown' in sent);
+    t.deepEqual(await child.run((host) => [...registered(host)]), ['known']);
+  });
+
+  scenario('what is no longer in the list is shown as gone, until it comes back', async (t, child) => {
+    await set(child, [
+      { name: 'stays', value: 1 },
+      { name: 'goes', value: 2 },
+    ]);
+    await set(child, [{ name: 'stays', value: 1 }]);
+    t.deepEqual(pick(await child.nextSent(), 'stays', 'goes'), { stays: 1, goes: '-' });
+    await set(child, [
+      { name: 'stays', value: 1 },
+      { name: 'goes', value: 2 },
+    ]);
+    t.deepEqual(pick(await child.nextSent(), 'stays', 'goes'), { stays: 1, goes: 2 });
+  });
+
+  scenario("the bound holds for the process's life, over stops, starts and fresh modules", async (t, child) => {
+    const seen = await child.run((host) => {
+      const probes = (host.kept as unknown as { probes: Registry }).probes;
+      for (let i = 0; i < 3; i++) {
+        probes.set(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, value: i })));
+      }
+      const first = [...registered(host)];
+      probes.stop();
+      host.fresh();
+      const create = host.src().createProbes;
+      const next = create({ io: host.io(), logger: host.logger, max: 4 });
+      next.set(['x', 'y', 'b', 'a'].map((name) => ({ name, value: 1 })));
+      const second = [...registered(host)];
+      next.stop();
+      const more = create({ io: host.io(), logger: host.logger, max: 5 });
+      more.set(['x', 'y', 'a'].map((name) => ({ name, value: 1 })));
+      return { first, second, third: [...registered(host)], log: host.log };
+    });
+    t.deepEqual(seen.first, ['a', 'b', 'c', 'd']);
+    t.deepEqual(seen.second, ['b', 'a']);
+    t.deepEqual(seen.third, ['x', 'a']);
+    t.deepEqual(
+      seen.log.map((line) => line.slice(0, 72)),
+      [
+        'warn 2 probes are not shown, since a process may have 4 in its life: sel',
+        'warn 2 probes are not shown, since a process may have 4 in its life: sel',
+        'warn 1 probes are not shown, since a process may have 5 in its life: sel',
+      ],
+      'once per start',
+    );
+    t.regex(String(seen.log[0]), /mashroomMetrics.*probes\.perMetric.*probes\.max/);
+  });
+
+  scenario("others' probes are neither changed nor taken away", async (t, child) => {
+    const seen = await child.run((host) => {
+      const probes = (host.kept as unknown as { probes: Registry }).probes;
+      const { metrics } = host.io().metricService;
+      host.io().metric({ name: 'mine' }).set(1);
+      const theirs = [metrics.get('mine'), metrics.get('Heap Size')];
+      const values = ['mine', 'Heap Size', 'ours'].map((name) => ({ name, value: 2 }));
+      probes.set(values);
+      probes.set(values);
+      // The app takes a name over, later on.
+      host.io().metric({ name: 'ours' }).set(1);
+      const over = metrics.get('ours');
+      probes.set(values);
+      probes.set([]);
+      const kept = metrics.get('mine') === theirs[0] && metrics.get('Heap Size') === theirs[1];
+      probes.stop();
+      return { kept, over: metrics.get('ours') === over, log: host.log };
+    });
+    t.true(seen.kept);
+    t.true(seen.over);
+    t.deepEqual(
+      seen.log,
+      ['mine', 'Heap Size', 'ours'].map(
+        (name) => `warn The metric ${name} is not shown: there is a probe of that name which is not ours`,
+      ),
+    );
+    t.deepEqual(pick(await child.nextSent(), 'mine', 'ours'), { mine: 1, ours: 1 });
+  });
+
+  scenario("after a stop nothing is sent but PM2's own, and the daemon knows", async (t, child) => {
+    const own = await child.run((host) => [...host.io().metricService.metrics.keys()]);
+    await set(child, [
+      { name: 'a', value: 1 },
+      { name: 'b', value: 2 },
+    ]);
+    await child.nextSent();
+    await child.run((host) => {
+      const probes = (host.kept as unknown as { probes: Registry }).probes;
+      probes.set([
+        { name: 'a', value: 1 },
+        { name: 'b', value: 3 },
+        { name: 'never sent', value: 1 },
+      ]);
+      probes.stop();
+      probes.stop();
+      probes.set([{ name: 'a', value: 9 }]);
+    });
+    const sent = await child.nextSent();
+    t.deepEqual(pick(sent, 'a', 'b', 'never sent'), {});
+    t.true('Used Heap Size' in sent);
+    t.deepEqual(pick(child.monitor, 'a', 'b', 'never sent'), { a: '-', b: '-' });
+    t.deepEqual(await child.run((host) => [...host.io().metricService.metrics.keys()]), own);
+    await child.run(prepare);
+    await set(child, [{ name: 'a', value: 5 }]);
+    t.is((await child.nextSent())['a']?.value, 5);
+  });
+
+  scenario("an io.init() of the app's own does not end the probes", async (t, child) => {
+    await set(child, [{ name: 'a', value: 1 }]);
+    await child.run((host) => {
+      host.io().init({ catchExceptions: false, tracing: { enabled: false } });
+    });
+    await set(child, [{ name: 'a', value: 1 }]);
+    t.is((await child.nextSent())['a']?.value, 1);
+    await child.run((host) => (host.kept as unknown as { probes: Registry }).probes.stop());
+    t.false('a' in (await child.nextSent()));
+  });
+}
+
+interface Registry {
+  set(values: readonly { name: string; value: number; unit?: string }[]): void;
+  stop(): void;
+}
+
+declare function registered(host: Host): Iterable<string>;
+
+/** Runs in the child. */
+function prepare(host: Host): void {
+  const kept = host.kept as unknown as Record<string, unknown>;
+  const own = new Set(host.io().metricService.metrics.keys());
+  kept['probes'] = host.src().createProbes({ io: host.io(), logger: host.logger, max: 4 });
+  Object.assign(globalThis, {
+    registered: () => [...host.io().metricService.metrics.keys()].filter((name) => !own.has(name)),
+  });
+}
+
+/** JSON has neither NaN nor infinities, so numbers go as text. */
+function set(child: Child, values: readonly { name: string; value: number; unit?: string }[]): Promise<void> {
+  const asText = values.map((value) => ({ ...value, value: String(value.value) }));
+  return child.run((host, list) => {
+    const probes = (host.kept as unknown as { probes: Registry }).probes;
+    probes.set(list.map((value) => ({ ...value, value: Number(value.value) })));
+  }, asText);
+}
+
+function pick(shown: Readonly<Record<string, { value: unknown }>>, ...names: string[]): Record<string, unknown> {
+  return Object.fromEntries(names.filter((name) => name in shown).map((name) => [name, shown[name]?.value]));
+}
