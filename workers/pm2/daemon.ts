@@ -46,11 +46,14 @@ export class Daemon {
     await this.connected(signal);
     const answer = await this.call(Buffer.concat([CALL_HEAD, ...packet, CALL_TAIL]), signal);
     const error = (answer as { error?: unknown } | null)?.error;
-    if (error !== undefined) throw new DaemonError('REFUSED', String(error));
+    if (error !== undefined)
+      throw new DaemonError('REFUSED', typeof error === 'string' ? error : JSON.stringify(error));
   }
 
   close(): void {
     this.socket.close();
+    // One more attempt may be on its way.
+    this.socket.once('connect', () => this.socket.close());
     this.connectionLost();
   }
 
