@@ -73,8 +73,7 @@ export interface Recipient {
 
 /** Where PM2's daemon listens for remote calls: a socket's or pipe's path, or a port of this host. */
 export type DaemonAddress =
-  | { readonly kind: 'path'; readonly path: string }
-  | { readonly kind: 'port'; readonly port: number };
+  { readonly kind: 'path'; readonly path: string } | { readonly kind: 'port'; readonly port: number };
 
 export interface ReplyResult {
   readonly ok: true;
@@ -103,5 +102,4 @@ export type FailureCode =
   | 'INTERNAL';
 
 export type TaskResult<T extends Task = Task> =
-  | (T extends ProbesTask ? ProbesResult : T extends ReplyTask ? ReplyResult : never)
-  | TaskFailure;
+  (T extends ProbesTask ? ProbesResult : T extends ReplyTask ? ReplyResult : never) | TaskFailure;

@@ -47,7 +47,12 @@ export function startExporter(source: MetricsSource, input: unknown, logger: Log
   return exporter;
 }
 
-function run(source: MetricsSource, config: ExporterConfig, { pmId, daemon }: Pm2Environment, logger: Logger): Exporter {
+function run(
+  source: MetricsSource,
+  config: ExporterConfig,
+  { pmId, daemon }: Pm2Environment,
+  logger: Logger,
+): Exporter {
   const states = new StateLog(logger);
   const encoder = new SnapshotEncoder({ maxSeries: config.maxSeries });
   const pool = new WorkerPool(config.workers);

@@ -10,7 +10,11 @@ const LOGGER_CATEGORY = 'mashroom.monitoring.pm2.exporter';
  * @param pluginConfig default and server configuration merged, not validated
  * @returns the services of the plugin: none
  */
-export default function bootstrap(pluginName: string, pluginConfig: unknown, contextHolder: PluginContextHolder): object {
+export default function bootstrap(
+  pluginName: string,
+  pluginConfig: unknown,
+  contextHolder: PluginContextHolder,
+): object {
   const { loggerFactory, services } = contextHolder.getPluginContext();
   const logger = loggerFactory(LOGGER_CATEGORY);
   try {

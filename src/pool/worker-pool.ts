@@ -2,8 +2,9 @@
  * The worker threads. They are no reason for the process to stay alive, and what happens to them does not happen
  * to the process: a thread that crashes, hangs or runs out of memory is a failed task, and is replaced.
  */
+import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
-import { Piscina } from 'piscina';
+import type * as piscina from 'piscina';
 import type { Task, TaskFailure, TaskResult } from '../../protocol/tasks';
 
 export interface PoolOptions {
@@ -25,13 +26,15 @@ const NICE = process.platform === 'linux' ? 5 : 0;
 const WORKER = join(__dirname, '../../workers', `worker${extname(__filename)}`);
 
 export class WorkerPool {
-  private readonly piscina: Piscina;
+  private readonly piscina: piscina.Piscina;
   private readonly timeoutMs: number;
   private stopped = false;
 
   constructor({ threads, maxMemoryMb, timeoutMs, worker = WORKER }: PoolOptions) {
     this.timeoutMs = timeoutMs;
-    this.piscina = new Piscina({
+    // Loaded here and not above: a process that PM2 does not run has no pool.
+    const { Piscina: Pool } = createRequire(__filename)('piscina') as typeof piscina;
+    this.piscina = new Pool({
       filename: worker,
       minThreads: 1,
       maxThreads: threads,

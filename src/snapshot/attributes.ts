@@ -28,11 +28,7 @@ function valueText(value: unknown): string {
     const text = JSON.stringify(value) as string | undefined;
     if (text !== undefined) return text;
   } catch {
-    // Told by its String() instead.
+    // Told by what it is instead.
   }
-  try {
-    return JSON.stringify(String(value));
-  } catch {
-    return '"[unprintable]"';
-  }
+  return JSON.stringify(typeof value === 'bigint' ? value.toString() : Object.prototype.toString.call(value));
 }

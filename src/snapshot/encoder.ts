@@ -74,7 +74,8 @@ export class SnapshotEncoder {
         const families: Family[] = [];
         for (const metric of metrics) {
           const problem = problemOf(metric);
-          const family = problem === undefined ? await this.encodeFamily(scope, metric, seen, run, problems) : undefined;
+          const family =
+            problem === undefined ? await this.encodeFamily(scope, metric, seen, run, problems) : undefined;
           if (problem !== undefined) problems.push(problem);
           if (family === undefined) {
             counts.droppedSeries += Array.isArray(metric?.dataPoints) ? metric.dataPoints.length : 0;

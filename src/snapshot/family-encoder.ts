@@ -137,12 +137,7 @@ export class FamilyEncoder {
     return end;
   }
 
-  private steadyHistograms(
-    points: readonly DataPoint<HistogramValue>[],
-    from: number,
-    end: number,
-    run: Run,
-  ): number {
+  private steadyHistograms(points: readonly DataPoint<HistogramValue>[], from: number, end: number, run: Run): number {
     const { attributes, slots, offsets } = this.positions;
     for (let i = from; i < end; i++) {
       const point = points[i] as DataPoint<HistogramValue>;

@@ -1,10 +1,5 @@
 /** How the numbers of a data point are laid out in the value column, and writing them there. */
-import {
-  DataPointType,
-  type ExponentialHistogramValue,
-  type HistogramValue,
-  type HrTime,
-} from '../../protocol/otel';
+import { DataPointType, type ExponentialHistogramValue, type HistogramValue, type HrTime } from '../../protocol/otel';
 import {
   COUNT,
   EXP_BUCKETS,

@@ -53,7 +53,10 @@ export class OpenPage implements PageText {
     const length = this.starts[size] as number;
     const attributes = new Uint8Array(new SharedArrayBuffer(length));
     attributes.set(this.bytes.subarray(0, length));
-    return { page: { id, layout, size, attributes }, text: { bytes: attributes, starts: this.starts.slice(0, size + 1) } };
+    return {
+      page: { id, layout, size, attributes },
+      text: { bytes: attributes, starts: this.starts.slice(0, size + 1) },
+    };
   }
 }
 

@@ -8,10 +8,17 @@ import { DataPointType, type DataPoint, type HrTime, type MetricData, type Resou
 const anyNumber = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 1000 }) },
   { weight: 2, arbitrary: fc.double() },
-  { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 2 ** 53, -(2 ** 53) - 2, 1e300, 5e-324) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 2 ** 53, -(2 ** 53) - 2, 1e300, 5e-324),
+  },
 );
 
-const anyText = fc.oneof(fc.string({ maxLength: 8 }), fc.string({ unit: 'binary', maxLength: 4 }), fc.constantFrom('a"b', 'x\ny', '\\'));
+const anyText = fc.oneof(
+  fc.string({ maxLength: 8 }),
+  fc.string({ unit: 'binary', maxLength: 4 }),
+  fc.constantFrom('a"b', 'x\ny', '\\'),
+);
 
 const attributeValue = fc.oneof(
   { weight: 4, arbitrary: anyText },
@@ -23,16 +30,31 @@ const attributeValue = fc.oneof(
   fc.array(fc.oneof(fc.integer(), fc.boolean()), { maxLength: 3 }),
 );
 
-const attributes = fc.dictionary(fc.oneof(fc.constantFrom('method', 'route', 'le', 'a.b', '0'), anyText), attributeValue, {
-  maxKeys: 4,
-  noNullPrototype: true,
-});
+const attributes = fc.dictionary(
+  fc.oneof(fc.constantFrom('method', 'route', 'le', 'a.b', '0'), anyText),
+  attributeValue,
+  {
+    maxKeys: 4,
+    noNullPrototype: true,
+  },
+);
 
-const start: fc.Arbitrary<HrTime> = fc.tuple(fc.integer({ min: 0, max: 2_000_000_000 }), fc.integer({ min: 0, max: 999_999 }).map((us) => us * 1000));
+const start: fc.Arbitrary<HrTime> = fc.tuple(
+  fc.integer({ min: 0, max: 2_000_000_000 }),
+  fc.integer({ min: 0, max: 999_999 }).map((us) => us * 1000),
+);
 
 const bounds = fc.oneof(
-  { weight: 4, arbitrary: fc.uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 6 }).map(ascending) },
-  { weight: 1, arbitrary: fc.uniqueArray(fc.integer({ min: -9, max: 9 }), { maxLength: 4 }).map((some) => [...ascending(some), Infinity]) },
+  {
+    weight: 4,
+    arbitrary: fc.uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 6 }).map(ascending),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .uniqueArray(fc.integer({ min: -9, max: 9 }), { maxLength: 4 })
+      .map((some) => [...ascending(some), Infinity]),
+  },
   { weight: 1, arbitrary: fc.constantFrom<number[]>([-Infinity, 0, 1], [Number.NaN], [Infinity]) },
 );
 
@@ -56,7 +78,10 @@ const histogram = bounds.chain((boundaries) =>
   }),
 );
 
-const buckets = fc.record({ offset: fc.integer({ min: -50, max: 50 }), bucketCounts: fc.array(count, { maxLength: 70 }) });
+const buckets = fc.record({
+  offset: fc.integer({ min: -50, max: 50 }),
+  bucketCounts: fc.array(count, { maxLength: 70 }),
+});
 const exponential = fc.record({
   count,
   sum: moment,
@@ -81,7 +106,10 @@ function valueOf(dataPointType: number): fc.Arbitrary<unknown> {
   return dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM ? exponential : anyNumber;
 }
 
-const name = fc.oneof(fc.constantFrom('requests', 'requests_total', 'a.b/c-d', '9lives', 'x'), fc.stringMatching(/^[a-zA-Z][\w.\-/]{0,12}$/));
+const name = fc.oneof(
+  fc.constantFrom('requests', 'requests_total', 'a.b/c-d', '9lives', 'x'),
+  fc.stringMatching(/^[a-zA-Z][\w.\-/]{0,12}$/),
+);
 
 /** One collection's view of a metric: which of its series are there, and whether their objects are the same. */
 const look = fc.record({
@@ -94,7 +122,13 @@ const look = fc.record({
 
 const metric = kinds.chain(({ dataPointType, isMonotonic, type }) =>
   fc.record({
-    descriptor: fc.record({ name, description: anyText, unit: fc.constantFrom('', 's', 'By', '{x}'), type: fc.constant(type), valueType: fc.constant(1) }),
+    descriptor: fc.record({
+      name,
+      description: anyText,
+      unit: fc.constantFrom('', 's', 'By', '{x}'),
+      type: fc.constant(type),
+      valueType: fc.constant(1),
+    }),
     dataPointType: fc.constant(dataPointType),
     isMonotonic: fc.constant(isMonotonic),
     series: fc.array(fc.tuple(attributes, start), { minLength: 1, maxLength: 12 }),
@@ -130,11 +164,14 @@ function play({ resource, scopes }: Script): ResourceMetrics[] {
     scopeMetrics: scopes.map(({ scope: of, metrics }) => ({
       scope: of,
       metrics: metrics.filter(({ looks }) => !looks[step]?.missing).map((one) => playMetric(one, step)),
-    })) as ResourceMetrics['scopeMetrics'],
+    })),
   }));
 }
 
-function playMetric({ descriptor, dataPointType, isMonotonic, series, looks, values }: MetricScript, step: number): MetricData {
+function playMetric(
+  { descriptor, dataPointType, isMonotonic, series, looks, values }: MetricScript,
+  step: number,
+): MetricData {
   const { present, shuffled, strangers } = looks[step] ?? { present: [], shuffled: false, strangers: false };
   const chosen = [...new Set(present.map((index) => index % series.length))];
   if (!shuffled) chosen.sort((a, b) => a - b);

@@ -11,7 +11,13 @@ test('the steady state adds no page, no order and no column', async (t) => {
   const memory = new Set<unknown>();
   const ids = new Set<string>();
   for (let i = 0; i < 12; i++) {
-    const snapshot = await encode(encoder, counter('c', all.map((attributes, k) => point(attributes, i * k))));
+    const snapshot = await encode(
+      encoder,
+      counter(
+        'c',
+        all.map((attributes, k) => point(attributes, i * k)),
+      ),
+    );
     memory.add(snapshot.values.buffer);
     ids.add(pageIds(snapshot).join());
     t.is(familyOf(snapshot).order, undefined);
@@ -24,8 +30,20 @@ test('the steady state adds no page, no order and no column', async (t) => {
 
 test('new attributes objects of known content are known series', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
-  await encode(encoder, counter('c', series(100).map((attributes) => point(attributes, 1))));
-  const snapshot = await encode(encoder, counter('c', series(100).map((attributes) => point(attributes, 3))));
+  await encode(
+    encoder,
+    counter(
+      'c',
+      series(100).map((attributes) => point(attributes, 1)),
+    ),
+  );
+  const snapshot = await encode(
+    encoder,
+    counter(
+      'c',
+      series(100).map((attributes) => point(attributes, 3)),
+    ),
+  );
   t.is(places(snapshot), 100);
   t.true([...deltas(snapshot).values()].every((delta) => delta === 2));
 });
@@ -33,12 +51,28 @@ test('new attributes objects of known content are known series', async (t) => {
 test('a series that comes, or comes back, has no previous number', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
   const [a, b, c] = series(3) as [object, object, object];
-  const run = async (...some: object[]) => deltas(await encode(encoder, counter('c', some.map((one) => point(one as never, 5)))));
+  const run = async (...some: object[]) =>
+    deltas(
+      await encode(
+        encoder,
+        counter(
+          'c',
+          some.map((one) => point(one as never, 5)),
+        ),
+      ),
+    );
   t.deepEqual([...(await run(a, b)).values()], [undefined, undefined]);
   t.deepEqual([...(await run(a, b, c)).values()], [0, 0, undefined]);
   t.deepEqual([...(await run(a, c)).values()], [0, 0]);
   t.deepEqual([...(await run(a, b, c)).values()], [0, undefined, 0]);
-  t.deepEqual([...(await run(c, b, a)).entries()], [['{"id":2}', 0], ['{"id":1}', 0], ['{"id":0}', 0]]);
+  t.deepEqual(
+    [...(await run(c, b, a)).entries()],
+    [
+      ['{"id":2}', 0],
+      ['{"id":1}', 0],
+      ['{"id":0}', 0],
+    ],
+  );
 });
 
 test('a family that comes back has no previous numbers', async (t) => {
@@ -68,12 +102,22 @@ test('series that have been gone for long give their places back, and the others
   const all = series(2000);
   const few = all.filter((_, i) => i % 3 === 0);
   const run = (some: readonly object[], value: number) =>
-    encode(encoder, counter('c', some.map((one) => point(one as never, value))), counter('d', [point({}, value)]));
+    encode(
+      encoder,
+      counter(
+        'c',
+        some.map((one) => point(one as never, value)),
+      ),
+      counter('d', [point({}, value)]),
+    );
   let snapshot = await run(all, 1);
   const before = pageIds(snapshot);
   for (let i = 2; i < 20; i++) {
     snapshot = await run(few, i * i);
-    t.true([...deltas(snapshot).values()].every((delta) => delta === i * i - (i - 1) * (i - 1)), `step ${i}`);
+    t.true(
+      [...deltas(snapshot).values()].every((delta) => delta === i * i - (i - 1) * (i - 1)),
+      `step ${i}`,
+    );
     t.deepEqual([...deltas(snapshot, 1).values()], [i * i - (i - 1) * (i - 1)]);
     t.is(read(snapshot).size, few.length);
   }
@@ -91,7 +135,13 @@ test('endless churn stays within bounds', async (t) => {
   let largest = 0;
   let snapshot;
   for (let i = 0; i < 200; i++) {
-    snapshot = await encode(encoder, counter('c', series(1000, i * 100).map((one) => point(one, i))));
+    snapshot = await encode(
+      encoder,
+      counter(
+        'c',
+        series(1000, i * 100).map((one) => point(one, i)),
+      ),
+    );
     largest = Math.max(largest, places(snapshot));
     t.is(read(snapshot).size, 1000);
   }
@@ -105,7 +155,13 @@ test('one new series at a time does not make ever more pages', async (t) => {
   const all = series(200);
   let most = 0;
   for (let i = 1; i <= all.length; i++) {
-    const snapshot = await encode(encoder, counter('c', all.slice(0, i).map((one) => point(one, i))));
+    const snapshot = await encode(
+      encoder,
+      counter(
+        'c',
+        all.slice(0, i).map((one) => point(one, i)),
+      ),
+    );
     most = Math.max(most, pageIds(snapshot).length);
     if (i > 1) t.is(deltas(snapshot).get('{"id":0}'), 1);
   }
@@ -116,7 +172,13 @@ test('metrics that come and go for good leave nothing behind', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
   const numbers: number[] = [];
   for (let i = 0; i < 120; i++) {
-    const snapshot = await encode(encoder, counter(`c${i}`, series(4000).map((one) => point(one, i))));
+    const snapshot = await encode(
+      encoder,
+      counter(
+        `c${i}`,
+        series(4000).map((one) => point(one, i)),
+      ),
+    );
     numbers.push(snapshot.values.length);
   }
   t.true(Math.max(...numbers) < 4000 * 2 * 40, `${Math.max(...numbers)} numbers`);
@@ -125,7 +187,14 @@ test('metrics that come and go for good leave nothing behind', async (t) => {
 test('what comes above the limit is left out and counted, and let in when there is room', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: 1000 });
   const all = series(1500);
-  const run = (some: readonly object[]) => encode(encoder, counter('c', some.map((one) => point(one as never, 1))));
+  const run = (some: readonly object[]) =>
+    encode(
+      encoder,
+      counter(
+        'c',
+        some.map((one) => point(one as never, 1)),
+      ),
+    );
   let snapshot = await run(all);
   t.deepEqual([snapshot.stats.series, snapshot.stats.droppedSeries], [1000, 500]);
   snapshot = await run(all);
@@ -140,23 +209,40 @@ test('what comes above the limit is left out and counted, and let in when there 
 test('series of one family may differ in their bounds, and change them', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
   const [a, b] = series(2) as [object, object];
-  const value = (boundaries: number[]) => ({ buckets: { boundaries, counts: [...boundaries, 0].map((_, i) => i) }, count: 1, sum: 1 });
+  const value = (boundaries: number[]) => ({
+    buckets: { boundaries, counts: [...boundaries, 0].map((_, i) => i) },
+    count: 1,
+    sum: 1,
+  });
   const run = (one: number[], other: number[]) =>
     encode(encoder, histogram('h', [point(a as never, value(one)), point(b as never, value(other))]));
   let snapshot = await run([1, 2], [5]);
   t.is(familyOf(snapshot).pages.length, 2);
   snapshot = await run([1, 2], [5, 6, 7]);
-  t.deepEqual([...read(snapshot).values()].map((numbers) => numbers[COUNT]), [1, 1]);
+  t.deepEqual(
+    [...read(snapshot).values()].map((numbers) => numbers[COUNT]),
+    [1, 1],
+  );
   const { order, pages } = familyOf(snapshot);
   t.deepEqual([...(order ?? [])], [0, 2 << 10]);
-  t.deepEqual(pages.map(({ page }) => page.layout.kind === 'histogram' && page.layout.bounds), [[1, 2], [5], [5, 6, 7]]);
+  t.deepEqual(
+    pages.map(({ page }) => page.layout.kind === 'histogram' && page.layout.bounds),
+    [[1, 2], [5], [5, 6, 7]],
+  );
 });
 
 test('an exponential histogram that grows takes its previous numbers along', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
   const run = (positive: number, negative: number) => {
     const buckets = (length: number) => ({ offset: -3, bucketCounts: Array.from({ length }, (_, i) => i + 1) });
-    const value = { count: positive, sum: 1, scale: 2, zeroCount: 4, positive: buckets(positive), negative: buckets(negative) };
+    const value = {
+      count: positive,
+      sum: 1,
+      scale: 2,
+      zeroCount: 4,
+      positive: buckets(positive),
+      negative: buckets(negative),
+    };
     return encode(encoder, histogram('e', [point({}, value)], 1));
   };
   await run(30, 3);
@@ -165,7 +251,10 @@ test('an exponential histogram that grows takes its previous numbers along', asy
   t.like(page.layout, { kind: 'exponential', positive: 96, negative: 32 });
   const before = snapshot.previous?.values.subarray(base, base + 11 + 96 + 32) ?? t.fail('no previous');
   t.deepEqual([before[COUNT], before[EXP_POSITIVE_LENGTH], before[EXP_NEGATIVE_LENGTH]], [30, 30, 3]);
-  t.deepEqual([...before.subarray(11, 11 + 30)], Array.from({ length: 30 }, (_, i) => i + 1));
+  t.deepEqual(
+    [...before.subarray(11, 11 + 30)],
+    Array.from({ length: 30 }, (_, i) => i + 1),
+  );
   t.deepEqual([...before.subarray(11 + 96, 11 + 96 + 3)], [1, 2, 3]);
 });
 
@@ -174,7 +263,10 @@ test('data points that should not be two stay two', async (t) => {
   const same = { id: 1 };
   for (let i = 0; i < 3; i++) {
     const snapshot = await encode(encoder, counter('c', [point(same, 1), point({ id: 1 }, 2), point(same, 3)]));
-    t.deepEqual([...read(snapshot).values()].map(([, value]) => value), [1, 2, 3]);
+    t.deepEqual(
+      [...read(snapshot).values()].map(([, value]) => value),
+      [1, 2, 3],
+    );
     t.is(places(snapshot), 3);
   }
 });
@@ -195,7 +287,10 @@ test('a malformed metric is named and left out, and nothing else is lost', async
     const { snapshot, problems } = await encoder.encode(collected(...bad, good));
     t.is(problems.length, bad.length);
     for (const name of ['no points', 'odd type', 'null point', 'no buckets', 'no start']) {
-      t.true(problems.some((problem) => problem.includes(`"${name}"`)), name);
+      t.true(
+        problems.some((problem) => problem.includes(`"${name}"`)),
+        name,
+      );
     }
     t.deepEqual(read(snapshot).get('{}')?.[1], 1);
     t.is(snapshot.stats.series, 1);
@@ -205,7 +300,14 @@ test('a malformed metric is named and left out, and nothing else is lost', async
 
 test('what is no ResourceMetrics at all is refused in words', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
-  for (const data of [undefined, null, 5, {}, { resource: {}, scopeMetrics: {} }, { resource: {}, scopeMetrics: [null] }]) {
+  for (const data of [
+    undefined,
+    null,
+    5,
+    {},
+    { resource: {}, scopeMetrics: {} },
+    { resource: {}, scopeMetrics: [null] },
+  ]) {
     await t.throwsAsync(encoder.encode({ ...collected(), data: data as never }), { message: /expected/ });
   }
   t.is(places(await encode(encoder, counter('c', [point({}, 1)]))), 1);
@@ -214,7 +316,14 @@ test('what is no ResourceMetrics at all is refused in words', async (t) => {
 test('a snapshot that is held is not overwritten', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
   const all = series(10);
-  const run = (value: number) => encode(encoder, counter('c', all.map((one) => point(one, value))));
+  const run = (value: number) =>
+    encode(
+      encoder,
+      counter(
+        'c',
+        all.map((one) => point(one, value)),
+      ),
+    );
   await run(1);
   const held = await run(2);
   const release = encoder.hold(held);
@@ -242,7 +351,13 @@ test('the event loop turns while a large set is encoded', async (t) => {
   };
   for (const least of [10_000 / 64, 10_000 / 256]) {
     const turns = counting();
-    await encode(encoder, counter('c', all.map((one) => point(one, 1))));
+    await encode(
+      encoder,
+      counter(
+        'c',
+        all.map((one) => point(one, 1)),
+      ),
+    );
     turns.on = false;
     t.true(turns.count >= least, `${turns.count} turns, at least ${least}`);
   }

@@ -11,7 +11,7 @@ export interface SelectedMetric {
 /** In the order of the list, and in the order of the snapshot where a glob selects several. */
 export function selectMetrics(snapshot: Snapshot, select: readonly string[]): SelectedMetric[] {
   const selector = selectorFor(select);
-  const byRank: Map<string, Family[]>[] = select.map(() => new Map());
+  const byRank = select.map(() => new Map<string, Family[]>());
   for (const { families } of snapshot.scopes) {
     for (const family of families) {
       const { name } = family.descriptor;

@@ -6,6 +6,7 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { DataPointType, type Attributes, type Scope } from '../../protocol/otel';
 import type { Family, HistogramLayout, Layout } from '../../protocol/snapshot';
+import { Labels } from './labels';
 
 type Serializable = Parameters<PrometheusSerializer['serialize']>[0];
 
@@ -17,6 +18,10 @@ const TIME = [0, 0] as const;
 
 /** `target_info` with its HELP and TYPE, ended by a line feed. */
 export function targetInfo(attributes: Attributes): string {
+  return officialTargetInfo(new Labels(labelOf, new Set()).valid(attributes));
+}
+
+function officialTargetInfo(attributes: Attributes): string {
   const text = serializer.serialize({ resource: { attributes }, scopeMetrics: [] } as unknown as Serializable);
   return text.slice(0, -NOTHING.length);
 }
@@ -28,9 +33,41 @@ export function familyHead(scope: Scope, family: Family): string {
 
 /** The lines of a page's series in their order, with 0 for every number. */
 export function pageLines(scope: Scope, family: Family, layout: Layout, attributes: readonly Attributes[]): string {
+  const labels = new Labels(labelOf, addedLabels(scope, family, layout));
+  return seriesLines(
+    scope,
+    family,
+    layout,
+    attributes.map((one) => labels.valid(one)),
+  );
+}
+
+function seriesLines(scope: Scope, family: Family, layout: Layout, attributes: readonly Attributes[]): string {
   const value = zero(layout);
   const points = attributes.map((one) => ({ attributes: one, startTime: TIME, endTime: TIME, value }));
   return serializeFamily(scope, family, points).slice(serializeFamily(scope, family, []).length);
+}
+
+/** What it adds to the attributes: scope labels, and `le`. */
+function addedLabels(scope: Scope, family: Family, layout: Layout): ReadonlySet<string> {
+  const lines = seriesLines(scope, family, layout, [{}]).split('\n');
+  return new Set(lines.flatMap((line) => Array.from(line.matchAll(/[{,]([^={},"]+)="/g), ([, name]) => name ?? '')));
+}
+
+const labelNames = new Map<string, string>();
+
+/** Attribute names are few; so many of them are not, and are not kept. */
+const MAX_LABEL_NAMES = 10_000;
+
+function labelOf(key: string): string {
+  let name = labelNames.get(key);
+  if (name === undefined) {
+    // target_info{name="1"} 1
+    name = /\{(.*)="1"\}/.exec(officialTargetInfo({ [key]: '1' }))?.[1] ?? key;
+    if (labelNames.size >= MAX_LABEL_NAMES) labelNames.clear();
+    labelNames.set(key, name);
+  }
+  return name;
 }
 
 /** How many lines one series has. */
@@ -58,7 +95,7 @@ function serializeFamily(scope: Scope, family: Family, dataPoints: readonly obje
   return text === NOTHING ? '' : text;
 }
 
-const EMPTY_TARGET = targetInfo({});
+const EMPTY_TARGET = officialTargetInfo({});
 
 function zero(layout: Layout): unknown {
   if (layout.kind !== 'histogram') return 0;

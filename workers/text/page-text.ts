@@ -2,7 +2,15 @@
  * The text of one page's series, kept from render to render: what did not change stays where it is, a number of the
  * same length is overwritten in place, and only where a length changes the text is copied, in the runs between.
  */
-import { COUNT, HISTOGRAM_BUCKETS, SCALAR_VALUE, SUM, strideOf, type HistogramLayout, type Page } from '../../protocol/snapshot';
+import {
+  COUNT,
+  HISTOGRAM_BUCKETS,
+  SCALAR_VALUE,
+  SUM,
+  strideOf,
+  type HistogramLayout,
+  type Page,
+} from '../../protocol/snapshot';
 import { writeNumber } from './digits';
 import { linesPerSeries, renderedBuckets } from './official';
 
@@ -122,7 +130,8 @@ export class PageText {
 
   private resize(): void {
     const needed = this.length + this.resizedLength;
-    const target = this.spare !== undefined && this.spare.length >= needed ? this.spare : Buffer.allocUnsafe(needed + 1024);
+    const target =
+      this.spare !== undefined && this.spare.length >= needed ? this.spare : Buffer.allocUnsafe(needed + 1024);
     let read = 0;
     let write = 0;
     let shift = 0;

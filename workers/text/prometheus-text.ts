@@ -73,7 +73,7 @@ export class PrometheusText {
   private inOrder(scope: Scope, family: Family, order: Int32Array): Buffer {
     const texts = family.pages.map(({ page }) => this.text(scope, family, page));
     const runs: Buffer[] = [];
-    for (let from = 0; from < order.length; ) {
+    for (let from = 0; from < order.length;) {
       const first = order[from] as number;
       let end = from + 1;
       while (end < order.length && order[end] === first + (end - from)) end++;

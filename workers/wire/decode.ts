@@ -74,12 +74,10 @@ function read(reader: ByteReader, known: ReadonlyMap<number, Page>): Snapshot {
   const values = new Float64Array(place.numbers);
   for (const scope of placed) for (const family of scope) for (const page of family) readColumns(page, values, reader);
   check(reader.left === 0, `${reader.left} bytes too many`);
-  const scopes = header.scopes.map(
-    ({ scope, families }, s): ScopeFamilies => ({
-      scope,
-      families: families.map((family, f) => toFamily(family, placed[s]?.[f] ?? [], orders[s]?.[f])),
-    }),
-  );
+  const scopes = header.scopes.map(({ scope, families }, s): ScopeFamilies => ({
+    scope,
+    families: families.map((family, f) => toFamily(family, placed[s]?.[f] ?? [], orders[s]?.[f])),
+  }));
   const { incarnation, generation, time, resource, stats } = header;
   return { incarnation, generation, time, resource, scopes, values, previous: undefined, stats };
 }

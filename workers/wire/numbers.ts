@@ -34,10 +34,11 @@ export class ByteWriter {
     }
     this.bytes[this.length++] = same ? CONSTANT : integers ? INTEGERS : DOUBLES;
     if (same) this.double(first);
-    else for (let i = 0, at = from; i < count; i++, at += stride) {
-      if (integers) this.varint(values[at] as number);
-      else this.double(values[at] as number);
-    }
+    else
+      for (let i = 0, at = from; i < count; i++, at += stride) {
+        if (integers) this.varint(values[at] as number);
+        else this.double(values[at] as number);
+      }
   }
 
   finish(): Buffer {
