@@ -2,7 +2,7 @@
 
 /** Configuration of the example server. What differs from run to run comes by environment variables. */
 
-const { PORT, LOOP_RECORD_FILE, WITHOUT_EXPORTER } = process.env;
+const { PORT, LOOP_RECORD_FILE, WITHOUT_EXPORTER, EXPORTER_CONFIG } = process.env;
 
 module.exports = {
   name: 'PM2 exporter example',
@@ -20,6 +20,7 @@ module.exports = {
     'Mashroom Monitoring PM2 Exporter': {
       mashroomMetrics: ['mashroom_plugins_*', 'mashroom_sessions_total', 'mashroom_http_*', 'shop_*'],
       intervalMs: 5000,
+      ...JSON.parse(EXPORTER_CONFIG ?? '{}'),
     },
   },
 };

@@ -12,11 +12,11 @@ const EXPORTER = {
   mashroomMetrics: ['mashroom_plugins_total', 'mashroom_sessions_total', 'mashroom_http_requests_total', 'no_such_one'],
 };
 /**
- * JSON has no NaN, and up to 0.57 the serializer renders everything that is not a finite number as an infinite one.
- * The scrape stays valid at least.
+ * JSON has neither NaN nor infinities, and up to 0.57 the serializer renders what is no number as a positive infinity,
+ * whatever it is. The scrape stays valid at least.
  */
 const TOLERATED: Readonly<Record<string, (text: string) => string>> = {
-  'exporter-prometheus-1': (text) => text.replace(/ NaN$/gm, ' +Inf'),
+  'exporter-prometheus-1': (text) => text.replace(/ (NaN|-Inf)$/gm, ' +Inf'),
 };
 const same = (text: string): string => text;
 /** PM2's own, as every Node.js process has them. */

@@ -92,7 +92,7 @@ export async function mashroomApp(pm2: Pick<Pm2, 'folder'>, options: ServerOptio
       PORT: String(port),
       OTEL_SDK: sdk,
       DEMO_SERIES: String(series),
-      STAND_IN_KEEP: series > 10_000 ? '0' : '4',
+      STAND_IN_KEEP: '4',
     },
   };
 }

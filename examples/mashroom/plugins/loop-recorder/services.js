@@ -23,7 +23,6 @@ function record(standIn) {
   const waitedMs = queueClock();
   let last = begin;
   let lastWaited = waitedMs();
-  let count = 0;
   // Stands in for the exporter in a server without it, so that both have the collector's own work.
   const collecting = LOOP_RECORD_COLLECT_MS
     ? setInterval(() => void standIn().service.getOpenTelemetryResourceMetrics(), Number(LOOP_RECORD_COLLECT_MS))
@@ -32,20 +31,16 @@ function record(standIn) {
   (function turn() {
     const now = performance.now();
     const waited = waitedMs();
-    if (now - last > LONG_MS) turns.push([last, now, waited - lastWaited]);
+    if (now - last > LONG_MS) turns.push({ from: last, to: now, waitedMs: waited - lastWaited });
     last = now;
     lastWaited = waited;
-    count++;
     if (now < end) return void setImmediate(turn);
     clearInterval(collecting);
-    report({ count, turns, collections: standIn().timings.filter(([from]) => from >= begin) });
+    report({ turns, collections: standIn().timings.filter(([from]) => from >= begin) });
   })();
 }
 
-/**
- * How long this thread has waited for a CPU that others had, since nobody's code is to blame for that time.
- * Linux only; nothing elsewhere.
- */
+/** How long this thread has waited for a CPU that others had. Linux only; elsewhere nothing is known of it. */
 function queueClock() {
   let file;
   try {
