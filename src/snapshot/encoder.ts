@@ -6,13 +6,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { MetricData, ResourceMetrics, Scope } from '../../protocol/otel';
-import { strideOf, type ExporterStats, type Family, type ScopeFamilies, type Snapshot } from '../../protocol/snapshot';
+import type { ExporterStats, Family, ScopeFamilies, Snapshot } from '../../protocol/snapshot';
 import { attributesText } from './attributes';
 import { Columns, type Column } from './columns';
-import { describeFamily, familyKey, problemOf } from './families';
+import { assertResourceMetrics } from './collected';
+import { describeFamily, familyKey, numbersOf, plainScope, pointCount, problemOf } from './families';
 import { RETENTION } from './dictionary';
 import { FamilyEncoder } from './family-encoder';
-import { layoutFor, layoutKindOf } from './layouts';
+import { layoutKindOf } from './layouts';
 import type { Packing } from './packing';
 import { Run, type ValueSpace } from './run';
 import { SeriesText } from './series-text';
@@ -37,6 +38,14 @@ export interface Encoded {
   readonly snapshot: Snapshot;
   /** Malformed metrics that were left out: each names what was wrong. */
   readonly problems: readonly string[];
+}
+
+/** What became of one collection. */
+interface Written {
+  readonly scopes: readonly ScopeFamilies[];
+  readonly problems: readonly string[];
+  readonly series: number;
+  readonly droppedSeries: number;
 }
 
 /** Space in the columns that no family uses any more is tolerated up to this many numbers. */
@@ -65,35 +74,17 @@ export class SnapshotEncoder {
     const generation = this.generation + 1;
     await this.tidy(generation);
     const run = this.begin(data, generation);
-    const problems: string[] = [];
-    const scopes: ScopeFamilies[] = [];
-    const counts = { series: 0, droppedSeries: 0 };
+    let written: Written;
     try {
-      const seen = new Map<string, number>();
-      for (const { scope, metrics } of data.scopeMetrics) {
-        const families: Family[] = [];
-        for (const metric of metrics) {
-          const problem = problemOf(metric);
-          const family =
-            problem === undefined ? await this.encodeFamily(scope, metric, seen, run, problems) : undefined;
-          if (problem !== undefined) problems.push(problem);
-          if (family === undefined) {
-            counts.droppedSeries += Array.isArray(metric?.dataPoints) ? metric.dataPoints.length : 0;
-            continue;
-          }
-          families.push(describeFamily(metric, family));
-          counts.series += family.present;
-          counts.droppedSeries += family.leftOut;
-        }
-        scopes.push({ scope: plainScope(scope), families });
-      }
+      written = await this.encodeScopes(data, run);
     } catch (error) {
       this.columns.discard(run.column);
       throw error;
     }
     this.generation = generation;
     this.columns.publish(run.column, generation);
-    const stats = { intervalMs: collected.intervalMs, collectMs: collected.collectMs, ...counts };
+    const { scopes, problems, series, droppedSeries } = written;
+    const stats = { intervalMs: collected.intervalMs, collectMs: collected.collectMs, series, droppedSeries };
     return { snapshot: this.publish(collected, scopes, stats), problems };
   }
 
@@ -139,6 +130,26 @@ export class SnapshotEncoder {
     }
     const room = this.options.maxSeries - places;
     return new Run(generation, this.slicer, this.text, room, this.columns, this.space, Math.max(0, numbers - packed));
+  }
+
+  private async encodeScopes(data: ResourceMetrics, run: Run): Promise<Written> {
+    const written = { scopes: [] as ScopeFamilies[], problems: [] as string[], series: 0, droppedSeries: 0 };
+    const seen = new Map<string, number>();
+    for (const { scope, metrics } of data.scopeMetrics) {
+      const families: Family[] = [];
+      for (const metric of metrics) {
+        const problem = problemOf(metric);
+        if (problem !== undefined) written.problems.push(problem);
+        const encoder = problem === undefined && (await this.encodeFamily(scope, metric, seen, run, written.problems));
+        if (encoder) {
+          families.push(describeFamily(metric, encoder));
+          written.series += encoder.present;
+          written.droppedSeries += encoder.leftOut;
+        } else written.droppedSeries += pointCount(metric);
+      }
+      written.scopes.push({ scope: plainScope(scope), families });
+    }
+    return written;
   }
 
   private async encodeFamily(
@@ -204,37 +215,4 @@ export class SnapshotEncoder {
     this.columns.replaceAll(column);
     this.space = space;
   }
-}
-
-function assertResourceMetrics(data: unknown): asserts data is ResourceMetrics {
-  const { resource, scopeMetrics } = (data ?? {}) as Partial<ResourceMetrics>;
-  if (typeof resource !== 'object' || !Array.isArray(scopeMetrics)) {
-    throw new TypeError('expected ResourceMetrics: an object with "resource" and an array "scopeMetrics"');
-  }
-  for (const scopeMetric of scopeMetrics as readonly unknown[]) {
-    const { scope, metrics } = (scopeMetric ?? {}) as { scope?: unknown; metrics?: unknown };
-    if (typeof scope !== 'object' || scope === null || !Array.isArray(metrics)) {
-      throw new TypeError('expected every entry of "scopeMetrics" to have an object "scope" and an array "metrics"');
-    }
-  }
-}
-
-/** How many numbers the metric's data points take, if they are all laid out as the first one is. */
-function numbersOf(metric: MetricData): number {
-  const kind = layoutKindOf(metric.dataPointType);
-  const first = metric.dataPoints[0];
-  if (kind === undefined || first === undefined) return 0;
-  try {
-    return metric.dataPoints.length * strideOf(layoutFor(kind, first.value));
-  } catch {
-    return 0; // Malformed, which is found out and told where it is encoded.
-  }
-}
-
-function plainScope({ name, version, schemaUrl }: Scope): Scope {
-  return {
-    name: String(name),
-    ...(typeof version === 'string' && { version }),
-    ...(typeof schemaUrl === 'string' && { schemaUrl }),
-  };
 }

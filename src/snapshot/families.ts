@@ -1,8 +1,8 @@
 /** What makes a metric a family of its own, and how a snapshot describes it. */
 import { AggregationTemporality, type Descriptor, type HrTime, type MetricData, type Scope } from '../../protocol/otel';
-import type { Family } from '../../protocol/snapshot';
+import { strideOf, type Family } from '../../protocol/snapshot';
 import type { FamilyEncoder } from './family-encoder';
-import { layoutKindOf } from './layouts';
+import { layoutFor, layoutKindOf } from './layouts';
 
 /** @returns what is wrong with the metric as such, `undefined` if it may be encoded */
 export function problemOf(metric: unknown): string | undefined {
@@ -57,4 +57,31 @@ function plainDescriptor({ name, description, unit, type, valueType }: Descripto
 
 function plainTime(time: HrTime | undefined): HrTime {
   return [Number(time?.[0] ?? 0), Number(time?.[1] ?? 0)];
+}
+
+/** How many numbers the metric's data points take, if they are all laid out as the first one is. */
+export function numbersOf(metric: MetricData): number {
+  const kind = layoutKindOf(metric.dataPointType);
+  const first = metric.dataPoints[0];
+  if (kind === undefined || first === undefined) return 0;
+  try {
+    return metric.dataPoints.length * strideOf(layoutFor(kind, first.value));
+  } catch {
+    return 0; // Malformed, which is found out and told where it is encoded.
+  }
+}
+
+/** Only what can cross to another thread and is of use there. */
+export function plainScope({ name, version, schemaUrl }: Scope): Scope {
+  return {
+    name: String(name),
+    ...(typeof version === 'string' && { version }),
+    ...(typeof schemaUrl === 'string' && { schemaUrl }),
+  };
+}
+
+/** How many data points are lost with a metric that is left out. */
+export function pointCount(metric: unknown): number {
+  const points = (metric as Partial<MetricData> | null)?.dataPoints;
+  return Array.isArray(points) ? points.length : 0;
 }

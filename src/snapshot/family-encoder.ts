@@ -1,28 +1,14 @@
 /** Encodes one metric of one scope: its new series into pages, its numbers into the column being written. */
-import type { DataPoint, ExponentialHistogramValue, HistogramValue, HrTime } from '../../protocol/otel';
-import {
-  SCALAR_VALUE,
-  START,
-  ORDER_SHIFT,
-  strideOf,
-  type ExponentialLayout,
-  type Layout,
-} from '../../protocol/snapshot';
+import type { DataPoint } from '../../protocol/otel';
+import { ORDER_SHIFT, strideOf, type Layout } from '../../protocol/snapshot';
 import { attributesText } from './attributes';
 import { Dictionary } from './dictionary';
-import {
-  fits,
-  layoutFor,
-  moveExponential,
-  startMicros,
-  writeExponential,
-  writeHistogramCounts,
-  writeHistogramHead,
-  type LayoutKind,
-} from './layouts';
+import { fits, layoutFor, moveExponential, type LayoutKind } from './layouts';
 import { packFamily, type Packing } from './packing';
 import { LEFT_OUT, Positions } from './positions';
 import type { Run } from './run';
+import { steadyPass } from './steady-pass';
+import { writePoint } from './write-point';
 
 /** Data points per look at the clock. */
 const CHUNK = 256;
@@ -75,7 +61,7 @@ export class FamilyEncoder {
     if (this.leftOut === 0 || run.room <= 0) {
       while (at < length) {
         const end = Math.min(at + CHUNK, length);
-        at = this.steady(points, at, end, run);
+        at = steadyPass(this.kind, this.positions, this.dictionary, points, at, end, run);
         if (at < end) break;
         if (run.slicer.due) await run.slicer.rest();
       }
@@ -110,63 +96,6 @@ export class FamilyEncoder {
       const slot = current[i] as number;
       if (slot !== LEFT_OUT) offsets[i] = dictionary.offsetOf(slot);
     }
-  }
-
-  /** The common case: who stands there is who stood there. @returns the first position where that fails, or `end` */
-  private steady(points: readonly DataPoint[], from: number, end: number, run: Run): number {
-    switch (this.kind) {
-      case 'scalar':
-        return this.steadyScalars(points as readonly DataPoint<number>[], from, end, run.column.values);
-      case 'histogram':
-        return this.steadyHistograms(points as readonly DataPoint<HistogramValue>[], from, end, run);
-      case 'exponential':
-        return this.steadyExponentials(points as readonly DataPoint<ExponentialHistogramValue>[], from, end, run);
-    }
-  }
-
-  private steadyScalars(points: readonly DataPoint<number>[], from: number, end: number, values: Float64Array): number {
-    const { attributes, slots, offsets } = this.positions;
-    for (let i = from; i < end; i++) {
-      const point = points[i] as DataPoint<number>;
-      if (point.attributes !== attributes[i]) return i;
-      if (slots[i] === LEFT_OUT) continue;
-      const offset = offsets[i] as number;
-      values[offset + START] = startMicros(point.startTime);
-      values[offset + SCALAR_VALUE] = point.value;
-    }
-    return end;
-  }
-
-  private steadyHistograms(points: readonly DataPoint<HistogramValue>[], from: number, end: number, run: Run): number {
-    const { attributes, slots, offsets } = this.positions;
-    for (let i = from; i < end; i++) {
-      const point = points[i] as DataPoint<HistogramValue>;
-      if (point.attributes !== attributes[i]) return i;
-      const slot = slots[i] as number;
-      if (slot === LEFT_OUT) continue;
-      if (!fits(this.dictionary.pageOf(slot).page.layout, point.value)) return i;
-      this.writeHistogram(i, offsets[i] as number, point.startTime, point.value, run);
-    }
-    return end;
-  }
-
-  private steadyExponentials(
-    points: readonly DataPoint<ExponentialHistogramValue>[],
-    from: number,
-    end: number,
-    run: Run,
-  ): number {
-    const { attributes, slots, offsets } = this.positions;
-    for (let i = from; i < end; i++) {
-      const point = points[i] as DataPoint<ExponentialHistogramValue>;
-      if (point.attributes !== attributes[i]) return i;
-      const slot = slots[i] as number;
-      if (slot === LEFT_OUT) continue;
-      const layout = this.dictionary.pageOf(slot).page.layout as ExponentialLayout;
-      if (!fits(layout, point.value)) return i;
-      writeExponential(run.column.values, offsets[i] as number, layout, point.startTime, point.value);
-    }
-    return end;
   }
 
   /**
@@ -212,7 +141,7 @@ export class FamilyEncoder {
     if (slot === LEFT_OUT || claimed[slot] === 1 || !this.fitsAt(slot, point)) return false;
     claimed[slot] = 1;
     this.positions.copy(i, old, found);
-    this.write(i, point, this.dictionary.pageOf(slot).page.layout, run);
+    writePoint(this.positions, i, point, this.dictionary.pageOf(slot).page.layout, run);
     return true;
   }
 
@@ -235,7 +164,7 @@ export class FamilyEncoder {
       claim.claimed[slot] = 1;
       this.positions.set(i, point.attributes, slot, dictionary.offsetOf(slot));
       if (dictionary.absent.has(slot)) run.hasNoPrevious(dictionary.offsetOf(slot));
-      this.write(i, point, dictionary.pageOf(slot).page.layout, run);
+      writePoint(this.positions, i, point, dictionary.pageOf(slot).page.layout, run);
       return;
     }
     if (run.room <= 0) {
@@ -265,7 +194,7 @@ export class FamilyEncoder {
     this.positions.set(i, point.attributes, slot, offset);
     run.hasNoPrevious(offset);
     if (movedFrom >= 0) this.moveExponential(movedFrom, offset, layout, run);
-    this.write(i, point, layout, run);
+    writePoint(this.positions, i, point, layout, run);
   }
 
   /** A growing exponential histogram takes its previous numbers along: it is no new series. */
@@ -275,33 +204,5 @@ export class FamilyEncoder {
     const values = run.previous;
     if (values === undefined || offset + strideOf(layout) > values.length) return;
     moveExponential(values, { offset: this.dictionary.offsetOf(slot), layout: from }, { offset, layout });
-  }
-
-  private write(position: number, point: DataPoint, layout: Layout, run: Run): void {
-    const { values } = run.column;
-    const offset = this.positions.offsets[position] as number;
-    switch (layout.kind) {
-      case 'scalar':
-        values[offset + START] = startMicros(point.startTime);
-        values[offset + SCALAR_VALUE] = point.value as number;
-        return;
-      case 'histogram':
-        this.writeHistogram(position, offset, point.startTime, point.value as HistogramValue, run);
-        return;
-      case 'exponential':
-        writeExponential(values, offset, layout, point.startTime, point.value as ExponentialHistogramValue);
-    }
-  }
-
-  /** Copies the bucket counts only where the column being written does not hold these very counts already. */
-  private writeHistogram(position: number, offset: number, start: HrTime, value: HistogramValue, run: Run): void {
-    const { counts, changed } = this.positions;
-    const { values, generation } = run.column;
-    writeHistogramHead(values, offset, start, value);
-    if (counts[position] !== value.buckets.counts) {
-      counts[position] = value.buckets.counts;
-      changed[position] = run.generation;
-    } else if ((changed[position] as number) <= generation) return;
-    writeHistogramCounts(values, offset, value.buckets.counts);
   }
 }
