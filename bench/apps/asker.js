@@ -1,0 +1,92 @@
+'use strict';
+
+/**
+ * Asks the instance for its metrics, in both forms by turns, and notes how long each answer took until it was decoded,
+ * and what it has cost PM2's daemon. Writes all that to a file.
+ */
+
+const { readFileSync, readdirSync, renameSync, writeFileSync } = require('node:fs');
+const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { connectToDaemon } = require('../../examples/lib/daemon');
+const { part } = require('../lib/engine');
+
+const { decodeSnapshot } = part('workers/wire/decode.js');
+const { BENCH_FILE, BENCH_ROUNDS, BENCH_INTERVAL_MS, PM2_HOME, pm_id: OWN_ID } = process.env;
+const ROUNDS = Number(BENCH_ROUNDS);
+const INTERVAL_MS = Number(BENCH_INTERVAL_MS);
+/** Of idling, to know what the daemon does anyway. */
+const IDLE_MS = 5 * INTERVAL_MS;
+
+const daemon = connectToDaemon(PM2_HOME);
+const daemonPid = Number(readFileSync(path.join(PM2_HOME, 'pm2.pid'), 'utf8'));
+const known = new Map();
+let incarnation;
+let received = () => undefined;
+
+process.on('message', (message) => {
+  if (message?.topic === 'returnMetrics') received(message.data);
+});
+
+/** CPU time of the daemon so far, all its threads: from schedstat, which counts finer than the ticks of stat. */
+function daemonCpuMs() {
+  const threads = `/proc/${daemonPid}/task`;
+  return readdirSync(threads).reduce(
+    (sum, id) => sum + Number(readFileSync(`${threads}/${id}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
+    0,
+  );
+}
+
+const FORMS = {
+  'resource-metrics': { data: () => null, decode: (data) => data.scopeMetrics.length },
+  snapshot: {
+    data: () => ({ v: 1, form: 'snapshot', incarnation, have: ranges() }),
+    decode(data) {
+      const snapshot = decodeSnapshot(data.payload, { known });
+      incarnation = snapshot.incarnation;
+      for (const { families } of snapshot.scopes) {
+        for (const { pages } of families) for (const { page } of pages) known.set(page.id, page);
+      }
+    },
+  },
+};
+
+function ranges() {
+  const ids = [...known.keys()];
+  return ids.length === 0 ? [] : [[Math.min(...ids), Math.max(...ids)]];
+}
+
+async function ask(form) {
+  const cpu = daemonCpuMs();
+  const start = performance.now();
+  const answer = new Promise((resolve) => (received = resolve));
+  await daemon.call('sendDataToProcessId', { id: 0, topic: 'getMetrics', from: OWN_ID, data: FORMS[form].data() });
+  const data = await answer;
+  FORMS[form].decode(data);
+  const ms = performance.now() - start;
+  // Until the daemon has dealt with the sender's side too, and a new snapshot is there.
+  await sleep(INTERVAL_MS * 1.5);
+  return { form, ms, cpuMs: daemonCpuMs() - cpu, spanMs: performance.now() - start };
+}
+
+async function main() {
+  await sleep(2 * INTERVAL_MS);
+  // What nobody counts: pages are sent, caches filled.
+  const first = [];
+  for (let i = 0; i < 2; i++) for (const form of Object.keys(FORMS)) first.push(await ask(form));
+  const cpu = daemonCpuMs();
+  await sleep(IDLE_MS);
+  const idle = (daemonCpuMs() - cpu) / IDLE_MS;
+  const answers = [];
+  for (let round = 0; round < ROUNDS; round++) for (const form of Object.keys(FORMS)) answers.push(await ask(form));
+  const result = {
+    first,
+    answers: answers.map((one) => ({ ...one, cpuMs: Math.max(0, one.cpuMs - idle * one.spanMs) })),
+    idle,
+  };
+  writeFileSync(`${BENCH_FILE}.part`, JSON.stringify(result));
+  renameSync(`${BENCH_FILE}.part`, BENCH_FILE);
+}
+
+void main();
+setInterval(() => undefined, 1000);

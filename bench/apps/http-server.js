@@ -1,0 +1,97 @@
+'use strict';
+
+/**
+ * An HTTP server with metrics: each request counts in one of its series. Argument: which exporter is in it. Once a second
+ * its metrics are collected, asked for and given. Tells its parent, when asked, how long its loop was held.
+ */
+
+const http = require('node:http');
+const { waitedMs } = require('../lib/clock');
+const { part } = require('../lib/engine');
+const { createPeer } = require('../lib/peers');
+const { createSdk } = require('../lib/sdk');
+const { StraightforwardExporter } = require('../lib/straightforward');
+const { createWorkload } = require('../lib/workload');
+
+const [mode, series] = process.argv.slice(2);
+const INTERVAL_MS = 1000;
+/** How often the loop is looked at: a hold is seen with that much of uncertainty. */
+const LOOK_MS = 2;
+
+const counters = createWorkload({ counters: Number(series), histograms: 0 });
+
+const MODES = {
+  'no exporter': () => createSdk(counters),
+  'collect() alone'() {
+    const sdk = createSdk(counters);
+    setInterval(() => void sdk.collect(), INTERVAL_MS);
+    return sdk;
+  },
+  ours() {
+    const sdk = createSdk(counters);
+    part('src/index.js').startPm2Exporter({
+      collect: sdk.collect,
+      intervalMs: INTERVAL_MS,
+      // Or the interval would stretch: it is to be the same for all.
+      maxCollectLoad: 1,
+      mashroomMetrics: ['shop_*'],
+    });
+    let have = [];
+    let incarnation;
+    process.on('message', (message) => {
+      if (message.topic === 'known') ({ have, incarnation } = message);
+    });
+    setInterval(() => {
+      process.emit('message', { topic: 'getMetrics', from: 1, data: { v: 1, form: 'snapshot', incarnation, have } });
+    }, INTERVAL_MS);
+    return sdk;
+  },
+  'straightforward exporter'() {
+    const sdk = createSdk(counters);
+    const exporter = new StraightforwardExporter();
+    setInterval(async () => {
+      const data = await sdk.collect();
+      exporter.export(data);
+      exporter.answer(data);
+    }, INTERVAL_MS);
+    return sdk;
+  },
+  'prom-client'() {
+    const peer = createPeer(require('prom-client'), counters);
+    // The bytes that a response would be made of.
+    setInterval(async () => Buffer.from(await peer.register.metrics()), INTERVAL_MS);
+    return peer;
+  },
+};
+
+const metrics = MODES[mode]();
+let at = 0;
+const server = http.createServer((_req, res) => {
+  at = (at + 7919) % Number(series);
+  metrics.touch(at);
+  res.end('{"items":[1,2,3]}');
+});
+
+let longest = 0;
+function watch() {
+  let last = performance.now();
+  let lastWaited = waitedMs();
+  setInterval(() => {
+    const now = performance.now();
+    const waited = waitedMs();
+    longest = Math.max(longest, now - last - LOOK_MS - (waited - lastWaited));
+    last = now;
+    lastWaited = waited;
+  }, LOOK_MS);
+}
+
+process.on('message', ({ topic }) => {
+  if (topic === 'reset') longest = 0;
+  if (topic === 'longest') process.send({ longest });
+});
+process.on('disconnect', () => process.exit());
+
+server.listen(0, '127.0.0.1', () => {
+  watch();
+  process.send({ port: server.address().port });
+});

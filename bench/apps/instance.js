@@ -1,0 +1,20 @@
+'use strict';
+
+/** An instance under PM2 with the exporter in it: 1 % of its series change from one collection to the next. */
+
+const { part } = require('../lib/engine');
+const { createWorkload } = require('../lib/workload');
+
+const { BENCH_WORKLOAD, BENCH_INTERVAL_MS } = process.env;
+const workload = createWorkload(BENCH_WORKLOAD);
+
+part('src/index.js').startPm2Exporter({
+  collect: () => workload.collect('1 %'),
+  intervalMs: Number(BENCH_INTERVAL_MS),
+  // Each request shall find a new snapshot.
+  maxCollectLoad: 1,
+  mashroomMetrics: ['shop_*'],
+  workers: { maxMemoryMb: 2048 },
+});
+
+setInterval(() => undefined, 1000);

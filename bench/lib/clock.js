@@ -1,0 +1,61 @@
+'use strict';
+
+/**
+ * What the calling thread alone has cost and has had to wait for, so that neither worker threads nor other processes
+ * are counted in. Linux tells it per thread; elsewhere the loop's busy time stands in and no waiting is known.
+ */
+
+const { openSync, readSync } = require('node:fs');
+const { setTimeout: sleep } = require('node:timers/promises');
+
+const buffer = Buffer.alloc(64);
+
+function schedule() {
+  try {
+    const file = openSync('/proc/thread-self/schedstat', 'r');
+    return () => {
+      const length = readSync(file, buffer, 0, buffer.length, 0);
+      const [ran, waited] = buffer.toString('latin1', 0, length).split(' ');
+      return { ranMs: Number(ran) / 1e6, waitedMs: Number(waited) / 1e6 };
+    };
+  } catch {
+    return () => ({ ranMs: performance.eventLoopUtilization().active, waitedMs: 0 });
+  }
+}
+
+const read = schedule();
+
+/** How long this thread has waited for a CPU that others had. */
+const waitedMs = () => read().waitedMs;
+
+/** Main-thread CPU time of some work, in milliseconds, garbage collection on this thread included. */
+async function cpuMs(work) {
+  // The system brings its count up to date when a thread goes to sleep.
+  await sleep(2);
+  const { ranMs } = read();
+  await work();
+  await sleep(2);
+  return read().ranMs - ranMs - overhead;
+}
+
+let overhead = 0;
+
+/** To be called once, so that what measuring itself takes is left out. */
+async function calibrate() {
+  const taken = [];
+  overhead = 0;
+  for (let i = 0; i < 50; i++) taken.push(await cpuMs(() => undefined));
+  overhead = taken.sort((a, b) => a - b)[25];
+}
+
+/** Time that work without pauses has taken, without what the thread had to wait for a CPU. */
+async function busyMs(work) {
+  // The waiting is looked at within the time taken: it must not be more than that.
+  const start = performance.now();
+  const waited = waitedMs();
+  await work();
+  const waiting = waitedMs() - waited;
+  return performance.now() - start - waiting;
+}
+
+module.exports = { busyMs, calibrate, cpuMs, waitedMs };

@@ -1,0 +1,56 @@
+'use strict';
+
+/** The same sizes in a real OpenTelemetry SDK, for what it costs itself. */
+
+const { MeterProvider, MetricReader } = require('@opentelemetry/sdk-metrics');
+const { BOUNDS } = require('./workload');
+const { random } = require('./random');
+
+const SERIES_LIMIT = 5_000_000;
+
+class Reader extends MetricReader {
+  onForceFlush() {
+    return Promise.resolve();
+  }
+
+  onShutdown() {
+    return Promise.resolve();
+  }
+}
+
+/** @param {{families: object[]}} workload whose metrics and series it gets */
+function createSdk(workload) {
+  const reader = new Reader({ cardinalitySelector: () => SERIES_LIMIT });
+  const provider = new MeterProvider({ readers: [reader] });
+  const meter = provider.getMeter(workload.scope.name, workload.scope.version);
+  const next = random(7);
+  const series = [];
+  for (const { header, points } of workload.families) {
+    const { name, description, unit } = header.descriptor;
+    const isHistogram = typeof points[0].value !== 'number';
+    const advice = { explicitBucketBoundaries: BOUNDS };
+    const instrument = isHistogram
+      ? meter.createHistogram(name, { description, unit, advice })
+      : meter.createCounter(name, { description, unit });
+    const record = isHistogram
+      ? (attributes) => instrument.record(next() * 3000, attributes)
+      : (attributes) => instrument.add(1 + Math.floor(next() * 9), attributes);
+    for (const { attributes } of points) series.push({ record, attributes });
+  }
+  const update = ({ record, attributes }) => record(attributes);
+  series.forEach(update);
+  return {
+    series,
+    /** Records something in one of them. */
+    touch: (index) => update(series[index]),
+    change(variant) {
+      if (variant === 'everything') series.forEach(update);
+      else
+        for (let left = Math.ceil(series.length / 100); left > 0; left--)
+          update(series[Math.floor(next() * series.length)]);
+    },
+    collect: async () => (await reader.collect()).resourceMetrics,
+  };
+}
+
+module.exports = { createSdk };

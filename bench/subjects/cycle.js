@@ -1,0 +1,102 @@
+'use strict';
+
+/** Main-thread time of one export cycle: ours, the straightforward exporter's, and what handing the data to a worker costs. */
+
+const { once } = require('node:events');
+const { Worker } = require('node:worker_threads');
+const { calibrate, cpuMs } = require('../lib/clock');
+const { createExporter } = require('../lib/exporter');
+const { rounds } = require('../lib/rounds');
+const { timesLess } = require('../lib/rows');
+const { createSdk } = require('../lib/sdk');
+const { StraightforwardExporter } = require('../lib/straightforward');
+const { startStubDaemon } = require('../lib/stub-daemon');
+const { createWorkload, VARIANTS } = require('../lib/workload');
+
+const NAME = 'main-thread time per export cycle';
+const TARGET = 40;
+
+const RECEIVER = `
+  const { parentPort } = require('node:worker_threads');
+  parentPort.on('message', (data) => parentPort.postMessage(data !== null));
+`;
+
+module.exports = async function cycle({ quick, workload, emit }) {
+  await calibrate();
+  const plan = quick
+    ? { real: [VARIANTS, 3, 20], tiny: [VARIANTS, 3, 2] }
+    : {
+        real: [VARIANTS, 9, 50],
+        small: [VARIANTS, 9, 3],
+        large: [VARIANTS, 7, 1],
+        huge: [['1 %', 'everything'], 3, 1],
+      };
+  const daemon = await startStubDaemon();
+  const receiver = new Worker(RECEIVER, { eval: true });
+  try {
+    for (const [size, [variants, count, repeat]] of Object.entries(plan)) {
+      if (workload !== undefined && workload !== size) continue;
+      for (const variant of variants) await measure({ size, variant, count, repeat, daemon, receiver, emit });
+    }
+    await besideCollect({ size: quick ? 'tiny' : 'large', count: quick ? 3 : 7, daemon, emit });
+  } finally {
+    await receiver.terminate();
+    daemon.stop();
+  }
+};
+
+async function measure({ size, variant, count, repeat, daemon, receiver, emit }) {
+  const workload = createWorkload(size);
+  const exporter = createExporter(daemon, size === 'huge' ? 'snapshot' : 'resource-metrics');
+  const straightforward = new StraightforwardExporter();
+  const sides = {
+    ours: (data) => exporter.cycle(data),
+    straightforward(data) {
+      straightforward.export(data);
+      return straightforward.answer(data);
+    },
+    async postMessage(data) {
+      receiver.postMessage(data);
+      await once(receiver, 'message');
+    },
+  };
+  for (const side of Object.values(sides)) await side(workload.collect('nothing'));
+  const measured = Object.entries(sides).map(([name, work]) => [
+    name,
+    async () => {
+      const collections = Array.from({ length: repeat }, () => workload.collect(variant));
+      globalThis.gc();
+      const total = await cpuMs(async () => {
+        for (const data of collections) await work(data);
+      });
+      return total / repeat;
+    },
+  ]);
+  const { ours, straightforward: loop, postMessage } = await rounds(count, Object.fromEntries(measured));
+  const row = { name: NAME, workload: size, variant, unit: 'ms', ours, ...(size === 'large' && { target: TARGET }) };
+  emit(timesLess({ ...row, against: 'straightforward exporter', theirs: loop }));
+  emit(timesLess({ ...row, against: 'postMessage of the ResourceMetrics', theirs: postMessage }));
+  await exporter.stop();
+}
+
+/** Of the SDK itself, which every exporter of cumulative metrics has to pay before anything else. */
+async function besideCollect({ size, count, daemon, emit }) {
+  const sdk = createSdk(createWorkload(size));
+  const exporter = createExporter(daemon, 'snapshot');
+  for (let i = 0; i < 2; i++) await exporter.cycle(await sdk.collect());
+  for (const variant of ['1 %', 'everything']) {
+    const ours = [];
+    const theirs = [];
+    // The one after the other: what has been collected is what is exported.
+    for (let round = 0; round < count; round++) {
+      sdk.change(variant);
+      globalThis.gc();
+      let data;
+      theirs.push(await cpuMs(async () => (data = await sdk.collect())));
+      globalThis.gc();
+      ours.push(await cpuMs(() => exporter.cycle(data)));
+    }
+    emit(timesLess({ name: NAME, workload: size, variant, unit: 'ms', against: 'collect() of the SDK', ours, theirs }));
+  }
+  await exporter.stop();
+}

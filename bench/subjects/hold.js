@@ -1,0 +1,95 @@
+'use strict';
+
+/** The longest that one export cycle holds the event loop at a time: in the steady state, and when all series are new. */
+
+const { once } = require('node:events');
+const { Worker } = require('node:worker_threads');
+const { createExporter } = require('../lib/exporter');
+const { longestTurn } = require('../lib/recorder');
+const { rounds, spread } = require('../lib/rounds');
+const { timesLess, within } = require('../lib/rows');
+const { StraightforwardExporter } = require('../lib/straightforward');
+const { startStubDaemon } = require('../lib/stub-daemon');
+const { createWorkload, VARIANTS } = require('../lib/workload');
+
+const NAME = 'longest hold of the event loop';
+const BOUND_MS = 5;
+const RECEIVER = `
+  const { parentPort } = require('node:worker_threads');
+  parentPort.on('message', (data) => parentPort.postMessage(data !== null));
+`;
+
+module.exports = async function hold({ quick, workload, emit }) {
+  const plan = quick
+    ? { real: [VARIANTS, 3], tiny: [VARIANTS, 3], 'huge-tiny': [['1 %'], 3] }
+    : {
+        real: [['everything'], 20],
+        small: [['everything'], 20],
+        large: [VARIANTS, 10],
+        huge: [['1 %', 'everything'], 4],
+      };
+  const daemon = await startStubDaemon();
+  const receiver = new Worker(RECEIVER, { eval: true });
+  try {
+    for (const [size, [variants, count]] of Object.entries(plan)) {
+      if (workload === undefined || workload === size) await measure({ size, variants, count, daemon, receiver, emit });
+    }
+  } finally {
+    await receiver.terminate();
+    daemon.stop();
+  }
+};
+
+async function measure({ size, variants, count, daemon, receiver, emit }) {
+  const series = createWorkload(size);
+  const form = size.startsWith('huge') ? 'snapshot' : 'resource-metrics';
+  let exporter = createExporter(daemon, form);
+  let straightforward = new StraightforwardExporter();
+  const others = {
+    'straightforward exporter': (data) => {
+      straightforward.export(data);
+      straightforward.answer(data);
+    },
+    'postMessage of the ResourceMetrics': async (data) => {
+      receiver.postMessage(data);
+      await once(receiver, 'message');
+    },
+  };
+  const run = async (variant, of, before, after) => {
+    let collected = 0;
+    const side = (work) => async (round) => {
+      await before?.();
+      const data = series.collect(variant);
+      globalThis.gc();
+      const { ms, gcMs } = await longestTurn(() => work(data));
+      if (work === ours && round >= 0) collected = Math.max(collected, gcMs);
+      await after?.();
+      return ms;
+    };
+    const ours = (data) => exporter.cycle(data);
+    const sides = { ours, ...others };
+    const named = Object.fromEntries(Object.entries(sides).map(([name, work]) => [name, side(work)]));
+    const taken = await rounds(count, named);
+    report({ taken, size, variant: of, collected, emit });
+  };
+  await exporter.cycle(series.collect('nothing'));
+  straightforward.export(series.collect('nothing'));
+  for (const variant of variants) await run(variant, variant);
+  const anew = async () => {
+    await exporter.stop();
+    exporter = createExporter(daemon, form);
+    straightforward = new StraightforwardExporter();
+  };
+  await run('nothing', 'first sight', anew);
+  await exporter.stop();
+}
+
+function report({ taken: { ours, ...others }, size, variant, collected, emit }) {
+  const row = { name: NAME, workload: size, variant, unit: 'ms', ours };
+  const judged = size === 'large' || size === 'huge';
+  const longest = Math.max(...ours);
+  const note = `longest of ${ours.length}: ${longest.toFixed(1)} ms; garbage collection in a longest turn: up to ${collected.toFixed(1)} ms`;
+  if (judged) emit(within({ ...row, against: `${BOUND_MS} ms`, bound: BOUND_MS, value: longest, note }));
+  for (const [against, theirs] of Object.entries(others)) emit(timesLess({ ...row, against, theirs }));
+  return spread(ours);
+}

@@ -1,0 +1,82 @@
+'use strict';
+
+/** An HTTP server under load while its metrics are collected and asked for every second. */
+
+const { fork } = require('node:child_process');
+const { on, once } = require('node:events');
+const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
+const autocannon = require('autocannon');
+const { timesLess, timesMore } = require('../lib/rows');
+const { startStubDaemon } = require('../lib/stub-daemon');
+
+const MODES = ['no exporter', 'collect() alone', 'ours', 'straightforward exporter', 'prom-client'];
+const TARGETS = { 'straightforward exporter': 3, 'prom-client': 3 };
+
+module.exports = async function httpServer({ quick, emit }) {
+  const plan = quick
+    ? { series: 1000, count: 1, warmUpMs: 1000, seconds: 1, rate: 500 }
+    : { series: 100_000, count: 3, warmUpMs: 3000, seconds: 8, rate: 1000 };
+  const taken = Object.fromEntries(MODES.map((mode) => [mode, { p99: [], stall: [], throughput: [] }]));
+  const daemon = await startStubDaemon();
+  try {
+    for (let round = 0; round < plan.count; round++) {
+      for (const mode of round % 2 === 0 ? MODES : MODES.toReversed()) {
+        const { p99, stall, throughput } = await measure({ mode, daemon, ...plan });
+        taken[mode].p99.push(p99);
+        taken[mode].stall.push(stall);
+        taken[mode].throughput.push(throughput);
+      }
+    }
+  } finally {
+    daemon.stop();
+  }
+  report({ taken, workload: `${plan.series} counters`, quick, emit });
+};
+
+async function measure({ mode, daemon, series, warmUpMs, seconds, rate }) {
+  const env = { ...process.env, PM2_HOME: daemon.home, pm_id: '0' };
+  const server = fork(path.join(__dirname, '../apps/http-server.js'), [mode, String(series)], { env, execArgv: [] });
+  try {
+    const { port } = await answer(server, 'port');
+    const url = `http://127.0.0.1:${port}`;
+    await autocannon({ url, connections: 20, duration: 1 });
+    await sleep(warmUpMs);
+    server.send({ topic: 'reset' });
+    // At a fixed rate, so that those who would have come while the loop was held are counted too.
+    const steady = await autocannon({ url, connections: 50, duration: seconds, overallRate: rate });
+    const longest = answer(server, 'longest');
+    server.send({ topic: 'longest' });
+    const { longest: stall } = await longest;
+    const full = await autocannon({ url, connections: 20, duration: Math.ceil(seconds / 2) });
+    return { p99: steady.latency.p99, stall, throughput: full.requests.average };
+  } finally {
+    const gone = once(server, 'exit');
+    server.kill('SIGKILL');
+    await gone;
+  }
+}
+
+/** The next message that has this in it: @pm2/io sends others of its own. */
+async function answer(server, key) {
+  const end = new AbortController();
+  server.once('exit', () => end.abort());
+  for await (const [message] of on(server, 'message', { signal: end.signal })) {
+    if (message !== null && key in message) return message;
+  }
+  throw new Error('The server has gone');
+}
+
+function report({ taken, workload, quick, emit }) {
+  const { ours, ...others } = taken;
+  for (const [against, theirs] of Object.entries(others)) {
+    const target = quick || TARGETS[against] === undefined ? {} : { target: TARGETS[against] };
+    const row = { workload, variant: 'as requests come', against };
+    emit(timesLess({ ...row, ...target, name: 'HTTP: p99 latency', unit: 'ms', ours: ours.p99, theirs: theirs.p99 }));
+    emit(
+      timesLess({ ...row, ...target, name: 'HTTP: longest stall', unit: 'ms', ours: ours.stall, theirs: theirs.stall }),
+    );
+    const rates = { ours: ours.throughput, theirs: theirs.throughput };
+    emit(timesMore({ ...row, name: 'HTTP: requests per second', unit: '/s', ...rates }));
+  }
+}

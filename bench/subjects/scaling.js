@@ -1,0 +1,55 @@
+'use strict';
+
+/** What one series costs where there are few and where there are many: encoding it, and rendering it. */
+
+const { busyMs } = require('../lib/clock');
+const { createEncoder, createText } = require('../lib/engine');
+const { rounds } = require('../lib/rounds');
+const { atMost } = require('../lib/rows');
+const { createWorkload } = require('../lib/workload');
+
+const TARGET = 1.5;
+
+module.exports = async function scaling({ quick, emit }) {
+  const sizes = quick ? [1000, 10_000] : [1000, 10_000, 100_000, 1_000_000];
+  const count = quick ? 3 : 7;
+  const sides = {};
+  for (const size of sizes) {
+    const workload = createWorkload({ counters: size, histograms: 0 });
+    const { encode } = createEncoder();
+    const { chunks } = createText();
+    // As many series altogether, whatever the size.
+    const repeat = Math.max(1, Math.round((quick ? 10_000 : 200_000) / size));
+    for (let i = 0; i < 3; i++) chunks(await encode(workload.collect('everything')));
+    const nanoseconds = (work) => async () => {
+      let ms = 0;
+      for (let i = 0; i < repeat; i++) ms += await work(workload.collect('everything'));
+      return (ms * 1e6) / repeat / size;
+    };
+    sides[`encode ${size}`] = nanoseconds((data) => busyMs(() => encode(data)));
+    sides[`text ${size}`] = nanoseconds(async (data) => {
+      const snapshot = await encode(data);
+      return busyMs(() => chunks(snapshot));
+    });
+  }
+  const taken = await rounds(count, sides);
+  const [first, ...larger] = sizes;
+  const last = sizes.at(-1);
+  for (const [what, name] of Object.entries({ encode: 'encoding, per series', text: 'Prometheus text, per series' })) {
+    for (const size of larger) {
+      const sidesOf = { ours: taken[`${what} ${size}`], theirs: taken[`${what} ${first}`] };
+      const target = size === last && !quick ? { target: TARGET } : {};
+      emit(
+        atMost({
+          name,
+          workload: `${size} counters`,
+          variant: 'everything',
+          against: `${first} counters`,
+          unit: 'ns',
+          ...sidesOf,
+          ...target,
+        }),
+      );
+    }
+  }
+};
