@@ -74,13 +74,13 @@ function comparable(actual: string, expected: string): [string, string] {
 }
 
 function hasValidLabels(line: string): boolean {
-  const labels = /\{(.*)\}/.exec(line)?.[1] ?? '';
+  const labels = /\{(.*)\}/s.exec(line)?.[1] ?? '';
   const names = Array.from(labels.matchAll(/(?:^|,)([^",=]*)="(?:[^"\\]|\\.)*"/g), ([, name]) => name ?? '');
   return new Set(names).size === names.length && names.every((name) => /^[a-zA-Z_]\w*$/.test(name));
 }
 
 function withoutLabels(line: string): string {
-  return line.replace(/\{.*\}/, '{}');
+  return line.replace(/\{.*\}/s, '{}');
 }
 
 function same(actual: string, expected: string, what: string): void {
