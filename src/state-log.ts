@@ -13,6 +13,7 @@ export class StateLog {
   report(subject: string, trouble: string | undefined): void {
     const before = this.troubles.get(subject);
     if (trouble === before) return;
+    if (trouble !== undefined && before !== undefined && withoutNumbers(trouble) === withoutNumbers(before)) return;
     if (trouble === undefined) {
       this.troubles.delete(subject);
       this.logger.info(`${subject} works again`);
@@ -28,4 +29,9 @@ export class StateLog {
     this.troubles.set(subject, message);
     this.logger.warn(message);
   }
+}
+
+/** A duration or a count that is another one each time makes no other state. */
+function withoutNumbers(trouble: string): string {
+  return trouble.replace(/\d+(\.\d+)?/g, '#');
 }

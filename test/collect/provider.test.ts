@@ -1,0 +1,105 @@
+/** Providers of metrics that do not do what they should. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import { read } from '../snapshot/build';
+import { metrics, setUp } from './bench';
+
+for (const [does, collect] of [
+  [
+    'throws',
+    () => {
+      throw new Error('no');
+    },
+  ],
+  ['rejects with what is no error', () => ({ then: (_: unknown, reject: (reason: string) => void) => reject('no') })],
+  ['rejects', () => Promise.reject(new Error('no'))],
+  ['answers undefined', () => undefined],
+  ['answers a promise of null', () => Promise.resolve(null)],
+  ['answers a string', () => 'metrics'],
+  ['answers half a result', () => ({ resource: {} })],
+] as [string, () => unknown][]) {
+  test.serial(`a provider that ${does} costs one log line, and another one when it works again`, async (t) => {
+    const bench = setUp(t, { collect: () => metrics() });
+    await bench.more(2);
+    let calls = 0;
+    bench.provider = {
+      collect() {
+        calls++;
+        return collect();
+      },
+    };
+    await bench.lines(1);
+    await sleep(100);
+    t.true(calls > 1);
+    t.is(bench.log.length, 1);
+    t.regex(bench.log[0] as string, /^warn Collecting metrics: (no|expected ResourceMetrics: .*)$/);
+    bench.provider = { collect: () => metrics(2) };
+    await bench.more(2);
+    t.deepEqual(bench.log.slice(1), ['info Collecting metrics works again']);
+  });
+}
+
+test.serial('a trouble that only tells other numbers each time is one trouble', async (t) => {
+  let calls = 0;
+  const bench = setUp(t, { collect: () => Promise.reject(new Error(`request ${++calls} took ${calls * 1.5} ms`)) });
+  await sleep(100);
+  t.true(calls > 1);
+  t.deepEqual(bench.log, ['warn Collecting metrics: request 1 took 1.5 ms']);
+  bench.provider = { collect: () => Promise.reject(new Error('something else')) };
+  await bench.lines(2);
+  t.is(bench.log.at(-1), 'warn Collecting metrics: something else');
+});
+
+test.serial('a missing provider is one log line, and it is found as soon as it is there', async (t) => {
+  const bench = setUp(t, undefined);
+  await sleep(50);
+  t.deepEqual(bench.log, ['warn Collecting metrics: the service is missing']);
+  bench.provider = { collect: () => metrics() };
+  await bench.more(1);
+  t.deepEqual(bench.log.slice(1), ['info Collecting metrics works again']);
+});
+
+test.serial(
+  'a collection at a provider that was replaced is given up, and its late answer is of no effect',
+  async (t) => {
+    let answer: ((data: unknown) => void) | undefined;
+    const bench = setUp(t, { collect: () => new Promise((resolve) => (answer = resolve)) });
+    await sleep(50);
+    t.is(bench.snapshots.length, 0);
+    // Nobody there is no reason to give up: the answer may still come.
+    bench.provider = undefined;
+    await bench.lines(1);
+    bench.provider = { collect: () => metrics(2) };
+    await bench.more(1);
+    answer?.(metrics(1));
+    await bench.more(2);
+    t.deepEqual([...new Set(bench.snapshots.map((snapshot) => read(snapshot).get('{}')?.[1]))], [2]);
+    t.deepEqual(bench.log, [
+      'warn Collecting metrics: the service is missing',
+      'debug The metrics come from another provider now: a collection is given up',
+      'info Collecting metrics works again',
+    ]);
+  },
+);
+
+test.serial('a provider that hangs is waited for, and told once', async (t) => {
+  const { now } = performance;
+  t.teardown(() => (performance.now = now));
+  let calls = 0;
+  let answer: ((data: unknown) => void) | undefined;
+  const bench = setUp(t, {
+    collect: () => (calls++ === 0 ? new Promise((resolve) => (answer = resolve)) : metrics()),
+  });
+  await sleep(50);
+  t.deepEqual(bench.log, []);
+  performance.now = () => now.call(performance) + 20_000;
+  await bench.lines(1);
+  await sleep(50);
+  t.is(calls, 1);
+  answer?.(metrics());
+  await bench.more(1);
+  t.deepEqual(bench.log, [
+    'warn Collecting metrics: a collection takes very long and is waited for',
+    'info Collecting metrics works again',
+  ]);
+});
