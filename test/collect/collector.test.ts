@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import type { ResourceMetrics } from '../../protocol/otel';
+import type * as collectorModule from '../../src/collect/collector';
+import type * as sourceModule from '../../src/collect/source';
+import type * as encoderModule from '../../src/snapshot/encoder';
+import type * as stateLogModule from '../../src/state-log';
+import { runInChild } from '../in-child/run';
+import { counter, point, series } from '../snapshot/build';
+import { metrics, setUp, type Bench } from './bench';
+
+/** Holds the event loop. */
+function work(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+test.serial('the first collection is made at once, and one that lasts is never joined by another', async (t) => {
+  let running = 0;
+  let most = 0;
+  const bench = setUp(t, {
+    async collect() {
+      most = Math.max(most, ++running);
+      await sleep(60);
+      running--;
+      return metrics();
+    },
+  });
+  await sleep(5);
+  t.is(running, 1);
+  await bench.more(4);
+  t.is(most, 1);
+  t.deepEqual(bench.snapshots.map(({ generation }) => generation).slice(0, 4), [1, 2, 3, 4]);
+  t.deepEqual(bench.log, []);
+});
+
+test.serial(
+  'where collecting is costly the interval stretches, which is told once, and shrinks when it is cheap',
+  async (t) => {
+    let costMs = 25;
+    const bench = setUp(
+      t,
+      {
+        collect() {
+          work(costMs);
+          return metrics();
+        },
+      },
+      { maxCollectLoad: 0.25 },
+    );
+    const { stats } = await bench.more(3);
+    t.true(stats.collectMs >= 20, `${stats.collectMs}`);
+    t.is(stats.intervalMs, Math.ceil(stats.collectMs / 0.25));
+    costMs = 0;
+    await bench.more(3);
+    t.is(bench.snapshots.at(-1)?.stats.intervalMs, 10);
+    costMs = 25;
+    // As many as are remembered, the least of which counts.
+    await bench.more(7);
+    t.true((bench.snapshots.at(-1)?.stats.intervalMs ?? 0) >= 80);
+    t.is(bench.log.length, 1);
+    t.regex(bench.log[0] as string, /^warn The interval is stretched to \d+ ms: .* 0.25 of it \(maxCollectLoad\)$/);
+  },
+);
+
+test.serial('what was left out is told once', async (t) => {
+  const many = counter(
+    'many',
+    series(20).map((attributes) => point(attributes, 1)),
+  );
+  const bench = setUp(t, { collect: () => metrics(1, many) }, { maxSeries: 10 });
+  await bench.more(3);
+  t.deepEqual(bench.log, ['warn 11 series are left out: there are more than 10 series (maxSeries)']);
+  bench.provider = { collect: () => metrics(1, { descriptor: {} }) };
+  await bench.more(3);
+  t.deepEqual(bench.log.slice(1), ['warn Left out: a metric has no descriptor with a name']);
+});
+
+test.serial('whoever takes the snapshots may throw, which is logged, and gets the next one', async (t) => {
+  const bench = setUp(t, { collect: () => metrics() });
+  bench.onSnapshot = () => {
+    throw new Error('a defect');
+  };
+  await bench.more(3);
+  bench.onSnapshot = () => undefined;
+  await bench.lines(2);
+  t.deepEqual(bench.log, ['warn Collecting metrics: a defect', 'info Collecting metrics works again']);
+});
+
+test.serial('a collection that ends after the stop has no effect, whatever it ends with', async (t) => {
+  for (const end of [
+    () => metrics(),
+    () => undefined,
+    () => {
+      throw new Error('late');
+    },
+  ]) {
+    let calls = 0;
+    let finish: (() => void) | undefined;
+    const bench = setUp(t, {
+      async collect() {
+        calls++;
+        await new Promise<void>((resolve) => (finish = resolve));
+        return end();
+      },
+    });
+    await sleep(30);
+    bench.collector.stop();
+    bench.collector.stop();
+    finish?.();
+    await sleep(100);
+    t.is(calls, 1);
+    t.deepEqual([bench.snapshots.length, bench.log.length], [0, 0]);
+  }
+});
+
+test.serial('a snapshot that is being encoded at the stop is not handed out', async (t) => {
+  const bench: Bench = setUp(t, {
+    collect() {
+      // The encoder rests first, and therefore goes on only after this.
+      setImmediate(() => bench.collector.stop());
+      return metrics();
+    },
+  });
+  await sleep(100);
+  t.is(bench.snapshots.length, 0);
+});
+
+test('collecting is no reason for a process to live, nor is a provider that hangs', async (t) => {
+  for (const hangs of [false, true]) {
+    const ended = await runInChild(
+      async ({ load, tell }, [data, hang]) => {
+        const { Collector } = load('src/collect/collector') as typeof collectorModule;
+        const { functionSource } = load('src/collect/source') as typeof sourceModule;
+        const { SnapshotEncoder } = load('src/snapshot/encoder') as typeof encoderModule;
+        const { StateLog } = load('src/state-log') as typeof stateLogModule;
+        setTimeout(() => undefined, 500);
+        await new Promise<void>((resolve) => {
+          const source = functionSource(() => {
+            if (!hang) return data;
+            resolve();
+            return new Promise(() => undefined);
+          });
+          const options = { intervalMs: 10, maxCollectLoad: Infinity, maxSeries: 10 };
+          const collector = new Collector({
+            ...options,
+            source,
+            encoder: new SnapshotEncoder(options),
+            logger: console,
+            states: new StateLog(console),
+            onSnapshot: ({ generation }) => {
+              if (generation === 3) resolve();
+            },
+          });
+          collector.start();
+        });
+        tell('done');
+      },
+      [metrics() as ResourceMetrics, hangs] as const,
+    );
+    t.like(ended, { code: 0, told: ['done'], output: '' });
+  }
+});

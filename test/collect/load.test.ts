@@ -1,0 +1,20 @@
+import test from 'ava';
+import { CollectLoad } from '../../src/collect/load';
+
+test('the interval is the configured one until collecting takes more than its share', (t) => {
+  const load = new CollectLoad(10_000, 0.02);
+  t.deepEqual([load.costMs, load.currentIntervalMs], [0, 10_000]);
+  load.add(200);
+  t.is(load.currentIntervalMs, 10_000);
+  const heavier = new CollectLoad(10_000, 0.02);
+  heavier.add(201);
+  t.is(heavier.currentIntervalMs, 10_050);
+});
+
+test('other work that falls into a few collections does not count, and what all have taken does', (t) => {
+  const load = new CollectLoad(1000, 0.1);
+  for (const ms of [500, 20, 900, 700, 800]) load.add(ms);
+  t.is(load.costMs, 20);
+  for (const ms of [500, 600]) load.add(ms);
+  t.deepEqual([load.costMs, load.currentIntervalMs], [500, 5000]);
+});

@@ -1,0 +1,157 @@
+/** The way of a snapshot to what probes show, through a real worker thread. */
+import test, { type ExecutionContext } from 'ava';
+import type { Snapshot } from '../../protocol/snapshot';
+import type { ProbeValue, Task, TaskResult } from '../../protocol/tasks';
+import { readConfig } from '../../src/config/read-config';
+import { WorkerPool } from '../../src/pool/worker-pool';
+import { ProbeFeed } from '../../src/probes/feed';
+import { SnapshotEncoder } from '../../src/snapshot/encoder';
+import { StateLog } from '../../src/state-log';
+import { collected, counter, point, series } from '../snapshot/build';
+import { until } from '../support/until';
+
+class CountingPool extends WorkerPool {
+  tasks = 0;
+  /** Whether the worker gets what it cannot do. */
+  failing = false;
+
+  override run<T extends Task>(task: T): Promise<TaskResult<T>> {
+    this.tasks++;
+    return super.run(this.failing ? { ...task, kind: 'odd' as never } : task);
+  }
+}
+
+const pool = new CountingPool({ threads: 1, maxMemoryMb: 256, timeoutMs: 60_000 });
+test.after.always(() => pool.stop());
+
+interface Bench {
+  readonly feed: ProbeFeed;
+  readonly shown: readonly (readonly ProbeValue[])[];
+  readonly log: readonly string[];
+  readonly held: () => number;
+  snapshot(count: number, intervalMs?: number): Promise<Snapshot>;
+  idle(): Promise<unknown>;
+}
+
+function setUp(t: ExecutionContext, show?: (times: number) => void): Bench {
+  const log: string[] = [];
+  const note = (level: string) => (message: string) => void log.push(`${level} ${message}`);
+  const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+  const { config } = readConfig({ mashroomMetrics: ['c'], probes: { perMetric: 2 } });
+  const encoder = new SnapshotEncoder({ maxSeries: 3 });
+  const shown: (readonly ProbeValue[])[] = [];
+  let held = 0;
+  const hold = encoder.hold.bind(encoder);
+  encoder.hold = (snapshot) => {
+    const release = hold(snapshot);
+    held++;
+    return () => {
+      held--;
+      release();
+    };
+  };
+  const feed = new ProbeFeed({
+    pool,
+    encoder,
+    config,
+    states: new StateLog(logger),
+    show(probes) {
+      show?.(shown.push(probes));
+      if (show === undefined) shown.push(probes);
+    },
+  });
+  t.teardown(() => feed.stop());
+  return {
+    feed,
+    shown,
+    log,
+    held: () => held,
+    async snapshot(count, intervalMs = config.intervalMs) {
+      const points = series(count).map((attributes) => point(attributes, count));
+      return (await encoder.encode({ ...collected(counter('c', points)), intervalMs })).snapshot;
+    },
+    idle: () => until('the end of the work', () => (held === 0 ? true : undefined)),
+  };
+}
+
+test.serial(
+  'what the worker computes is shown, and the exporter says of itself only what is not as configured',
+  async (t) => {
+    const { feed, shown, idle, snapshot } = setUp(t);
+    feed.update(await snapshot(1));
+    await idle();
+    t.deepEqual(shown, [[{ name: 'c[id=0]', value: 1 }]]);
+    feed.update(await snapshot(4, 12_500));
+    await idle();
+    t.deepEqual(shown[1]?.slice(-2), [
+      { name: 'pm2_exporter_interval_seconds', value: 12.5, unit: 's' },
+      { name: 'pm2_exporter_dropped_series', value: 1 },
+    ]);
+  },
+);
+
+test.serial('of the snapshots that come while one is worked on only the latest counts', async (t) => {
+  const { feed, shown, idle, snapshot, held } = setUp(t);
+  const before = pool.tasks;
+  const one = await snapshot(1);
+  const other = await snapshot(2);
+  for (const each of [one, other, one, other, one, other]) feed.update(each);
+  await until('both', () => (shown.length === 2 ? true : undefined));
+  await idle();
+  t.is(pool.tasks - before, 2);
+  t.deepEqual(
+    shown.map((probes) => probes.length),
+    [1, 2],
+  );
+  t.is(held(), 0);
+});
+
+test.serial('a metric once shown as its aggregate stays one, which is told once', async (t) => {
+  const { feed, shown, log, idle, snapshot } = setUp(t);
+  for (const count of [3, 3, 1]) {
+    feed.update(await snapshot(count));
+    await idle();
+  }
+  t.is(shown.length, 3);
+  const names = shown.map((probes) => probes.map(({ name }) => name).join());
+  t.is(new Set(names).size, 1, names.join(' '));
+  t.deepEqual(log, ['warn c has more than 2 series (probes.perMetric) and is shown as its aggregate']);
+});
+
+test.serial('a worker that fails is one log line, and another one when it works again', async (t) => {
+  const { feed, shown, log, idle, snapshot } = setUp(t);
+  t.teardown(() => (pool.failing = false));
+  for (const failing of [false, true, true, true, false]) {
+    pool.failing = failing;
+    feed.update(await snapshot(1));
+    await idle();
+  }
+  t.deepEqual(log, [
+    'warn Computing the probes: unknown task "odd" (INTERNAL)',
+    'info Computing the probes works again',
+  ]);
+  t.is(shown.length, 2);
+});
+
+test.serial('whoever shows the probes may throw, which is logged, and gets the next ones', async (t) => {
+  const { feed, shown, log, idle, snapshot } = setUp(t, (times) => {
+    if (times === 1) throw new Error('a defect');
+  });
+  for (let i = 0; i < 2; i++) {
+    feed.update(await snapshot(1));
+    await idle();
+  }
+  await until('the second', () => shown[1]);
+  await until('the log', () => log[1]);
+  t.deepEqual(log, ['warn Computing the probes: Error: a defect', 'info Computing the probes works again']);
+});
+
+test.serial('after the stop nothing is shown or logged', async (t) => {
+  const { feed, shown, log, idle, snapshot } = setUp(t);
+  feed.update(await snapshot(1));
+  feed.stop();
+  await idle();
+  feed.update(await snapshot(1));
+  await idle();
+  t.deepEqual([shown.length, log.length], [0, 0]);
+});
