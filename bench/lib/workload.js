@@ -93,7 +93,7 @@ class Workload {
       case '1 % new':
         for (let left = Math.ceil(this.initial / 100); left > 0; left--) {
           const { points } = this.pick();
-          const { attributes, startTime, value } = points[0];
+          const [{ attributes, value }] = points;
           points.push({
             attributes: { ...attributes, added: String(this.added++) },
             startTime: [this.seconds, 0],

@@ -1,0 +1,95 @@
+'use strict';
+
+/**
+ * The benchmarks. Each subject is measured in a process of its own, one after the other; within it all sides by turns, so
+ * that the ratios hold whatever else the machine does.
+ */
+
+const { fork } = require('node:child_process');
+const { writeFileSync } = require('node:fs');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { environment, renderEnvironment } = require('./lib/environment');
+const { renderTable } = require('./lib/table');
+
+/** In the order of the table. `node: 'peer'` is for what asks for a later Node.js than the project does. */
+const SUBJECTS = {
+  cycle: {},
+  hold: {},
+  text: { options: { peers: ['prom-client'] } },
+  'text-prometheus-io': { file: 'text', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
+  'get-metrics': {},
+  memory: {},
+  scaling: {},
+  http: {},
+};
+
+const USAGE = `Measures what the exporter costs, beside what others cost.
+
+  npm run bench -- [options]
+
+  --quick            a smoke run of everything: tiny workloads, few rounds; the numbers say little
+  --only <name>      one of ${Object.keys(SUBJECTS).join(', ')}; may be given several times
+  --workload <name>  one workload only, where there are several: real, small, large, huge
+  --json <file>      write the rows to a file
+  --help             this text`;
+
+const OPTIONS = {
+  quick: { type: 'boolean', default: false },
+  only: { type: 'string', multiple: true, default: [] },
+  workload: { type: 'string' },
+  json: { type: 'string' },
+  help: { type: 'boolean', default: false },
+};
+
+/**
+ * Collections are made by force between measurements. Without the second flag, code that a few of them have found unused
+ * would be thrown away, and compiled anew within the next measurement.
+ */
+const FLAGS = ['--expose-gc', '--no-flush-bytecode', '--max-old-space-size=8192'];
+
+/** @param {{peerNode: () => string | undefined}} tools finds a Node.js for the peers that need a later one */
+async function bench({ peerNode }, args = process.argv.slice(2)) {
+  const { values } = parseArgs({ options: OPTIONS, args });
+  if (values.help) return console.log(USAGE);
+  const unknown = values.only.filter((name) => !(name in SUBJECTS));
+  if (unknown.length > 0) throw new Error(`No subject ${unknown.join(', ')}\n\n${USAGE}`);
+  const chosen = Object.entries(SUBJECTS).filter(([name]) => values.only.length === 0 || values.only.includes(name));
+  const otherNode = chosen.some(([, { node }]) => node === 'peer') ? peerNode() : undefined;
+  const about = environment(otherNode);
+  const rows = [];
+  const failed = [];
+  for (const [name, subject] of chosen) {
+    const execPath = subject.node === 'peer' ? otherNode : process.execPath;
+    if (execPath === undefined) {
+      failed.push(`${name}: left out, there is no Node.js for it`);
+      continue;
+    }
+    const started = performance.now();
+    const options = { quick: values.quick, workload: values.workload, ...subject.options };
+    const code = await measure({ file: subject.file ?? name, options, execPath, onRow: (row) => rows.push(row) });
+    if (code !== 0) failed.push(`${name}: ended with ${code}`);
+    console.error(`> ${name}: ${Math.round((performance.now() - started) / 1000)} s`);
+  }
+  console.log(`${renderEnvironment(about)}\n\n${renderTable(rows)}`);
+  for (const line of failed) console.log(`\n${line}`);
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ environment: about, rows }, undefined, 2)}\n`);
+  if (failed.length > 0) process.exitCode = 1;
+}
+
+function measure({ file, options, execPath, onRow }) {
+  const child = fork(path.join(__dirname, 'child.js'), [file, JSON.stringify(options)], { execPath, execArgv: FLAGS });
+  child.on('message', ({ row }) => onRow(row));
+  const end = (signal) => child.kill(signal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, end);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      for (const one of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeListener(one, end);
+      resolve(code ?? signal);
+    });
+  });
+}
+
+module.exports = { bench };
