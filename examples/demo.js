@@ -12,6 +12,7 @@ const { parseArgs } = require('node:util');
 const { createPm2Home } = require('./lib/pm2-home');
 const { freePort } = require('./lib/ports');
 const { startTraffic } = require('./lib/traffic');
+const { onNpmGone } = require('./lib/npm-watch');
 
 const USAGE = `Runs a Mashroom cluster with the exporter under a PM2 of its own, until Ctrl-C.
 
@@ -102,6 +103,7 @@ function listenForTheEnd() {
   process.stdout.on('error', stop);
   process.stderr.on('error', stop);
   endWithStandardInput(stop);
+  onNpmGone(stop);
 }
 
 /**
