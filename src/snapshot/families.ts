@@ -35,8 +35,11 @@ export function describeFamily(metric: MetricData, encoder: FamilyEncoder): Fami
   return {
     descriptor: plainDescriptor(metric.descriptor),
     dataPointType: metric.dataPointType,
-    aggregationTemporality: metric.aggregationTemporality ?? AggregationTemporality.CUMULATIVE,
-    isMonotonic: metric.isMonotonic,
+    aggregationTemporality:
+      metric.aggregationTemporality === AggregationTemporality.DELTA
+        ? AggregationTemporality.DELTA
+        : AggregationTemporality.CUMULATIVE,
+    isMonotonic: metric.isMonotonic === undefined ? undefined : Boolean(metric.isMonotonic),
     endTime: plainTime(metric.dataPoints[0]?.endTime),
     // A copy: the encoder adds pages to its own list while the snapshot is read.
     pages: [...encoder.dictionary.pages],
@@ -56,7 +59,11 @@ function plainDescriptor({ name, description, unit, type, valueType }: Descripto
 }
 
 function plainTime(time: HrTime | undefined): HrTime {
-  return [Number(time?.[0] ?? 0), Number(time?.[1] ?? 0)];
+  return [finite(time?.[0]), finite(time?.[1])];
+}
+
+function finite(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }
 
 /** How many numbers the metric's data points take, if they are all laid out as the first one is. */

@@ -57,8 +57,12 @@ function wireFamily(family: Family): WireFamily {
 
 function writeLayout(layout: Layout): Layout {
   if (layout.kind !== 'histogram') return layout;
-  const bounds = layout.bounds.map((bound) => (Number.isFinite(bound) ? bound : String(bound)));
-  return { ...layout, bounds: bounds as number[] };
+  return { ...layout, bounds: layout.bounds.map(writeBound) as number[] };
+}
+
+function writeBound(bound: number): number | string {
+  if (Object.is(bound, -0)) return '-0';
+  return Number.isFinite(bound) ? bound : String(bound);
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Int32Array): Buffer {

@@ -43,7 +43,7 @@ export interface WireFamily {
   readonly order?: number;
 }
 
-/** `bounds` that JSON can't write are strings: `Infinity`, `-Infinity`, `NaN`. */
+/** `bounds` that JSON can't write are strings: `Infinity`, `-Infinity`, `NaN`, `-0`. */
 export interface WirePage {
   readonly id: number;
   readonly size: number;
