@@ -4,7 +4,7 @@
  *
  * JSON has no NaN and no infinities: they go as the strings `NaN`, `+Inf` and `-Inf`, which the official
  * PrometheusSerializer prints as they stand, so that its text is the same as for the numbers themselves. (Up to
- * version 0.57 it prints whatever is not a number as `+Inf`, for which no JSON value can be an exception.)
+ * version 0.57 it prints these as `+Inf`: no JSON value at all is NaN to it, and none -Inf that later ones print so.)
  */
 import type { HrTime } from '../protocol/otel';
 import {
