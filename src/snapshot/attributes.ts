@@ -13,7 +13,9 @@ export function attributesText(attributes: unknown): string {
     const type = typeof value;
     if (type !== 'string' && type !== 'number' && type !== 'boolean') return carefulText(record);
   }
-  return JSON.stringify(record);
+  const text = JSON.stringify(record);
+  // An array, or what makes something else of itself for JSON, such as a date.
+  return text.startsWith('{') ? text : carefulText(record);
 }
 
 function carefulText(record: Record<string, unknown>): string {
@@ -26,7 +28,8 @@ function valueText(value: unknown): string {
   if (value === undefined) return '""';
   try {
     const text = JSON.stringify(value) as string | undefined;
-    if (text !== undefined) return text;
+    // What makes a string of itself for JSON, such as a date, is shown with the quotes of that.
+    if (text !== undefined) return text.startsWith('"') && typeof value !== 'string' ? JSON.stringify(text) : text;
   } catch {
     // Told by what it is instead.
   }
