@@ -1,6 +1,6 @@
 /**
- * Takes a snapshot per interval. One collection at a time: one that is still under way is waited for, and given
- * up only when its provider has been replaced by another.
+ * Takes a snapshot per interval. One collection at a time: one that is still under way is waited for, and given up
+ * only when its provider has been replaced by another, or when it has taken so long that it will not end.
  */
 import type { ResourceMetrics } from '../../protocol/otel';
 import type { Snapshot } from '../../protocol/snapshot';
@@ -24,9 +24,15 @@ export interface CollectorOptions {
 /** A collection that takes longer is worth a line in the log. */
 const HANGING_MS = 15_000;
 
+/** A collection that takes longer than this is taken for lost, and another one is begun. */
+const PATIENCE_MS = 30_000;
+/** Lost collections that have not ended; with so many no other is begun, since each of them may hold memory. */
+const MAX_LOST = 5;
+
 interface Collection {
   readonly provider: object;
   readonly startedAt: number;
+  lost: boolean;
 }
 
 export class Collector {
@@ -36,6 +42,7 @@ export class Collector {
   private current: Collection | undefined;
   /** Ends when the last snapshot has been written, also one of a collection that was given up. */
   private encoding: Promise<void> = Promise.resolve();
+  private lost = 0;
   private stopped = false;
 
   constructor(private readonly options: CollectorOptions) {
@@ -63,18 +70,23 @@ export class Collector {
     const startedAt = performance.now();
     this.schedule(this.load.currentIntervalMs);
     const provider = this.findProvider();
-    if (this.current !== undefined) {
-      if (provider === undefined || provider === this.current.provider) {
-        const seconds = Math.round((startedAt - this.current.startedAt) / 1000);
-        if (seconds * 1000 >= HANGING_MS) this.report('a collection takes very long and is waited for');
-        return;
-      }
-      this.options.logger.debug('The metrics come from another provider now: a collection is given up');
-    }
+    if (this.current !== undefined && !this.isLost(this.current, provider, startedAt)) return;
     if (provider === undefined) return;
-    const collection = { provider, startedAt };
+    const collection = { provider, startedAt, lost: false };
     this.current = collection;
     void this.collect(collection);
+  }
+
+  /** Whether the collection under way is to be waited for no longer. */
+  private isLost(collection: Collection, provider: object | undefined, now: number): boolean {
+    if (provider === undefined || provider === collection.provider) {
+      const waited = now - collection.startedAt;
+      if (waited >= HANGING_MS) this.report('a collection takes very long');
+      if (waited < PATIENCE_MS || this.lost >= MAX_LOST) return false;
+    } else this.options.logger.debug('The metrics come from another provider now: a collection is given up');
+    collection.lost = true;
+    this.lost++;
+    return true;
   }
 
   private findProvider(): object | undefined {
@@ -102,6 +114,7 @@ export class Collector {
       if (this.current === collection) this.report(messageOf(error));
     } finally {
       if (this.current === collection) this.current = undefined;
+      if (collection.lost) this.lost--;
     }
   }
 

@@ -2,6 +2,8 @@
 
 /** Other work of the process that falls into a collection is counted too: the least of so many is taken. */
 const MEMORY = 5;
+/** The first collections run code that is not compiled yet, amid all else that a process does at its start. */
+const LEAST = 3;
 
 export class CollectLoad {
   private readonly costs: number[] = [];
@@ -25,6 +27,7 @@ export class CollectLoad {
 
   /** Time between the starts of two collections, in milliseconds. */
   get currentIntervalMs(): number {
+    if (this.costs.length < LEAST) return this.intervalMs;
     return Math.max(this.intervalMs, Math.ceil(this.costMs / this.maxLoad));
   }
 }

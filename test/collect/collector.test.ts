@@ -48,7 +48,7 @@ test.serial(
       },
       { maxCollectLoad: 0.25 },
     );
-    const { stats } = await bench.more(3);
+    const { stats } = await bench.more(4);
     t.true(stats.collectMs >= 20, `${stats.collectMs}`);
     t.is(stats.intervalMs, Math.ceil(stats.collectMs / 0.25));
     costMs = 0;

@@ -4,11 +4,20 @@ import { CollectLoad } from '../../src/collect/load';
 test('the interval is the configured one until collecting takes more than its share', (t) => {
   const load = new CollectLoad(10_000, 0.02);
   t.deepEqual([load.costMs, load.currentIntervalMs], [0, 10_000]);
-  load.add(200);
+  for (let i = 0; i < 3; i++) load.add(200);
   t.is(load.currentIntervalMs, 10_000);
   const heavier = new CollectLoad(10_000, 0.02);
-  heavier.add(201);
+  for (let i = 0; i < 3; i++) heavier.add(201);
   t.is(heavier.currentIntervalMs, 10_050);
+});
+
+test('what the first collections take at the start of a process does not stretch the interval', (t) => {
+  const load = new CollectLoad(10_000, 0.02);
+  load.add(2000);
+  load.add(1500);
+  t.is(load.currentIntervalMs, 10_000);
+  load.add(100);
+  t.is(load.currentIntervalMs, 10_000);
 });
 
 test('other work that falls into a few collections does not count, and what all have taken does', (t) => {

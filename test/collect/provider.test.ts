@@ -99,7 +99,39 @@ test.serial('a provider that hangs is waited for, and told once', async (t) => {
   answer?.(metrics());
   await bench.more(1);
   t.deepEqual(bench.log, [
-    'warn Collecting metrics: a collection takes very long and is waited for',
+    'warn Collecting metrics: a collection takes very long',
+    'info Collecting metrics works again',
+  ]);
+});
+
+test.serial('a collection that never ends is given up, though not for ever more of them', async (t) => {
+  const { now } = performance;
+  t.teardown(() => (performance.now = now));
+  let calls = 0;
+  let later = 0;
+  performance.now = () => now.call(performance) + later;
+  const bench = setUp(t, { collect: () => (++calls, new Promise(() => undefined)) });
+  for (let i = 0; i < 10; i++) {
+    await sleep(30);
+    later += 31_000;
+  }
+  t.is(calls, 6);
+  t.deepEqual(
+    bench.log.filter((line) => !line.startsWith('debug')),
+    ['warn Collecting metrics: a collection takes very long'],
+  );
+});
+
+test.serial('after a collection that never ended the next one counts', async (t) => {
+  const { now } = performance;
+  t.teardown(() => (performance.now = now));
+  let calls = 0;
+  const bench = setUp(t, { collect: () => (calls++ === 0 ? new Promise(() => undefined) : metrics()) });
+  await sleep(30);
+  performance.now = () => now.call(performance) + 31_000;
+  await bench.more(2);
+  t.deepEqual(bench.log, [
+    'warn Collecting metrics: a collection takes very long',
     'info Collecting metrics works again',
   ]);
 });
