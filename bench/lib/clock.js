@@ -9,21 +9,35 @@ const { openSync, readSync } = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const buffer = Buffer.alloc(64);
+const SPACE = 0x20;
+const ZERO = 0x30;
 
-function schedule() {
+const clock = { ranMs: 0, waitedMs: 0 };
+const read = reader();
+
+/** Read at every turn of the loop by some, so that it must not leave anything for the garbage collection. */
+function reader() {
+  let file;
   try {
-    const file = openSync('/proc/thread-self/schedstat', 'r');
-    return () => {
-      const length = readSync(file, buffer, 0, buffer.length, 0);
-      const [ran, waited] = buffer.toString('latin1', 0, length).split(' ');
-      return { ranMs: Number(ran) / 1e6, waitedMs: Number(waited) / 1e6 };
-    };
+    file = openSync('/proc/thread-self/schedstat', 'r');
   } catch {
-    return () => ({ ranMs: performance.eventLoopUtilization().active, waitedMs: 0 });
+    return () => {
+      clock.ranMs = performance.eventLoopUtilization().active;
+      return clock;
+    };
   }
+  return () => {
+    readSync(file, buffer, 0, 64, 0);
+    let at = 0;
+    let ran = 0;
+    let waited = 0;
+    for (; buffer[at] !== SPACE; at++) ran = ran * 10 + (buffer[at] - ZERO);
+    for (at++; buffer[at] !== SPACE; at++) waited = waited * 10 + (buffer[at] - ZERO);
+    clock.ranMs = ran / 1e6;
+    clock.waitedMs = waited / 1e6;
+    return clock;
+  };
 }
-
-const read = schedule();
 
 /** How long this thread has waited for a CPU that others had. */
 const waitedMs = () => read().waitedMs;

@@ -21,7 +21,7 @@ function createPeer(library, workload) {
     const common = { name, help: description || name, labelNames: labelsOf(points), registers: [register] };
     if (typeof first.value !== 'number') {
       const histogram = new library.Histogram({ ...common, buckets: first.value.buckets.boundaries });
-      const record = (labels) => histogram.observe(labels, next() * 3000);
+      const record = (labels) => histogram.observe(labels, next() * 12);
       for (const { attributes } of points) {
         for (let i = 0; i < OBSERVATIONS; i++) record(attributes);
         series.push({ record, labels: attributes });

@@ -33,7 +33,7 @@ function createSdk(workload) {
       ? meter.createHistogram(name, { description, unit, advice })
       : meter.createCounter(name, { description, unit });
     const record = isHistogram
-      ? (attributes) => instrument.record(next() * 3000, attributes)
+      ? (attributes) => instrument.record(next() * 12, attributes)
       : (attributes) => instrument.add(1 + Math.floor(next() * 9), attributes);
     for (const { attributes } of points) series.push({ record, attributes });
   }

@@ -9,7 +9,8 @@
 const path = require('node:path');
 const { random } = require('./random');
 
-const BOUNDS = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500];
+/** Those that Prometheus's clients have by default. */
+const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const HISTOGRAM = 0;
 const GAUGE = 2;
 const SUM = 3;
@@ -125,7 +126,7 @@ function advance(point, { isMonotonic, dataPointType }, next) {
   const counts = [...value.buckets.counts];
   const observations = 1 + Math.floor(next() * 4);
   for (let i = 0; i < observations; i++) counts[Math.floor(next() * counts.length)]++;
-  const sum = value.sum + observations * Math.round(next() * 1e6) * 1e-3;
+  const sum = value.sum + observations * Math.round(next() * 1e6) * 1e-6;
   point.value = { ...value, count: value.count + observations, sum, buckets: { ...value.buckets, counts } };
 }
 
@@ -146,11 +147,11 @@ function madeFamilies({ counters, histograms }, next) {
     const points = Array.from({ length: histograms }, (_, s) => {
       const counts = Array.from({ length: BOUNDS.length + 1 }, () => Math.floor(next() * 500));
       const count = counts.reduce((sum, one) => sum + one, 0);
-      const sum = Math.round(next() * 1e9) / 1e3;
-      const value = { min: 1, max: 3000, sum, buckets: { boundaries: BOUNDS, counts }, count };
+      const sum = Math.round(next() * 1e9) / 1e6;
+      const value = { min: 0.001, max: 12, sum, buckets: { boundaries: BOUNDS, counts }, count };
       return { attributes: attributesOf(s), startTime: [1_700_000_000, s % 1000], value };
     });
-    families.push({ header: headerOf('shop_request_duration', HISTOGRAM, { unit: 'ms', type: 'HISTOGRAM' }), points });
+    families.push({ header: headerOf('shop_request_duration', HISTOGRAM, { unit: 's', type: 'HISTOGRAM' }), points });
   }
   return {
     scope: { name: 'shop', version: '1.0.0', schemaUrl: undefined },

@@ -28,8 +28,8 @@ module.exports = async function cycle({ quick, workload, emit }) {
     : {
         real: [VARIANTS, 9, 50],
         small: [VARIANTS, 9, 3],
-        large: [VARIANTS, 7, 1],
-        huge: [['1 %', 'everything'], 3, 1],
+        large: [VARIANTS, 5, 1],
+        huge: [['everything'], 3, 1],
       };
   const daemon = await startStubDaemon();
   const receiver = new Worker(RECEIVER, { eval: true });

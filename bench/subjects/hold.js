@@ -23,10 +23,10 @@ module.exports = async function hold({ quick, workload, emit }) {
   const plan = quick
     ? { real: [['1 %'], 2], tiny: [['everything'], 2], 'huge-tiny': [['1 %'], 2] }
     : {
-        real: [['everything'], 20],
-        small: [['everything'], 20],
-        large: [VARIANTS, 10],
-        huge: [['1 %', 'everything'], 4],
+        real: [['everything'], 15],
+        small: [['everything'], 15],
+        large: [VARIANTS, 6],
+        huge: [['everything'], 3],
       };
   const daemon = await startStubDaemon();
   const receiver = new Worker(RECEIVER, { eval: true });
@@ -42,7 +42,7 @@ module.exports = async function hold({ quick, workload, emit }) {
 
 async function measure({ size, variants, count, daemon, receiver, emit }) {
   const series = createWorkload(size);
-  const form = size.startsWith('huge') ? 'snapshot' : 'resource-metrics';
+  const form = size === 'large' || size.startsWith('huge') ? 'snapshot' : 'resource-metrics';
   let exporter = createExporter(daemon, form);
   let straightforward = new StraightforwardExporter();
   const others = {

@@ -23,14 +23,17 @@ const FLOOR_TARGET = 3;
 
 /** @param {{peers: string[]}} options names of the packages to measure beside, those that run on this Node.js */
 module.exports = async function text({ quick, workload, peers, emit }) {
-  const plan = quick ? { real: [3, 20], tiny: [3, 2] } : { real: [9, 100], small: [9, 5], large: [7, 1] };
+  const plan = quick ? { real: [3, 20], tiny: [3, 2] } : { real: [9, 100], small: [9, 5], large: [5, 1] };
   for (const [size, [count, repeat]] of Object.entries(plan)) {
     if (workload !== undefined && workload !== size) continue;
-    for (const variant of VARIANTS) await measure({ size, variant, count, repeat, peers, emit });
+    // They render all of it anew each time, whatever has changed.
+    const clients = Object.fromEntries(peers.map((name) => [name, createPeer(require(name), createWorkload(size))]));
+    for (const variant of VARIANTS) await measure({ size, variant, count, repeat, clients, emit });
   }
 };
 
-async function measure({ size, variant, count, repeat, peers, emit }) {
+async function measure({ size, variant, count, repeat, clients, emit }) {
+  const official = 'prom-client' in clients;
   const series = createWorkload(size);
   const { encode } = createEncoder();
   const engine = createText();
@@ -64,7 +67,7 @@ async function measure({ size, variant, count, repeat, peers, emit }) {
       () => finished.copy(copy),
     ),
   };
-  if (peers.includes('prom-client')) {
+  if (official) {
     const serializer = new PrometheusSerializer();
     sides.PrometheusSerializer = rate(
       samples,
@@ -72,8 +75,7 @@ async function measure({ size, variant, count, repeat, peers, emit }) {
       (data) => serializer.serialize(data),
     );
   }
-  for (const name of variant.endsWith('new') ? [] : peers) {
-    const peer = createPeer(require(name), series);
+  for (const [name, peer] of variant.endsWith('new') ? [] : Object.entries(clients)) {
     const lines = countSamples(await peer.register.metrics());
     sides[name] = rate(
       () => lines,
@@ -87,7 +89,7 @@ async function measure({ size, variant, count, repeat, peers, emit }) {
     const target = size === 'large' ? TARGETS[variant]?.[against] : undefined;
     emit(timesMore({ ...row, against, theirs, ...(target !== undefined && { target }) }));
   }
-  if (variant !== 'nothing' || !peers.includes('prom-client')) return;
+  if (variant !== 'nothing' || !official) return;
   const ms = (list) => list.map((one) => samples() / one / 1e3);
   const bound = size === 'large' ? { target: FLOOR_TARGET } : {};
   emit(atMost({ ...row, unit: 'ms', against: FLOOR, ours: ms(rates), theirs: ms(floor), ...bound }));
