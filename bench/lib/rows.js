@@ -26,20 +26,10 @@ function atMost({ ours, theirs, target, ...rest }) {
   return finish({ ...rest, goal: 'at most', target }, ratioOf(ours, theirs), ours, theirs);
 }
 
-/** Ours beside a fixed bound: `value` is what is judged. */
-function within({ ours, bound, value, ...rest }) {
-  const ratio =
-    value === undefined
-      ? ratioOf(
-          ours,
-          ours.map(() => bound),
-        )
-      : constant(value / bound);
-  return finish({ ...rest, goal: 'at most', target: 1 }, ratio, ours, [bound]);
-}
-
-function constant(value) {
-  return { low: value, median: value, high: value };
+/** Ours beside a fixed bound. */
+function within({ ours, bound, ...rest }) {
+  const bounds = ours.map(() => bound);
+  return finish({ ...rest, goal: 'at most', target: 1 }, ratioOf(ours, bounds), ours, bounds);
 }
 
 function finish({ name, workload, variant, against, goal, target, unit, note }, ratio, ours, theirs) {
