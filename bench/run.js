@@ -59,6 +59,9 @@ async function bench({ peerNode }, args = process.argv.slice(2)) {
   const about = environment(otherNode);
   const rows = [];
   const failed = [];
+  let interrupted = false;
+  // The child hears of it too, and ends; what has been measured until then is printed.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => (interrupted = true));
   for (const [name, subject] of chosen) {
     const execPath = subject.node === 'peer' ? otherNode : process.execPath;
     if (execPath === undefined) {
@@ -69,6 +72,7 @@ async function bench({ peerNode }, args = process.argv.slice(2)) {
     const options = { quick: values.quick, workload: values.workload, ...subject.options };
     const code = await measure({ file: subject.file ?? name, options, execPath, onRow: (row) => rows.push(row) });
     if (code !== 0) failed.push(`${name}: ended with ${code}`);
+    if (interrupted) break;
     console.error(`> ${name}: ${Math.round((performance.now() - started) / 1000)} s`);
   }
   console.log(`${renderEnvironment(about)}\n\n${renderTable(rows)}`);

@@ -14,7 +14,6 @@ async function rounds(count, sides, { warmUp = 1 } = {}) {
     // None of them is always the one that finds the caches cold.
     const order = round % 2 === 0 ? names : names.toReversed();
     for (const name of order) {
-      globalThis.gc?.();
       const value = await sides[name](round);
       if (round >= 0) taken[name].push(value);
     }

@@ -17,7 +17,7 @@ const TARGETS = { 'straightforward exporter': 3, 'prom-client': 3 };
 module.exports = async function httpServer({ quick, emit }) {
   const plan = quick
     ? { series: 1000, count: 1, warmUpMs: 100, seconds: 1, rate: 200 }
-    : { series: 100_000, count: 3, warmUpMs: 2000, seconds: 5, rate: 800 };
+    : { series: 100_000, count: 2, warmUpMs: 1500, seconds: 5, rate: 800 };
   const taken = Object.fromEntries(MODES.map((mode) => [mode, { p99: [], stall: [], throughput: [] }]));
   const daemon = await startStubDaemon();
   try {

@@ -23,6 +23,7 @@ module.exports = async function scaling({ quick, emit }) {
     for (let i = 0; i < 3; i++) chunks(await encode(workload.collect('everything')));
     const nanoseconds = (work) => async () => {
       let ms = 0;
+      globalThis.gc();
       for (let i = 0; i < repeat; i++) ms += await work(workload.collect('everything'));
       return (ms * 1e6) / repeat / size;
     };

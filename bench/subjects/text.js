@@ -52,7 +52,7 @@ async function measure({ size, variant, count, repeat, clients, emit }) {
     let ms = 0;
     for (let i = 0; i < repeat; i++) {
       const input = await prepare();
-      if (repeat === 1) globalThis.gc();
+      if (i === 0) globalThis.gc();
       ms += await busyMs(() => work(input));
     }
     return (samples() * repeat) / ms / 1e3;
