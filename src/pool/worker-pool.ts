@@ -28,7 +28,8 @@ const WORKER = join(__dirname, '../../workers', `worker${extname(__filename)}`);
 export class WorkerPool {
   private readonly piscina: piscina.Piscina;
   private readonly timeoutMs: number;
-  private stopped = false;
+  /** Set once it has been stopped. */
+  private ending: Promise<void> | undefined;
 
   constructor({ threads, maxMemoryMb, timeoutMs, worker = WORKER }: PoolOptions) {
     this.timeoutMs = timeoutMs;
@@ -50,15 +51,16 @@ export class WorkerPool {
     });
     // A thread that dies while it has no task: the next task gets a new one.
     this.piscina.on('error', () => undefined);
-    // A thread that was ended at its deadline may go only after the pool was stopped, and piscina replaces it.
+    // A thread that was ended at its deadline may go only after the pool was stopped, and piscina replaces it. Threads
+    // that are just being ended are none any more; to end them once more would have piscina replace them as well.
     this.piscina.on('workerCreate', () => {
-      if (this.stopped) void this.stop();
+      if (this.ending !== undefined && this.piscina.threads.length > 0) void this.piscina.destroy();
     });
   }
 
   async run<T extends Task>(task: T): Promise<TaskResult<T>> {
     // Piscina would start threads anew.
-    if (this.stopped) return { ok: false, code: 'WORKER_LOST', message: 'the pool has been stopped' };
+    if (this.ending !== undefined) return { ok: false, code: 'WORKER_LOST', message: 'the pool has been stopped' };
     const timeout = AbortSignal.timeout(this.timeoutMs);
     try {
       return (await this.piscina.run(task, { signal: timeout })) as TaskResult<T>;
@@ -68,9 +70,9 @@ export class WorkerPool {
   }
 
   /** Ends the threads, and with them the tasks that are under way. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    await this.piscina.destroy();
+  stop(): Promise<void> {
+    this.ending ??= this.piscina.destroy();
+    return this.ending;
   }
 }
 

@@ -102,6 +102,14 @@ test.serial('stopping ends tasks that are under way, and leaves no thread', asyn
   t.is(threads(), 0);
 });
 
+test.serial('a pool that is stopped as soon as it was started, and twice at once, starts no thread anew', async (t) => {
+  for (let i = 0; i < 5; i++) {
+    const pool = poolOf('hangs');
+    await Promise.all([pool.stop(), pool.stop()]);
+    t.is(threads(), 0);
+  }
+});
+
 test.serial('a thread that is being replaced when the pool is stopped is not replaced after it', async (t) => {
   for (let i = 0; i < 3; i++) {
     const pool = poolOf('hangs', { timeoutMs: 500 });
@@ -109,6 +117,6 @@ test.serial('a thread that is being replaced when the pool is stopped is not rep
     await pool.stop();
   }
   await threadsBecome(0);
-  await sleep(2000);
+  await sleep(1000);
   t.is(threads(), 0);
 });
