@@ -11,6 +11,7 @@
  */
 import type { Task, TaskFailure, TaskResult } from '../protocol/tasks';
 import { PageCache } from './pages';
+import { countShared } from './pressure';
 import { computeProbes } from './probes/compute-probes';
 import { Replier, snapshotKey } from './reply';
 
@@ -19,6 +20,7 @@ const replier = new Replier(pages);
 
 export = async function work(task: Task): Promise<TaskResult> {
   try {
+    countShared(task.snapshot);
     pages.use(task.snapshot);
     replier.forgetBefore(snapshotKey(task.snapshot));
     switch (task.kind) {

@@ -11,6 +11,8 @@ export interface Host {
   tell(value: unknown): void;
   /** How many worker threads there are. */
   threads(): number;
+  /** Memory in use after garbage collection, in MiB, outside of the heap too; asks for `--expose-gc`. */
+  usedMb(): Promise<number>;
 }
 
 export interface Ended {
