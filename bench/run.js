@@ -75,10 +75,10 @@ async function bench({ peerNode }, args = process.argv.slice(2)) {
     if (interrupted) break;
     console.error(`> ${name}: ${Math.round((performance.now() - started) / 1000)} s`);
   }
-  console.log(`${renderEnvironment(about)}\n\n${renderTable(rows)}`);
-  for (const line of failed) console.log(`\n${line}`);
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify({ environment: about, rows }, undefined, 2)}\n`);
+  console.log(`${renderEnvironment(about)}\n\n${renderTable(rows)}`);
+  for (const line of failed) console.log(`\n${line}`);
   if (failed.length > 0) process.exitCode = 1;
 }
 

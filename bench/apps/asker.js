@@ -81,7 +81,7 @@ async function main() {
   for (let round = 0; round < ROUNDS; round++) for (const form of Object.keys(FORMS)) answers.push(await ask(form));
   const result = {
     first,
-    answers: answers.map((one) => ({ ...one, cpuMs: Math.max(0, one.cpuMs - idle * one.spanMs) })),
+    answers: answers.map((one) => ({ ...one, cpuMs: one.cpuMs - idle * one.spanMs })),
     idle,
   };
   writeFileSync(`${BENCH_FILE}.part`, JSON.stringify(result));

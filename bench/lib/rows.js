@@ -32,7 +32,9 @@ function within({ ours, bound, ...rest }) {
   return finish({ ...rest, goal: 'at most', target: 1 }, ratioOf(ours, bounds), ours, bounds);
 }
 
+/** A number that is none would reach the parent process as `null`. */
 function finish({ name, workload, variant, against, goal, target, unit, note }, ratio, ours, theirs) {
+  if (!Object.values(ratio).every(Number.isFinite)) throw new RangeError(`${name}: no ratio of ${ours} and ${theirs}`);
   const reached = goal === 'at least' ? ratio.median >= target : ratio.median <= target;
   return {
     name,

@@ -10,6 +10,8 @@ const { timesLess } = require('../lib/rows');
 
 const TARGET = 20;
 const AGAINST = 'the ResourceMetrics form';
+/** Less than this can't be told from what the daemon does anyway. */
+const LEAST_MS = 0.1;
 const PATIENCE_MS = 180_000;
 
 module.exports = async function getMetrics({ quick, workload, emit }) {
@@ -21,7 +23,8 @@ module.exports = async function getMetrics({ quick, workload, emit }) {
 
 async function measure({ size, count, intervalMs, emit }) {
   const { answers } = await record({ size, count, intervalMs });
-  const of = (form, what) => answers.filter((answer) => answer.form === form).map((answer) => answer[what]);
+  const of = (form, what) =>
+    answers.filter((answer) => answer.form === form).map((answer) => Math.max(answer[what], LEAST_MS));
   const target = size === 'large' ? { target: TARGET } : {};
   const sides = (what) => ({
     ours: of('snapshot', what),
