@@ -12,14 +12,19 @@ import { writePoint } from './write-point';
 
 /** Data points per look at the clock. */
 const CHUNK = 256;
-const CHUNK_OF_STRANGERS = 64;
+const CHUNK_OF_STRANGERS = 32;
 
 /** What is known while a family's positions are being rebuilt. */
 interface Claim {
   readonly old: Positions;
+  /** All series of the last collection stand where they stood: there are only more behind them. */
+  readonly onlyMore: boolean;
   /** How many pages there were before: a series on a later one is of this very collection. */
   readonly known: number;
-  /** By slot, of the pages there were before: 1 for a series that this collection has shown. */
+  /**
+   * By slot, of the pages there were before: 1 for a series that this collection has shown. Those that stand where
+   * they stood are not marked where there are only more: then it is all that are not absent.
+   */
   readonly claimed: Uint8Array;
   /** Where in the old order the next series is expected. */
   cursor: number;
@@ -27,8 +32,9 @@ interface Claim {
   reserved: boolean;
 }
 
-function isTaken(slot: number, { known, claimed }: Claim): boolean {
-  return slot >> ORDER_SHIFT >= known || claimed[slot] === 1;
+function isTaken(slot: number, { onlyMore, known, claimed }: Claim, dictionary: Dictionary): boolean {
+  if (slot >> ORDER_SHIFT >= known || claimed[slot] === 1) return true;
+  return onlyMore && !dictionary.absent.has(slot);
 }
 
 export class FamilyEncoder {
@@ -72,8 +78,8 @@ export class FamilyEncoder {
 
   /** The family was missing for a while: its series have no previous numbers, and no column is up to date. */
   private comeBack(run: Run): void {
-    const { slots, offsets, changed } = this.positions;
-    for (let i = 0; i < slots.length; i++) {
+    const { slots, offsets, changed, length } = this.positions;
+    for (let i = 0; i < length; i++) {
       if (slots[i] !== LEFT_OUT) run.hasNoPrevious(offsets[i] as number);
     }
     changed.fill(run.generation);
@@ -83,16 +89,16 @@ export class FamilyEncoder {
   async repack(packing: Packing): Promise<void> {
     const { dictionary, slots } = await packFamily(this.dictionary, this.order, packing);
     if (slots !== undefined) {
-      const { slots: old } = this.positions;
-      for (let i = 0; i < old.length; i++) {
+      const { slots: old, length } = this.positions;
+      for (let i = 0; i < length; i++) {
         const slot = old[i] as number;
         if (slot !== LEFT_OUT) old[i] = slots[slot] as number;
       }
       this.order = dictionary.settle(this.positions.presentSlots(), packing.generation);
     }
     this.dictionary = dictionary;
-    const { slots: current, offsets } = this.positions;
-    for (let i = 0; i < current.length; i++) {
+    const { slots: current, offsets, length } = this.positions;
+    for (let i = 0; i < length; i++) {
       const slot = current[i] as number;
       if (slot !== LEFT_OUT) offsets[i] = dictionary.offsetOf(slot);
     }
@@ -105,16 +111,17 @@ export class FamilyEncoder {
   private async rebuild(points: readonly DataPoint[], from: number, run: Run): Promise<void> {
     const { dictionary, positions: old } = this;
     const onlyMore = from === old.length;
-    const next = onlyMore ? old : new Positions(points.length, this.kind === 'histogram');
-    if (onlyMore) next.extend(points.length);
-    this.positions = next;
-    const claimed = new Uint8Array((dictionary.pages.length + 1) << ORDER_SHIFT);
-    for (let i = 0; i < from; i++) {
-      if (!onlyMore) next.copy(i, old, i);
-      const slot = next.slots[i] as number;
-      if (slot !== LEFT_OUT) claimed[slot] = 1;
-    }
-    const claim: Claim = { old, known: dictionary.pages.length, claimed, cursor: from, reserved: false };
+    const claim: Claim = {
+      old,
+      onlyMore,
+      known: dictionary.pages.length,
+      claimed: new Uint8Array(dictionary.pages.length << ORDER_SHIFT),
+      cursor: from,
+      reserved: false,
+    };
+    if (onlyMore) old.extend(points.length);
+    else await this.keepPrefix(points.length, claim, run);
+    const next = this.positions;
     for (let i = from; i < points.length; i++) {
       if (i % CHUNK_OF_STRANGERS === 0 && run.slicer.due) await run.slicer.rest();
       const point = points[i] as DataPoint;
@@ -127,13 +134,24 @@ export class FamilyEncoder {
       this.encodeStranger(i, point, points.length - i, claim, run);
     }
     dictionary.sealAll(run);
+    if (run.slicer.due) await run.slicer.rest();
     this.order = dictionary.settle(next.presentSlots(), run.generation);
+  }
+
+  /** Takes over what is known of the series up to the cursor, which stand where they stood. */
+  private async keepPrefix(length: number, { old, claimed, cursor }: Claim, run: Run): Promise<void> {
+    const next = new Positions(length, this.kind === 'histogram');
+    this.positions = next;
+    for (let from = 0; from < cursor; from += CHUNK) {
+      if (run.slicer.due) await run.slicer.rest();
+      next.copyRange(old, from, Math.min(from + CHUNK, cursor), claimed);
+    }
   }
 
   /** Whether the series that is next in the old order, or shortly behind, is this one. */
   private claimAtCursor(i: number, point: DataPoint, claim: Claim, run: Run): boolean {
     const { old, claimed } = claim;
-    if (old === this.positions) return false; // All of them were passed already: there are only more.
+    if (claim.onlyMore) return false;
     const found = old.find(claim.cursor, point.attributes);
     if (found < 0) return false;
     claim.cursor = found + 1;
@@ -156,7 +174,7 @@ export class FamilyEncoder {
     text.set(attributesText(point.attributes));
     let slot = dictionary.find(text);
     // OpenTelemetry forbids two data points of the same attributes; whoever has them all the same keeps both.
-    while (slot >= 0 && isTaken(slot, claim)) {
+    while (slot >= 0 && isTaken(slot, claim, dictionary)) {
       text.lengthen();
       slot = dictionary.find(text);
     }

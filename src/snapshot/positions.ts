@@ -7,11 +7,16 @@
 /** In place of a slot: a series that was left out for the series limit. */
 export const LEFT_OUT = -1;
 
+/** Of the place for more series. */
+const HEADROOM = 1.25;
+
 /** How far to look for the series that stands here now, when some before it have gone. */
 const LOOK_AHEAD = 8;
 
 export class Positions {
   readonly attributes: unknown[];
+  /** How many there are; the arrays may have place for more. */
+  length: number;
   slots: Int32Array;
   /** Where the series' numbers begin in a value column. */
   offsets: Uint32Array;
@@ -26,31 +31,29 @@ export class Positions {
     length: number,
     private readonly histograms: boolean,
   ) {
-    this.attributes = new Array<unknown>(length);
-    this.slots = new Int32Array(length).fill(LEFT_OUT);
+    this.length = length;
+    this.attributes = [];
+    this.slots = new Int32Array(length);
     this.offsets = new Uint32Array(length);
-    this.counts = histograms ? new Array<unknown>(length) : [];
+    this.counts = [];
     this.changed = new Uint32Array(histograms ? length : 0);
-  }
-
-  get length(): number {
-    return this.attributes.length;
   }
 
   /** Makes place for series behind those that are there. */
   extend(length: number): void {
-    const before = this.length;
-    this.attributes.length = length;
-    this.slots = extended(this.slots, length).fill(LEFT_OUT, before);
-    this.offsets = extended(this.offsets, length);
-    if (!this.histograms) return;
-    this.counts.length = length;
-    this.changed = extended(this.changed, length);
+    if (length > this.slots.length) {
+      // More than asked for: where series come in small numbers, that is not copied each time.
+      const capacity = Math.ceil(length * HEADROOM);
+      this.slots = extended(this.slots, new Int32Array(capacity));
+      this.offsets = extended(this.offsets, new Uint32Array(capacity));
+      if (this.histograms) this.changed = extended(this.changed, new Uint32Array(capacity));
+    }
+    this.length = length;
   }
 
   /** @returns the position of that attributes object at the cursor or shortly behind it, -1 if it is not there */
   find(cursor: number, attributes: unknown): number {
-    const end = Math.min(cursor + LOOK_AHEAD, this.attributes.length);
+    const end = Math.min(cursor + LOOK_AHEAD, this.length);
     for (let i = cursor; i < end; i++) {
       if (this.attributes[i] === attributes) return i;
     }
@@ -74,14 +77,23 @@ export class Positions {
     this.offsets[position] = offset;
   }
 
+  /** Takes over a range from another one, in which all of it stands at the same positions, and claims its slots. */
+  copyRange(other: Positions, from: number, end: number, claimed: Uint8Array): void {
+    for (let i = from; i < end; i++) {
+      this.copy(i, other, i);
+      const slot = this.slots[i] as number;
+      if (slot !== LEFT_OUT) claimed[slot] = 1;
+    }
+  }
+
   /** The slots of the series that are not left out, in order. */
   presentSlots(): Int32Array {
-    return this.slots.includes(LEFT_OUT) ? this.slots.filter((slot) => slot !== LEFT_OUT) : this.slots;
+    const slots = this.slots.subarray(0, this.length);
+    return slots.includes(LEFT_OUT) ? slots.filter((slot) => slot !== LEFT_OUT) : slots;
   }
 }
 
-function extended<T extends Int32Array | Uint32Array>(array: T, length: number): T {
-  const larger = new (array.constructor as new (length: number) => T)(length);
+function extended<T extends Int32Array | Uint32Array>(array: T, larger: T): T {
   larger.set(array);
   return larger;
 }
