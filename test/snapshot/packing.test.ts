@@ -134,7 +134,7 @@ for (const maxSeries of [1_000_000, 300]) {
         const most = await live(t, eras, maxSeries);
         t.true(most <= maxSeries);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 }

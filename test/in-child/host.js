@@ -1,0 +1,27 @@
+'use strict';
+
+/** The child of `run.ts`: runs the function that it was given as text. */
+const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
+
+const { WORK, ARGUMENT, TOLD, ROOT } = process.env;
+for (const name of ['WORK', 'ARGUMENT', 'TOLD', 'ROOT']) delete process.env[name];
+
+const host = {
+  load: (file) => require(path.join(ROOT, file)),
+  require,
+  tell: (value) => void process.stdout.write(`${TOLD}${JSON.stringify(value ?? null)}\n`),
+  threads: () => process.report.getReport().workers.length,
+  async usedMb() {
+    // What the first collection finds unreachable may hold what only a later one finds.
+    for (let i = 0; i < 5; i++) {
+      globalThis.gc();
+      await sleep(50);
+    }
+    // Shared memory counts as array buffers alone, the memory of others as both.
+    const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+    return (heapUsed + external + arrayBuffers) / (1 << 20);
+  },
+};
+
+void (0, eval)(`(${WORK})`)(host, JSON.parse(ARGUMENT));
