@@ -2,8 +2,8 @@
  * Makes shared memory count in this thread.
  *
  * What a task brings along are handles of a few bytes, each of which keeps megabytes of shared memory that its owner
- * has long given up. V8 does not count these in the thread that gets them, and a thread as idle as this one collects
- * its garbage every few hours. So as much memory of its own, never touched and dropped at once, stands for it.
+ * has long given up. V8 does not count these in the thread that gets them, and once a large task has given it room
+ * for garbage, small ones fill that in hours. So memory of its own, never touched and dropped at once, stands for it.
  */
 import type { Snapshot } from '../protocol/snapshot';
 
