@@ -3,6 +3,7 @@
 /** The child of `run.ts`: runs the function that it was given as text. */
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
+const { threads } = require('./threads');
 
 const { WORK, ARGUMENT, TOLD, ROOT } = process.env;
 for (const name of ['WORK', 'ARGUMENT', 'TOLD', 'ROOT']) delete process.env[name];
@@ -11,7 +12,7 @@ const host = {
   load: (file) => require(path.join(ROOT, file)),
   require,
   tell: (value) => void process.stdout.write(`${TOLD}${JSON.stringify(value ?? null)}\n`),
-  threads: () => process.report.getReport().workers.length,
+  threads,
   async usedMb() {
     // What the first collection finds unreachable may hold what only a later one finds.
     for (let i = 0; i < 5; i++) {

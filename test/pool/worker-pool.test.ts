@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import type { Task, TaskResult } from '../../protocol/tasks';
 import { WorkerPool, type PoolOptions } from '../../src/pool/worker-pool';
+import { threads } from '../in-child/threads';
 import { until } from '../support/until';
 
 const GOOD = { misbehave: false } as unknown as Task;
@@ -14,10 +15,6 @@ const BAD = { misbehave: true } as unknown as Task;
 function poolOf(worker: string, options: Partial<PoolOptions> = {}): WorkerPool {
   const path = join(__dirname, '..', 'fixtures', 'workers', `${worker}.js`);
   return new WorkerPool({ threads: 1, maxMemoryMb: 32, timeoutMs: 60_000, worker: path, ...options });
-}
-
-function threads(): number {
-  return (process.report.getReport() as unknown as { workers: readonly object[] }).workers.length;
 }
 
 async function threadsBecome(count: number): Promise<true> {
