@@ -86,9 +86,11 @@ async function measure({ size, variants, count, daemon, receiver, emit }) {
 function report({ taken: { ours, ...others }, size, variant, collected, emit }) {
   const row = { name: NAME, workload: size, variant, unit: 'ms', ours };
   const judged = size === 'large' || size === 'huge';
-  const longest = Math.max(...ours);
-  const note = `the longest of ${ours.length}: ${longest.toFixed(1)} ms; garbage collection in a longest turn: up to ${collected.toFixed(1)} ms`;
-  // By the median, since a machine that others use too makes a turn long now and then.
-  if (judged) emit(within({ ...row, against: `${BOUND_MS} ms`, bound: BOUND_MS, note }));
+  const note = `garbage collection in a longest turn: up to ${collected.toFixed(1)} ms`;
+  // No slice may be longer, so that the worst cycle is what counts. On a machine that others use too it may be theirs:
+  // a cycle as most of them are is judged beside it.
+  if (judged) emit(within({ ...row, against: `${BOUND_MS} ms, median cycle`, bound: BOUND_MS, note }));
+  if (judged)
+    emit(within({ ...row, against: `${BOUND_MS} ms, worst cycle`, bound: BOUND_MS, ours: [Math.max(...ours)] }));
   for (const [against, theirs] of Object.entries(others)) emit(timesLess({ ...row, against, theirs }));
 }
