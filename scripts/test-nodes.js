@@ -10,29 +10,13 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { ensureBuilt, ensureInstalled, root } = require('./ensure');
+const { fetchNode, packageName } = require('./fetch-node');
 
 /** Every line with long-term support after the oldest that `engines` names, and those that become one. */
 const MAJORS = [22, 24, 26];
 /** End-to-end and package tests start many processes, for minutes, and say little about the version. */
 const SLOW = ['test/e2e/', 'test/package/'];
 const ALSO = ['test/package/built.test.ts'];
-
-const system = process.platform === 'win32' ? 'win' : process.platform;
-const packageName = `node-${system}-${process.arch}`;
-
-function fetchNode(major) {
-  const folder = path.join(root, 'node_modules', '.cache', 'nodes', String(major));
-  const binary = path.join(folder, 'node_modules', packageName, 'bin', system === 'win' ? 'node.exe' : 'node');
-  if (!fs.existsSync(binary)) {
-    console.log(`> npm install ${packageName}@${major}`);
-    fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
-    const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--loglevel=error'];
-    const args = ['install', ...quiet, '--prefix', `"${folder}"`, `${packageName}@${major}`];
-    spawnSync(['npm', ...args].join(' '), { cwd: folder, shell: true, stdio: 'inherit' });
-  }
-  return fs.existsSync(binary) ? binary : undefined;
-}
 
 function quickTests() {
   const all = fs
