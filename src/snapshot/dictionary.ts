@@ -24,6 +24,13 @@ export interface PageSpace {
   giveBack(end: number, numbers: number): void;
 }
 
+/** The layouts that will do for the series being added. */
+export interface Shape {
+  fits(layout: Layout): boolean;
+  /** Makes one, where no open page has one that will do. */
+  layout(): Layout;
+}
+
 export class Dictionary implements Texts {
   /** The last page may be followed by others of another layout: a family may have pages of several. */
   readonly pages: PlacedPage[] = [];
@@ -31,6 +38,8 @@ export class Dictionary implements Texts {
   private readonly texts: PageText[] = [];
   /** Pages that series are being added to, one per layout. None between two collections. */
   private readonly open: OpenPage[] = [];
+  /** Of a sealed page, for the next one: pages come one after the other, and are of about one length. */
+  private spare: Buffer | undefined;
   /** Content to slot. Holds every series of every page, dead ones too, but none that has moved to another page. */
   readonly index = new SeriesIndex();
   /** Slots of series that are not in the last snapshot, and the first generation they were missing in. */
@@ -60,21 +69,14 @@ export class Dictionary implements Texts {
 
   /**
    * Puts a series on a page of a fitting layout.
-   * @param fits tells whether a layout will do
-   * @param layoutOf makes one where no open page has one that will do
    * @param expected how many more of the kind may come, this one included
    * @returns its slot; its content is for the caller to put into the index
    */
-  add(
-    text: SeriesText,
-    fits: (layout: Layout) => boolean,
-    layoutOf: () => Layout,
-    expected: number,
-    space: PageSpace,
-  ): number {
-    let at = this.open.findIndex(({ layout }) => fits(layout));
+  add(text: SeriesText, shape: Shape, expected: number, space: PageSpace): number {
+    let at = this.open.length - 1;
+    while (at >= 0 && !shape.fits((this.open[at] as OpenPage).layout)) at--;
     if (at < 0 || this.open[at]?.isFull === true) {
-      const layout = this.open[at]?.layout ?? layoutOf();
+      const layout = this.open[at]?.layout ?? shape.layout();
       if (at >= 0) this.seal(at, space);
       at = this.open.push(this.openPage(layout, Math.min(expected, PAGE_SERIES), space)) - 1;
     }
@@ -84,11 +86,13 @@ export class Dictionary implements Texts {
   /** Ends the adding of series. */
   sealAll(space: PageSpace): void {
     while (this.open.length > 0) this.seal(this.open.length - 1, space);
+    this.spare = undefined;
   }
 
   private openPage(layout: Layout, capacity: number, space: PageSpace): OpenPage {
     const base = space.place(capacity * strideOf(layout));
-    const open = new OpenPage(layout, this.pages.length, base, capacity);
+    const open = new OpenPage(layout, this.pages.length, base, capacity, this.spare ?? Buffer.allocUnsafe(1024));
+    this.spare = undefined;
     this.pages.push({ page: { id: -1, layout, size: 0, attributes: open.bytes }, base });
     this.texts.push(open);
     return open;
@@ -100,6 +104,7 @@ export class Dictionary implements Texts {
     const { page, text } = open.seal(space.nextPageId());
     this.pages[index] = { page, base };
     this.texts[index] = text;
+    this.spare = open.bytes;
     this.size += size;
     this.numbers += size * stride;
     space.giveBack(base + capacity * stride, (capacity - size) * stride);

@@ -1,8 +1,7 @@
 /** Encodes one metric of one scope: its new series into pages, its numbers into the column being written. */
 import type { DataPoint } from '../../protocol/otel';
 import { ORDER_SHIFT, strideOf, type Layout } from '../../protocol/snapshot';
-import { attributesText } from './attributes';
-import { Dictionary } from './dictionary';
+import { Dictionary, type Shape } from './dictionary';
 import { fits, layoutFor, moveExponential, type LayoutKind } from './layouts';
 import { packFamily, type Packing } from './packing';
 import { LEFT_OUT, Positions } from './positions';
@@ -37,6 +36,21 @@ function isTaken(slot: number, { onlyMore, known, claimed }: Claim, dictionary: 
   return onlyMore && !dictionary.absent.has(slot);
 }
 
+/** Of one data point after the other. */
+class PointShape implements Shape {
+  value: unknown;
+
+  constructor(private readonly kind: LayoutKind) {}
+
+  fits(layout: Layout): boolean {
+    return fits(layout, this.value);
+  }
+
+  layout(): Layout {
+    return layoutFor(this.kind, this.value);
+  }
+}
+
 export class FamilyEncoder {
   dictionary = new Dictionary();
   /** The order for the snapshot; `undefined` for all series in page order. */
@@ -44,8 +58,10 @@ export class FamilyEncoder {
   /** The last generation that had this family. */
   lastSeen = 0;
   private positions: Positions;
+  private readonly shape: PointShape;
 
   constructor(readonly kind: LayoutKind) {
+    this.shape = new PointShape(kind);
     this.positions = new Positions(0, kind === 'histogram');
   }
 
@@ -171,7 +187,7 @@ export class FamilyEncoder {
   private encodeStranger(i: number, point: DataPoint, expected: number, claim: Claim, run: Run): void {
     const { dictionary } = this;
     const { text } = run;
-    text.set(attributesText(point.attributes));
+    text.set(point.attributes);
     let slot = dictionary.find(text);
     // OpenTelemetry forbids two data points of the same attributes; whoever has them all the same keeps both.
     while (slot >= 0 && isTaken(slot, claim, dictionary)) {
@@ -194,17 +210,12 @@ export class FamilyEncoder {
 
   /** @param movedFrom the slot that the series has had in another layout, negative if it had none */
   private addSeries(i: number, point: DataPoint, movedFrom: number, expected: number, run: Run): void {
-    const { dictionary } = this;
+    const { dictionary, shape } = this;
     const { text } = run;
-    const { value } = point;
     run.room--;
-    const slot = dictionary.add(
-      text,
-      (layout) => fits(layout, value),
-      () => layoutFor(this.kind, value),
-      expected,
-      run,
-    );
+    shape.value = point.value;
+    const slot = dictionary.add(text, shape, expected, run);
+    shape.value = undefined;
     if (movedFrom < 0) dictionary.index.add(text.hash, slot);
     else dictionary.index.replace(text.hash, movedFrom, slot);
     const { layout } = dictionary.pageOf(slot).page;

@@ -42,17 +42,12 @@ async function withoutTheDead(old: Dictionary, order: Int32Array | undefined, pa
   for (const { layout, members } of groupSurvivors(old, order, packing.generation)) {
     await dictionary.index.reserve(members.length, slicer);
     const stride = strideOf(layout);
+    const shape = { fits: (other: Layout) => other === layout, layout: () => layout };
     for (const [index, slot] of members.entries()) {
       if (index % CHUNK === 0 && slicer.due) await slicer.rest();
       text.setBytes(old.textOf(slot));
       if (old.find(text) !== slot) continue; // It has moved to a page of another layout, and left this place for good.
-      const moved = dictionary.add(
-        text,
-        (other) => other === layout,
-        () => layout,
-        members.length - index,
-        packing,
-      );
+      const moved = dictionary.add(text, shape, members.length - index, packing);
       dictionary.index.add(text.hash, moved);
       slots[slot] = moved;
       const since = old.absent.get(slot);

@@ -12,7 +12,6 @@ export interface PageText {
 
 /** A page while series are being added to it. */
 export class OpenPage implements PageText {
-  bytes = Buffer.allocUnsafe(1024);
   readonly starts: Uint32Array;
   readonly stride: number;
   size = 0;
@@ -24,6 +23,8 @@ export class OpenPage implements PageText {
     /** Where its numbers begin in the columns. */
     readonly base: number,
     readonly capacity: number,
+    /** Grows as it has to, and can be the next page's as soon as this one is sealed. */
+    public bytes: Buffer,
   ) {
     this.starts = new Uint32Array(capacity + 1);
     this.stride = strideOf(layout);

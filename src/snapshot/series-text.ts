@@ -3,20 +3,28 @@
  * thousands of new series leave no strings behind: what survives a slice costs the garbage collector dearly.
  */
 import { randomBytes } from 'node:crypto';
+import { attributesText } from './attributes';
 
 /** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/, from a start that nobody outside can know. */
 const FNV_PRIME = 0x01000193;
 const SEED = randomBytes(4).readInt32LE();
 const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const OPEN = 0x7b;
+const TILDE = 0x7e;
+const CLOSE = 0x7d;
 
 export class SeriesText {
   bytes = Buffer.allocUnsafe(4096);
   length = 0;
   hash = 0;
 
-  set(text: string): void {
-    this.reserve(text.length * 3 + 1); // what UTF-8 takes at the most
-    this.length = this.bytes.write(text);
+  /** The text of {@link attributesText}. */
+  set(attributes: unknown): void {
+    if (!this.writePlain(attributes)) this.write(attributesText(attributes));
     this.rehash();
   }
 
@@ -37,6 +45,57 @@ export class SeriesText {
   /** Whether `bytes` has this text from `from` to `end`. */
   equals(bytes: Uint8Array, from: number, end: number): boolean {
     return end - from === this.length && this.bytes.compare(bytes, from, end, 0, this.length) === 0;
+  }
+
+  private write(text: string): void {
+    this.reserve(text.length * 3 + 1); // what UTF-8 takes at the most
+    this.length = this.bytes.write(text);
+  }
+
+  /** Attributes as nearly all are, without a string in between. @returns false if they are not */
+  private writePlain(attributes: unknown): boolean {
+    if (typeof attributes !== 'object' || attributes === null) return false;
+    if (Object.getPrototypeOf(attributes) !== Object.prototype) return false;
+    this.length = 0;
+    let separator = OPEN;
+    for (const key in attributes) {
+      if (!Object.hasOwn(attributes, key)) return false;
+      const value = (attributes as Record<string, unknown>)[key];
+      if (typeof value === 'string') {
+        if (!this.writeString(separator, key) || !this.writeString(COLON, value)) return false;
+      } else if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) {
+        if (!this.writeString(separator, key)) return false;
+        this.writeBare(String(value));
+      } else return false;
+      separator = COMMA;
+    }
+    if (separator === OPEN) return false;
+    this.bytes[this.length++] = CLOSE;
+    return true;
+  }
+
+  /** @returns false if the text is not one that JSON has as it is, and UTF-8 in a byte per character */
+  private writeString(separator: number, text: string): boolean {
+    this.reserve(this.length + text.length + 4);
+    const { bytes } = this;
+    let at = this.length;
+    bytes[at++] = separator;
+    bytes[at++] = QUOTE;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code < SPACE || code > TILDE || code === QUOTE || code === BACKSLASH) return false;
+      bytes[at++] = code;
+    }
+    bytes[at++] = QUOTE;
+    this.length = at;
+    return true;
+  }
+
+  /** A number or a boolean: ASCII that needs no quotes. */
+  private writeBare(text: string): void {
+    this.reserve(this.length + text.length + 2);
+    this.bytes[this.length++] = COLON;
+    this.length += this.bytes.write(text, this.length, 'latin1');
   }
 
   private rehash(): void {

@@ -5,7 +5,7 @@ export class Slicer {
   private deadline = 0;
 
   /** @param budgetMs what one slice may hold the event loop */
-  constructor(private readonly budgetMs = 2) {}
+  constructor(private readonly budgetMs = 1) {}
 
   /** Whether this slice has used its budget. To be asked every few hundred microseconds of work. */
   get due(): boolean {

@@ -41,7 +41,7 @@ class Model implements Texts {
   }
 
   find(key: number): number {
-    this.text.set(String(key));
+    this.text.setBytes(Buffer.from(String(key)));
     this.text.hash = this.hashOf(key);
     return this.index.find(this.text, this);
   }
