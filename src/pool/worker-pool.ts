@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
 import type * as piscina from 'piscina';
 import type { Task, TaskFailure, TaskResult } from '../../protocol/tasks';
 
@@ -13,9 +14,12 @@ export interface PoolOptions {
   readonly maxMemoryMb: number;
   /** A task that takes longer is ended together with its thread, in milliseconds. */
   readonly timeoutMs: number;
-  /** Another worker than ours, for tests of misbehaving ones. */
+  /** Another worker than an instance's: the metrics server's, or a misbehaving one of the tests. */
   readonly worker?: string;
 }
+
+/** Why a task has no result of its own. */
+export type PoolFailure = TaskFailure & { readonly code: 'WORKER_LOST' | 'WORKER_TIMEOUT' };
 
 /**
  * Where threads have priorities of their own, that is on Linux, the process's main thread comes first when there is
@@ -58,12 +62,17 @@ export class WorkerPool {
     });
   }
 
-  async run<T extends Task>(task: T): Promise<TaskResult<T>> {
+  run<T extends Task>(task: T): Promise<TaskResult<T>> {
+    return this.submit(task) as Promise<TaskResult<T>>;
+  }
+
+  /** @returns what the worker has answered, or why it has not; what that is, the caller knows of its worker */
+  async submit(task: object, transfer: readonly MessagePort[] = []): Promise<unknown> {
     // Piscina would start threads anew.
     if (this.ending !== undefined) return { ok: false, code: 'WORKER_LOST', message: 'the pool has been stopped' };
     const timeout = AbortSignal.timeout(this.timeoutMs);
     try {
-      return (await this.piscina.run(task, { signal: timeout })) as TaskResult<T>;
+      return (await this.piscina.run(task, { signal: timeout, transferList: [...transfer] })) as unknown;
     } catch (error) {
       return failure(error, timeout.aborted, this.timeoutMs);
     }
@@ -76,7 +85,7 @@ export class WorkerPool {
   }
 }
 
-function failure(error: unknown, timedOut: boolean, timeoutMs: number): TaskFailure {
+function failure(error: unknown, timedOut: boolean, timeoutMs: number): PoolFailure {
   if (timedOut) return { ok: false, code: 'WORKER_TIMEOUT', message: `not done within ${timeoutMs} ms` };
   return { ok: false, code: 'WORKER_LOST', message: error instanceof Error ? error.message : String(error) };
 }
