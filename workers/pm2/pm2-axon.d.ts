@@ -1,4 +1,4 @@
-/** The part of pm2-axon and pm2-axon-rpc that is used here; the packages have no types. */
+/** The part of pm2-axon that is used by worker threads and by the metrics server; the package has no types. */
 declare module 'pm2-axon' {
   import type { EventEmitter } from 'node:events';
 
@@ -7,6 +7,8 @@ declare module 'pm2-axon' {
     readonly connected?: boolean;
     /** Answers waited for, by message id. An entry whose connection broke is never removed. */
     readonly callbacks: Record<string, unknown>;
+    /** Milliseconds between attempts to connect: each pause is half as long again as the one before. */
+    set(setting: 'retry timeout' | 'retry max timeout', ms: number): this;
     connect(port: number, host: string): this;
     connect(path: string): this;
     /** A Buffer that begins with `j:` is taken for JSON text by the other side. */

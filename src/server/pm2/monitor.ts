@@ -1,0 +1,34 @@
+/** Reads what a process shows in `pm2 monit`: mostly texts, some with a unit behind the number. */
+
+export interface MonitorValue {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Probes of one process that are taken, so that one process can't flood what is made of them. */
+const MAX_PROBES = 1000;
+const MAX_NAME = 500;
+const MAX_VALUE = 60;
+
+/** A number, and perhaps a unit: `12.5ms`, `3 %`. */
+const NUMBER = /^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*[^\d\s]{0,20}\s*$/i;
+
+/** @param monitor `axm_monitor` of PM2's process list: objects with a `value`, by probe name */
+export function readMonitor(monitor: unknown): MonitorValue[] {
+  if (typeof monitor !== 'object' || monitor === null) return [];
+  const values: MonitorValue[] = [];
+  for (const [name, probe] of Object.entries(monitor as Readonly<Record<string, unknown>>).slice(0, MAX_PROBES)) {
+    const value = readNumber(
+      typeof probe === 'object' && probe !== null ? (probe as { value?: unknown }).value : probe,
+    );
+    if (value !== undefined && name.length <= MAX_NAME) values.push({ name, value });
+  }
+  return values;
+}
+
+function readNumber(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== 'string' || value.length > MAX_VALUE) return undefined;
+  const digits = NUMBER.exec(value)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,0 +1,103 @@
+/** Makes a snapshot of what an instance has answered, whichever form it has. */
+import type { ClusterFailureCode, ClusterTaskResult, DecodeTask } from '../../../protocol/cluster';
+import type { Page, Snapshot } from '../../../protocol/snapshot';
+import type { Answer, CompactBody, PlainBody } from './answer';
+import { pagesOf, type KnownRun, type Request } from './known-run';
+import { PlainEncoder } from './plain-encoder';
+import { PlainFormError } from './plain-form';
+import type { ErrorKind } from './result';
+
+/** Has a worker thread decode it, into shared memory. */
+export type Decode = (payload: string, known: readonly Page[]) => Promise<ClusterTaskResult<DecodeTask>>;
+
+export interface ReaderOptions {
+  readonly decode: Decode;
+  /** Characters that the payload of a compact answer may have. */
+  readonly maxPayload: number;
+  /** Series of one instance. */
+  readonly maxSeries: number;
+}
+
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError';
+
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const REPLACED = 'another process answered in its place, which is known by its own name from the next round on';
+/** A histogram of the common kind takes two dozen. */
+const NUMBERS_PER_SERIES = 64;
+
+export class Reader {
+  constructor(private readonly options: ReaderOptions) {}
+
+  /** @throws AnswerError */
+  async read(request: Request, { body }: Answer, receivedAt: number): Promise<Snapshot> {
+    const { known } = request;
+    const snapshot =
+      body.form === 'snapshot' ? await this.decode(request, body) : await this.encode(known, body, receivedAt);
+    known.remember(snapshot);
+    return snapshot;
+  }
+
+  private async decode(
+    { known, base }: Request,
+    { incarnation, generation, payload, pid }: CompactBody,
+  ): Promise<Snapshot> {
+    const { decode, maxPayload } = this.options;
+    if (pid !== undefined && !known.isSame(`pid ${pid}`)) throw new AnswerError('replaced', REPLACED);
+    if (payload.length > maxPayload) {
+      throw new AnswerError('too_large', `its payload has ${payload.length} characters, more than ${maxPayload}`);
+    }
+    const { last } = known;
+    if (last?.incarnation === incarnation && last.generation === generation) return last;
+    const result = await decode(payload, base?.incarnation === incarnation ? pagesOf(base) : []);
+    if (!result.ok) {
+      // Whatever was wrong, the pages that it has may be.
+      known.last = undefined;
+      throw new AnswerError(kindOf(result.code), result.message);
+    }
+    if (result.snapshot.incarnation !== incarnation || result.snapshot.generation !== generation) {
+      throw new AnswerError('malformed', 'its payload is of another snapshot than it says');
+    }
+    return result.snapshot;
+  }
+
+  private async encode(known: KnownRun, { data }: PlainBody, receivedAt: number): Promise<Snapshot> {
+    const { maxSeries } = this.options;
+    const limits = { maxDataPoints: 2 * maxSeries, maxNumbers: NUMBERS_PER_SERIES * maxSeries };
+    known.plain ??= new PlainEncoder(maxSeries, limits);
+    let encoded;
+    try {
+      encoded = await known.plain.encode(data, receivedAt);
+    } catch (error) {
+      const kind = error instanceof PlainFormError ? kindOf(error.code) : 'malformed';
+      throw new AnswerError(kind, error instanceof Error ? error.message : String(error));
+    }
+    const { snapshot, since } = encoded;
+    if (since !== undefined && !known.isSame(`since ${since}`)) throw new AnswerError('replaced', REPLACED);
+    return snapshot;
+  }
+}
+
+function kindOf(code: ClusterFailureCode): ErrorKind {
+  switch (code) {
+    case 'MALFORMED':
+      return 'malformed';
+    case 'TOO_LARGE':
+      return 'too_large';
+    case 'MISSING_PAGES':
+      return 'missing_pages';
+    case 'UNSUPPORTED':
+      return 'unsupported';
+    case 'WORKER_LOST':
+    case 'WORKER_TIMEOUT':
+    case 'INTERNAL':
+      return 'worker';
+  }
+}

@@ -1,0 +1,125 @@
+/** One round: requests that were sent at once, and whoever waits for their answers, each to a deadline of its own. */
+import type { ProcessInfo } from '../pm2/process-list';
+import type { Apps } from './apps';
+import type { Request } from './known-run';
+import type { ErrorCounts, InstanceAnswer, RoundResult, SilentInstance, SilentReason } from './result';
+
+/** How long an app that has never answered is waited for. */
+const BRIEF_MS = 1000;
+/**
+ * The next round need not wait longer than this for the end of this one: whoever has not answered by then may be a
+ * stopped process, which costs this round its deadline and must not cost the next one any.
+ */
+const SETTLE_MS = 1000;
+
+export class Round {
+  /** By pm_id. */
+  readonly requests = new Map<number, Request>();
+  private readonly startedAt = performance.now();
+  private readonly waiting = new Set<() => void>();
+  private lastDeadline = this.startedAt + SETTLE_MS;
+
+  constructor(
+    /** Epoch milliseconds. */
+    private readonly started: number,
+    private readonly processes: readonly ProcessInfo[],
+    private readonly apps: Apps,
+    private readonly errors: ErrorCounts,
+  ) {
+    setTimeout(() => this.changed(), BRIEF_MS).unref();
+  }
+
+  /** Whether nobody waits for it any more. */
+  get isOver(): boolean {
+    return !this.isAwaiting() || performance.now() >= this.lastDeadline;
+  }
+
+  /** Ends when nothing is awaited any more, at that time on the clock of `performance` at the latest. */
+  until(deadline: number): Promise<void> {
+    this.lastDeadline = Math.max(this.lastDeadline, deadline);
+    return this.ended(deadline);
+  }
+
+  /** Ends when the next round may begin. */
+  settled(): Promise<void> {
+    return this.ended(this.startedAt + SETTLE_MS);
+  }
+
+  /** To be told whenever there is an outcome. */
+  changed(): void {
+    if (this.isAwaiting()) return;
+    for (const end of [...this.waiting]) end();
+  }
+
+  result(): RoundResult {
+    const answers: InstanceAnswer[] = [];
+    const silent: SilentInstance[] = [];
+    for (const process of this.processes) {
+      if (!this.apps.includes(process)) continue;
+      const outcome = this.requests.get(process.run.pmId)?.outcome;
+      if (outcome?.kind === 'answer') answers.push(outcome.answer);
+      else if (this.apps.answers(process.run.app)) silent.push(this.whySilent(process));
+    }
+    return {
+      started: this.started,
+      durationMs: performance.now() - this.startedAt,
+      processes: this.processes,
+      answers,
+      silent,
+      errors: this.errors.totals,
+    };
+  }
+
+  private ended(deadline: number): Promise<void> {
+    if (!this.isAwaiting()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, Math.max(0, deadline - performance.now()));
+      this.waiting.add(end);
+    });
+  }
+
+  private isAwaiting(): boolean {
+    const isEarly = performance.now() - this.startedAt < BRIEF_MS;
+    for (const { outcome, known, brief } of this.requests.values()) {
+      if (outcome === undefined && (this.apps.answers(known.run.app) || (brief && isEarly))) return true;
+    }
+    return false;
+  }
+
+  private whySilent({ run, status }: ProcessInfo): SilentInstance {
+    if (status !== 'online') {
+      return { run, reason: reasonOf(status), alive: false, message: `PM2 says that it is ${status}` };
+    }
+    const request = this.requests.get(run.pmId);
+    if (request === undefined) {
+      const message = 'it owes several answers, and is asked again now and then';
+      return { run, reason: 'late', alive: true, message };
+    }
+    const { outcome } = request;
+    if (outcome?.kind === 'silent') {
+      return { run, reason: outcome.reason, alive: outcome.alive, message: outcome.message };
+    }
+    if (!request.countedAsLate) this.errors.add('late');
+    request.countedAsLate = true;
+    const waited = Math.round(performance.now() - request.sentAt);
+    return { run, reason: 'late', alive: true, message: `it has not answered within ${waited} ms` };
+  }
+}
+
+function reasonOf(status: string): SilentReason {
+  switch (status) {
+    case 'launching':
+    case 'waiting restart':
+    case 'one-launch-status':
+      return 'starting';
+    case 'errored':
+      return 'errored';
+    default:
+      return 'stopped';
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * Asks all instances for their metrics, in rounds.
+ *
+ * ```
+ * scrape ─┐            ┌─▶ getMonitorData ─▶ who runs ─▶ getMetrics ─┬─▶ instance ─┐
+ * scrape ─┴─▶ a round ─┘                                 all at once └─▶ instance ─┤
+ *    ▲                                                                             │
+ *    └── result at each scrape's deadline, or when all are there ◀── snapshot ◀── returnMetrics
+ * ```
+ *
+ * A scrape joins the round whose requests are not sent yet, so that no answer is older than the scrape. All others wait
+ * for the next round. One round at a time, except that one that waits for nothing but laggards holds up no other.
+ */
+import { randomUUID } from 'node:crypto';
+import { RemoteCallError, type DaemonClient } from '../pm2/daemon-client';
+import { readProcessList, type ProcessInfo } from '../pm2/process-list';
+import { readAnswer, type Answer, type ReadAnswer } from './answer';
+import { Apps, type AppsOptions } from './apps';
+import { KnownRun, pagesOf, rangesOf, type Outcome, type Request } from './known-run';
+import { collectedAt } from './plain-form';
+import { AnswerError, Reader, type ReaderOptions } from './reader';
+import { ErrorCounts, type InstanceAnswer, type RoundResult } from './result';
+import { Round } from './round';
+
+export interface RoundsOptions extends AppsOptions, ReaderOptions {
+  readonly daemon: DaemonClient;
+}
+
+/** How long PM2's daemon may take to list its processes, or to pass a request on. */
+const DAEMON_MS = 10_000;
+
+export class Rounds {
+  private readonly apps: Apps;
+  private readonly reader: Reader;
+  private readonly errors = new ErrorCounts();
+  /** Processes that run, as the last list had them, by pm_id. */
+  private runs = new Map<number, KnownRun>();
+  /** The round that scrapes may still join. */
+  private gathering: Promise<Round> | undefined;
+  private latest: Round | undefined;
+  private readonly onMessage = (message: unknown): void => this.hear(message);
+
+  constructor(private readonly options: RoundsOptions) {
+    this.apps = new Apps(options);
+    this.reader = new Reader(options);
+  }
+
+  /** Answers come as messages to this process, which PM2 has to run. */
+  start(): void {
+    process.off('message', this.onMessage);
+    process.on('message', this.onMessage);
+  }
+
+  stop(): void {
+    process.off('message', this.onMessage);
+    this.runs.clear();
+  }
+
+  /**
+   * @param timeoutMs what has not come by then is missing from the result
+   * @throws RemoteCallError without PM2's daemon
+   */
+  async ask(timeoutMs: number): Promise<RoundResult> {
+    const deadline = performance.now() + timeoutMs;
+    this.gathering ??= this.gather();
+    const round = await within(timeoutMs, this.gathering);
+    await round.until(deadline);
+    return round.result();
+  }
+
+  private async gather(): Promise<Round> {
+    try {
+      await this.latest?.settled();
+      const started = Date.now();
+      const processes = readProcessList(await this.options.daemon.call('getMonitorData', {}, DAEMON_MS));
+      this.meet(processes);
+      this.latest = this.begin(started, processes);
+      return this.latest;
+    } catch (error) {
+      this.errors.add('daemon_unreachable');
+      throw error;
+    } finally {
+      this.gathering = undefined;
+    }
+  }
+
+  /** Keeps what is known of the runs that go on, and forgets all others. */
+  private meet(processes: readonly ProcessInfo[]): void {
+    const runs = new Map<number, KnownRun>();
+    for (const one of processes) {
+      if (one.status !== 'online' || !this.apps.includes(one)) continue;
+      const { pmId, key } = one.run;
+      const known = this.runs.get(pmId);
+      runs.set(pmId, known?.run.key === key && known.run.app === one.run.app ? known : new KnownRun(one.run, one.pid));
+    }
+    this.runs = runs;
+    this.apps.update(processes);
+  }
+
+  private begin(started: number, processes: readonly ProcessInfo[]): Round {
+    const round = new Round(started, processes, this.apps, this.errors);
+    const asked = new Set<string>();
+    for (const known of this.runs.values()) {
+      const sentAt = performance.now();
+      if (!known.shouldBeAsked(sentAt)) continue;
+      const { app, pmId } = known.run;
+      const request: Request = {
+        id: randomUUID(),
+        known,
+        sentAt,
+        sentTime: Date.now(),
+        base: known.last,
+        brief: this.apps.mayAnswer(app),
+        outcome: undefined,
+        settled: () => round.changed(),
+        isOver: () => round.isOver,
+        countedAsLate: false,
+      };
+      known.asked(request);
+      round.requests.set(pmId, request);
+      asked.add(app);
+      void this.send(request);
+    }
+    for (const app of asked) this.apps.asked(app);
+    return round;
+  }
+
+  private async send(request: Request): Promise<void> {
+    const { known, base, id } = request;
+    const have = base === undefined ? {} : { incarnation: base.incarnation, have: rangesOf(pagesOf(base)) };
+    const packet = {
+      id: known.run.pmId,
+      topic: 'getMetrics',
+      from: String(this.options.self),
+      data: { v: 1, form: 'snapshot', ...have },
+      request: id,
+    };
+    try {
+      await this.options.daemon.call('sendDataToProcessId', packet, DAEMON_MS);
+    } catch (error) {
+      if (request.outcome !== undefined) return;
+      const refused = error instanceof RemoteCallError && error.code === 'REFUSED';
+      this.errors.add(refused ? 'refused' : 'daemon_unreachable');
+      const message = error instanceof Error ? error.message : String(error);
+      if (refused) known.answered(request);
+      settle(request, { kind: 'silent', reason: refused ? 'stopped' : 'late', alive: !refused, message });
+    }
+  }
+
+  private hear(message: unknown): void {
+    const receivedAt = Date.now();
+    const read = readAnswer(message);
+    if (read === undefined) return;
+    const request = this.requestOf(read);
+    if (request === undefined) {
+      this.errors.add('stale');
+      return;
+    }
+    request.known.answered(request);
+    this.apps.heard(request.known.run.app);
+    if ('problem' in read) {
+      this.errors.add('malformed');
+      settle(request, broken(read.problem));
+    } else void this.take(request, read, receivedAt);
+  }
+
+  /** @returns `undefined` for an answer to a question that is not open */
+  private requestOf(read: ReadAnswer): Request | undefined {
+    const requests = this.runs.get(read.pmId)?.requests ?? [];
+    if (read.request !== undefined) return requests.find(({ id }) => id === read.request);
+    if ('problem' in read) return requests.at(-1);
+    // Without an id nothing tells which request is answered, and nothing needs to: what has been collected after the
+    // request was sent answers it, and what has not does not. The original exporter collects whenever it is asked.
+    const time = read.body.form === 'plain' ? collectedAt(read.body.data) : undefined;
+    return requests.findLast(({ sentTime }) => time === undefined || time >= sentTime);
+  }
+
+  private async take(request: Request, answer: Answer, receivedAt: number): Promise<void> {
+    const durationMs = performance.now() - request.sentAt;
+    const { form } = answer.body;
+    if (request.isOver()) {
+      this.errors.add('stale');
+      // It is not served, but its pages need not be sent once more: else an instance whose first answer takes too long
+      // would always be late.
+      if (form === 'plain') return;
+    }
+    try {
+      const snapshot = await this.reader.read(request, answer, receivedAt);
+      const bytes = answer.body.form === 'snapshot' ? answer.body.payload.length : undefined;
+      const ageMs = Math.max(0, receivedAt - snapshot.time);
+      const taken: InstanceAnswer = { run: request.known.run, snapshot, form, bytes, durationMs, ageMs };
+      settle(request, { kind: 'answer', answer: taken });
+    } catch (error) {
+      const kind = error instanceof AnswerError ? error.kind : 'worker';
+      const text = error instanceof Error ? error.message : String(error);
+      this.errors.add(kind);
+      settle(
+        request,
+        kind === 'replaced' ? { kind: 'silent', reason: 'late', alive: true, message: text } : broken(text),
+      );
+    }
+  }
+}
+
+function settle(request: Request, outcome: Outcome): void {
+  request.outcome ??= outcome;
+  request.settled();
+}
+
+function broken(problem: string): Outcome {
+  return { kind: 'silent', reason: 'broken', alive: true, message: `its answer can't be read: ${problem}` };
+}
+
+async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new RemoteCallError(
+      'UNREACHABLE',
+      `PM2's daemon has not listed its processes within ${timeoutMs} ms`,
+    );
+    timer = setTimeout(() => reject(error), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
