@@ -54,6 +54,7 @@ export class Replier {
             form: 'snapshot',
             incarnation: snapshot.incarnation,
             generation: snapshot.generation,
+            pid: process.pid,
             payload: encodeSnapshot(snapshot, form.have),
           }),
     );

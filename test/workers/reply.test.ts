@@ -102,7 +102,13 @@ test('the compact form names its version, incarnation and generation beside the 
   const second = await snapshot(2);
   const result = await replier.reply(task(second, [{ pmId: 1 }], { kind: 'snapshot', have: [[0, 0]] }));
   const { payload, ...rest } = server.received[0]?.data as { payload: string };
-  t.deepEqual(rest, { v: 1, form: 'snapshot', incarnation: second.incarnation, generation: 2 } as never);
+  t.deepEqual(rest, {
+    v: 1,
+    form: 'snapshot',
+    incarnation: second.incarnation,
+    generation: 2,
+    pid: process.pid,
+  } as never);
   t.throws(() => decodeSnapshot(payload), { code: 'MISSING_PAGES' });
   t.like(result, { bytes: JSON.stringify(server.received[0]?.data).length });
 });
