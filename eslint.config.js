@@ -18,6 +18,14 @@ const sdkMetrics = {
 const folder = (name, message) => ({ regex: `^(\\.\\./)+${name}(/|$)`, message });
 const workers = folder('workers', 'Only protocol/ is shared between the threads: send a task.');
 const src = folder('src', 'Only protocol/ is shared between the threads: answer with a result.');
+const server = {
+  regex: '^\\.\\.?/(\\.\\./)*server(/|$)',
+  message: "The metrics server is a process of its own: nothing of it is loaded in a user's process.",
+};
+const serverLibraries = {
+  regex: '^(@fastify/.*|fastify|pino|commander)(/|$)',
+  message: "Only the metrics server may load it, never a user's process.",
+};
 const test = folder('(test|examples|scripts)', 'Is not part of the package.');
 
 /** The same modules by any way to load one: `import` in all its forms, dynamic `import()` and `require()`. */
@@ -65,8 +73,9 @@ module.exports = defineConfig(
     },
   },
   { files: ['**/*.{js,cjs}'], languageOptions: { sourceType: 'commonjs' } },
-  boundary(['src/**'], [workers, test, pm2, sdkMetrics]),
-  boundary(['workers/**'], [src, test, pm2]),
+  boundary(['src/**'], [workers, test, pm2, sdkMetrics, server, serverLibraries]),
+  boundary(['src/server/**'], [workers, test, pm2, sdkMetrics]),
+  boundary(['workers/**'], [src, test, pm2, serverLibraries]),
   boundary(['protocol/**'], [src, workers, test, { regex: '^[^.]', message: 'Types and layouts need no package.' }]),
   {
     files: ['test/**/*.ts'],

@@ -1,5 +1,7 @@
 /** Guesses which key was meant by one that does not exist: a typing error, or the right key in the wrong object. */
-import type { Fields } from './fields';
+
+/** Known keys, and those below them. */
+export type Keys = Readonly<Record<string, { readonly fields?: Keys }>>;
 
 /** How many letters may differ before it is another word. */
 const MAX_DISTANCE = 2;
@@ -7,7 +9,7 @@ const MAX_DISTANCE = 2;
 const MAX_LENGTH = 40;
 
 /** The path of a known key, if one is near. */
-export function nearestKey(path: string, fields: Fields): string | undefined {
+export function nearestKey(path: string, fields: Keys): string | undefined {
   const key = path.slice(path.lastIndexOf('.') + 1);
   if (key.length > MAX_LENGTH) return undefined;
   const parent = path.slice(0, path.length - key.length);
@@ -24,7 +26,7 @@ export function nearestKey(path: string, fields: Fields): string | undefined {
   return near[0]?.known;
 }
 
-function pathsOf(fields: Fields, parent: string): string[] {
+function pathsOf(fields: Keys, parent: string): string[] {
   return Object.entries(fields).flatMap(([key, field]) => [
     parent + key,
     ...pathsOf(field.fields ?? {}, `${parent}${key}.`),

@@ -14,6 +14,7 @@ async function objections(file: string, text: string): Promise<string[]> {
 }
 
 const SRC = 'src/logger.ts';
+const SERVER = 'src/server/view.ts';
 const WORKER = 'workers/worker.ts';
 const PROTOCOL = 'protocol/tasks.ts';
 
@@ -29,6 +30,17 @@ const FORBIDDEN: readonly [file: string, text: string][] = [
   [SRC, "import { MeterProvider } from '@opentelemetry/sdk-metrics';"],
   [SRC, "require('@opentelemetry/sdk-metrics');"],
   [SRC, "import '../test/support/until';"],
+  [SRC, "import './server/view';"],
+  [SRC, "import type { ClusterView } from '../server/view';"],
+  [SRC, "void import('./server/view');"],
+  [SRC, "require('../server/view');"],
+  [SRC, "import fastify from 'fastify';"],
+  [SRC, "import accepts from '@fastify/accepts';"],
+  [SRC, "import { pino } from 'pino';"],
+  [SRC, "require('commander');"],
+  [SERVER, "import '../../workers/worker';"],
+  [SERVER, "require('pm2');"],
+  [WORKER, "import fastify from 'fastify';"],
   [WORKER, "import '../src/logger';"],
   [WORKER, "import '../../src/logger';"],
   [WORKER, "require('../src/logger');"],
@@ -43,6 +55,9 @@ const ALLOWED: readonly [file: string, text: string][] = [
   [SRC, "import './pool/worker-pool';"],
   [SRC, "import io from '@pm2/io';"],
   [SRC, "import type { MeterProvider } from '@opentelemetry/sdk-metrics';"],
+  [SERVER, "import '../config/nearest-key';"],
+  [SERVER, "import fastify from 'fastify';"],
+  [SERVER, "import type { Logger } from 'pino';"],
   [WORKER, "import '../protocol/tasks';"],
   [WORKER, "import './pm2/daemon';"],
   [WORKER, "import axon from 'pm2-axon';"],

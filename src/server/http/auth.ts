@@ -1,0 +1,54 @@
+/** Lets in whoever shows a password or a token, by either way if both are configured. */
+import basicAuth from '@fastify/basic-auth';
+import bearerAuth from '@fastify/bearer-auth';
+import type { FastifyInstance } from 'fastify';
+import type { Credentials } from './credentials';
+import { HttpError } from './errors';
+
+const REALM = 'PM2 metrics';
+
+/** @param open URLs of routes that anybody may ask */
+export async function protect(app: FastifyInstance, credentials: Credentials, open: readonly string[]): Promise<void> {
+  if (!credentials.basic && !credentials.bearer) return;
+  const challenges = [
+    ...(credentials.basic ? [`Basic realm="${REALM}", charset="UTF-8"`] : []),
+    ...(credentials.bearer ? [`Bearer realm="${REALM}"`] : []),
+  ];
+
+  await app.register(basicAuth, {
+    // The challenges name both ways.
+    authenticate: false,
+    // eslint-disable-next-line @typescript-eslint/require-await -- its other form answers by a callback
+    async validate(user, password) {
+      return credentials.isUser(user, password) ? undefined : new Error('The user or the password is wrong.');
+    },
+  });
+  await app.register(bearerAuth, {
+    keys: [],
+    auth: (token) => credentials.isToken(token),
+    specCompliance: 'rfc6749',
+    addHook: false,
+    verifyErrorLogLevel: 'debug',
+  });
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const answer = (error?: Error): void => {
+      if (error === undefined) {
+        done();
+        return;
+      }
+      void reply.header('www-authenticate', challenges);
+      done(new HttpError(401, `This needs ${needed(credentials)}.`));
+    };
+    const byToken = /^bearer /i.test(request.headers.authorization ?? '');
+    if (open.includes(request.routeOptions.url ?? '')) done();
+    else if (byToken && credentials.bearer) app.verifyBearerAuth?.(request, reply, answer);
+    else if (!byToken && credentials.basic) app.basicAuth.call(app, request, reply, answer);
+    else answer(new Error('None of the ways that there are'));
+  });
+}
+
+function needed({ basic, bearer }: Credentials): string {
+  if (basic && bearer) return 'a user with a password, or a bearer token';
+  return basic ? 'a user with a password' : 'a bearer token';
+}

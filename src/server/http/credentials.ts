@@ -1,0 +1,70 @@
+/** Who may read: users and tokens, compared in a time that says nothing about them. */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { ServerOptions } from '../options/options';
+import { follow } from './followed-files';
+import type { Following } from './followed-files';
+
+export interface Credentials {
+  readonly basic: boolean;
+  readonly bearer: boolean;
+  isUser(name: string, password: string): boolean;
+  isToken(token: string): boolean;
+  /** Looks now whether files have changed. */
+  check(): Promise<void>;
+  stop(): void;
+}
+
+/** Of equal length for all inputs, and worthless to whoever could measure how much of it matches. */
+const KEY = randomBytes(32);
+const digest = (text: string): Buffer => createHmac('sha256', KEY).update(text).digest();
+
+/** Rejects where a file cannot be read. */
+export async function readCredentials(options: ServerOptions, log: Logger): Promise<Credentials> {
+  const { basicAuthUser, basicAuthPassword, basicAuthPasswordFile, bearerTokenFiles, bearerTokens } = options;
+  const following: Following[] = [];
+  let password = basicAuthPassword === undefined ? undefined : digest(basicAuthPassword.reveal());
+  const fixedTokens = bearerTokens.map((token) => digest(token.reveal()));
+  let tokens: readonly Buffer[] = fixedTokens;
+
+  if (basicAuthPasswordFile !== undefined) {
+    const take = ([content = '']: readonly string[]): void => {
+      const line = content.replace(/\r?\n$/, '');
+      if (line === '') throw new Error(`${basicAuthPasswordFile} is empty, expected a password`);
+      password = digest(line);
+    };
+    const fail = (error: unknown): void =>
+      log.error({ err: error }, 'The password file has changed and cannot be used: the old password counts');
+    following.push(await follow({ paths: [basicAuthPasswordFile], take, fail }));
+  }
+  if (bearerTokenFiles.length > 0) {
+    // A file without tokens takes the access away: it is good.
+    const take = (contents: readonly string[]): void => {
+      const lines = contents.flatMap((content) => content.split('\n')).map((line) => line.trim());
+      tokens = [...fixedTokens, ...lines.filter((line) => line !== '').map(digest)];
+    };
+    const fail = (error: unknown): void =>
+      log.error({ err: error }, 'Token files have changed and cannot be used: the old tokens count');
+    following.push(await follow({ paths: bearerTokenFiles, take, fail }));
+  }
+
+  const user = basicAuthUser === undefined ? undefined : digest(basicAuthUser);
+  return {
+    basic: user !== undefined,
+    bearer: bearerTokens.length + bearerTokenFiles.length > 0,
+    isUser(name, given) {
+      // Both, always: how long it takes does not tell whether the name is right.
+      const isName = user !== undefined && timingSafeEqual(user, digest(name));
+      const isPassword = password !== undefined && timingSafeEqual(password, digest(given));
+      return isName && isPassword;
+    },
+    isToken(token) {
+      const given = digest(token);
+      return tokens.filter((known) => timingSafeEqual(known, given)).length > 0;
+    },
+    async check() {
+      await Promise.all(following.map((files) => files.check()));
+    },
+    stop: () => following.forEach((files) => files.stop()),
+  };
+}

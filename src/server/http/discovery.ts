@@ -1,0 +1,52 @@
+/**
+ * Targets for Prometheus' HTTP service discovery: one per instance, and always the full list.
+ *
+ * @see https://prometheus.io/docs/prometheus/latest/http_sd/
+ */
+import type { Socket } from 'node:net';
+import type { InstanceOfApp } from '../view';
+
+export interface TargetGroup {
+  readonly targets: readonly [string];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface DiscoveryOptions {
+  readonly appLabel: string;
+  readonly instanceLabel: string;
+  readonly tls: boolean;
+}
+
+export function targetGroups(
+  instances: readonly InstanceOfApp[],
+  target: string,
+  options: DiscoveryOptions,
+): TargetGroup[] {
+  const { appLabel, instanceLabel, tls } = options;
+  return instances.map(({ app, pmId }) => ({
+    targets: [target],
+    labels: {
+      ...(tls && { __scheme__: 'https' }),
+      __metrics_path__: `/metrics/${pmId}`,
+      [appLabel]: app,
+      [instanceLabel]: String(pmId),
+    },
+  }));
+}
+
+/** A name, an IPv4 or a bracketed IPv6 address, with a port or without. */
+const HOST = /^(?:[a-z0-9](?:[a-z0-9._-]{0,253})|\[[0-9a-f:.]{2,45}\])(?::(\d{1,5}))?$/i;
+
+/** Where the scraper has reached us, since that is where it will find us again: as it says itself, if that is an address. */
+export function targetOf(
+  host: string | undefined,
+  socket: Pick<Socket, 'localAddress' | 'localPort'>,
+  tls: boolean,
+): string {
+  const match = HOST.exec(host ?? '');
+  if (host !== undefined && match !== null && Number(match[1] ?? 1) >= 1 && Number(match[1] ?? 1) <= 65_535) {
+    return match[1] === undefined ? `${host}:${tls ? 443 : 80}` : host;
+  }
+  const address = (socket.localAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  return `${address.includes(':') ? `[${address}]` : address}:${socket.localPort ?? 0}`;
+}

@@ -1,0 +1,74 @@
+/** Whatever goes wrong, the answer is a plain sentence, without a stack and without what the other side has sent. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { ViewError } from '../view';
+import type { ViewErrorCode } from '../view';
+
+/** An answer that is known beforehand. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+
+  constructor(
+    readonly statusCode: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const STATUS: Readonly<Record<ViewErrorCode, number>> = { UNKNOWN_INSTANCE: 404, UNAVAILABLE: 503, INTERNAL: 500 };
+
+const INTERNAL = 'This failed in the metrics server, whose log says why.';
+const NOT_FOUND = 'There is nothing here: expected /metrics, /metrics/cluster, /metrics/<pm_id>, /sd or /.';
+const BAD_REQUEST = 'This is not a request that can be understood.';
+
+export function answerErrors(app: FastifyInstance): void {
+  app.setNotFoundHandler((_, reply) => say(reply, 404, NOT_FOUND));
+  app.setErrorHandler<FastifyError | ViewError | HttpError>(answerError);
+}
+
+export function answerError(
+  error: Error & { statusCode?: number },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  // What was prepared for the answer that failed.
+  void reply.removeHeader('content-encoding').removeHeader('vary');
+  const { status, sentence } = describe(error);
+  if (status === 500) request.log.error({ err: error, url: request.url }, 'A request has failed');
+  else request.log.debug({ err: error, url: request.url }, 'A request was refused');
+  say(reply, status, sentence);
+}
+
+function describe(error: Error & { statusCode?: number; code?: string }): { status: number; sentence: string } {
+  if (error instanceof HttpError) return { status: error.statusCode, sentence: error.message };
+  if (error instanceof ViewError) {
+    const status = STATUS[error.code];
+    return { status, sentence: status === 500 ? INTERNAL : error.message };
+  }
+  // Fastify's own: such as a URL that cannot be decoded.
+  const { statusCode: status = 500, code = '' } = error;
+  return code.startsWith('FST_') && status >= 400 && status < 500
+    ? { status, sentence: BAD_REQUEST }
+    : { status: 500, sentence: INTERNAL };
+}
+
+function say(reply: FastifyReply, status: number, sentence: string): void {
+  void reply.code(status).type('text/plain; charset=utf-8').send(`${sentence}\n`);
+}
+
+/** What is no HTTP, or more of it than is allowed, and so never becomes a request. */
+export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
+  if (socket.writable && socket.bytesWritten === 0) {
+    const body = `${status === 431 ? 'The headers are larger than allowed.' : status === 408 ? 'The request took too long.' : BAD_REQUEST}\n`;
+    const head = [
+      'Content-Type: text/plain; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+    ];
+    socket.write([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...head, '', body].join('\r\n'));
+  }
+  socket.destroySoon();
+}

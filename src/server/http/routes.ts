@@ -1,0 +1,59 @@
+/** What is answered at which URL. */
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { ServerOptions } from '../options/options';
+import type { ClusterView, Scraped } from '../view';
+import { deadlineOf } from './deadline';
+import { targetGroups, targetOf } from './discovery';
+import { HttpError } from './errors';
+import { CONTENT_TYPES, negotiate } from './formats';
+import { LANDING_HEADERS, landingPage } from './landing';
+
+/** Says that the process lives, and nothing else: asked for without a password. */
+export const HEALTHY = '/-/healthy';
+
+export interface RouteContext {
+  readonly options: ServerOptions;
+  readonly view: ClusterView;
+  readonly version: string;
+}
+
+export function addRoutes(app: FastifyInstance, { options, view, version }: RouteContext): void {
+  const get = (url: string, handler: RouteHandlerMethod) => app.route({ method: ['GET', 'HEAD'], url, handler });
+  const tls = options.tlsCert !== undefined;
+
+  const scrape = async (what: Scraped, request: FastifyRequest, reply: FastifyReply) => {
+    const format = negotiate(request);
+    const deadline = deadlineOf(request.headers['x-prometheus-scrape-timeout-seconds'], options.timeout);
+    const exposition = await view.scrape(what, format, deadline);
+    // Gone while the instances were asked, or in no need of a body.
+    if (reply.raw.destroyed || request.method === 'HEAD') exposition.destroy();
+    void reply.headers({ 'content-type': CONTENT_TYPES[format], vary: 'accept, accept-encoding' });
+    return reply.send(request.method === 'HEAD' ? null : exposition);
+  };
+  get('/metrics', (request, reply) => scrape({ view: 'all' }, request, reply));
+  get('/metrics/cluster', (request, reply) => scrape({ view: 'cluster' }, request, reply));
+  get('/metrics/:id', (request, reply) => scrape({ view: 'instance', pmId: pmIdOf(request) }, request, reply));
+
+  get('/sd', async (request, reply) => {
+    const target = targetOf(request.headers.host, request.socket, tls);
+    return reply.send(targetGroups(await view.instances(), target, { ...options, tls }));
+  });
+
+  get(HEALTHY, (_, reply) => reply.send('Healthy.\n'));
+  get('/-/ready', (_, reply) => {
+    if (!view.ready()) throw new HttpError(503, "PM2's daemon cannot be reached.");
+    return reply.send('Ready.\n');
+  });
+  get('/', async (_, reply) => {
+    const instances = await view.instances().catch(() => undefined);
+    return reply.headers(LANDING_HEADERS).send(landingPage({ version, instances }));
+  });
+}
+
+function pmIdOf({ params }: FastifyRequest): number {
+  const { id } = params as { readonly id: string };
+  if (!/^(?:0|[1-9]\d{0,8})$/.test(id)) {
+    throw new HttpError(404, 'This is no instance: expected a pm_id, which is a whole number, as in /metrics/0.');
+  }
+  return Number(id);
+}
