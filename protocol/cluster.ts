@@ -6,7 +6,7 @@
  */
 import type { Page, ScopeFamilies, Snapshot } from './snapshot';
 
-export type ClusterTask = DecodeTask | AbsorbTask | RenderTask;
+export type ClusterTask = DecodeTask | AbsorbTask | RenderTask | SaveTask | LoadTask;
 
 /** One run of one process: it ends when the process does, and PM2 starts another under the same `pmId`. */
 export interface Run {
@@ -46,10 +46,12 @@ export interface DecodeResult {
 export interface AbsorbTask {
   readonly kind: 'absorb';
   readonly apps: readonly AppRound[];
-  /** The first one that matches a gauge's name counts. */
+  /** The first one that matches a gauge's name counts; where none does, what is safe for such a name. */
   readonly rules: readonly GaugeRule[];
-  /** Counters and histograms per app that no live run has, kept at the most. */
+  /** Counters and histograms per app that no run has any more, kept at the most. */
   readonly maxEndedSeries: number;
+  /** Names of the labels that tell an app, and one of its instances. */
+  readonly labels: { readonly app: string; readonly instance: string };
 }
 
 export interface AppRound {
@@ -74,13 +76,28 @@ export type GaugeMerge = 'sum' | 'avg' | 'min' | 'max' | 'instance';
 
 /**
  * One app's counters and histograms over all runs that there have been. Immutable, in shared memory; absorbing makes the
- * next one. A cluster's number is `carried` plus what every run had last.
+ * next one, and what has not changed they share. A cluster's number is `carried` plus what every run had last.
+ *
+ * Pages are only ever added behind the others, but where some are written anew: then places change too. A series' number
+ * in `gone` counts the series of all pages in the order of the pages' bases.
  */
 export interface ClusterState {
-  /** The cluster's dictionary: every series of every run, families and layouts as a snapshot has them. */
+  /** Of the merged snapshots: page ids mean something within it only. */
+  readonly incarnation: string;
+  /**
+   * The cluster's dictionary: every series of every run, families and layouts as a snapshot has them. Gauges that are
+   * merged are in it too, but have no numbers in the state. The first page of a family has the layout whose series bear
+   * no label for it.
+   */
   readonly scopes: readonly ScopeFamilies[];
-  /** By the pages' places: sums over runs that have ended, and over what was before a reset. */
+  /** Page ids from this one on have never been given away. */
+  readonly nextPageId: number;
+  /** JSON text of the attributes that all runs had in common when any was last live. */
+  readonly resource: string;
+  /** By the pages' places: sums over runs that have ended, and over what was before a reset; the earliest start. */
   readonly carried: Float64Array;
+  /** By series: the round since which no run has it, 0 while one does. */
+  readonly gone: Int32Array;
   readonly runs: readonly RunNumbers[];
   /** Counts the absorbings. */
   readonly round: number;
@@ -88,6 +105,9 @@ export interface ClusterState {
 
 export interface RunNumbers {
   readonly key: string;
+  /** The snapshot that was last absorbed. */
+  readonly incarnation: string;
+  readonly generation: number;
   /** By the pages' places, as long as it was when the run was last absorbed; `NaN` as start where it has no such series. */
   readonly last: Float64Array;
 }
@@ -133,7 +153,7 @@ export const CHUNKS_AHEAD = 16;
 /** What is used here of a `MessagePort` of `node:worker_threads`, which it is. */
 export interface ChunkPort {
   postMessage(chunk: Uint8Array | null, transfer?: readonly ArrayBuffer[]): void;
-  on(event: 'message', listener: () => void): unknown;
+  on(event: 'message' | 'close', listener: () => void): unknown;
   close(): void;
 }
 
@@ -143,6 +163,30 @@ export interface RenderResult {
   readonly bytes: number;
   /** Sentences for the log: what was left out, and why. */
   readonly warnings: readonly string[];
+}
+
+/** Write a state as bytes for a file, so that a server that starts anew can go on. Answered by a {@link SaveResult}. */
+export interface SaveTask {
+  readonly kind: 'save';
+  readonly state: ClusterState;
+}
+
+export interface SaveResult {
+  readonly ok: true;
+  readonly kind: 'save';
+  readonly bytes: Uint8Array;
+}
+
+/** Read what was saved. Answered by a {@link LoadResult}, `MALFORMED` where it is not that. */
+export interface LoadTask {
+  readonly kind: 'load';
+  readonly bytes: Uint8Array;
+}
+
+export interface LoadResult {
+  readonly ok: true;
+  readonly kind: 'load';
+  readonly state: ClusterState;
 }
 
 export interface ClusterTaskFailure {
@@ -162,5 +206,9 @@ export type ClusterTaskResult<T extends ClusterTask = ClusterTask> =
         ? AbsorbResult
         : T extends RenderTask
           ? RenderResult
-          : never)
+          : T extends SaveTask
+            ? SaveResult
+            : T extends LoadTask
+              ? LoadResult
+              : never)
   | ClusterTaskFailure;

@@ -30,18 +30,25 @@ export class PageCache {
   texts(page: Page): readonly string[] {
     let texts = this.textsById.get(page.id);
     if (texts === undefined) {
-      texts = splitTexts(page);
+      texts = readTexts(page);
       this.textsById.set(page.id, texts);
     }
     return texts;
   }
 
   attributes(page: Page): readonly Attributes[] {
-    return JSON.parse(`[${this.texts(page).join(',')}]`) as Attributes[];
+    return parse(this.texts(page));
   }
 }
 
-function splitTexts(page: Page): string[] {
+/** For whoever keeps what they make of a page, and needs its attributes once. */
+export const unkeptPages = { attributes: (page: Page): readonly Attributes[] => parse(readTexts(page)) };
+
+function parse(texts: readonly string[]): Attributes[] {
+  return JSON.parse(`[${texts.join(',')}]`) as Attributes[];
+}
+
+function readTexts(page: Page): string[] {
   const { buffer, byteOffset, byteLength } = page.attributes;
   const texts = Buffer.from(buffer, byteOffset, byteLength).toString('utf8').split('\n');
   texts.pop(); // what follows the last line feed

@@ -16,9 +16,15 @@ const serializer = new PrometheusSerializer();
 const NOTHING = '# no registered metrics';
 const TIME = [0, 0] as const;
 
+/** Labels that all series of an exposition's part get, valid as they are. */
+export type ExtraLabels = readonly (readonly [name: string, value: string])[];
+
+const NONE: ExtraLabels = [];
+
 /** `target_info` with its HELP and TYPE, ended by a line feed. */
-export function targetInfo(attributes: Attributes): string {
-  return officialTargetInfo(new Labels(labelOf, new Set()).valid(attributes));
+export function targetInfo(attributes: Attributes, extra = NONE): string {
+  const labels = new Labels(labelOf, new Set(extra.map(([name]) => name)));
+  return officialTargetInfo(withExtra(labels.valid(attributes), extra));
 }
 
 function officialTargetInfo(attributes: Attributes): string {
@@ -31,15 +37,25 @@ export function familyHead(scope: Scope, family: Family): string {
   return serializeFamily(scope, family, []);
 }
 
-/** The lines of a page's series in their order, with 0 for every number. */
-export function pageLines(scope: Scope, family: Family, layout: Layout, attributes: readonly Attributes[]): string {
-  const labels = new Labels(labelOf, addedLabels(scope, family, layout));
+/** The lines of a page's series in their order, with 0 for every number; `extra` labels behind the series' own. */
+export function pageLines(
+  scope: Scope,
+  family: Family,
+  layout: Layout,
+  attributes: readonly Attributes[],
+  extra = NONE,
+): string {
+  const labels = new Labels(labelOf, new Set([...addedLabels(scope, family, layout), ...extra.map(([name]) => name)]));
   return seriesLines(
     scope,
     family,
     layout,
-    attributes.map((one) => labels.valid(one)),
+    attributes.map((one) => withExtra(labels.valid(one), extra)),
   );
+}
+
+function withExtra(attributes: Attributes, extra: ExtraLabels): Attributes {
+  return extra.length === 0 ? attributes : { ...attributes, ...Object.fromEntries(extra) };
 }
 
 function seriesLines(scope: Scope, family: Family, layout: Layout, attributes: readonly Attributes[]): string {
@@ -70,20 +86,20 @@ function labelOf(key: string): string {
   return name;
 }
 
-/** How many lines one series has. */
-export function linesPerSeries(layout: Layout): number {
-  switch (layout.kind) {
-    case 'scalar':
-      return 1;
-    case 'histogram':
-      return 1 + (layout.sum ? 1 : 0) + renderedBuckets(layout);
-    case 'exponential':
-      return 0;
-  }
+/** Which lines a histogram's series has, in this order. */
+export interface HistogramLines {
+  readonly count: boolean;
+  readonly sum: boolean;
+  /** One line for each of the first so many buckets. */
+  readonly buckets: number;
+}
+
+export function histogramLines(layout: HistogramLayout): HistogramLines {
+  return { count: true, sum: layout.sum, buckets: renderedBuckets(layout) };
 }
 
 /** The serializer ends at the first bucket without a bound, if there was a bound of +Infinity before. */
-export function renderedBuckets({ bounds, buckets }: HistogramLayout): number {
+function renderedBuckets({ bounds, buckets }: HistogramLayout): number {
   return bounds.includes(Number.POSITIVE_INFINITY) ? Math.min(buckets, bounds.length) : buckets;
 }
 

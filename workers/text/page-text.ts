@@ -12,17 +12,34 @@ import {
   type Page,
 } from '../../protocol/snapshot';
 import { writeNumber } from './digits';
-import { linesPerSeries, renderedBuckets } from './official';
+import { histogramLines, type HistogramLines } from './official';
 
 const LINE_FEED = 0x0a;
 /** The longest number and what is around it. */
 const MAX_NUMBER = 32;
+const NO_LINES: HistogramLines = { count: false, sum: false, buckets: 0 };
 
-export class PageText {
+/** What is kept of one page in one format: the series one behind the other. */
+export interface PageRendering {
+  readonly bytes: Buffer;
+  /** Of what `bytes` begins with and is the page's. */
+  readonly length: number;
+  /** Bytes of memory, about. */
+  readonly held: number;
+  /** Why series of it are not shown, if there are any such. */
+  readonly problem?: string | undefined;
+  /** Where a series begins; that of `page.size` is where the page ends. */
+  startOf(index: number): number;
+  /** Brings it up to date with the numbers that stand from `base` on. */
+  update(values: Float64Array, base: number): void;
+}
+
+export class PageText implements PageRendering {
   bytes: Buffer;
   length: number;
+  private readonly histogram: HistogramLines;
   /** Lines of one series. */
-  readonly lines: number;
+  private readonly lines: number;
   /** By line: where it ends, behind its line feed. */
   private readonly ends: Uint32Array;
   /** By line: how long it is without its number and the line feed. */
@@ -36,14 +53,21 @@ export class PageText {
   private resizedBytes = Buffer.allocUnsafe(1024);
   private spare: Buffer | undefined;
 
-  /** @param text the lines of all series with 0 for every number */
+  /**
+   * @param text the lines of all series with 0 for every number
+   * @param histogram which lines there are, if these are histograms
+   */
   constructor(
     private readonly page: Page,
     text: string,
+    histogram?: HistogramLines,
   ) {
+    const { layout } = page;
     this.bytes = Buffer.from(text);
     this.length = this.bytes.length;
-    this.lines = linesPerSeries(page.layout);
+    this.histogram = histogram ?? (layout.kind === 'histogram' ? histogramLines(layout) : NO_LINES);
+    const { count: ofCount, sum, buckets } = this.histogram;
+    this.lines = layout.kind === 'scalar' ? 1 : Number(ofCount) + Number(sum) + buckets;
     const count = page.size * this.lines;
     this.ends = new Uint32Array(count);
     this.prefixes = new Uint32Array(count);
@@ -59,12 +83,14 @@ export class PageText {
     if (start !== this.length) throw new RangeError(`page ${page.id} has more than ${count} lines`);
   }
 
-  /** Where the lines of a series begin; that of `page.size` is where the text ends. */
+  get held(): number {
+    return this.bytes.length + (this.spare?.length ?? 0) + this.ends.length * 16;
+  }
+
   startOf(index: number): number {
     return index === 0 ? 0 : (this.ends[index * this.lines - 1] as number);
   }
 
-  /** Brings the text up to date. */
   update(values: Float64Array, base: number): void {
     const { layout, size } = this.page;
     if (layout.kind === 'scalar') this.updateScalars(values, base, size);
@@ -83,13 +109,15 @@ export class PageText {
   private updateHistograms(layout: HistogramLayout, values: Float64Array, base: number, size: number): void {
     const { shown } = this;
     const stride = strideOf(layout);
-    const buckets = renderedBuckets(layout);
+    const { count: hasCount, sum: hasSum, buckets } = this.histogram;
     let line = 0;
     for (let i = 0, offset = base; i < size; i++, offset += stride) {
-      const count = values[offset + COUNT] as number;
-      if (count !== shown[line]) this.show(line, count);
-      line++;
-      if (layout.sum) {
+      if (hasCount) {
+        const count = values[offset + COUNT] as number;
+        if (count !== shown[line]) this.show(line, count);
+        line++;
+      }
+      if (hasSum) {
         const sum = values[offset + SUM] as number;
         if (sum !== shown[line]) this.show(line, sum);
         line++;

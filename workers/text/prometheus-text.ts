@@ -6,10 +6,11 @@
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 import type { Attributes, Scope } from '../../protocol/otel';
-import { ORDER_MASK, ORDER_SHIFT, type Family, type Page, type Snapshot } from '../../protocol/snapshot';
+import type { Family, Page, PlacedPage, Snapshot } from '../../protocol/snapshot';
 import { pagesOf } from '../series';
 import { familyHead, hasLines, pageLines, targetInfo } from './official';
 import { PageText } from './page-text';
+import { runsOf } from './runs';
 
 export interface PageAttributes {
   attributes(page: Page): readonly Attributes[];
@@ -50,6 +51,13 @@ export class PrometheusText {
     return Buffer.concat(this.chunks(snapshot));
   }
 
+  /** Bytes of memory, about. */
+  get held(): number {
+    let held = 0;
+    for (const text of this.texts.values()) held += text.held;
+    return held;
+  }
+
   private renderFamily(scope: Scope, family: Family, values: Float64Array, groups: Map<string, Group>): void {
     const head = this.head(scope, family);
     if (head === '') return;
@@ -61,28 +69,11 @@ export class PrometheusText {
     }
     if (!hasLines(family)) return;
     for (const { page, base } of family.pages) this.text(scope, family, page).update(values, base);
-    if (family.order === undefined) {
-      for (const { page } of family.pages) {
-        const text = this.text(scope, family, page);
-        group.chunks.push(text.bytes.subarray(0, text.length));
-      }
-    } else if (family.order.length > 0) group.chunks.push(this.inOrder(scope, family, family.order));
-  }
-
-  /** Neighbours on a page that are neighbours in the order are copied together. */
-  private inOrder(scope: Scope, family: Family, order: Int32Array): Buffer {
-    const texts = family.pages.map(({ page }) => this.text(scope, family, page));
-    const runs: Buffer[] = [];
-    for (let from = 0; from < order.length;) {
-      const first = order[from] as number;
-      let end = from + 1;
-      while (end < order.length && order[end] === first + (end - from)) end++;
-      const text = texts[first >> ORDER_SHIFT] as PageText;
-      const index = first & ORDER_MASK;
-      runs.push(text.bytes.subarray(text.startOf(index), text.startOf(index + (end - from))));
-      from = end;
+    for (const [index, from, to] of runsOf(family)) {
+      const { page } = family.pages[index] as PlacedPage;
+      const text = this.text(scope, family, page);
+      group.chunks.push(text.bytes.subarray(text.startOf(from), text.startOf(to)));
     }
-    return Buffer.concat(runs);
   }
 
   private text(scope: Scope, family: Family, page: Page): PageText {

@@ -1,0 +1,152 @@
+/**
+ * Reads expositions as strictly as the formats are written down: whatever a scraper could refuse or take wrongly is an
+ * error here.
+ */
+
+export interface Sample {
+  readonly name: string;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly value: number;
+}
+
+export interface ParsedFamily {
+  readonly name: string;
+  type: string | undefined;
+  help: string | undefined;
+  unit: string | undefined;
+  readonly samples: Sample[];
+}
+
+export type TextFormat = 'text' | 'openmetrics';
+
+const METADATA = /^# (HELP|TYPE|UNIT) ([a-zA-Z_:][a-zA-Z0-9_:]*) ([^]*)$/;
+const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{([^]*)\})? (\S+)$/;
+const LABEL = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\["\\n])*)"(,|$)/;
+const NUMBER = /^([+-]?\d+(\.\d+)?(e[+-]?\d+)?|[+-]Inf|NaN)$/;
+const TYPES = { text: ['counter', 'gauge', 'histogram'], openmetrics: ['counter', 'gauge', 'histogram', 'info'] };
+
+export function parse(text: string, format: TextFormat): ParsedFamily[] {
+  const families = new Map<string, ParsedFamily>();
+  const lines = text.split('\n');
+  if (lines.pop() !== '') throw new Error('the last line does not end');
+  if (format === 'openmetrics' && lines.pop() !== '# EOF') throw new Error('no EOF');
+  let current: ParsedFamily | undefined;
+  for (const line of lines) {
+    const metadata = METADATA.exec(line);
+    if (metadata === null) {
+      const sample = parseSample(line);
+      if (current === undefined || !belongs(sample.name, current, format)) throw new Error(`stray sample: ${line}`);
+      current.samples.push(sample);
+      continue;
+    }
+    const [, kind = '', name = '', rest = ''] = metadata;
+    if (name !== current?.name) {
+      if (families.has(name)) throw new Error(`family ${name} in two groups`);
+      current = { name, type: undefined, help: undefined, unit: undefined, samples: [] };
+      families.set(name, current);
+    }
+    if (current.samples.length > 0) throw new Error(`metadata behind samples: ${line}`);
+    const key = kind.toLowerCase() as 'help' | 'type' | 'unit';
+    if (current[key] !== undefined) throw new Error(`twice: ${line}`);
+    current[key] = rest;
+  }
+  const seen = new Set<string>();
+  for (const family of families.values()) checkFamily(family, format, seen);
+  return [...families.values()];
+}
+
+function parseSample(line: string): Sample {
+  const [, name = '', labelText = '', number = ''] = SAMPLE.exec(line) ?? [];
+  if (name === '' || !NUMBER.test(number)) throw new Error(`no sample: ${line}`);
+  return { name, labels: parseLabels(labelText, line), value: toNumber(number) };
+}
+
+function parseLabels(text: string, line: string): Map<string, string> {
+  const labels = new Map<string, string>();
+  for (let rest = text; rest !== '';) {
+    const label = LABEL.exec(rest);
+    if (label === null) throw new Error(`no label at ${rest} in: ${line}`);
+    const [all, name = '', value = '', end] = label;
+    if (labels.has(name)) throw new Error(`label ${name} twice: ${line}`);
+    labels.set(
+      name,
+      value.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character)),
+    );
+    rest = rest.slice(all.length);
+    if (end === ',' && rest === '') throw new Error(`a comma too many: ${line}`);
+  }
+  return labels;
+}
+
+function toNumber(text: string): number {
+  return Number(text.replace('Inf', 'Infinity'));
+}
+
+function belongs(sample: string, { name, type }: ParsedFamily, format: TextFormat): boolean {
+  if (type === 'histogram') return ['_bucket', '_count', '_sum'].some((suffix) => sample === name + suffix);
+  if (format === 'text') return sample === name;
+  if (type === 'counter') return sample === `${name}_total`;
+  return sample === (type === 'info' ? `${name}_info` : name);
+}
+
+function checkFamily(family: ParsedFamily, format: TextFormat, seen: Set<string>): void {
+  const { name, type, help, unit, samples } = family;
+  if (type === undefined || !TYPES[format].includes(type)) throw new Error(`${name} has type ${type ?? 'none'}`);
+  if (help === undefined) throw new Error(`${name} has no help`);
+  if (format === 'openmetrics') {
+    if (unit !== undefined && !name.endsWith(`_${unit}`)) throw new Error(`${name} has unit ${unit}`);
+    if (!/^(?:[^"\\]|\\["\\n])*$/.test(help)) throw new Error(`${name} has help ${help}`);
+  }
+  for (const sample of samples) {
+    const key = JSON.stringify([sample.name, [...sample.labels].sort()]);
+    if (seen.has(key)) throw new Error(`twice: ${key}`);
+    seen.add(key);
+  }
+  if (type === 'histogram') for (const histogram of histogramsOf(family)) checkHistogram(histogram, format);
+}
+
+export interface ParsedHistogram {
+  /** Without `le`. */
+  readonly labels: string;
+  readonly buckets: [le: string, value: number][];
+  count: number | undefined;
+  sum: number | undefined;
+}
+
+/** The histograms of a family, of which each has to be in one piece. */
+export function histogramsOf({ name, samples }: ParsedFamily): ParsedHistogram[] {
+  const histograms: ParsedHistogram[] = [];
+  const seen = new Set<string>();
+  for (const sample of samples) {
+    const labels = JSON.stringify([...sample.labels].filter(([label]) => label !== 'le').sort());
+    if (histograms.at(-1)?.labels !== labels) {
+      if (seen.has(labels)) throw new Error(`${name}${labels} in two pieces`);
+      seen.add(labels);
+      histograms.push({ labels, buckets: [], count: undefined, sum: undefined });
+    }
+    const histogram = histograms.at(-1)!;
+    if (sample.name.endsWith('_bucket')) histogram.buckets.push([sample.labels.get('le') ?? 'none', sample.value]);
+    else histogram[sample.name.endsWith('_count') ? 'count' : 'sum'] = sample.value;
+  }
+  return histograms;
+}
+
+function checkHistogram({ labels, buckets, count, sum }: ParsedHistogram, format: TextFormat): void {
+  if (buckets.at(-1)?.[0] !== '+Inf') throw new Error(`no last bucket +Inf: ${labels}`);
+  let bound = Number.NEGATIVE_INFINITY;
+  let below = 0;
+  for (const [le, value] of buckets) {
+    const next = toNumber(le);
+    if (!(next > bound)) throw new Error(`le ${le} behind ${bound}: ${labels}`);
+    if (!(value >= below)) throw new Error(`bucket ${le} has ${value} behind ${below}: ${labels}`);
+    if (format === 'openmetrics' && !/^(\+Inf|-?\d+\.\d+|-?\d(\.\d+)?e[+-]\d\d+)$/.test(le))
+      throw new Error(`le ${le}`);
+    bound = next;
+    below = value;
+  }
+  if (format === 'text' ? count === undefined : (count === undefined) !== (sum === undefined)) {
+    throw new Error(`count ${count ?? 'none'}, sum ${sum ?? 'none'}: ${labels}`);
+  }
+  if (count !== undefined && count !== below) throw new Error(`count ${count}, +Inf bucket ${below}: ${labels}`);
+  if (format === 'openmetrics' && sum !== undefined && toNumber(buckets[0]![0]) < 0) throw new Error(`sum: ${labels}`);
+}

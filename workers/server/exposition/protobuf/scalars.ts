@@ -1,0 +1,50 @@
+/** Counters and gauges: only the eight bytes of a number change, where they are. */
+import { SCALAR_STRIDE, SCALAR_VALUE } from '../../../../protocol/snapshot';
+import type { PageRendering } from '../../../text/page-text';
+import { Bytes } from '../bytes';
+import { FAMILY, METRIC, VALUE, bytesTag, doubleTag } from './schema';
+
+const DOUBLE_BYTES = 8;
+
+export class ScalarPage implements PageRendering {
+  readonly bytes: Buffer;
+  private readonly ends: Uint32Array;
+  private readonly view: DataView;
+
+  constructor(labels: readonly Buffer[], counter: boolean) {
+    const out = new Bytes();
+    const metric = new Bytes();
+    const value = new Bytes();
+    value.byte(doubleTag(VALUE));
+    value.double(0);
+    this.ends = new Uint32Array(labels.length);
+    for (const [i, fields] of labels.entries()) {
+      metric.clear();
+      metric.append(fields);
+      metric.message(bytesTag(counter ? METRIC.counter : METRIC.gauge), value);
+      out.message(bytesTag(FAMILY.metric), metric);
+      this.ends[i] = out.length;
+    }
+    this.bytes = out.toBuffer();
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+  }
+
+  get length(): number {
+    return this.bytes.length;
+  }
+
+  get held(): number {
+    return this.bytes.length + this.ends.byteLength;
+  }
+
+  startOf(index: number): number {
+    return index === 0 ? 0 : (this.ends[index - 1] as number);
+  }
+
+  update(values: Float64Array, base: number): void {
+    const { view, ends } = this;
+    for (let i = 0, at = base + SCALAR_VALUE; i < ends.length; i++, at += SCALAR_STRIDE) {
+      view.setFloat64((ends[i] as number) - DOUBLE_BYTES, values[at] as number, true);
+    }
+  }
+}

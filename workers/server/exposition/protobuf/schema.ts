@@ -1,0 +1,32 @@
+/** Field numbers of io/prometheus/client/metrics.proto, as far as they are written here. */
+
+export const FAMILY = { name: 1, help: 2, type: 3, metric: 4, unit: 5 } as const;
+export const METRIC = { label: 1, gauge: 2, counter: 3, histogram: 7 } as const;
+export const LABEL = { name: 1, value: 2 } as const;
+/** Of a gauge and of a counter. */
+export const VALUE = 1;
+export const HISTOGRAM = {
+  sampleCount: 1,
+  sampleSum: 2,
+  bucket: 3,
+  schema: 5,
+  zeroThreshold: 6,
+  zeroCount: 7,
+  negativeSpan: 9,
+  negativeDelta: 10,
+  positiveSpan: 12,
+  positiveDelta: 13,
+} as const;
+export const BUCKET = { cumulativeCount: 1, upperBound: 2 } as const;
+export const SPAN = { offset: 1, length: 2 } as const;
+
+// Tags: field number and wire type. All fields here are below 16, so that a tag is one byte.
+export const varintTag = (field: number): number => field << 3;
+export const doubleTag = (field: number): number => (field << 3) | 1;
+/** Of strings, messages and packed numbers: their length follows. */
+export const bytesTag = (field: number): number => (field << 3) | 2;
+
+/** Counts are whole numbers from 0 on; whatever else a broken process says is made one. */
+export function wholeCount(value: number): number {
+  return value >= 0 ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : 0;
+}

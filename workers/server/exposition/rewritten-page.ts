@@ -1,0 +1,58 @@
+/** A page whose series have no fixed length: written anew whenever one of its numbers has changed. */
+import { strideOf, type Page } from '../../../protocol/snapshot';
+import type { PageRendering } from '../../text/page-text';
+import { Bytes } from './bytes';
+
+export abstract class RewrittenPage implements PageRendering {
+  problem: string | undefined;
+  protected readonly out = new Bytes();
+  private readonly starts: Uint32Array;
+  private readonly stride: number;
+  private shown: Float64Array | undefined;
+
+  protected constructor(private readonly page: Page) {
+    this.starts = new Uint32Array(page.size + 1);
+    this.stride = strideOf(page.layout);
+  }
+
+  get bytes(): Buffer {
+    return this.out.buffer;
+  }
+
+  get length(): number {
+    return this.out.length;
+  }
+
+  get held(): number {
+    return this.out.buffer.length + (this.shown?.byteLength ?? 0) + this.starts.byteLength;
+  }
+
+  startOf(index: number): number {
+    return this.starts[index] as number;
+  }
+
+  update(values: Float64Array, base: number): void {
+    const numbers = values.subarray(base, base + this.page.size * this.stride);
+    if (this.shown !== undefined && same(this.shown, numbers)) return;
+    this.out.clear();
+    this.problem = undefined;
+    for (let index = 0; index < this.page.size; index++) {
+      this.write(index, numbers, index * this.stride);
+      this.starts[index + 1] = this.out.length;
+    }
+    if (this.shown === undefined) this.shown = numbers.slice();
+    else this.shown.set(numbers);
+  }
+
+  /** Writes a series to `out`; if the format can't show it, only to `problem` why. */
+  protected abstract write(index: number, numbers: Float64Array, offset: number): void;
+}
+
+function same(before: Float64Array, after: Float64Array): boolean {
+  for (let i = 0; i < before.length; i++) {
+    const a = before[i] as number;
+    const b = after[i] as number;
+    if (a !== b && (a === a || b === b)) return false;
+  }
+  return true;
+}
