@@ -33,11 +33,11 @@ export interface HttpServer {
   address(): AddressInfo | undefined;
   /** Looks now for changes of certificates, passwords and tokens, as it does each second. */
   checkFiles(): Promise<void>;
-  /** Answers that are on their way have a second to arrive. Repeatable; never rejects. */
+  /** Answers that are on their way have half a second to arrive. Repeatable; never rejects. */
   close(): Promise<void>;
 }
 
-const CLOSE_MS = 1000;
+const CLOSE_MS = 500;
 /** Two thirds of the default level's time for a tenth more bytes, in a thread of libuv; chunks as they are rendered. */
 const GZIP = { level: 3, chunkSize: 64 * 1024 };
 

@@ -63,19 +63,10 @@ function readOne(source: Source, name: string, value: unknown): Parsed<unknown> 
   if (kind.secret && !source.secrets) {
     return `${place} is a secret, which is expected in a file of its own or in the environment only`;
   }
-  const parsed =
-    source.texts && typeof value !== 'object' ? parseText(kind, value, source) : parseValue(kind, value, source);
+  // What a package.json's "config" has said before is a module setting that need not be a text.
+  const isText = source.texts && typeof value === 'string';
+  const parsed = isText ? kind.parse(value, source.folder) : kind.accept(value, source.folder);
   return parsed ?? `${place} is ${show(kind, value)}, expected ${kind.expected}`;
-}
-
-function parseText(kind: Kind<unknown>, value: unknown, { folder }: Source): Parsed<unknown> | undefined {
-  return kind.parse(String(value), folder);
-}
-
-/** From JSON; or the texts of flags, of which the last one counts unless they make a list. */
-function parseValue(kind: Kind<unknown>, value: unknown, { texts, folder }: Source): Parsed<unknown> | undefined {
-  if (!texts || !Array.isArray(value)) return kind.accept(value, folder);
-  return kind.parse(kind.list ? value.join(',') : String(value.at(-1)), folder);
 }
 
 const TABLE_KEYS = Object.fromEntries(NAMES.map((name) => [name, {}]));
@@ -112,6 +103,6 @@ function without(source: Source, name: string): Source {
 
 function show({ secret }: Kind<unknown>, value: unknown): string {
   if (secret) return 'not what it must be';
-  const shown = Array.isArray(value) && value.length === 1 ? JSON.stringify(value[0]) : JSON.stringify(value);
+  const shown = JSON.stringify(value);
   return shown.length > 100 ? `${shown.slice(0, 99)}…` : shown;
 }

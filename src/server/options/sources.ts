@@ -8,8 +8,9 @@ import type { OptionName } from './table';
 export interface Source {
   /** What relative paths start from. */
   readonly folder: string;
-  /** By the option's name, or by a text that is none. Texts where {@link texts}, else values from JSON. */
+  /** By the option's name, or by a text that is none. */
   readonly values: ReadonlyMap<string, unknown>;
+  /** Values are texts, but for module settings that a package.json has given; else from JSON. */
   readonly texts: boolean;
   /** Only the environment and files of their own may hold secrets: all else is shown by `ps` or `pm2 conf`. */
   readonly secrets: boolean;
@@ -17,9 +18,13 @@ export interface Source {
   place(name: string): string;
 }
 
-/** Flags as they were given: several texts for a list. */
-export function flags(values: ReadonlyMap<OptionName, unknown>, folder: string): Source {
-  return { folder, values, texts: true, secrets: false, place: flagOf };
+/** @param given the texts of all flags of a name, of which the last one counts unless they make a list */
+export function flags(given: ReadonlyMap<OptionName, readonly string[]>, folder: string): Source {
+  const values = Array.from(
+    given,
+    ([name, texts]) => [name, TABLE[name].kind.list ? texts.join(',') : texts.at(-1)] as const,
+  );
+  return { folder, values: new Map(values), texts: true, secrets: false, place: flagOf };
 }
 
 /** Variables that begin as ours do but that are none are kept under a name that is no option's. */
