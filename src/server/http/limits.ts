@@ -11,9 +11,11 @@ export const SERVER_LIMITS = {
   maxHeaderSize: 8 * 1024,
   headersTimeout: 10_000,
   requestTimeout: 10_000,
+  /** Of TLS. */
+  handshakeTimeout: 10_000,
   /** Longer than the usual time between two scrapes, so that scrapers keep their connection. */
   keepAliveTimeout: 90_000,
-  /** How often the two above are looked after. */
+  /** How often the first two times are looked after. */
   connectionsCheckingInterval: 5_000,
 } as const;
 

@@ -45,7 +45,8 @@ const GZIP = { level: 3, chunkSize: 64 * 1024 };
 export async function createHttpServer({ options, view, log, version }: HttpServerInput): Promise<HttpServer> {
   const certificate = await readCertificate(options, log);
   const credentials = await readCredentials(options, log);
-  const loggerInstance: FastifyBaseLogger = log;
+  // Where it listens is for the caller to say: Fastify would say it too, at this level and for each interface.
+  const loggerInstance: FastifyBaseLogger = log.child({}, { level: log.level === 'info' ? 'warn' : log.level });
   const app: FastifyInstance = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -75,7 +76,7 @@ export async function createHttpServer({ options, view, log, version }: HttpServ
   const address = (): AddressInfo | undefined => (app.server.address() as AddressInfo | null) ?? undefined;
   return {
     async listen() {
-      await app.listen({ host: options.host, port: options.port, listenTextResolver: () => 'Listening' });
+      await app.listen({ host: options.host, port: options.port });
       const bound = address();
       if (bound !== undefined && !isLoopback(bound.address) && !credentials.basic && !credentials.bearer) {
         log.warn(`Whoever reaches ${bound.address} can read all metrics: set basicAuthUser or bearerTokenFiles`);

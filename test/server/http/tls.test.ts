@@ -1,5 +1,7 @@
 /** HTTPS with certificates that are replaced while it runs. */
+import { once } from 'node:events';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
@@ -92,6 +94,17 @@ test('files are looked after without being told', async (t) => {
   const { url } = await run(t, options);
   writePair(two);
   t.is(await until('the other certificate', async () => ((await presented(url)) === 'two' ? 'two' : undefined)), 'two');
+});
+
+test('who speaks no TLS is hung up on, and others are served', async (t) => {
+  const { options } = files(t, one);
+  const { port, url, logged } = await run(t, options);
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
+  socket.resume();
+  await once(socket, 'close');
+  t.is(await presented(url), 'one');
+  t.is(logged.filter(({ level }) => Number(level) >= 50).length, 0);
 });
 
 test('a start with files that are no certificate and its key is refused', async (t) => {
