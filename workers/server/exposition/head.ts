@@ -18,7 +18,7 @@ export interface OfficialHead {
 export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'info';
 
 const HEAD =
-  /^# HELP (?<name>\S*) (?<help>.*)\n(?:# UNIT \S* (?<unit>.*)\n)?# TYPE \S* (?<type>counter|gauge|histogram)\n$/s;
+  /^# HELP (?<name>\S*) (?<help>[^\n]*)\n(?:# UNIT \S* (?<unit>[^\n]*)\n)?# TYPE \S* (?<type>counter|gauge|histogram)\n$/;
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
 /** @returns `undefined` if the family can't be shown: its name is not one in Prometheus, not even after sanitising */
