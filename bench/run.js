@@ -18,6 +18,8 @@ const SUBJECTS = {
   hold: {},
   text: { options: { peers: ['prom-client'] } },
   'text-prometheus-io': { file: 'text', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
+  merge: { options: { peers: ['prom-client'] } },
+  'merge-prometheus-io': { file: 'merge', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
   'get-metrics': {},
   memory: {},
   scaling: {},

@@ -168,11 +168,11 @@ function forgetPages(book: Book, { runs }: ClusterState, live: readonly RunSnaps
   book.forget(new Set([...inUse.keys(), ...runs.map(({ incarnation }) => incarnation)]), inUse);
 }
 
-/** A run that is silent still has what it had. */
+/** A run that is silent still has what it had, but not what had gone from it before. */
 function lookForSeries(
   { series, offsets }: Dictionary,
   live: readonly LiveRun[],
-  { runs }: ClusterState,
+  { runs, gone }: ClusterState,
   silent: readonly string[],
 ): Pick<Found, 'seen' | 'repeated'> {
   const seen = new Int32Array(series);
@@ -188,7 +188,7 @@ function lookForSeries(
   for (const { last } of runs.filter(({ key }) => silent.includes(key))) {
     for (let i = 0; i < series; i++) {
       const offset = offsets[i]!;
-      if (offset < last.length && !Number.isNaN(last[offset + START])) seen[i] = -1;
+      if (gone[i] === 0 && offset < last.length && !Number.isNaN(last[offset + START])) seen[i] = -1;
     }
   }
   return { seen, repeated };

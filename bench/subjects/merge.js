@@ -1,0 +1,139 @@
+'use strict';
+
+/**
+ * The snapshots of 8 instances merged into one view of the cluster, and that rendered as text, in one thread: beside
+ * AggregatorRegistry.aggregate and text of prom-client and @prometheus-io/client. What the instances have sent is decoded
+ * already on all sides: snapshots for ours, objects parsed from JSON for theirs.
+ */
+
+const { busyMs } = require('../lib/clock');
+const { createEncoder, createText, part } = require('../lib/engine');
+const { createPeer } = require('../lib/peers');
+const { rounds } = require('../lib/rounds');
+const { timesLess } = require('../lib/rows');
+const { createWorkload } = require('../lib/workload');
+
+const { encodeSnapshot } = part('workers/wire/encode.js');
+const { pagesOf } = part('workers/series.js');
+const { ClusterMerger } = part('workers/server/cluster/index.js');
+const { decode } = part('workers/server/decode.js');
+
+const INSTANCES = 8;
+const TARGETS = { 'prom-client': 30, '@prometheus-io/client': 15 };
+
+/** @param {{peers: string[]}} options names of the packages to measure beside, those that run on this Node.js */
+module.exports = async function merge({ quick, workload, peers, emit }) {
+  const plan = quick ? { tiny: 3 } : { small: 9, large: 5 };
+  for (const [size, count] of Object.entries(plan)) {
+    if (workload !== undefined && workload !== size) continue;
+    await measure({ size, count, peers, emit });
+  }
+};
+
+async function measure({ size, count, peers, emit }) {
+  const instances = Array.from({ length: INSTANCES }, (_, pmId) => createInstance(size, pmId));
+  const cluster = createCluster();
+  const render = createRenderer();
+  const timed = async (work) => {
+    globalThis.gc();
+    return busyMs(work);
+  };
+  const sides = {
+    ours: async () => {
+      const live = [];
+      for (const instance of instances) live.push(await instance.answer());
+      const ms = await timed(() => void render(cluster.merge(live)));
+      check(live, cluster.part);
+      return ms;
+    },
+  };
+  for (const name of peers) {
+    const library = require(name);
+    const peer = createPeer(library, createWorkload(size));
+    sides[name] = async () => {
+      peer.change('everything');
+      const json = JSON.stringify(await peer.register.getMetricsAsJSON());
+      const answers = Array.from({ length: INSTANCES }, () => JSON.parse(json));
+      return timed(() => library.AggregatorRegistry.aggregate(answers).metrics());
+    };
+  }
+  const { ours, ...others } = await rounds(count, sides);
+  for (const [against, theirs] of Object.entries(others)) {
+    const target = size === 'large' ? { target: TARGETS[against] } : {};
+    const row = { name: `merging ${INSTANCES} instances`, workload: size, variant: 'everything', unit: 'ms' };
+    emit(timesLess({ ...row, against, ours, theirs, ...target }));
+  }
+}
+
+/** A process and what the metrics server has of it. */
+function createInstance(size, pmId) {
+  const series = createWorkload(size, pmId + 1);
+  const { encode } = createEncoder();
+  const run = { app: 'shop', pmId, key: String(pmId) };
+  let known = [];
+  return {
+    async answer() {
+      const have = known.map(({ id }) => [id, id]);
+      const payload = encodeSnapshot(await encode(series.collect('everything')), have);
+      const decoded = decode({ kind: 'decode', payload, known, maxBytes: 2 ** 30, maxSeries: 2_000_000 });
+      if (!decoded.ok) throw new Error(decoded.message);
+      known = [...pagesOf(decoded.snapshot)];
+      return { run, snapshot: decoded.snapshot };
+    },
+  };
+}
+
+function createCluster() {
+  const merger = new ClusterMerger();
+  const labels = { app: 'pm2_app', instance: 'pm_id' };
+  let state;
+  return {
+    part: undefined,
+    merge(live) {
+      const apps = [{ app: 'shop', state, live, silent: [] }];
+      const result = merger.absorb({ kind: 'absorb', apps, rules: [], maxEndedSeries: 10_000, labels });
+      [{ state }] = result.apps;
+      [this.part] = result.parts;
+      return this.part.snapshot;
+    },
+  };
+}
+
+/** What is fast has to be right: all numbers that the instances have counted are in the sum. */
+function check(live, part) {
+  const expected = live.reduce((sum, { snapshot }) => sum + total(snapshot), 0);
+  const actual = total(part.snapshot);
+  if (actual !== expected) throw new Error(`Merged to ${actual}, not ${expected}`);
+}
+
+/** Of whole numbers: values of counters, counts of histograms. */
+function total({ scopes, values }) {
+  let sum = 0;
+  for (const { families } of scopes) {
+    for (const { pages } of families) {
+      for (const { page, base } of pages) {
+        const stride = page.layout.kind === 'scalar' ? 2 : 5 + page.layout.buckets;
+        for (let i = 0; i < page.size; i++) sum += values[base + i * stride + 1];
+      }
+    }
+  }
+  return sum;
+}
+
+/** @returns renders into one and the same buffer */
+function createRenderer() {
+  const text = createText();
+  let target = Buffer.alloc(0);
+  return (snapshot) => {
+    let length = 0;
+    for (const chunk of text.chunks(snapshot)) {
+      if (length + chunk.length > target.length) {
+        const larger = Buffer.alloc(Math.ceil((length + chunk.length) * 1.25));
+        target.copy(larger);
+        target = larger;
+      }
+      length += chunk.copy(target, length);
+    }
+    return length;
+  };
+}
