@@ -1,0 +1,77 @@
+/** The metrics server's worker threads, and what it has them do. */
+import { once } from 'node:events';
+import { extname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { MessageChannel } from 'node:worker_threads';
+import type {
+  ClusterFailureCode,
+  ClusterTask,
+  ClusterTaskFailure,
+  ClusterTaskResult,
+  RenderTask,
+} from '../../protocol/cluster';
+import { WorkerPool } from '../pool/worker-pool';
+import { ChunkStream } from './chunk-stream';
+
+export interface ClusterPoolOptions {
+  readonly threads: number;
+  /** Heap limit of one thread in MiB. */
+  readonly maxMemoryMb: number;
+  /** A task that takes longer is ended together with its thread, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+const WORKER = join(__dirname, '../../workers/server', `worker${extname(__filename)}`);
+
+/** A task that has failed; what went wrong is its message. */
+export class TaskError extends Error {
+  override readonly name = 'TaskError';
+
+  constructor(
+    readonly code: ClusterFailureCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class ClusterPool {
+  private readonly pool: WorkerPool;
+
+  constructor(options: ClusterPoolOptions) {
+    this.pool = new WorkerPool({ ...options, worker: WORKER });
+  }
+
+  /** @throws TaskError */
+  async run<T extends Exclude<ClusterTask, RenderTask>>(
+    task: T,
+  ): Promise<Exclude<ClusterTaskResult<T>, ClusterTaskFailure>> {
+    const result = (await this.pool.submit(task)) as ClusterTaskResult<T>;
+    if (!result.ok) throw new TaskError(result.code, result.message);
+    return result as Exclude<ClusterTaskResult<T>, ClusterTaskFailure>;
+  }
+
+  /**
+   * Resolves as soon as there is something to read, so that what fails before is an error and not half an answer.
+   * @param onWarning hears what was left out
+   * @throws TaskError
+   */
+  async render(task: Omit<RenderTask, 'kind' | 'port'>, onWarning: (warning: string) => void): Promise<Readable> {
+    const { port1, port2 } = new MessageChannel();
+    const stream = new ChunkStream(port1);
+    const done = this.pool
+      .submit({ kind: 'render', ...task, port: port2 }, [port2])
+      .then((value) => value as ClusterTaskResult<RenderTask>);
+    void done.then((result) => {
+      if (result.ok) result.warnings.forEach(onWarning);
+      else stream.destroy(new TaskError(result.code, result.message));
+    });
+    await once(stream, 'readable');
+    return stream;
+  }
+
+  /** Ends the threads, and with them the tasks that are under way. */
+  stop(): Promise<void> {
+    return this.pool.stop();
+  }
+}
