@@ -40,6 +40,11 @@ export class DaemonClient {
     else this.socket.connect(address.port, '127.0.0.1');
   }
 
+  /** Whether there is a connection now. */
+  get isConnected(): boolean {
+    return this.socket.connected === true;
+  }
+
   /**
    * Calls one of the daemon's methods, which all have one argument.
    * @returns what the daemon has answered, of whatever shape
@@ -65,7 +70,7 @@ export class DaemonClient {
   }
 
   private connected(timeoutMs: number): Promise<void> {
-    if (this.socket.connected === true) return Promise.resolve();
+    if (this.isConnected) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const onConnect = (): void => {
         clearTimeout(timer);

@@ -1,5 +1,5 @@
 /** Makes a snapshot of what an instance has answered, whichever form it has. */
-import type { ClusterFailureCode, ClusterTaskResult, DecodeTask } from '../../../protocol/cluster';
+import type { ClusterFailureCode } from '../../../protocol/cluster';
 import type { Page, Snapshot } from '../../../protocol/snapshot';
 import type { Answer, CompactBody, PlainBody } from './answer';
 import { pagesOf, type KnownRun, type Request } from './known-run';
@@ -7,8 +7,12 @@ import { PlainEncoder } from './plain-encoder';
 import { PlainFormError } from './plain-form';
 import type { ErrorKind } from './result';
 
-/** Has a worker thread decode it, into shared memory. */
-export type Decode = (payload: string, known: readonly Page[]) => Promise<ClusterTaskResult<DecodeTask>>;
+/**
+ * Has a worker thread decode a payload, into shared memory.
+ * @param known pages that the instance has been told of
+ * @throws an error whose `code` is a {@link ClusterFailureCode}
+ */
+export type Decode = (payload: string, known: readonly Page[]) => Promise<Snapshot>;
 
 export interface ReaderOptions {
   readonly decode: Decode;
@@ -56,16 +60,18 @@ export class Reader {
     }
     const { last } = known;
     if (last?.incarnation === incarnation && last.generation === generation) return last;
-    const result = await decode(payload, base?.incarnation === incarnation ? pagesOf(base) : []);
-    if (!result.ok) {
+    let snapshot;
+    try {
+      snapshot = await decode(payload, base?.incarnation === incarnation ? pagesOf(base) : []);
+    } catch (error) {
       // Whatever was wrong, the pages that it has may be.
       known.last = undefined;
-      throw new AnswerError(kindOf(result.code), result.message);
+      throw toAnswerError(error);
     }
-    if (result.snapshot.incarnation !== incarnation || result.snapshot.generation !== generation) {
+    if (snapshot.incarnation !== incarnation || snapshot.generation !== generation) {
       throw new AnswerError('malformed', 'its payload is of another snapshot than it says');
     }
-    return result.snapshot;
+    return snapshot;
   }
 
   private async encode(known: KnownRun, { data }: PlainBody, receivedAt: number): Promise<Snapshot> {
@@ -76,8 +82,8 @@ export class Reader {
     try {
       encoded = await known.plain.encode(data, receivedAt);
     } catch (error) {
-      const kind = error instanceof PlainFormError ? kindOf(error.code) : 'malformed';
-      throw new AnswerError(kind, error instanceof Error ? error.message : String(error));
+      // What the encoder throws is for a shape that it did not expect.
+      throw toAnswerError(error instanceof PlainFormError ? error : new PlainFormError('MALFORMED', String(error)));
     }
     const { snapshot, since } = encoded;
     if (since !== undefined && !known.isSame(`since ${since}`)) throw new AnswerError('replaced', REPLACED);
@@ -85,19 +91,15 @@ export class Reader {
   }
 }
 
-function kindOf(code: ClusterFailureCode): ErrorKind {
-  switch (code) {
-    case 'MALFORMED':
-      return 'malformed';
-    case 'TOO_LARGE':
-      return 'too_large';
-    case 'MISSING_PAGES':
-      return 'missing_pages';
-    case 'UNSUPPORTED':
-      return 'unsupported';
-    case 'WORKER_LOST':
-    case 'WORKER_TIMEOUT':
-    case 'INTERNAL':
-      return 'worker';
-  }
+function toAnswerError(error: unknown): AnswerError {
+  const { code, message } = error as { readonly code?: string; readonly message?: string };
+  return new AnswerError(KINDS.get(code) ?? 'worker', message ?? String(error));
 }
+
+/** What the answer is to blame for; all else went wrong in the worker. */
+const KINDS: ReadonlyMap<string | undefined, ErrorKind> = new Map<ClusterFailureCode, ErrorKind>([
+  ['MALFORMED', 'malformed'],
+  ['TOO_LARGE', 'too_large'],
+  ['MISSING_PAGES', 'missing_pages'],
+  ['UNSUPPORTED', 'unsupported'],
+]);

@@ -12,11 +12,19 @@ const BRIEF_MS = 1000;
  */
 const SETTLE_MS = 1000;
 
+interface Waiting {
+  /** The one instance that is waited for, `undefined` for all. */
+  readonly only: number | undefined;
+  readonly end: () => void;
+}
+
 export class Round {
   /** By pm_id. */
   readonly requests = new Map<number, Request>();
   private readonly startedAt = performance.now();
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting = new Set<Waiting>();
+  /** While apps are waited for that have never answered. */
+  private isEarly = true;
   private lastDeadline = this.startedAt + SETTLE_MS;
 
   constructor(
@@ -26,7 +34,10 @@ export class Round {
     private readonly apps: Apps,
     private readonly errors: ErrorCounts,
   ) {
-    setTimeout(() => this.changed(), BRIEF_MS).unref();
+    setTimeout(() => {
+      this.isEarly = false;
+      this.changed();
+    }, BRIEF_MS).unref();
   }
 
   /** Whether nobody waits for it any more. */
@@ -34,28 +45,31 @@ export class Round {
     return !this.isAwaiting() || performance.now() >= this.lastDeadline;
   }
 
-  /** Ends when nothing is awaited any more, at that time on the clock of `performance` at the latest. */
-  until(deadline: number): Promise<void> {
+  /**
+   * Ends when nothing is awaited any more, at that time on the clock of `performance` at the latest.
+   * @param only pm_id of the one instance that is waited for
+   */
+  until(deadline: number, only: number | undefined): Promise<void> {
     this.lastDeadline = Math.max(this.lastDeadline, deadline);
-    return this.ended(deadline);
+    return this.ended(deadline, only);
   }
 
   /** Ends when the next round may begin. */
   settled(): Promise<void> {
-    return this.ended(this.startedAt + SETTLE_MS);
+    return this.ended(this.startedAt + SETTLE_MS, undefined);
   }
 
   /** To be told whenever there is an outcome. */
   changed(): void {
-    if (this.isAwaiting()) return;
-    for (const end of [...this.waiting]) end();
+    for (const { only, end } of [...this.waiting]) if (!this.isAwaiting(only)) end();
   }
 
-  result(): RoundResult {
+  /** @param only pm_id of the one instance that counts */
+  result(only: number | undefined): RoundResult {
     const answers: InstanceAnswer[] = [];
     const silent: SilentInstance[] = [];
     for (const process of this.processes) {
-      if (!this.apps.includes(process)) continue;
+      if (!this.apps.includes(process) || (only ?? process.run.pmId) !== process.run.pmId) continue;
       const outcome = this.requests.get(process.run.pmId)?.outcome;
       if (outcome?.kind === 'answer') answers.push(outcome.answer);
       else if (this.apps.answers(process.run.app)) silent.push(this.whySilent(process));
@@ -70,23 +84,24 @@ export class Round {
     };
   }
 
-  private ended(deadline: number): Promise<void> {
-    if (!this.isAwaiting()) return Promise.resolve();
+  private ended(deadline: number, only: number | undefined): Promise<void> {
+    if (!this.isAwaiting(only)) return Promise.resolve();
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
-        this.waiting.delete(end);
+        this.waiting.delete(waiting);
         resolve();
       };
+      const waiting = { only, end };
       const timer = setTimeout(end, Math.max(0, deadline - performance.now()));
-      this.waiting.add(end);
+      this.waiting.add(waiting);
     });
   }
 
-  private isAwaiting(): boolean {
-    const isEarly = performance.now() - this.startedAt < BRIEF_MS;
-    for (const { outcome, known, brief } of this.requests.values()) {
-      if (outcome === undefined && (this.apps.answers(known.run.app) || (brief && isEarly))) return true;
+  private isAwaiting(only?: number): boolean {
+    for (const [pmId, { outcome, known, brief }] of this.requests) {
+      if (outcome !== undefined || (only ?? pmId) !== pmId) continue;
+      if (this.apps.answers(known.run.app) || (brief && this.isEarly)) return true;
     }
     return false;
   }

@@ -37,6 +37,8 @@ export class Rounds {
   private runs = new Map<number, KnownRun>();
   /** The round that scrapes may still join. */
   private gathering: Promise<Round> | undefined;
+  /** Whom they want to have asked. */
+  private wanted = new Set<number | undefined>();
   private latest: Round | undefined;
   private readonly onMessage = (message: unknown): void => this.hear(message);
 
@@ -58,19 +60,23 @@ export class Rounds {
 
   /**
    * @param timeoutMs what has not come by then is missing from the result
+   * @param only pm_id of the one instance that is of interest: others are asked only for others who want them
    * @throws RemoteCallError without PM2's daemon
    */
-  async ask(timeoutMs: number): Promise<RoundResult> {
+  async ask(timeoutMs: number, only?: number): Promise<RoundResult> {
     const deadline = performance.now() + timeoutMs;
     this.gathering ??= this.gather();
+    this.wanted.add(only);
     const round = await within(timeoutMs, this.gathering);
-    await round.until(deadline);
-    return round.result();
+    await round.until(deadline, only);
+    return round.result(only);
   }
 
   private async gather(): Promise<Round> {
     try {
       await this.latest?.settled();
+      // A daemon that comes back has no channel to processes that outlived the one before.
+      if (!process.connected) throw new RemoteCallError('UNREACHABLE', 'this process is not run by PM2 any more');
       const started = Date.now();
       const processes = readProcessList(await this.options.daemon.call('getMonitorData', {}, DAEMON_MS));
       this.meet(processes);
@@ -81,6 +87,7 @@ export class Rounds {
       throw error;
     } finally {
       this.gathering = undefined;
+      this.wanted = new Set();
     }
   }
 
@@ -102,8 +109,9 @@ export class Rounds {
     const asked = new Set<string>();
     for (const known of this.runs.values()) {
       const sentAt = performance.now();
-      if (!known.shouldBeAsked(sentAt)) continue;
       const { app, pmId } = known.run;
+      const isWanted = this.wanted.has(undefined) || this.wanted.has(pmId);
+      if (!isWanted || !known.shouldBeAsked(sentAt)) continue;
       const request: Request = {
         id: randomUUID(),
         known,
