@@ -23,23 +23,30 @@ export interface State {
   readonly connected: boolean;
 }
 
+/** What PM2 knows besides. */
+interface TestApp extends App {
+  readonly pmx?: boolean;
+  readonly listen_timeout?: number;
+}
+
 const PROJECT = join(__dirname, '..', '..', '..');
 const APPS = join(PROJECT, 'test', 'fixtures', 'apps');
 
-export function serverApp(name = 'server', env: Readonly<Record<string, string>> = {}): App {
-  return { name, script: join(__dirname, 'host', 'asks.js'), cwd: PROJECT, exec_mode: 'fork', env, pmx: false } as App;
+export function serverApp(name = 'server', env: Readonly<Record<string, string>> = {}): TestApp {
+  return { name, script: join(__dirname, 'host', 'asks.js'), cwd: PROJECT, exec_mode: 'fork', env, pmx: false };
 }
 
 /** @param mode how it answers, see the fixture */
-export function answeringApp(name: string, mode: object = {}, instances = 0): App {
-  const cluster = instances > 0 ? ({ exec_mode: 'cluster', instances } as const) : ({ exec_mode: 'fork' } as const);
+export function answeringApp(name: string, mode: object = {}, instances = 0): TestApp {
+  const cluster: Pick<App, 'exec_mode' | 'instances'> =
+    instances > 0 ? { exec_mode: 'cluster', instances } : { exec_mode: 'fork' };
   const env = { MODE: JSON.stringify(mode) };
   // It does not listen, for which PM2 would wait at a reload.
-  return { name, script: join(APPS, 'answers.js'), cwd: PROJECT, env, listen_timeout: 500, ...cluster } as App;
+  return { name, script: join(APPS, 'answers.js'), cwd: PROJECT, env, listen_timeout: 500, ...cluster };
 }
 
 /** In fork mode, where ts-node finds its configuration before the app begins: its threads need that. */
-export function exportingApp(name: string, instances: number): App {
+export function exportingApp(name: string, instances: number): TestApp {
   const node_args = ['--require=ts-node/register/transpile-only'];
   return { name, script: join(APPS, 'exports.js'), cwd: PROJECT, exec_mode: 'fork', instances, node_args };
 }
