@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * A PM2 of its own runs two instances of a Mashroom server with the exporter, and a collector that asks them; shows
- * what PM2 and Prometheus see of them. Leaves nothing behind.
+ * A PM2 of its own runs two instances of a Mashroom server with the exporter, and the metrics server that asks them;
+ * shows what PM2 and Prometheus see of them. Leaves nothing behind.
  */
 
 const { fstatSync, writeFileSync } = require('node:fs');
@@ -20,7 +20,7 @@ const USAGE = `Runs a Mashroom cluster with the exporter under a PM2 of its own,
 
   --series <n>     counter series that each instance has besides its own (0)
   --instances <n>  instances of the server (2)
-  --port <n>       port of the collector (15050; another one if that is taken)
+  --port <n>       port of the metrics server (15050; another one if that is taken)
   --help           this text`;
 
 const OPTIONS = {
@@ -32,6 +32,7 @@ const OPTIONS = {
 
 const ROOT = path.join(__dirname, 'mashroom');
 const SERVER = path.join(path.dirname(require.resolve('@mashroom/mashroom/package.json')), 'dist', 'server.js');
+const METRICS_SERVER = path.join(__dirname, '..', 'dist', 'src', 'server', 'main.js');
 const ENOUGH_MS = 40_000;
 const PATIENCE_MS = 120_000;
 
@@ -50,13 +51,14 @@ async function main() {
     end.signal.throwIfAborted();
     console.log(`Starting ${options.instances} Mashroom servers under PM2 ${await pm2.call('getVersion')} ...`);
     const serverPort = await freePort();
-    const collectorPort = await freePort(options.port);
-    await startApps(pm2, { ...options, serverPort, collectorPort });
+    const metricsPort = await freePort(options.port);
+    await startApps(pm2, { ...options, serverPort, metricsPort });
     await patiently('the server', async () => await fetchText(serverPort, '/mashroom/health/ready'));
     stopTraffic = startTraffic(serverPort);
-    await show(pm2, { ...options, collectorPort });
+    await show(pm2, { ...options, metricsPort });
     console.log(`\nServer:  http://localhost:${serverPort}/shop`);
-    console.log(`Metrics: http://localhost:${collectorPort}/metrics/0`);
+    console.log(`Metrics: http://localhost:${metricsPort}/metrics and, summed up, /metrics/cluster`);
+    console.log(`         http://localhost:${metricsPort}/ links all there is`);
     console.log(`Monitor: PM2_HOME=${pm2.home} npx pm2 monit`);
     console.log('\nCtrl-C ends it and removes everything.');
     await sleep(2 ** 31 - 1, undefined, { signal: end.signal });
@@ -120,7 +122,7 @@ function endWithStandardInput(stop) {
   process.stdin.on('error', () => undefined).resume();
 }
 
-function startApps(pm2, { series, instances, serverPort, collectorPort }) {
+function startApps(pm2, { series, instances, serverPort, metricsPort }) {
   const mashroom = {
     name: 'mashroom',
     script: SERVER,
@@ -130,21 +132,21 @@ function startApps(pm2, { series, instances, serverPort, collectorPort }) {
     instances,
     env: { NODE_ENV: 'production', PORT: String(serverPort), DEMO_SERIES: String(series) },
   };
-  const collector = {
-    name: 'metrics_collector',
-    script: path.join(__dirname, 'collector.js'),
+  const metrics = {
+    name: 'pm2-metrics',
+    script: METRICS_SERVER,
     cwd: __dirname,
     exec_mode: 'fork',
-    env: { COLLECTOR_PORT: String(collectorPort), COLLECTOR_APP: 'mashroom' },
+    env: { PM2_METRICS_PORT: String(metricsPort) },
   };
   const file = path.join(pm2.folder, 'ecosystem.json');
-  writeFileSync(file, JSON.stringify({ apps: [mashroom, collector] }));
+  writeFileSync(file, JSON.stringify({ apps: [mashroom, metrics] }));
   return pm2.command('start', file);
 }
 
-async function show(pm2, { series, collectorPort }) {
+async function show(pm2, { series, metricsPort }) {
   const lines = await patiently('the metrics', async () => {
-    const text = await fetchText(collectorPort, '/metrics/0');
+    const text = await fetchText(metricsPort, '/metrics/0');
     const all = text?.split('\n') ?? [];
     return all.length > series ? all : undefined;
   });

@@ -37,6 +37,7 @@ collect() took of it, and without time in which others had the CPU (on Linux).
 
 const ROOT = path.join(__dirname, 'mashroom');
 const SERVER = path.join(path.dirname(require.resolve('@mashroom/mashroom/package.json')), 'dist', 'server.js');
+const METRICS_SERVER = path.join(__dirname, '..', 'dist', 'src', 'server', 'main.js');
 const INTERVAL_MS = 2000;
 const WARM_UP_MS = 12_000;
 
@@ -71,18 +72,19 @@ async function measure({ series, seconds, requests, sdk, withExporter }) {
       ...(withExporter ? {} : { WITHOUT_EXPORTER: '1', LOOP_RECORD_COLLECT_MS: String(INTERVAL_MS) }),
     };
     const app = { name: 'mashroom', script: SERVER, args: [ROOT], cwd: ROOT, exec_mode: 'cluster', instances: 1, env };
-    // PM2's own bookkeeping of a message to nobody is small; the answer's way through the daemon is what it costs users.
+    const port = await freePort();
     const asker = {
-      name: 'asker',
-      script: path.join(__dirname, 'collector.js'),
+      name: 'pm2-metrics',
+      script: METRICS_SERVER,
       exec_mode: 'fork',
-      env: await askerEnv(requests),
+      env: { PM2_METRICS_PORT: String(port) },
     };
     const ecosystem = path.join(pm2.folder, 'ecosystem.json');
     writeFileSync(ecosystem, JSON.stringify({ apps: withExporter && Number(requests) > 0 ? [app, asker] : [app] }));
     await pm2.command('start', ecosystem);
     const deadline = Date.now() + WARM_UP_MS + Number(seconds) * 1000 + 60_000;
     while (!existsSync(file)) {
+      if (withExporter && Number(requests) > 0) await ask(port, 1000 / Number(requests));
       if (Date.now() > deadline) throw new Error(`No measurement: ${await pm2.command('logs', '--nostream')}`);
       await sleep(200);
     }
@@ -93,8 +95,13 @@ async function measure({ series, seconds, requests, sdk, withExporter }) {
   }
 }
 
-async function askerEnv(requests) {
-  return { COLLECTOR_PORT: String(await freePort()), COLLECTOR_PERIOD_MS: String(1000 / Number(requests)) };
+/** A scrape per period, of which only the instance's part is of interest. */
+async function ask(port, periodMs) {
+  const [answer] = await Promise.all([
+    fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined),
+    sleep(Math.max(0, periodMs - 200)),
+  ]);
+  await answer?.arrayBuffer();
 }
 
 /** What else happens on a machine makes turns longer, never shorter: the least of many cycles is the exporter's own. */
