@@ -254,6 +254,23 @@ test.serial('pages that went missing are asked for again', async (t) => {
   t.is(answersOf(await server.ask(), 'compact').length, 1);
 });
 
+test.serial(
+  'an answer of another process than the listed one does not count until that is known to last',
+  async (t) => {
+    const before = (await server.ask()).errors;
+    // While PM2 replaces a process, the request may reach the new one.
+    await behave('compact', { pid: 1 });
+    const replaced = await server.ask();
+    t.like(silentOf(replaced, 'compact'), [{ reason: 'late', alive: true }]);
+    t.regex(String(silentOf(replaced, 'compact')[0]?.message), /another process/);
+    t.is(replaced.errors.replaced, before.replaced + 1);
+    // A process that starts another one to do the work has this one answer for good.
+    t.is(answersOf(await server.ask(), 'compact').length, 1);
+    await behave('compact', {});
+    await server.answered('compact', 1);
+  },
+);
+
 test.serial('nobody answers for another, and what is addressed from nowhere is ignored', async (t) => {
   const [victim] = (await pm2.list('compact')) as [Instance];
   const [{ id }] = (await pm2.list('server')) as [Instance];
