@@ -21,6 +21,7 @@ const SUBJECTS = {
   merge: { options: { peers: ['prom-client'] } },
   'merge-prometheus-io': { file: 'merge', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
   'get-metrics': {},
+  scrape: {},
   memory: {},
   scaling: {},
   http: {},

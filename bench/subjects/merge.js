@@ -15,6 +15,7 @@ const { createWorkload } = require('../lib/workload');
 
 const { encodeSnapshot } = part('workers/wire/encode.js');
 const { pagesOf } = part('workers/series.js');
+const { spareMemory } = part('protocol/cluster.js');
 const { ClusterMerger } = part('workers/server/cluster/index.js');
 const { decode } = part('workers/server/decode.js');
 
@@ -86,11 +87,14 @@ function createInstance(size, pmId) {
 function createCluster() {
   const merger = new ClusterMerger();
   const labels = { app: 'pm2_app', instance: 'pm_id' };
+  let former;
   let state;
   return {
     part: undefined,
     merge(live) {
-      const apps = [{ app: 'shop', state, live, silent: [] }];
+      const spare = former === undefined ? [] : spareMemory(former, state);
+      const apps = [{ app: 'shop', state, live, silent: [], spare }];
+      former = state;
       const result = merger.absorb({ kind: 'absorb', apps, rules: [], maxEndedSeries: 10_000, labels });
       [{ state }] = result.apps;
       [this.part] = result.parts;
