@@ -62,6 +62,11 @@ export interface AppRound {
   readonly live: readonly RunSnapshot[];
   /** Keys of runs that live but have not answered: what they had last still counts, their gauges do not. */
   readonly silent: readonly string[];
+  /**
+   * {@link spareMemory} of a former state, if nobody reads that any more: the next one is written there. Fresh memory
+   * costs several times what the numbers in it do.
+   */
+  readonly spare?: readonly SharedArrayBuffer[];
   // Every other run that the state knows has ended: its last numbers stay in the sums.
 }
 
@@ -110,6 +115,16 @@ export interface RunNumbers {
   readonly generation: number;
   /** By the pages' places, as long as it was when the run was last absorbed; `NaN` as start where it has no such series. */
   readonly last: Float64Array;
+}
+
+/** Memory of a former state that the current one does not share, by what they say of each run. */
+export function spareMemory(former: ClusterState, current: ClusterState): SharedArrayBuffer[] {
+  const isShared = (run: RunNumbers): boolean =>
+    current.runs.some(
+      ({ key, incarnation, generation }) =>
+        key === run.key && incarnation === run.incarnation && generation === run.generation,
+    );
+  return former.runs.filter((run) => !isShared(run)).map(({ last }) => last.buffer as SharedArrayBuffer);
 }
 
 export interface AbsorbResult {

@@ -8,8 +8,8 @@ import { markGone, planDropping } from './ended';
 import { isAdded, keyedFamilies, mergeOf } from './families';
 import { Gauges } from './gauges';
 import { boundsLabel, hasRoomFor, larger, clusterLayout } from './layouts';
-import { Claims, forEachPlace, type LiveRun, type MergedFamily } from './live-run';
-import { Carried, grown, shared } from './numbers';
+import { Claims, mergedPages, type LiveRun, type MergedFamily, type MergedPage } from './live-run';
+import { Carried, grown, shared, Spare } from './numbers';
 import { repack } from './repack';
 import { commonResource } from './resource';
 import type { GaugeRules } from './rules';
@@ -34,7 +34,8 @@ export function absorbApp(task: AppTask): AppResult {
   const warnings: string[] = [];
   const { state, book, live, seen, repeated } = findPlaces(task, warnings);
   const { dictionary } = book;
-  const claims = new Claims(dictionary.series);
+  const claims = repeated.size === 0 ? undefined : new Claims(dictionary.series);
+  const spare = new Spare(round.spare ?? []);
   const carried = new Carried(state.carried);
   const before = new Map(state.runs.map((run) => [run.key, run]));
   const liveKeys = new Set(live.map(({ run }) => run.key));
@@ -44,12 +45,14 @@ export function absorbApp(task: AppTask): AppResult {
   const staying = new Set([...liveKeys, ...round.silent]);
   for (const run of state.runs) if (!staying.has(run.key)) addAll(carried.writable(), run.last, added);
   const answered = live.map((one): RunNumbers => {
-    claims.nextRun();
+    claims?.nextRun();
     const { incarnation, generation } = one.snapshot;
     const run = before.get(one.run.key);
     // The same snapshot again, or a late one.
     if (run?.incarnation === incarnation && generation <= run.generation) return run;
-    const last = grown(run?.last ?? NOTHING, dictionary.numbers, dictionary.offsets.subarray(0, dictionary.series));
+    const former = run?.last ?? NOTHING;
+    const copy = spare.take(dictionary.numbers, former.length);
+    const last = grown(former, dictionary.numbers, dictionary.offsets.subarray(0, dictionary.series), copy);
     absorbRun(one, last, carried, claims);
     return { key: one.run.key, incarnation, generation, last };
   });
@@ -60,7 +63,7 @@ export function absorbApp(task: AppTask): AppResult {
   for (const { last } of runs) addAll(values, last, added);
   const gauges = new Gauges(dictionary, values);
   for (const one of live) {
-    claims.nextRun();
+    claims?.nextRun();
     gauges.add(one, claims);
   }
 
@@ -153,7 +156,7 @@ function lookUp({ run, snapshot }: RunSnapshot, book: Book, rules: GaugeRules, t
       if (hasRoomFor(layout, page.layout)) continue;
       tight.set(key, larger(tight.get(key) ?? layout, clusterLayout(page.layout)));
     }
-    families.push({ family, into, places, merge });
+    families.push({ family, into, merge, pages: mergedPages(family, places) });
   }
   return { run, snapshot, families, own: groupByScope(own) };
 }
@@ -178,11 +181,8 @@ function lookForSeries(
   const seen = new Int32Array(series);
   const repeated = new Set<string>();
   for (const [i, { families }] of live.entries()) {
-    for (const one of families) {
-      forEachPlace(one, (_at, _offset, serial) => {
-        if (seen[serial] === i + 1) repeated.add(one.family.descriptor.name);
-        else seen[serial] = i + 1;
-      });
+    for (const { family, pages } of families) {
+      for (const page of pages) if (isRepeating(page, seen, i + 1)) repeated.add(family.descriptor.name);
     }
   }
   for (const { last } of runs.filter(({ key }) => silent.includes(key))) {
@@ -192,6 +192,18 @@ function lookForSeries(
     }
   }
   return { seen, repeated };
+}
+
+/** @returns whether the run has one of the series already */
+function isRepeating({ count, indices, places }: MergedPage, seen: Int32Array, run: number): boolean {
+  const { serials } = places;
+  let repeats = false;
+  for (let k = 0; k < count; k++) {
+    const serial = serials[indices === undefined ? k : indices[k]!]!;
+    if (seen[serial] === run) repeats = true;
+    seen[serial] = run;
+  }
+  return repeats;
 }
 
 /** Many pages with few series on them, as when a few come in each round. */

@@ -1,7 +1,7 @@
 /** Gauges, and sums that may fall: merged over the runs that have answered in this round, as a rule says. */
-import { ORDER_SHIFT, SCALAR_VALUE, START, strideOf } from '../../../protocol/snapshot';
+import { ORDER_SHIFT, SCALAR_STRIDE, SCALAR_VALUE, START, strideOf } from '../../../protocol/snapshot';
 import type { Dictionary, DictionaryFamily } from './dictionary';
-import { forEachPlace, type Claims, type LiveRun, type MergedFamily } from './live-run';
+import type { Claims, LiveRun, MergedFamily, MergedPage } from './live-run';
 
 /** Those of one app in one round. NaN is left out, unless all are NaN. */
 export class Gauges {
@@ -16,21 +16,28 @@ export class Gauges {
     this.counted = new Int32Array(dictionary.series);
   }
 
-  add({ snapshot, families }: LiveRun, claims: Claims): void {
-    const { counted, values } = this;
-    for (const one of families) {
-      const { into, merge } = one;
+  add({ snapshot, families }: LiveRun, claims: Claims | undefined): void {
+    for (const { into, merge, pages } of families) {
       if (merge === 'add') continue;
       this.merges.set(into, merge);
-      forEachPlace(one, (at, offset, serial) => {
-        if (!claims.take(serial)) return;
-        const start = snapshot.values[at + START]!;
-        const value = snapshot.values[at + SCALAR_VALUE]!;
-        if (!(values[offset + START]! <= start)) values[offset + START] = start;
-        if (Number.isNaN(value)) return;
-        const before = values[offset + SCALAR_VALUE]!;
-        values[offset + SCALAR_VALUE] = counted[serial]!++ === 0 ? value : merged(merge, before, value);
-      });
+      for (const page of pages) this.addPage(snapshot.values, page, merge, claims);
+    }
+  }
+
+  private addPage(from: Float64Array, page: MergedPage, merge: MergedFamily['merge'], claims?: Claims): void {
+    const { base, count, indices, places } = page;
+    const { counted, values } = this;
+    for (let k = 0; k < count; k++) {
+      const i = indices === undefined ? k : indices[k]!;
+      const serial = places.serials[i]!;
+      if (claims?.take(serial) === false) continue;
+      const offset = places.offsets[i]!;
+      const start = from[base + i * SCALAR_STRIDE + START]!;
+      const value = from[base + i * SCALAR_STRIDE + SCALAR_VALUE]!;
+      if (!(values[offset + START]! <= start)) values[offset + START] = start;
+      if (Number.isNaN(value)) continue;
+      const before = values[offset + SCALAR_VALUE]!;
+      values[offset + SCALAR_VALUE] = counted[serial]!++ === 0 ? value : merged(merge, before, value);
     }
   }
 

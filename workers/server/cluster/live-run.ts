@@ -3,8 +3,8 @@ import type { GaugeMerge, Run } from '../../../protocol/cluster';
 import {
   ORDER_MASK,
   ORDER_SHIFT,
-  strideOf,
   type Family,
+  type Layout,
   type ScopeFamilies,
   type Snapshot,
 } from '../../../protocol/snapshot';
@@ -21,39 +21,43 @@ export interface LiveRun {
 export interface MergedFamily {
   readonly family: Family;
   readonly into: DictionaryFamily;
-  /** By page of the family. */
-  readonly places: readonly Places[];
   readonly merge: 'add' | Exclude<GaugeMerge, 'instance'>;
+  readonly pages: readonly MergedPage[];
 }
 
-/**
- * `at`: index of the series' first number in the snapshot. `offset`: in the cluster's columns. `page`: index of its page
- * in the family.
- */
-export type PlaceVisitor = (at: number, offset: number, serial: number, page: number) => void;
-
-/** Walks the series that are present. */
-export function forEachPlace({ family, places }: Pick<MergedFamily, 'family' | 'places'>, visit: PlaceVisitor): void {
-  const { pages, order } = family;
-  if (order === undefined) {
-    for (let p = 0; p < pages.length; p++) {
-      const { page, base } = pages[p]!;
-      const { offsets, serials } = places[p]!;
-      const stride = strideOf(page.layout);
-      for (let i = 0, at = base; i < page.size; i++, at += stride) visit(at, offsets[i]!, serials[i]!, p);
-    }
-    return;
-  }
-  const strides = pages.map(({ page }) => strideOf(page.layout));
-  for (let i = 0; i < order.length; i++) {
-    const p = order[i]! >> ORDER_SHIFT;
-    const index = order[i]! & ORDER_MASK;
-    const { offsets, serials } = places[p]!;
-    visit(pages[p]!.base + index * strides[p]!, offsets[index]!, serials[index]!, p);
-  }
+/** The series of a page that are present. */
+export interface MergedPage {
+  readonly layout: Layout;
+  /** Index of the page's first number in the snapshot. */
+  readonly base: number;
+  readonly count: number;
+  /** Which series of the page these are; the first ones, that is all, if not told. */
+  readonly indices: Int32Array | undefined;
+  readonly places: Places;
 }
 
-/** By series: which run's data point has been taken, so that no other one of the same run is taken for it too. */
+export function mergedPages({ pages, order }: Family, places: readonly Places[]): MergedPage[] {
+  const all = pages.map(({ page: { layout, size }, base }, p) => ({
+    layout,
+    base,
+    count: order === undefined ? size : 0,
+    indices: undefined as Int32Array | undefined,
+    places: places[p]!,
+  }));
+  if (order === undefined) return all;
+  for (const entry of order) all[entry >> ORDER_SHIFT]!.count++;
+  for (const page of all) {
+    page.indices = new Int32Array(page.count);
+    page.count = 0;
+  }
+  for (const entry of order) {
+    const page = all[entry >> ORDER_SHIFT]!;
+    page.indices![page.count++] = entry & ORDER_MASK;
+  }
+  return all;
+}
+
+/** By series: which run's data point has been taken, where a run has several of them. Only one counts. */
 export class Claims {
   private readonly takenBy: Int32Array;
   private run = 0;

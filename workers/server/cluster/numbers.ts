@@ -5,9 +5,16 @@ export function shared(numbers: number): Float64Array {
   return new Float64Array(new SharedArrayBuffer(numbers * Float64Array.BYTES_PER_ELEMENT));
 }
 
-/** A copy that has room for more series: `NaN` as their start says that they are not there. */
-export function grown(values: Float64Array, numbers: number, offsets: Int32Array): Float64Array {
-  const copy = shared(numbers);
+/**
+ * A copy that has room for more series: `NaN` as their start says that they are not there.
+ * @param copy where to, zeros; new if not told
+ */
+export function grown(
+  values: Float64Array,
+  numbers: number,
+  offsets: Int32Array,
+  copy = shared(numbers),
+): Float64Array {
   copy.set(values);
   // Offsets ascend.
   for (let i = offsets.length - 1; i >= 0; i--) {
@@ -16,6 +23,23 @@ export function grown(values: Float64Array, numbers: number, offsets: Int32Array
     copy[offset + START] = NaN;
   }
   return copy;
+}
+
+/** Memory that may be written again. */
+export class Spare {
+  private readonly buffers: SharedArrayBuffer[];
+
+  constructor(buffers: readonly SharedArrayBuffer[]) {
+    this.buffers = [...buffers];
+  }
+
+  /** @returns as many zeros, but where `kept` numbers are going to be written */
+  take(numbers: number, kept: number): Float64Array {
+    const at = this.buffers.findIndex(({ byteLength }) => byteLength === numbers * Float64Array.BYTES_PER_ELEMENT);
+    if (at < 0) return shared(numbers);
+    const [buffer] = this.buffers.splice(at, 1) as [SharedArrayBuffer];
+    return new Float64Array(buffer).fill(0, kept);
+  }
 }
 
 /** What ended runs and former lives of series have left behind. Copied before the first change. */

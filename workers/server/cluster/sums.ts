@@ -9,31 +9,60 @@ import {
   HISTOGRAM_BUCKETS,
   MAX,
   MIN,
+  SCALAR_STRIDE,
   SCALAR_VALUE,
   START,
   SUM,
   strideOf,
   type ExponentialLayout,
-  type HistogramLayout,
   type Layout,
   type PlacedPage,
 } from '../../../protocol/snapshot';
 import { addExponential, isCount, isExponential } from './exponential';
 import { isDelta } from './families';
 import { moveExponential } from './layouts';
-import { forEachPlace, type Claims, type LiveRun, type MergedFamily, type PlaceVisitor } from './live-run';
-import { shared, type Carried } from './numbers';
+import type { Claims, LiveRun, MergedPage } from './live-run';
+import type { Carried } from './numbers';
 
-/** @param last what the run has had, brought up to date here */
-export function absorbRun({ snapshot, families }: LiveRun, last: Float64Array, carried: Carried, claims: Claims): void {
-  for (const one of families) {
-    if (one.merge !== 'add') continue;
-    const absorb = isDelta(one.family)
-      ? deltaVisitor(one, snapshot.values, carried)
-      : cumulativeVisitor(one, snapshot.values, last, carried);
-    forEachPlace(one, (at, offset, serial, page) => {
-      if (claims.take(serial)) absorb(at, offset, serial, page);
-    });
+/**
+ * @param last what the run has had, brought up to date here
+ * @param claims where some series have several data points
+ */
+export function absorbRun(
+  { snapshot, families }: LiveRun,
+  last: Float64Array,
+  carried: Carried,
+  claims: Claims | undefined,
+): void {
+  for (const { family, into, merge, pages } of families) {
+    if (merge !== 'add') continue;
+    for (const page of pages) {
+      const numbers = { values: snapshot.values, last, carried, claims };
+      const room = into.layoutFor(page.layout).layout;
+      if (isDelta(family)) addDeltas(page, numbers, room);
+      else absorbPage(page, numbers, room);
+    }
+  }
+}
+
+interface Numbers {
+  readonly values: Float64Array;
+  readonly last: Float64Array;
+  readonly carried: Carried;
+  readonly claims: Claims | undefined;
+}
+
+/** @param room layout of the cluster's places */
+function absorbPage(page: MergedPage, numbers: Numbers, room: Layout): void {
+  switch (page.layout.kind) {
+    case 'scalar':
+      absorbScalars(page, numbers);
+      return;
+    case 'histogram':
+      absorbHistograms(page, numbers, strideOf(page.layout));
+      return;
+    case 'exponential':
+      absorbExponentials(page, numbers, page.layout, room as ExponentialLayout);
   }
 }
 
@@ -65,34 +94,42 @@ function isThere(last: Float64Array, offset: number): boolean {
   return !Number.isNaN(last[offset + START]);
 }
 
-function cumulativeVisitor(
-  { family, into }: MergedFamily,
-  values: Float64Array,
-  last: Float64Array,
-  carried: Carried,
-): PlaceVisitor {
-  const layouts = family.pages.map(({ page }) => page.layout);
-  switch (layouts[0]?.kind) {
-    case 'histogram':
-      return (at, offset, _serial, page) => {
-        absorbHistogram(values, at, last, offset, layouts[page] as HistogramLayout, carried);
-      };
-    case 'exponential': {
-      const room = layouts.map((layout) => into.layoutFor(layout).layout as ExponentialLayout);
-      return (at, offset, _serial, page) => {
-        const from = { values, at, layout: layouts[page] as ExponentialLayout };
-        absorbExponential(from, { values: last, at: offset, layout: room[page]! }, carried);
-      };
-    }
-    case 'scalar':
-    case undefined:
-      return (at, offset) => {
-        const value = values[at + SCALAR_VALUE]!;
-        // Nearly always.
-        if (values[at + START] === last[offset + START] && value >= last[offset + SCALAR_VALUE]! && value < Infinity) {
-          last[offset + SCALAR_VALUE] = value;
-        } else absorbScalar(startAt(values, at), value, last, offset, carried);
-      };
+function absorbScalars({ base, count, indices, places }: MergedPage, { values, last, carried, claims }: Numbers): void {
+  const { offsets, serials } = places;
+  for (let k = 0; k < count; k++) {
+    const i = indices === undefined ? k : indices[k]!;
+    if (claims?.take(serials[i]!) === false) continue;
+    const at = base + i * SCALAR_STRIDE;
+    const offset = offsets[i]!;
+    const value = values[at + SCALAR_VALUE]!;
+    // Nearly always.
+    if (values[at + START] === last[offset + START] && value >= last[offset + SCALAR_VALUE]! && value < Infinity) {
+      last[offset + SCALAR_VALUE] = value;
+    } else absorbScalar(startAt(values, at), value, last, offset, carried);
+  }
+}
+
+function absorbHistograms(page: MergedPage, { values, last, carried, claims }: Numbers, stride: number): void {
+  const { base, count, indices, places } = page;
+  for (let k = 0; k < count; k++) {
+    const i = indices === undefined ? k : indices[k]!;
+    if (claims?.take(places.serials[i]!) === false) continue;
+    absorbHistogram(values, base + i * stride, last, places.offsets[i]!, stride, carried);
+  }
+}
+
+function absorbExponentials(
+  { base, count, indices, places }: MergedPage,
+  { values, last, carried, claims }: Numbers,
+  layout: ExponentialLayout,
+  room: ExponentialLayout,
+): void {
+  const stride = strideOf(layout);
+  for (let k = 0; k < count; k++) {
+    const i = indices === undefined ? k : indices[k]!;
+    if (claims?.take(places.serials[i]!) === false) continue;
+    const from = { values, at: base + i * stride, layout };
+    absorbExponential(from, { values: last, at: places.offsets[i]!, layout: room }, carried);
   }
 }
 
@@ -116,10 +153,9 @@ function absorbHistogram(
   at: number,
   last: Float64Array,
   offset: number,
-  layout: HistogramLayout,
+  stride: number,
   carried: Carried,
 ): void {
-  const stride = strideOf(layout);
   const start = startAt(values, at);
   if (start !== last[offset + START]) carried.noteStart(offset, start);
   if (!areCounts(values, at, stride)) return;
@@ -171,31 +207,43 @@ function absorbExponential(from: ExponentialPlace, to: ExponentialPlace, carried
 }
 
 /** What has come since the last snapshot of the run is carried at once: nothing is left to end. */
-function deltaVisitor({ family, into }: MergedFamily, values: Float64Array, carried: Carried): PlaceVisitor {
-  const layouts = family.pages.map(({ page }) => page.layout);
-  const rooms = layouts.map((layout): Layout => into.layoutFor(layout).layout);
-  return (at, offset, _serial, page) => {
-    const layout = layouts[page]!;
-    const stride = strideOf(layout);
-    carried.noteStart(offset, startAt(values, at));
-    switch (layout.kind) {
-      case 'scalar':
-        if (isCount(values[at + SCALAR_VALUE])) carried.add(offset + SCALAR_VALUE, values[at + SCALAR_VALUE]!);
-        return;
-      case 'histogram':
-        if (!areCounts(values, at, stride)) return;
-        carried.add(offset + COUNT, values[at + COUNT]!);
-        if (Number.isFinite(values[at + SUM])) carried.add(offset + SUM, values[at + SUM]!);
-        for (let i = HISTOGRAM_BUCKETS; i < stride; i++) carried.add(offset + i, values[at + i]!);
-        return;
-      case 'exponential': {
-        if (!isExponential(values, at, layout)) return;
-        const room = rooms[page] as ExponentialLayout;
-        const delta = shared(strideOf(room));
-        moveExponential({ values, at, layout }, { values: delta, at: 0, layout: room });
-        if (!Number.isFinite(delta[SUM])) delta[SUM] = 0;
-        addExponential(carried.writable(), offset, delta, 0, room);
-      }
+function addDeltas(page: MergedPage, { values, carried, claims }: Numbers, room: Layout): void {
+  const { layout, base, count, indices, places } = page;
+  const stride = strideOf(layout);
+  for (let k = 0; k < count; k++) {
+    const i = indices === undefined ? k : indices[k]!;
+    if (claims?.take(places.serials[i]!) === false) continue;
+    addDelta(values, base + i * stride, layout, carried, places.offsets[i]!, room);
+  }
+}
+
+function addDelta(
+  values: Float64Array,
+  at: number,
+  layout: Layout,
+  carried: Carried,
+  offset: number,
+  room: Layout,
+): void {
+  carried.noteStart(offset, startAt(values, at));
+  switch (layout.kind) {
+    case 'scalar':
+      if (isCount(values[at + SCALAR_VALUE])) carried.add(offset + SCALAR_VALUE, values[at + SCALAR_VALUE]!);
+      return;
+    case 'histogram': {
+      const stride = strideOf(layout);
+      if (!areCounts(values, at, stride)) return;
+      carried.add(offset + COUNT, values[at + COUNT]!);
+      if (Number.isFinite(values[at + SUM])) carried.add(offset + SUM, values[at + SUM]!);
+      for (let i = HISTOGRAM_BUCKETS; i < stride; i++) carried.add(offset + i, values[at + i]!);
+      return;
     }
-  };
+    case 'exponential': {
+      if (!isExponential(values, at, layout) || room.kind !== 'exponential') return;
+      const delta = new Float64Array(strideOf(room));
+      moveExponential({ values, at, layout }, { values: delta, at: 0, layout: room });
+      if (!Number.isFinite(delta[SUM])) delta[SUM] = 0;
+      addExponential(carried.writable(), offset, delta, 0, room);
+    }
+  }
 }

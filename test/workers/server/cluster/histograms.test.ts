@@ -1,6 +1,7 @@
 /** Histograms over the lives of instances: explicit bounds, and exponential ones. */
 import test from 'ava';
 import * as fc from 'fast-check';
+import type { Part } from '../../../../protocol/cluster';
 import {
   EXP_BUCKETS,
   EXP_NEGATIVE_LENGTH,
@@ -160,12 +161,12 @@ test('whatever exponential histograms come, in lives of several runs, all of the
     fc.asyncProperty(lives, async (all) => {
       const cluster = new Cluster();
       const runs = [0, 1, 2].map((id) => new Instance(id, `run ${id}`));
-      let part;
+      let part: Part | undefined;
       for (const [start, { scale, positive, negative, zeroCount, run, worker }] of all.entries()) {
         if (worker) cluster.loseWorker();
         part = cluster.merge([await runs[run]!.answer(exponential(scale, positive, negative, zeroCount, start + 1))]);
       }
-      const actual = bucketsOf(part);
+      const actual = bucketsOf(part!);
       const expected = (of: 'positive' | 'negative') => {
         const counts = new Map<number, number>();
         for (const one of all) {
