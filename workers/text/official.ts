@@ -24,7 +24,7 @@ const NONE: ExtraLabels = [];
 /** `target_info` with its HELP and TYPE, ended by a line feed. */
 export function targetInfo(attributes: Attributes, extra = NONE): string {
   const labels = new Labels(labelOf, new Set(extra.map(([name]) => name)));
-  return officialTargetInfo(withExtra(labels.valid(attributes), extra));
+  return officialTargetInfo({ ...labels.valid(attributes), ...Object.fromEntries(extra) });
 }
 
 function officialTargetInfo(attributes: Attributes): string {
@@ -37,7 +37,10 @@ export function familyHead(scope: Scope, family: Family): string {
   return serializeFamily(scope, family, []);
 }
 
-/** The lines of a page's series in their order, with 0 for every number; `extra` labels behind the series' own. */
+/**
+ * The lines of a page's series in their order, with 0 for every number; `extra` labels behind the series' own. Only one
+ * line per series is asked for: the others differ from it as they do for any series.
+ */
 export function pageLines(
   scope: Scope,
   family: Family,
@@ -45,17 +48,56 @@ export function pageLines(
   attributes: readonly Attributes[],
   extra = NONE,
 ): string {
-  const labels = new Labels(labelOf, new Set([...addedLabels(scope, family, layout), ...extra.map(([name]) => name)]));
-  return seriesLines(
-    scope,
-    family,
-    layout,
-    attributes.map((one) => withExtra(labels.valid(one), extra)),
-  );
+  const bare = seriesLines(scope, family, layout, [{}]);
+  const around = linesAround(scope, family, layout);
+  let text = '';
+  for (const labels of labelTexts(scope, family, layout, attributes, extra)) {
+    if (labels === '') text += bare;
+    else for (const [before, after] of around) text += before + labels + after;
+  }
+  return text;
 }
 
-function withExtra(attributes: Attributes, extra: ExtraLabels): Attributes {
-  return extra.length === 0 ? attributes : { ...attributes, ...Object.fromEntries(extra) };
+/** What stands between the braces of a page's series, but for `le`. */
+export function labelTexts(
+  scope: Scope,
+  family: Family,
+  layout: Layout,
+  attributes: readonly Attributes[],
+  extra = NONE,
+): string[] {
+  const names = extra.map(([name]) => name);
+  const labels = new Labels(labelOf, new Set([...addedLabels(scope, family, layout), ...names]));
+  const valid = attributes.map((one) => labels.valid(one));
+  const lines = seriesLines(scope, family, firstLineOnly(layout), valid).split('\n');
+  lines.pop();
+  const behind = extra.length === 0 ? '' : labelsIn(officialTargetInfo(Object.fromEntries(extra)).slice(0, -1));
+  return lines.map((line) => {
+    const own = labelsIn(line);
+    return own === '' || behind === '' ? own + behind : `${own},${behind}`;
+  });
+}
+
+/** What stands before and behind the labels, for each line of a series. */
+function linesAround(scope: Scope, family: Family, layout: Layout): [before: string, after: string][] {
+  const lines = seriesLines(scope, family, layout, [{ x: '1' }]).split('\n');
+  lines.pop();
+  const labels = labelsIn(lines[0] ?? '');
+  return lines.map((line) => {
+    const [before, after, ...more] = line.split(labels);
+    if (before === undefined || after === undefined || more.length > 0) throw new RangeError(`not understood: ${line}`);
+    return [before, `${after}\n`];
+  });
+}
+
+function firstLineOnly(layout: Layout): Layout {
+  return layout.kind === 'histogram' ? { ...layout, sum: false, bounds: [], buckets: 0 } : layout;
+}
+
+/** Names have no braces, and behind the labels there is only the number. */
+function labelsIn(line: string): string {
+  const from = line.indexOf('{');
+  return from < 0 ? '' : line.slice(from + 1, line.lastIndexOf('}'));
 }
 
 function seriesLines(scope: Scope, family: Family, layout: Layout, attributes: readonly Attributes[]): string {

@@ -21,7 +21,7 @@ test('families are called without what their samples end with', async (t) => {
   const body = text([await instance(3, { resource: { a: 1 }, metrics })], 'openmetrics');
   parse(body, 'openmetrics');
   t.is(
-    body.replaceAll('pm2_app="shop",pm_id="3"', '…').replaceAll(',otel_scope_name="test"', ''),
+    body.replaceAll('pm2_app="shop",pm_id="3"', '…').replaceAll('otel_scope_name="test",', ''),
     `# TYPE target info
 # HELP target Target metadata
 target_info{a="1",…} 1

@@ -37,7 +37,7 @@ test('counters keep _total, gauges are gauges, and texts are not escaped', async
     c?.metrics.map(({ counter: value }) => value),
     [2 ** 53 + 2, 0.1],
   );
-  t.deepEqual(c?.metrics[0]?.labels, [['a', 'x"y\\z\nü'], ...instanceLabels, scopeLabel]);
+  t.deepEqual(c?.metrics[0]?.labels, [['a', 'x"y\\z\nü'], scopeLabel, ...instanceLabels]);
   t.like(g, { name: 'g_seconds', type: 1, help: 'a\\n\nb "c"', unit: 'seconds' });
   t.deepEqual(
     g?.metrics.map(({ gauge }) => gauge),
@@ -50,7 +50,7 @@ test('a histogram has its count, its sum, and its buckets with +Inf', async (t) 
   const value = { buckets: { boundaries: [0.1, 300], counts: [1, large, 128] }, count: large + 129, sum: 2.5 };
   const [family] = await families(histogram('h', [point({ le: 'mine' }, value)]));
   t.like(family, { name: 'h', type: 4 });
-  t.deepEqual(family?.metrics[0]?.labels, [['exported_le', 'mine'], ...instanceLabels, scopeLabel]);
+  t.deepEqual(family?.metrics[0]?.labels, [['exported_le', 'mine'], scopeLabel, ...instanceLabels]);
   t.like(family?.metrics[0]?.histogram, { count: large + 129, sum: 2.5, schema: undefined, zeroCount: undefined });
   t.deepEqual(family?.metrics[0]?.histogram?.buckets, [
     [0.1, 1],

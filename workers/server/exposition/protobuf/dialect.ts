@@ -7,7 +7,7 @@
  */
 import type { HistogramLayout } from '../../../../protocol/snapshot';
 import { unkeptPages } from '../../../pages';
-import { pageLines } from '../../../text/official';
+import { labelTexts } from '../../../text/official';
 import type { PageRendering } from '../../../text/page-text';
 import { Bytes } from '../bytes';
 import type { Dialect, FamilyHead, PageSource } from '../dialect';
@@ -15,15 +15,15 @@ import { asHistogram, type FamilyType, type OfficialHead } from '../head';
 import { familyAsNamed } from '../text';
 import { unitOf } from '../units';
 import { HistogramPage } from './histograms';
-import { labelsOf } from './labels';
+import { labelFields } from './labels';
 import { NativeHistogramPage } from './native-histograms';
 import { ScalarPage } from './scalars';
 import { FAMILY, bytesTag, varintTag } from './schema';
 
 const TYPES: Readonly<Record<FamilyType, number>> = { counter: 0, gauge: 1, histogram: 4, info: 1 };
 
-/** For the names and labels of a histogram: a count and the +Inf bucket. */
-const LEAST: HistogramLayout = { kind: 'histogram', sum: false, min: false, max: false, bounds: [], buckets: 1 };
+/** Labels do not depend on the buckets. */
+const ANY_HISTOGRAM: HistogramLayout = { kind: 'histogram', sum: true, min: false, max: false, bounds: [], buckets: 1 };
 
 export class ProtobufDialect implements Dialect {
   readonly ending = Buffer.alloc(0);
@@ -48,20 +48,21 @@ export class ProtobufDialect implements Dialect {
 
   page({ scope, family, page, labels, head }: PageSource): PageRendering {
     const { layout } = page;
-    const attributes = unkeptPages.attributes(page);
-    if (layout.kind === 'scalar') {
-      const lines = pageLines(scope, family, layout, attributes, labels).split('\n');
-      lines.pop();
-      return new ScalarPage(lines.map(labelsOf), head.type === 'counter');
+    const named = layout.kind === 'exponential' ? ANY_HISTOGRAM : layout;
+    const texts = labelTexts(scope, asHistogram(family), named, unkeptPages.attributes(page), labels);
+    const fields = texts.map(labelFields);
+    switch (layout.kind) {
+      case 'scalar':
+        return new ScalarPage(fields, head.type === 'counter');
+      case 'histogram':
+        return new HistogramPage(page, layout, fields);
+      case 'exponential':
+        return new NativeHistogramPage(page, layout, fields);
     }
-    const lines = pageLines(scope, asHistogram(family), LEAST, attributes, labels).split('\n');
-    const ofSeries = Array.from({ length: page.size }, (_, i) => labelsOf(lines[2 * i] ?? ''));
-    if (layout.kind === 'histogram') return new HistogramPage(page, layout, ofSeries);
-    return new NativeHistogramPage(page, layout, ofSeries);
   }
 
   info(line: string): Buffer {
-    const page = new ScalarPage([labelsOf(line)], false);
+    const page = new ScalarPage([labelFields(/\{(.*)\}/s.exec(line)?.[1] ?? '')], false);
     page.update(Float64Array.of(0, 1), 0);
     return page.bytes;
   }

@@ -5,11 +5,11 @@ import { LABEL, METRIC, bytesTag } from './schema';
 const LABELS = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
 const ESCAPED = /\\([\\"n])/g;
 
-/** @param line of the text format; @returns all `label` fields of its `Metric` */
-export function labelsOf(line: string): Buffer {
+/** @param text what stands between the braces; @returns all `label` fields of a `Metric` */
+export function labelFields(text: string): Buffer {
   const fields = new Bytes();
   const pair = new Bytes();
-  for (const [, name = '', value = ''] of line.slice(line.indexOf('{') + 1).matchAll(LABELS)) {
+  for (const [, name = '', value = ''] of text.matchAll(LABELS)) {
     pair.clear();
     pair.text(bytesTag(LABEL.name), name);
     pair.text(
