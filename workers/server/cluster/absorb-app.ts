@@ -3,12 +3,12 @@ import type { AbsorbTask, AppRound, ClusterState, Part, RunNumbers, RunSnapshot 
 import { START, type Family, type Layout, type ScopeFamilies, type Snapshot } from '../../../protocol/snapshot';
 import { pagesOf, seriesCount } from '../../series';
 import { Book } from './book';
-import { groupByScope, type Dictionary, type DictionaryFamily } from './dictionary';
+import { groupByScope, presentPages, type Dictionary, type DictionaryFamily } from './dictionary';
 import { markGone, planDropping } from './ended';
 import { isAdded, keyedFamilies, mergeOf } from './families';
 import { Gauges } from './gauges';
 import { boundsLabel, hasRoomFor, larger, clusterLayout } from './layouts';
-import { Claims, mergedPages, type LiveRun, type MergedFamily, type MergedPage } from './live-run';
+import { Claims, type LiveRun, type MergedFamily, type MergedPage } from './live-run';
 import { Carried, grown, shared, Spare } from './numbers';
 import { repack } from './repack';
 import { commonResource } from './resource';
@@ -150,13 +150,14 @@ function lookUp({ run, snapshot }: RunSnapshot, book: Book, rules: GaugeRules, t
     }
     const into = book.dictionary.familyFor(one);
     if (isLater(family.endTime, into.endTime)) into.endTime = family.endTime;
-    const places = book.placesOf(snapshot.incarnation, into, family);
-    for (const { page } of family.pages) {
+    const present = presentPages(family);
+    const places = book.placesOf(snapshot.incarnation, into, present);
+    for (const { page } of present) {
       const { layout } = into.layoutFor(page.layout);
       if (hasRoomFor(layout, page.layout)) continue;
       tight.set(key, larger(tight.get(key) ?? layout, clusterLayout(page.layout)));
     }
-    families.push({ family, into, merge, pages: mergedPages(family, places) });
+    families.push({ family, into, merge, pages: present.map((one, p) => ({ ...one, places: places[p]! })) });
   }
   return { run, snapshot, families, own: groupByScope(own) };
 }

@@ -1,6 +1,5 @@
 /** What is kept of one app between tasks: the dictionary, and where the series of instances' pages have their places. */
 import type { ClusterState } from '../../../protocol/cluster';
-import { ORDER_MASK, ORDER_SHIFT, type Family } from '../../../protocol/snapshot';
 import { Dictionary, NO_SERIES, type DictionaryFamily, type Places, type PresentPage } from './dictionary';
 
 export class Book {
@@ -17,12 +16,11 @@ export class Book {
     return this.dictionary.catchUp(state);
   }
 
-  /** Where the series of an instance's family have their places; those that are new get one. */
-  placesOf(incarnation: string, into: DictionaryFamily, family: Family): Places[] {
+  /** Where the present series of an instance's family have their places; those that are new get one. */
+  placesOf(incarnation: string, into: DictionaryFamily, pages: readonly PresentPage[]): Places[] {
     let known = this.places.get(incarnation);
     if (known === undefined) this.places.set(incarnation, (known = new Map<number, Places>()));
-    const pages = presentPages(family);
-    const wanting = pages.filter(({ page, present }) => !suffices(known.get(page.id), present));
+    const wanting = pages.filter((one) => !suffices(known.get(one.page.id), one));
     const found = wanting.length === 0 ? [] : this.dictionary.resolve(into, wanting);
     wanting.forEach(({ page }, i) => known.set(page.id, found[i] as Places));
     return pages.map(({ page }) => known.get(page.id) as Places);
@@ -40,14 +38,7 @@ export class Book {
   }
 }
 
-function presentPages({ pages, order }: Family): PresentPage[] {
-  if (order === undefined) return pages.map(({ page }) => ({ page, present: undefined }));
-  const all = pages.map(({ page }) => ({ page, present: new Uint8Array(page.size) }));
-  for (const entry of order) all[entry >> ORDER_SHIFT]!.present[entry & ORDER_MASK] = 1;
-  return all;
-}
-
-function suffices(places: Places | undefined, present: Uint8Array | undefined): boolean {
+function suffices(places: Places | undefined, { indices }: PresentPage): boolean {
   if (places === undefined || places.isComplete) return places !== undefined;
-  return places.serials.every((serial, i) => serial !== NO_SERIES || present?.[i] === 0);
+  return indices === undefined ? false : indices.every((index) => places.serials[index] !== NO_SERIES);
 }

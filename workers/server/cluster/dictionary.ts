@@ -7,6 +7,8 @@
 import type { ClusterState } from '../../../protocol/cluster';
 import type { HrTime, Scope } from '../../../protocol/otel';
 import {
+  ORDER_MASK,
+  ORDER_SHIFT,
   PAGE_SERIES,
   strideOf,
   type Family,
@@ -31,10 +33,28 @@ export interface Places {
 /** A series that is on an instance's page only because it was there once is none of the cluster's. */
 export const NO_SERIES = -(2 ** 31);
 
-/** A page of an instance's family, and by index which of its series are present: all, if not told. */
+/** A page of an instance's family that has series present. */
 export interface PresentPage {
   readonly page: Page;
-  readonly present: Uint8Array | undefined;
+  /** Index of the page's first number in the snapshot. */
+  readonly base: number;
+  readonly count: number;
+  /** Which series of the page are present, as many as `count`; the first ones, that is all, if not told. */
+  readonly indices: Int32Array | undefined;
+}
+
+export function presentPages({ pages, order }: Family): PresentPage[] {
+  if (order === undefined) return pages.map(({ page, base }) => ({ page, base, count: page.size, indices: undefined }));
+  const counts = new Int32Array(pages.length);
+  for (const entry of order) counts[entry >> ORDER_SHIFT]!++;
+  const indices = Array.from(counts, (count) => new Int32Array(count));
+  counts.fill(0);
+  for (const entry of order) {
+    const p = entry >> ORDER_SHIFT;
+    indices[p]![counts[p]!++] = entry & ORDER_MASK;
+  }
+  const all = pages.map(({ page, base }, p) => ({ page, base, count: counts[p]!, indices: indices[p]! }));
+  return all.filter(({ count }) => count > 0);
 }
 
 /** Series of one layout by their texts, in any order of the attributes that has come. */
@@ -193,8 +213,9 @@ export class Dictionary {
 }
 
 /** @returns numbers of series, negative ones for those that are fresh */
-function find(series: LayoutSeries, { page, present }: PresentPage, allFresh: Map<LayoutSeries, Fresh>): Int32Array {
+function find(series: LayoutSeries, { page, indices }: PresentPage, allFresh: Map<LayoutSeries, Fresh>): Int32Array {
   const { serials, bounds } = series;
+  const present = indices && new Set(indices);
   const found = new Int32Array(page.size);
   for (const [i, raw] of textsOf(page).entries()) {
     const text = bounds === undefined ? raw : withBounds(raw, bounds);
@@ -204,7 +225,7 @@ function find(series: LayoutSeries, { page, present }: PresentPage, allFresh: Ma
       if (fresh === undefined) allFresh.set(series, (fresh = { texts: [], keys: [] }));
       const same = canonical(text);
       serial = serials.get(same);
-      if (serial === undefined && present?.[i] === 0) {
+      if (serial === undefined && present?.has(i) === false) {
         found[i] = NO_SERIES;
         continue;
       }

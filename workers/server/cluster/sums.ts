@@ -38,7 +38,7 @@ export function absorbRun(
     if (merge !== 'add') continue;
     for (const page of pages) {
       const numbers = { values: snapshot.values, last, carried, claims };
-      const room = into.layoutFor(page.layout).layout;
+      const room = into.layoutFor(page.page.layout).layout;
       if (isDelta(family)) addDeltas(page, numbers, room);
       else absorbPage(page, numbers, room);
     }
@@ -54,15 +54,16 @@ interface Numbers {
 
 /** @param room layout of the cluster's places */
 function absorbPage(page: MergedPage, numbers: Numbers, room: Layout): void {
-  switch (page.layout.kind) {
+  const { layout } = page.page;
+  switch (layout.kind) {
     case 'scalar':
       absorbScalars(page, numbers);
       return;
     case 'histogram':
-      absorbHistograms(page, numbers, strideOf(page.layout));
+      absorbHistograms(page, numbers, strideOf(layout));
       return;
     case 'exponential':
-      absorbExponentials(page, numbers, page.layout, room as ExponentialLayout);
+      absorbExponentials(page, numbers, layout, room as ExponentialLayout);
   }
 }
 
@@ -208,7 +209,8 @@ function absorbExponential(from: ExponentialPlace, to: ExponentialPlace, carried
 
 /** What has come since the last snapshot of the run is carried at once: nothing is left to end. */
 function addDeltas(page: MergedPage, { values, carried, claims }: Numbers, room: Layout): void {
-  const { layout, base, count, indices, places } = page;
+  const { base, count, indices, places } = page;
+  const { layout } = page.page;
   const stride = strideOf(layout);
   for (let k = 0; k < count; k++) {
     const i = indices === undefined ? k : indices[k]!;

@@ -71,6 +71,19 @@ test('histograms of other bounds are kept apart, and the first bounds stay the o
   }
 });
 
+test('bounds of which an instance has the places only are not known', async (t) => {
+  const cluster = new Cluster();
+  const a = new Instance(0, 'a');
+  await a.answer(histogram('h', [of([1, 2, 3], 10)]));
+  const wide = histogram('h', [of([1, 1], 5, [10])]);
+  for (let round = 0; round < 3; round++) {
+    const { parts, warnings } = cluster.absorb([await a.answer(wide)]);
+    t.deepEqual([...numbersOf(parts[0]!)], [['h {}', [2, 5, 0, 0, 1, 1]]]);
+    t.deepEqual(warnings, []);
+    cluster.loseWorker();
+  }
+});
+
 test('an attribute called bounds stays what it is', async (t) => {
   const cluster = new Cluster();
   const one = (boundaries: number[], counts: number[]) =>
@@ -197,6 +210,6 @@ test('whatever exponential histograms come, in lives of several runs, all of the
       );
       t.true(Math.max(...widths) > 80, `${widths.join()} at ${actual.scale}`);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });

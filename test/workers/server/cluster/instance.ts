@@ -1,5 +1,13 @@
 /** Instances made by hand, whose snapshots go through the real encoder and the wire, and a cluster that merges them. */
-import type { AbsorbResult, AppRound, ClusterState, GaugeRule, Part, RunSnapshot } from '../../../../protocol/cluster';
+import {
+  spareMemory,
+  type AbsorbResult,
+  type AppRound,
+  type ClusterState,
+  type GaugeRule,
+  type Part,
+  type RunSnapshot,
+} from '../../../../protocol/cluster';
 import type { HrTime } from '../../../../protocol/otel';
 import { strideOf, type Family, type Page, type Snapshot } from '../../../../protocol/snapshot';
 import { SnapshotEncoder } from '../../../../src/snapshot/encoder';
@@ -46,27 +54,38 @@ export class Instance {
 export interface ClusterOptions {
   readonly rules?: readonly GaugeRule[];
   readonly maxEndedSeries?: number;
+  /** Memory of former states is written again. */
+  readonly reuses?: boolean;
 }
 
 /** What the metrics server does with one app. */
 export class Cluster {
   state: ClusterState | undefined;
+  private former: ClusterState | undefined;
   private merger = new ClusterMerger();
+  private other = new ClusterMerger();
 
   constructor(private readonly options: ClusterOptions = {}) {}
 
-  /** The next round is another thread's. */
+  /** The next round is a new thread's. */
   loseWorker(): void {
     this.merger = new ClusterMerger();
   }
 
+  /** The next round is another thread's, which may have had some of the former ones. */
+  switchWorker(): void {
+    [this.merger, this.other] = [this.other, this.merger];
+  }
+
   absorb(live: readonly RunSnapshot[], silent: readonly string[] = []): AbsorbResult {
-    const round: AppRound = { app: 'shop', state: this.state, live, silent };
-    const { rules = [], maxEndedSeries = 100_000 } = this.options;
+    const { rules = [], maxEndedSeries = 100_000, reuses = false } = this.options;
+    const spare = reuses && this.former && this.state ? spareMemory(this.former, this.state) : [];
+    const round: AppRound = { app: 'shop', state: this.state, live, silent, spare };
     const labels = { app: 'pm2_app', instance: 'pm_id' };
     const task = { kind: 'absorb', apps: [round], rules, maxEndedSeries, labels } as const;
     // As between threads: handles of the same memory, and objects of their own.
     const result = structuredClone(this.merger.absorb(structuredClone(task)));
+    this.former = this.state;
     this.state = result.apps[0]?.state;
     return result;
   }
