@@ -7,7 +7,12 @@ import type { InstanceAnswer } from './result';
 
 /** A run that owes so many answers is asked again only now and then: a stopped one would answer all of it one day. */
 const MAX_OWED = 4;
-const ASK_AGAIN_MS = 15_000;
+const PAUSE_MS = 15_000;
+/**
+ * Where the app has never answered the pause doubles up to this: what is sent to a process that does not read its
+ * channel, such as one of another language, piles up in PM2's daemon.
+ */
+const MAX_PAUSE_MS = 60 * 60_000;
 
 /** An instance takes no more of them, see its `request.ts`. */
 const MAX_RANGES = 10_000;
@@ -28,7 +33,6 @@ export interface Request {
   readonly settled: () => void;
   /** Whether nobody waits for the answer any more. */
   readonly isOver: () => boolean;
-  countedAsLate: boolean;
 }
 
 export type Outcome =
@@ -49,6 +53,7 @@ export class KnownRun {
   requests: Request[] = [];
   private identity: string;
   private askedAt = Number.NEGATIVE_INFINITY;
+  private pauseMs = PAUSE_MS;
 
   constructor(
     readonly run: Run,
@@ -57,18 +62,25 @@ export class KnownRun {
     this.identity = `pid ${pid}`;
   }
 
-  shouldBeAsked(now: number): boolean {
-    return this.requests.length < MAX_OWED || now - this.askedAt >= ASK_AGAIN_MS;
+  /** @param answers whether its app is known to answer */
+  shouldBeAsked(now: number, answers: boolean): boolean {
+    return !this.owesMuch || now - this.askedAt >= (answers ? PAUSE_MS : this.pauseMs);
   }
 
   asked(request: Request): void {
+    if (this.owesMuch) this.pauseMs = Math.min(2 * this.pauseMs, MAX_PAUSE_MS);
     this.askedAt = request.sentAt;
     this.requests = [...this.requests.slice(1 - MAX_OWED), request];
   }
 
   /** This one is answered or lost. Older ones that nobody waits for are of no use any more. */
   answered(request: Request): void {
+    this.pauseMs = PAUSE_MS;
     this.requests = this.requests.filter((one) => one !== request && (one.sentAt > request.sentAt || !one.isOver()));
+  }
+
+  private get owesMuch(): boolean {
+    return this.requests.length >= MAX_OWED;
   }
 
   /** An older one than it has does not count. */

@@ -23,6 +23,7 @@ export class Round {
   readonly requests = new Map<number, Request>();
   private readonly startedAt = performance.now();
   private readonly waiting = new Set<Waiting>();
+  private readonly late = new Set<number>();
   /** While apps are waited for that have never answered. */
   private isEarly = true;
   private lastDeadline = this.startedAt + SETTLE_MS;
@@ -111,18 +112,18 @@ export class Round {
       return { run, reason: reasonOf(status), alive: false, message: `PM2 says that it is ${status}` };
     }
     const request = this.requests.get(run.pmId);
-    if (request === undefined) {
-      const message = 'it owes several answers, and is asked again now and then';
-      return { run, reason: 'late', alive: true, message };
-    }
-    const { outcome } = request;
+    const outcome = request?.outcome;
     if (outcome?.kind === 'silent') {
       return { run, reason: outcome.reason, alive: outcome.alive, message: outcome.message };
     }
-    if (!request.countedAsLate) this.errors.add('late');
-    request.countedAsLate = true;
-    const waited = Math.round(performance.now() - request.sentAt);
-    return { run, reason: 'late', alive: true, message: `it has not answered within ${waited} ms` };
+    // Once per round, though several scrapes may share it.
+    if (!this.late.has(run.pmId)) this.errors.add('late');
+    this.late.add(run.pmId);
+    const message =
+      request === undefined
+        ? 'it owes several answers, and is asked again now and then'
+        : `it has not answered within ${Math.round(performance.now() - request.sentAt)} ms`;
+    return { run, reason: 'late', alive: true, message };
   }
 }
 

@@ -111,7 +111,7 @@ export class Rounds {
       const sentAt = performance.now();
       const { app, pmId } = known.run;
       const isWanted = this.wanted.has(undefined) || this.wanted.has(pmId);
-      if (!isWanted || !known.shouldBeAsked(sentAt)) continue;
+      if (!isWanted || !known.shouldBeAsked(sentAt, this.apps.answers(app))) continue;
       const request: Request = {
         id: randomUUID(),
         known,
@@ -122,7 +122,6 @@ export class Rounds {
         outcome: undefined,
         settled: () => round.changed(),
         isOver: () => round.isOver,
-        countedAsLate: false,
       };
       known.asked(request);
       round.requests.set(pmId, request);

@@ -271,6 +271,21 @@ test.serial(
   },
 );
 
+test.serial('a first answer that takes too long makes the next one small all the same', async (t) => {
+  await pm2.restart('compact');
+  await pm2.ready('compact', 1);
+  await behave('compact', { hold: true });
+  await until('a late answer', async () =>
+    silentOf(await server.ask({ timeoutMs: SHORT_MS }), 'compact')[0]?.reason === 'late' ? true : undefined,
+  );
+  const { decoded } = await server.state();
+  await behave('compact', {});
+  await release('compact', 1);
+  await until('it', async () => ((await server.state()).decoded.length > decoded.length ? true : undefined));
+  t.is(answersOf(await server.ask(), 'compact').length, 1);
+  t.like((await requestsOf('compact')).at(-1), { data: { have: [[0, 0]] } });
+});
+
 test.serial('nobody answers for another, and what is addressed from nowhere is ignored', async (t) => {
   const [victim] = (await pm2.list('compact')) as [Instance];
   const [{ id }] = (await pm2.list('server')) as [Instance];
@@ -356,7 +371,12 @@ test.serial('without its daemon it says so', async (t) => {
     await orphan.ask();
     const [{ pid }] = (await other.list('server')) as [Instance];
     t.teardown(() => process.kill(pid, 'SIGKILL'));
-    process.kill(Number(readFileSync(join(other.home, 'pm2.pid'), 'utf8')), 'SIGKILL');
+    const daemon = Number(readFileSync(join(other.home, 'pm2.pid'), 'utf8'));
+    process.kill(daemon, 'SIGSTOP');
+    await t.throwsAsync(orphan.ask({ timeoutMs: SHORT_MS }), { message: /has not listed its processes within/ });
+    process.kill(daemon, 'SIGCONT');
+    t.is((await orphan.ask()).processes.length, 1);
+    process.kill(daemon, 'SIGKILL');
     const error = await until('the error', () =>
       orphan.ask().then(
         () => undefined,
