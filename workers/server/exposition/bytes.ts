@@ -3,6 +3,8 @@ import { writeNumber } from '../../text/digits';
 
 /** Any number takes less. */
 const MAX_NUMBER = 32;
+/** As many bytes are copied faster one by one. */
+const SHORT = 32;
 
 export class Bytes {
   buffer = Buffer.allocUnsafe(256);
@@ -13,9 +15,17 @@ export class Bytes {
   }
 
   append(source: Buffer, from = 0, to = source.length): void {
-    this.reserve(to - from);
-    source.copy(this.buffer, this.length, from, to);
-    this.length += to - from;
+    const count = to - from;
+    this.reserve(count);
+    if (count > SHORT) source.copy(this.buffer, this.length, from, to);
+    else for (let read = from, at = this.length; read < to;) this.buffer[at++] = source[read++] as number;
+    this.length += count;
+  }
+
+  utf8(text: string): void {
+    const count = Buffer.byteLength(text);
+    this.reserve(count);
+    this.length += this.buffer.write(text, this.length);
   }
 
   byte(value: number): void {
@@ -37,7 +47,7 @@ export class Bytes {
   /** @param value a whole number from 0 on; larger than 32 bits too */
   varint(value: number): void {
     this.reserve(10);
-    let rest = value;
+    let rest = Math.min(value, Number.MAX_SAFE_INTEGER);
     while (rest > 0x7fffffff) {
       const next = Math.floor(rest / 128);
       this.buffer[this.length++] = (rest - next * 128) | 0x80;
@@ -58,11 +68,9 @@ export class Bytes {
 
   /** A field of protobuf that is a string. */
   text(tag: number, value: string): void {
-    const length = Buffer.byteLength(value);
     this.byte(tag);
-    this.varint(length);
-    this.reserve(length);
-    this.length += this.buffer.write(value, this.length);
+    this.varint(Buffer.byteLength(value));
+    this.utf8(value);
   }
 
   /** A field of protobuf that is a message, or numbers one behind the other. */

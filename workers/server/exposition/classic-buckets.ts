@@ -25,6 +25,7 @@ import type { PageRendering } from '../../text/page-text';
 import { unkeptPages } from '../../pages';
 import type { PageSource } from './dialect';
 import { asHistogram } from './head';
+import { Pieces } from './pieces';
 import { RewrittenPage } from './rewritten-page';
 
 export interface ClassicOptions {
@@ -37,6 +38,7 @@ export interface ClassicOptions {
 /** Scales are few, and so are the indices that values in practice fall into. */
 const MAX_BOUNDS = 20_000;
 const LINE_FEED = 0x0a;
+const LE = 'le="';
 const INFINITE = Buffer.from('+Inf"} ');
 
 export class ClassicBuckets {
@@ -89,7 +91,7 @@ interface Bound {
 }
 
 class ClassicPage extends RewrittenPage {
-  private readonly prefixes: readonly Prefixes[];
+  private readonly prefixes: Prefixes;
   /** The bucket that is written once it is known that the next one has another bound. */
   private pending: Bound | undefined;
 
@@ -102,80 +104,82 @@ class ClassicPage extends RewrittenPage {
     this.prefixes = prefixesOf(source, layout.sum);
   }
 
+  override get held(): number {
+    const { count, sum, bucket } = this.prefixes;
+    return super.held + count.held + (sum?.held ?? 0) + bucket.held;
+  }
+
   protected write(index: number, numbers: Float64Array, offset: number): void {
-    const { out, layout, classic } = this;
-    const prefixes = this.prefixes[index] as Prefixes;
+    const { layout, classic, prefixes } = this;
     const at = (place: number): number => numbers[offset + place] as number;
     const scale = at(EXP_SCALE);
-    const negativeLength = at(EXP_NEGATIVE_LENGTH);
-    const negativeFrom = offset + EXP_BUCKETS + layout.positive;
-    let cumulative = 0;
+    // Those of a series that is not present may be anything.
+    const negative = Math.min(at(EXP_NEGATIVE_LENGTH), layout.negative);
+    const positive = Math.min(at(EXP_POSITIVE_LENGTH), layout.positive);
     const { strict } = classic.options;
-    const sum = strict && negativeLength > 0 ? undefined : prefixes.sum;
-    if (!strict || sum !== undefined) this.line(prefixes.count, at(COUNT));
-    if (sum !== undefined) this.line(sum, at(SUM));
+    const sum = strict && negative > 0 ? undefined : prefixes.sum;
+    if (!strict || sum !== undefined) this.line(prefixes.count, index, at(COUNT));
+    if (sum !== undefined) this.line(sum, index, at(SUM));
+    let cumulative = 0;
     this.pending = undefined;
-    for (let i = negativeLength - 1; i >= 0; i--) {
-      this.next(classic.bound(scale, at(EXP_NEGATIVE_OFFSET) + i, -1), prefixes.bucket, cumulative);
-      cumulative += numbers[negativeFrom + i] as number;
+    for (let i = negative - 1; i >= 0; i--) {
+      this.next(classic.bound(scale, at(EXP_NEGATIVE_OFFSET) + i, -1), index, cumulative);
+      cumulative += at(EXP_BUCKETS + layout.positive + i);
     }
-    this.next(classic.bound(scale, 0, 0), prefixes.bucket, cumulative);
+    this.next(classic.bound(scale, 0, 0), index, cumulative);
     cumulative += at(EXP_ZERO_COUNT);
-    for (let i = 0, length = at(EXP_POSITIVE_LENGTH); i < length; i++) {
-      const bound = classic.bound(scale, at(EXP_POSITIVE_OFFSET) + i + 1, 1);
-      this.next(bound, prefixes.bucket, cumulative);
+    for (let i = 0; i < positive; i++) {
+      this.next(classic.bound(scale, at(EXP_POSITIVE_OFFSET) + i + 1, 1), index, cumulative);
       cumulative += at(EXP_BUCKETS + i);
     }
-    this.next(undefined, prefixes.bucket, cumulative);
-    out.append(prefixes.bucket);
-    out.append(INFINITE);
-    out.number(at(COUNT));
-    out.byte(LINE_FEED);
+    this.next(undefined, index, cumulative);
+    this.bucket(index, INFINITE, at(COUNT));
   }
 
   /** Far from 1 boundaries become one, at 0 or at infinity: `le` is written once, with what all of them have. */
-  private next(bound: Bound | undefined, prefix: Buffer, cumulative: number): void {
-    const { pending, out } = this;
+  private next(bound: Bound | undefined, index: number, cumulative: number): void {
+    const { pending } = this;
     if (pending !== undefined && pending.value !== bound?.value && Number.isFinite(pending.value)) {
-      out.append(prefix);
-      out.append(pending.text);
-      out.number(cumulative);
-      out.byte(LINE_FEED);
+      this.bucket(index, pending.text, cumulative);
     }
     this.pending = bound;
   }
 
-  private line(prefix: Buffer, value: number): void {
-    this.out.append(prefix);
-    this.out.number(value);
-    this.out.byte(LINE_FEED);
+  private bucket(index: number, bound: Buffer, value: number): void {
+    const { out } = this;
+    this.prefixes.bucket.appendTo(out, index);
+    out.append(bound);
+    out.number(value);
+    out.byte(LINE_FEED);
+  }
+
+  private line(prefix: Pieces, index: number, value: number): void {
+    const { out } = this;
+    prefix.appendTo(out, index);
+    out.number(value);
+    out.byte(LINE_FEED);
   }
 }
 
-/** What stands before the numbers of a series: of a bucket up to the value of `le`. */
+/** What stands before the numbers of each series: of a bucket up to the value of `le`. */
 interface Prefixes {
-  readonly count: Buffer;
-  readonly sum: Buffer | undefined;
-  readonly bucket: Buffer;
+  readonly count: Pieces;
+  readonly sum: Pieces | undefined;
+  readonly bucket: Pieces;
 }
 
-/** Asked for as a histogram with the +Inf bucket only. */
-function prefixesOf({ scope, family, page, labels }: PageSource, sum: boolean): Prefixes[] {
+/** Asked for as histograms with the +Inf bucket only. */
+function prefixesOf({ scope, family, page, labels }: PageSource, sum: boolean): Prefixes {
   const layout: HistogramLayout = { kind: 'histogram', sum, min: false, max: false, bounds: [], buckets: 1 };
   const text = pageLines(scope, asHistogram(family), layout, unkeptPages.attributes(page), labels);
   const lines = text.split('\n');
+  lines.pop();
   const perSeries = sum ? 3 : 2;
-  return Array.from({ length: page.size }, (_, series) => {
-    const [count = '', ...rest] = lines.slice(series * perSeries, (series + 1) * perSeries);
-    const bucket = rest.at(-1) ?? '';
-    return {
-      count: withoutNumber(count),
-      sum: sum ? withoutNumber(rest[0] ?? '') : undefined,
-      bucket: Buffer.from(bucket.slice(0, bucket.lastIndexOf('le="') + 'le="'.length)),
-    };
-  });
-}
-
-function withoutNumber(line: string): Buffer {
-  return Buffer.from(line.slice(0, -1));
+  const nth = (place: number): string[] => lines.filter((_, i) => i % perSeries === place);
+  const withoutNumber = (line: string): string => line.slice(0, -1);
+  return {
+    count: Pieces.ofTexts(nth(0).map(withoutNumber)),
+    sum: sum ? Pieces.ofTexts(nth(1).map(withoutNumber)) : undefined,
+    bucket: Pieces.ofTexts(nth(perSeries - 1).map((line) => line.slice(0, line.lastIndexOf(LE) + LE.length))),
+  };
 }

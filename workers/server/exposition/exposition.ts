@@ -110,7 +110,15 @@ function writeTargetInfo(chunks: Chunks, dialect: Dialect, head: FamilyHead, inf
 }
 
 function* writeGroup(chunks: Chunks, dialect: Dialect, { head, members }: Group, warn: Warn): Generator<Chunk, void> {
-  const updated = members.map((member) => ({ family: member.family, pages: update(member, head, warn) }));
+  const updated = members.flatMap((member) => {
+    try {
+      return { family: member.family, pages: update(member, head, warn) };
+    } catch (error) {
+      // What one process has sent must not keep the others from being shown.
+      warn(`Metric ${head.official.name} is left out for one process: ${String(error)}`);
+      return [];
+    }
+  });
   let length = 0;
   for (const { family, pages } of updated) {
     for (const [index, from, to] of runsOf(family)) {

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { Format, Part } from '../../../../protocol/cluster';
+import { EXP_BUCKETS } from '../../../../protocol/snapshot';
 import { Exposition } from '../../../../workers/server/exposition/exposition';
 import { PrometheusText } from '../../../../workers/text/prometheus-text';
 import { unkeptPages } from '../../../../workers/pages';
@@ -233,4 +234,39 @@ test('pages that a process has no more are forgotten with the next rendering', a
     held.push([...places.values()][0]!.value.held);
   }
   t.true(held.at(-1)! <= 2 * Math.max(...held.slice(0, 20)), held.join(' '));
+});
+
+test('what one process has sent wrongly keeps nothing else from being shown', async (t) => {
+  const metrics = [counter('c', [point({}, 1)]), gauge('g', [point({}, 1)])];
+  const good = await instance(0, { metrics });
+  const bad = await instance(1, { metrics });
+  const [of] = bad.snapshot.scopes;
+  const [c, ...others] = of!.families;
+  const families = [
+    { ...c!, pages: c!.pages.map(({ page, base }) => ({ page: { ...page, size: 2 }, base })) },
+    ...others,
+  ];
+  const broken = { ...bad, snapshot: { ...bad.snapshot, scopes: [{ scope: of!.scope, families }] } };
+  for (const format of FORMATS) {
+    const { body, warnings } = render(new Exposition(), { view: 'all', format, parts: [broken, good] });
+    t.deepEqual(warnings, ['Metric c_total is left out for one process: RangeError: page 0 has 1 series, not 2']);
+    t.is(body.toString('latin1').match(/pm_id/g)?.length, 3);
+  }
+});
+
+test('places of series that are not present may hold anything', async (t) => {
+  const encoder = new SnapshotEncoder({ maxSeries: 100 });
+  const buckets = { offset: 0, bucketCounts: [1, 2] };
+  const value = { count: 6, sum: 1, scale: 0, zeroCount: 0, positive: buckets, negative: buckets };
+  await encoder.encode(collected(histogram('e', [point({ a: 1 }, value), point({ a: 2 }, value)], 1)));
+  const { snapshot } = await encoder.encode(collected(histogram('e', [point({ a: 2 }, value)], 1)));
+  const parts = [{ snapshot, labels: [] }];
+  const before = FORMATS.map((format) => text(parts, format));
+  for (const junk of [Number.NaN, 1e15, -Infinity]) {
+    snapshot.values.fill(junk, 0, EXP_BUCKETS + 4);
+    t.deepEqual(
+      FORMATS.map((format) => text(parts, format)),
+      before,
+    );
+  }
 });

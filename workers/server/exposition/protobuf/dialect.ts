@@ -50,7 +50,7 @@ export class ProtobufDialect implements Dialect {
     const { layout } = page;
     const named = layout.kind === 'exponential' ? ANY_HISTOGRAM : layout;
     const texts = labelTexts(scope, asHistogram(family), named, unkeptPages.attributes(page), labels);
-    const fields = texts.map(labelFields);
+    const fields = labelFields(texts);
     switch (layout.kind) {
       case 'scalar':
         return new ScalarPage(fields, head.type === 'counter');
@@ -62,7 +62,7 @@ export class ProtobufDialect implements Dialect {
   }
 
   info(line: string): Buffer {
-    const page = new ScalarPage([labelFields(/\{(.*)\}/s.exec(line)?.[1] ?? '')], false);
+    const page = new ScalarPage(labelFields([/\{(.*)\}/s.exec(line)?.[1] ?? '']), false);
     page.update(Float64Array.of(0, 1), 0);
     return page.bytes;
   }

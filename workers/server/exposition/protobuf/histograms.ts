@@ -2,6 +2,7 @@
 import { COUNT, HISTOGRAM_BUCKETS, SUM, type HistogramLayout, type Page } from '../../../../protocol/snapshot';
 import { histogramLines } from '../../../text/official';
 import { Bytes } from '../bytes';
+import type { Pieces } from '../pieces';
 import { RewrittenPage } from '../rewritten-page';
 import { BUCKET, FAMILY, HISTOGRAM, METRIC, bytesTag, doubleTag, varintTag, wholeCount } from './schema';
 
@@ -14,11 +15,15 @@ export class HistogramPage extends RewrittenPage {
   constructor(
     page: Page,
     private readonly layout: HistogramLayout,
-    private readonly labels: readonly Buffer[],
+    private readonly labels: Pieces,
   ) {
     super(page);
     const { buckets } = histogramLines(layout);
     this.bounds = Array.from({ length: buckets }, (_, i) => layout.bounds[i] ?? Infinity);
+  }
+
+  override get held(): number {
+    return super.held + this.labels.held;
   }
 
   protected write(index: number, numbers: Float64Array, offset: number): void {
@@ -41,7 +46,7 @@ export class HistogramPage extends RewrittenPage {
       histogram.message(bytesTag(HISTOGRAM.bucket), bucket);
     }
     metric.clear();
-    metric.append(this.labels[index] as Buffer);
+    this.labels.appendTo(metric, index);
     metric.message(bytesTag(METRIC.histogram), histogram);
     this.out.message(bytesTag(FAMILY.metric), metric);
   }

@@ -1,22 +1,27 @@
 /** Labels of a series as protobuf, once per series: taken from the official text, so that they are the same. */
 import { Bytes } from '../bytes';
+import { Pieces } from '../pieces';
 import { LABEL, METRIC, bytesTag } from './schema';
 
 const LABELS = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
 const ESCAPED = /\\([\\"n])/g;
 
-/** @param text what stands between the braces; @returns all `label` fields of a `Metric` */
-export function labelFields(text: string): Buffer {
-  const fields = new Bytes();
+/**
+ * @param texts per series what stands between the braces
+ * @returns per series all `label` fields of its `Metric`
+ */
+export function labelFields(texts: readonly string[]): Pieces {
   const pair = new Bytes();
-  for (const [, name = '', value = ''] of text.matchAll(LABELS)) {
-    pair.clear();
-    pair.text(bytesTag(LABEL.name), name);
-    pair.text(
-      bytesTag(LABEL.value),
-      value.replace(ESCAPED, (_, character: string) => (character === 'n' ? '\n' : character)),
-    );
-    fields.message(bytesTag(METRIC.label), pair);
-  }
-  return fields.toBuffer();
+  return new Pieces(texts.length, (out, index) => {
+    for (const [, name = '', value = ''] of (texts[index] as string).matchAll(LABELS)) {
+      pair.clear();
+      pair.text(bytesTag(LABEL.name), name);
+      pair.text(bytesTag(LABEL.value), value.includes('\\') ? value.replace(ESCAPED, unescape) : value);
+      out.message(bytesTag(METRIC.label), pair);
+    }
+  });
+}
+
+function unescape(_: string, character: string): string {
+  return character === 'n' ? '\n' : character;
 }

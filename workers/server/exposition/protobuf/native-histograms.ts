@@ -21,11 +21,14 @@ import {
   type Page,
 } from '../../../../protocol/snapshot';
 import { Bytes } from '../bytes';
+import type { Pieces } from '../pieces';
 import { RewrittenPage } from '../rewritten-page';
 import { FAMILY, HISTOGRAM, METRIC, SPAN, bytesTag, doubleTag, varintTag, wholeCount } from './schema';
 
 const MIN_SCHEMA = -4;
 const MAX_SCHEMA = 8;
+/** That of the largest number at a scale of 20. */
+const MAX_OFFSET = 2 ** 30;
 
 export class NativeHistogramPage extends RewrittenPage {
   private readonly histogram = new Bytes();
@@ -36,9 +39,13 @@ export class NativeHistogramPage extends RewrittenPage {
   constructor(
     page: Page,
     private readonly layout: ExponentialLayout,
-    private readonly labels: readonly Buffer[],
+    private readonly labels: Pieces,
   ) {
     super(page);
+  }
+
+  override get held(): number {
+    return super.held + this.labels.held;
   }
 
   protected write(index: number, numbers: Float64Array, offset: number): void {
@@ -51,11 +58,19 @@ export class NativeHistogramPage extends RewrittenPage {
         'for native histograms have no such scale.';
       return;
     }
+    const [up, down] = [at(EXP_POSITIVE_OFFSET), at(EXP_NEGATIVE_OFFSET)];
+    if (Math.max(Math.abs(up), Math.abs(down)) > MAX_OFFSET) {
+      this.problem = 'Series with buckets beyond all numbers are left out.';
+      return;
+    }
     const merged = 2 ** Math.max(0, scale - MAX_SCHEMA);
     const positiveAt = offset + EXP_BUCKETS;
     const negativeAt = positiveAt + layout.positive;
-    positive.read(numbers.subarray(positiveAt, positiveAt + at(EXP_POSITIVE_LENGTH)), at(EXP_POSITIVE_OFFSET), merged);
-    negative.read(numbers.subarray(negativeAt, negativeAt + at(EXP_NEGATIVE_LENGTH)), at(EXP_NEGATIVE_OFFSET), merged);
+    // Those of a series that is not present may be anything.
+    const positives = Math.min(at(EXP_POSITIVE_LENGTH), layout.positive);
+    const negatives = Math.min(at(EXP_NEGATIVE_LENGTH), layout.negative);
+    positive.read(numbers.subarray(positiveAt, positiveAt + positives), up, merged);
+    negative.read(numbers.subarray(negativeAt, negativeAt + negatives), down, merged);
     const zeroCount = wholeCount(at(EXP_ZERO_COUNT));
     histogram.clear();
     histogram.byte(varintTag(HISTOGRAM.sampleCount));
@@ -76,7 +91,7 @@ export class NativeHistogramPage extends RewrittenPage {
     if (zeroCount + positive.count + negative.count === 0) positive.spans.push({ offset: 0, length: 0 });
     positive.write(histogram, HISTOGRAM.positiveSpan, HISTOGRAM.positiveDelta);
     metric.clear();
-    metric.append(this.labels[index] as Buffer);
+    this.labels.appendTo(metric, index);
     metric.message(bytesTag(METRIC.histogram), histogram);
     this.out.message(bytesTag(FAMILY.metric), metric);
   }

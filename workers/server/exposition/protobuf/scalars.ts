@@ -2,6 +2,7 @@
 import { SCALAR_STRIDE, SCALAR_VALUE } from '../../../../protocol/snapshot';
 import type { PageRendering } from '../../../text/page-text';
 import { Bytes } from '../bytes';
+import type { Pieces } from '../pieces';
 import { FAMILY, METRIC, VALUE, bytesTag, doubleTag } from './schema';
 
 const DOUBLE_BYTES = 8;
@@ -11,16 +12,16 @@ export class ScalarPage implements PageRendering {
   private readonly ends: Uint32Array;
   private readonly view: DataView;
 
-  constructor(labels: readonly Buffer[], counter: boolean) {
+  constructor(labels: Pieces, counter: boolean) {
     const out = new Bytes();
     const metric = new Bytes();
     const value = new Bytes();
     value.byte(doubleTag(VALUE));
     value.double(0);
     this.ends = new Uint32Array(labels.length);
-    for (const [i, fields] of labels.entries()) {
+    for (let i = 0; i < labels.length; i++) {
       metric.clear();
-      metric.append(fields);
+      labels.appendTo(metric, i);
       metric.message(bytesTag(counter ? METRIC.counter : METRIC.gauge), value);
       out.message(bytesTag(FAMILY.metric), metric);
       this.ends[i] = out.length;

@@ -1,0 +1,33 @@
+/** Many short pieces of bytes in one buffer: what a page keeps of its series. */
+import { Bytes } from './bytes';
+
+export class Pieces {
+  private readonly bytes: Buffer;
+  private readonly ends: Uint32Array;
+
+  /** @param write writes the piece of that index */
+  constructor(
+    readonly length: number,
+    write: (out: Bytes, index: number) => void,
+  ) {
+    const out = new Bytes();
+    this.ends = new Uint32Array(length);
+    for (let index = 0; index < length; index++) {
+      write(out, index);
+      this.ends[index] = out.length;
+    }
+    this.bytes = out.toBuffer();
+  }
+
+  static ofTexts(texts: readonly string[]): Pieces {
+    return new Pieces(texts.length, (out, index) => out.utf8(texts[index] as string));
+  }
+
+  get held(): number {
+    return this.bytes.length + this.ends.byteLength;
+  }
+
+  appendTo(out: Bytes, index: number): void {
+    out.append(this.bytes, index === 0 ? 0 : (this.ends[index - 1]), this.ends[index]);
+  }
+}
