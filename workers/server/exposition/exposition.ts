@@ -94,8 +94,9 @@ export class Exposition {
     const distinct = new Map(known.map(([{ snapshot }, pages]) => [pages, snapshot]));
     const infos = Array.from(distinct, ([pages, { resource }]) => pages.targetInfo(resource) ?? []).flat();
     if (infos.length > 0) writeTargetInfo(chunks, dialect, target, infos);
+    const reserved = infos.length > 0 ? target.claims : [];
     const warn: Warn = (sentence) => warnings.add(sentence);
-    for (const group of groupFamilies(known, target.claims, warn)) yield* writeGroup(chunks, dialect, group, warn);
+    for (const group of groupFamilies(known, reserved, warn)) yield* writeGroup(chunks, dialect, group, warn);
     for (const pages of distinct.keys()) pages.turn();
     chunks.write(dialect.ending);
     yield* chunks.end();

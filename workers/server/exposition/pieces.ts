@@ -28,6 +28,6 @@ export class Pieces {
   }
 
   appendTo(out: Bytes, index: number): void {
-    out.append(this.bytes, index === 0 ? 0 : (this.ends[index - 1]), this.ends[index]);
+    out.append(this.bytes, index === 0 ? 0 : this.ends[index - 1], this.ends[index]);
   }
 }

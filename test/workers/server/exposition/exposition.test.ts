@@ -80,7 +80,7 @@ test('a name that samples of another family have is left out, and one that is no
     gauge('target_info', [point({}, 1)]),
     gauge('-', [point({}, 1)]),
   ];
-  const parts = [await instance(0, { metrics })];
+  const parts = [await instance(0, { resource: { a: 1 }, metrics })];
   for (const format of FORMATS) {
     t.deepEqual(render(new Exposition(), { view: 'all', format, parts }).warnings, [
       'Metric h_count is left out: the name h_count is taken by h.',
