@@ -68,8 +68,11 @@ export class ClusterSums {
   }
 
   /** An app that PM2 does not have any more is forgotten with all that it has counted. */
-  private appsOf({ processes, answers, silent }: RoundResult): AppRound[] {
+  private appsOf({ processes, answers }: RoundResult): AppRound[] {
     const there = new Set(processes.map(({ run }) => run.app));
+    const answered = new Set(answers.map(({ run }) => run.key));
+    // Also those of whom nothing is expected yet, as after a restart of this server: the state may know them.
+    const silent = processes.filter(({ run, status }) => status === 'online' && !answered.has(run.key));
     const names = new Set([...this.states.keys(), ...answers.map(({ run }) => run.app)]);
     return [...names]
       .filter((app) => there.has(app))
@@ -78,7 +81,7 @@ export class ClusterSums {
         app,
         state: this.states.get(app),
         live: answers.filter(({ run }) => run.app === app).map(({ run, snapshot }): RunSnapshot => ({ run, snapshot })),
-        silent: silent.filter(({ run, alive }) => alive && run.app === app).map(({ run }) => run.key),
+        silent: silent.filter(({ run }) => run.app === app).map(({ run }) => run.key),
       }));
   }
 }

@@ -31,7 +31,7 @@ async function sample(): Promise<RoundResult> {
     durationMs: 1000,
     processes,
     answers: [{ run: first, snapshot, form: 'snapshot', bytes: 300, durationMs: 250, ageMs: 4000 }],
-    silent: [{ run: second, reason: 'stopped', alive: false, message: '' }],
+    silent: [{ run: second, reason: 'stopped', message: '' }],
     errors: errors.totals,
   };
 }

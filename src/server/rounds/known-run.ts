@@ -37,13 +37,7 @@ export interface Request {
 
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: InstanceAnswer }
-  /** `alive`: as in the result. */
-  | {
-      readonly kind: 'silent';
-      readonly reason: 'late' | 'broken' | 'stopped';
-      readonly alive: boolean;
-      readonly message: string;
-    };
+  | { readonly kind: 'silent'; readonly reason: 'late' | 'broken' | 'stopped'; readonly message: string };
 
 export class KnownRun {
   last: Snapshot | undefined;

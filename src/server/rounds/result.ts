@@ -34,8 +34,6 @@ export interface InstanceAnswer {
 export interface SilentInstance {
   readonly run: Run;
   readonly reason: SilentReason;
-  /** Whether the run goes on: one that does not will never answer again. */
-  readonly alive: boolean;
   /** A sentence for people. */
   readonly message: string;
 }

@@ -109,12 +109,12 @@ export class Round {
 
   private whySilent({ run, status }: ProcessInfo): SilentInstance {
     if (status !== 'online') {
-      return { run, reason: reasonOf(status), alive: false, message: `PM2 says that it is ${status}` };
+      return { run, reason: reasonOf(status), message: `PM2 says that it is ${status}` };
     }
     const request = this.requests.get(run.pmId);
     const outcome = request?.outcome;
     if (outcome?.kind === 'silent') {
-      return { run, reason: outcome.reason, alive: outcome.alive, message: outcome.message };
+      return { run, reason: outcome.reason, message: outcome.message };
     }
     // Once per round, though several scrapes may share it.
     if (!this.late.has(run.pmId)) this.errors.add('late');
@@ -123,7 +123,7 @@ export class Round {
       request === undefined
         ? 'it owes several answers, and is asked again now and then'
         : `it has not answered within ${Math.round(performance.now() - request.sentAt)} ms`;
-    return { run, reason: 'late', alive: true, message };
+    return { run, reason: 'late', message };
   }
 }
 

@@ -150,7 +150,7 @@ export class Rounds {
       this.errors.add(refused ? 'refused' : 'daemon_unreachable');
       const message = error instanceof Error ? error.message : String(error);
       if (refused) known.answered(request);
-      settle(request, { kind: 'silent', reason: refused ? 'stopped' : 'late', alive: !refused, message });
+      settle(request, { kind: 'silent', reason: refused ? 'stopped' : 'late', message });
     }
   }
 
@@ -201,10 +201,7 @@ export class Rounds {
       const kind = error instanceof AnswerError ? error.kind : 'worker';
       const text = error instanceof Error ? error.message : String(error);
       this.errors.add(kind);
-      settle(
-        request,
-        kind === 'replaced' ? { kind: 'silent', reason: 'late', alive: true, message: text } : broken(text),
-      );
+      settle(request, kind === 'replaced' ? { kind: 'silent', reason: 'late', message: text } : broken(text));
     }
   }
 }
@@ -215,7 +212,7 @@ function settle(request: Request, outcome: Outcome): void {
 }
 
 function broken(problem: string): Outcome {
-  return { kind: 'silent', reason: 'broken', alive: true, message: `its answer can't be read: ${problem}` };
+  return { kind: 'silent', reason: 'broken', message: `its answer can't be read: ${problem}` };
 }
 
 async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {

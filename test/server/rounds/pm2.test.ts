@@ -148,7 +148,7 @@ for (const form of ['compact', 'plain']) {
     await behave(form, { hold: true });
     const asked = (await requestsOf(form)).length;
     const late = await server.ask({ timeoutMs: SHORT_MS });
-    t.like(silentOf(late, form), [{ reason: 'late', alive: true }]);
+    t.like(silentOf(late, form), [{ reason: 'late' }]);
     t.is(answersOf(late, 'library').length, 2);
     t.is(answersOf(late, 'many').length, 2);
 
@@ -179,8 +179,8 @@ test.serial(
     const short = await server.ask({ timeoutMs: SHORT_MS + 1000 });
     for (const result of [short, await long]) {
       t.deepEqual(
-        silentOf(result, 'many').map(({ run, reason, alive }) => [run.pmId, reason, alive]),
-        [[first.id, 'late', true]],
+        silentOf(result, 'many').map(({ run, reason }) => [run.pmId, reason]),
+        [[first.id, 'late']],
       );
       t.deepEqual(
         answersOf(result, 'many').map(({ run }) => run.pmId),
@@ -231,7 +231,7 @@ test.serial('answers that can not be read are errors by kind, and lose nothing e
     await behave('compact', { packet: { data } });
     const result = await server.ask();
     const told = `${kind} ${JSON.stringify(data).slice(0, 80)}`;
-    t.like(silentOf(result, 'compact'), [{ reason: 'broken', alive: true }], told);
+    t.like(silentOf(result, 'compact'), [{ reason: 'broken' }], told);
     t.is(result.errors[kind], before[kind] + 1, told);
     t.is(result.answers.length, 5, told);
     await behave('compact', {});
@@ -261,7 +261,7 @@ test.serial(
     // While PM2 replaces a process, the request may reach the new one.
     await behave('compact', { pid: 1 });
     const replaced = await server.ask();
-    t.like(silentOf(replaced, 'compact'), [{ reason: 'late', alive: true }]);
+    t.like(silentOf(replaced, 'compact'), [{ reason: 'late' }]);
     t.regex(String(silentOf(replaced, 'compact')[0]?.message), /another process/);
     t.is(replaced.errors.replaced, before.replaced + 1);
     // A process that starts another one to do the work has this one answer for good.
@@ -327,7 +327,7 @@ test.serial(
     const [{ id }] = (await pm2.list('many')) as [Instance];
     await pm2.call('stopProcessId', id);
     const stopped = await server.ask();
-    t.like(silentOf(stopped, 'many'), [{ reason: 'stopped', alive: false, message: 'PM2 says that it is stopped' }]);
+    t.like(silentOf(stopped, 'many'), [{ reason: 'stopped', message: 'PM2 says that it is stopped' }]);
     t.is(answersOf(stopped, 'many').length, 2);
 
     await pm2.scale('many', 1);
