@@ -1,0 +1,74 @@
+/** Steady HTTP traffic to a cluster, and what has become of it. */
+import { get } from 'node:http';
+
+export interface Traffic {
+  /** Requests that were answered, by the process that did. */
+  readonly answered: ReadonlyMap<number, number>;
+  /** Requests without an answer: whether they were counted is not known. */
+  readonly failed: number;
+  readonly total: number;
+  /** Answered requests per second, from the first one to now. */
+  readonly rate: number;
+  /** Resolves when all requests have come to their end. Repeatable. */
+  stop(): Promise<void>;
+}
+
+const TICK_MS = 50;
+
+/** @param perSecond on the average, also where a busy machine delays some */
+export function startTraffic(port: number, perSecond: number): Traffic {
+  const routes = ['/carts', '/orders'];
+  const answered = new Map<number, number>();
+  const open = new Set<Promise<void>>();
+  const begin = Date.now();
+  let end: number | undefined;
+  let sent = 0;
+  let failed = 0;
+
+  const send = async (): Promise<void> => {
+    const pid = await fetchPid(port, routes[sent++ % routes.length] as string);
+    if (pid === undefined) failed++;
+    else answered.set(pid, (answered.get(pid) ?? 0) + 1);
+  };
+  const timer = setInterval(() => {
+    const due = ((Date.now() - begin) / 1000) * perSecond;
+    while (sent < due) {
+      const request = send();
+      open.add(request);
+      void request.finally(() => open.delete(request));
+    }
+  }, TICK_MS);
+  const total = (): number => [...answered.values()].reduce((sum, count) => sum + count, 0);
+
+  return {
+    answered,
+    get failed() {
+      return failed;
+    },
+    get total() {
+      return total();
+    },
+    get rate() {
+      return (total() * 1000) / ((end ?? Date.now()) - begin);
+    },
+    async stop() {
+      clearInterval(timer);
+      end ??= Date.now();
+      await Promise.all(open);
+    },
+  };
+}
+
+/** By a connection of its own, since one that is kept stays with one process of the cluster. */
+function fetchPid(port: number, path: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const req = get({ port, path, host: '127.0.0.1', agent: false }, (res) => {
+      let text = '';
+      res.setEncoding('utf8');
+      res.on('data', (data: string) => (text += data));
+      res.on('end', () => resolve(Number(text)));
+      res.on('error', () => resolve(undefined));
+    });
+    req.on('error', () => resolve(undefined));
+  });
+}
