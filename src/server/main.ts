@@ -69,6 +69,8 @@ async function run(options: ServerOptions, version: string): Promise<void> {
     process.exit();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
+  // PM2's daemon has died: nothing reaches this process any more, and the next daemon's server will want the port.
+  process.once('disconnect', () => void end());
   log.info(`Listening at ${await server.listen()}`);
   // Apps are known before the first scrape, which then waits for them.
   view.instances().catch((error: unknown) => log.warn({ err: error }, 'PM2 does not answer yet'));
