@@ -62,6 +62,23 @@ test('an instance that keeps the places of series that have gone does not bring 
   t.deepEqual(idsOf(cluster.merge([await a.answer(family(1, 5, 6))])), [3, 4, 5, 6, 1]);
 });
 
+test('a silent run has no more than it had, though pages are written anew meanwhile', async (t) => {
+  const cluster = new Cluster({ maxEndedSeries: 2 });
+  const [a, b] = [new Instance(0, 'a'), new Instance(1, 'b')];
+  cluster.merge([await a.answer(family(1)), await b.answer(family(1, 2, 3, 4, 5))]);
+  cluster.merge([await a.answer(family(1)), await b.answer(family(1, 2, 3, 4, 5, 6, 7))]);
+  cluster.merge([await b.answer(family(1, 6, 7, 8))], ['a']);
+  t.deepEqual(
+    [...cluster.state!.gone].map((round) => round !== 0),
+    [false, true, true, false, false, false],
+  );
+  cluster.merge([], ['a']);
+  t.deepEqual(
+    [...cluster.state!.gone].map((round) => round !== 0),
+    [false, true, true],
+  );
+});
+
 test('the bounds without a label stay so, though their series go', async (t) => {
   const cluster = new Cluster({ maxEndedSeries: 0 });
   const of = (boundaries: number[]) =>

@@ -84,6 +84,16 @@ test('bounds of which an instance has the places only are not known', async (t) 
   }
 });
 
+test('histograms without a sum are not added to those that have one', async (t) => {
+  const cluster = new Cluster();
+  const without = point({}, { buckets: { boundaries: [1, 2], counts: [1, 0, 0] }, count: 1 }, at(1));
+  const part = cluster.merge([
+    await new Instance(0, 'a').answer(histogram('h', [of([1, 2, 3], 10)])),
+    await new Instance(1, 'b').answer(histogram('h', [without])),
+  ]);
+  t.deepEqual([...numbersOf(part).keys()], ['h {}', 'h {"bounds":"1,2 without sum"}']);
+});
+
 test('an attribute called bounds stays what it is', async (t) => {
   const cluster = new Cluster();
   const one = (boundaries: number[], counts: number[]) =>

@@ -1,7 +1,8 @@
 /** Counters over the lives of instances. */
 import test from 'ava';
+import type { Part } from '../../../../protocol/cluster';
 import { counter, point, series } from '../../../snapshot/build';
-import { at, Cluster, Instance, numbersOf, scalarsOf } from './instance';
+import { at, Cluster, familiesOf, Instance, numbersOf, scalarsOf } from './instance';
 
 const count = (value: number, start = 1) => counter('c', [point({}, value, at(start))]);
 
@@ -90,6 +91,22 @@ test('data points of the same attributes in one instance count once, with a warn
     t.deepEqual(scalarsOf(parts[0]!), { 'c {"x":1,"y":2}': 1 });
     t.deepEqual(warnings, ['App "shop": "c" has the same attributes more than once in an instance, one is taken.']);
   }
+});
+
+test('data points that an instance tells apart, though their attributes are the same, are several series', async (t) => {
+  const cluster = new Cluster();
+  const twice = counter('c', [point({ x: 1 }, 1), point({ x: 1 }, 5)]);
+  const live = [await new Instance(0, 'a').answer(twice), await new Instance(1, 'b').answer(twice)];
+  t.deepEqual(scalarsOf(cluster.merge(live)), { 'c {"x":1}': 2, 'c {"x":1} ': 10 });
+});
+
+test('a sum starts when the first of its runs did', async (t) => {
+  const cluster = new Cluster();
+  const [a, b] = [new Instance(0, 'a'), new Instance(1, 'b')];
+  const start = (part: Part) => part.snapshot.values[familiesOf(part.snapshot)[0]!.pages[0]!.base];
+  t.is(start(cluster.merge([await a.answer(count(1, 5)), await b.answer(count(1, 7))])), 5e6);
+  t.is(start(cluster.merge([await a.answer(count(1, 9)), await b.answer(count(1, 3))])), 3e6);
+  t.is(start(cluster.merge([])), 3e6);
 });
 
 test('numbers of delta temporality are added once per snapshot', async (t) => {
