@@ -17,7 +17,7 @@ import {
   type PlacedPage,
   type ScopeFamilies,
 } from '../../../protocol/snapshot';
-import { keyedFamilies, scopeKey, type KeyedFamily } from './families';
+import { isAdded, keyedFamilies, scopeKey, type KeyedFamily } from './families';
 import { boundsLabel, clusterLayout, layoutKey } from './layouts';
 import { canonical, textsOf, withBounds } from './texts';
 
@@ -77,6 +77,8 @@ export class DictionaryFamily {
   /** By page: number of its first series. */
   readonly firsts: number[] = [];
   readonly layouts = new Map<string, LayoutSeries>();
+  /** Whether its numbers only grow. */
+  readonly isAdded: boolean;
   endTime: HrTime;
 
   constructor(
@@ -84,6 +86,7 @@ export class DictionaryFamily {
     readonly about: Omit<Family, 'pages' | 'order' | 'endTime'>,
     endTime: HrTime,
   ) {
+    this.isAdded = isAdded(about.dataPointType, about.isMonotonic);
     this.endTime = endTime;
   }
 
