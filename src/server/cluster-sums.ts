@@ -16,13 +16,17 @@ export interface ClusterSumsOptions {
 
 export type Merged = Pick<AbsorbResult, 'parts' | 'warnings'>;
 
-/** What is lost where this server is killed: what ended runs have counted since. */
+/** How often the sums are kept while nothing ends: the numbers of runs that live come again by themselves. */
 const SAVE_EVERY_MS = 60_000;
+/** The same where a run has ended, whose numbers are nowhere else: what is lost where this server is killed. */
+const SAVE_SOON_MS = 5000;
 
 export class ClusterSums {
   private states = new Map<string, ClusterState>();
   private last: { readonly started: number; readonly merged: Merged } | undefined;
   private savedAt = performance.now();
+  /** Whether there is anything that the file has not, and whether that is of runs that have ended. */
+  private unsaved: 'nothing' | 'numbers' | 'ended' = 'nothing';
   /** What was asked for before. */
   private queue: Promise<unknown>;
 
@@ -40,8 +44,12 @@ export class ClusterSums {
     return merged;
   }
 
+  /** With all that was to be absorbed until now. Never rejects. */
   async save(): Promise<void> {
     this.savedAt = performance.now();
+    await this.queue;
+    if (this.unsaved === 'nothing') return;
+    this.unsaved = 'nothing';
     try {
       await this.options.store.save(this.states);
     } catch (error) {
@@ -61,9 +69,11 @@ export class ClusterSums {
     const { pool, rules, maxEndedSeries, labels } = this.options;
     const apps = this.appsOf(result);
     const absorbed = await pool.run({ kind: 'absorb', apps, rules, maxEndedSeries, labels });
+    if (this.unsaved !== 'ended') this.unsaved = hasEnded(this.states, apps) ? 'ended' : 'numbers';
     this.states = new Map(absorbed.apps.map(({ app, state }) => [app, state]));
     this.last = { started: result.started, merged: absorbed };
-    if (performance.now() - this.savedAt >= SAVE_EVERY_MS) void this.save();
+    const due = this.unsaved === 'ended' ? SAVE_SOON_MS : SAVE_EVERY_MS;
+    if (performance.now() - this.savedAt >= due) void this.save();
     return absorbed;
   }
 
@@ -84,4 +94,10 @@ export class ClusterSums {
         silent: silent.filter(({ run }) => run.app === app).map(({ run }) => run.key),
       }));
   }
+}
+
+/** Whether any run that the states know as one that lives does so no more. */
+function hasEnded(states: ReadonlyMap<string, ClusterState>, apps: readonly AppRound[]): boolean {
+  const living = new Set(apps.flatMap(({ live, silent }) => [...live.map(({ run }) => run.key), ...silent]));
+  return [...states.values()].some(({ runs }) => runs.some(({ key }) => !living.has(key)));
 }

@@ -63,6 +63,8 @@ async function run(options: ServerOptions, version: string): Promise<void> {
   const end = async (): Promise<void> => {
     setTimeout(() => process.exit(), END_MS).unref();
     await Promise.all([server.close(), sums.save()]);
+    // What the last scrapes were told must not be more than what the next server begins with.
+    await sums.save();
     rounds.stop();
     daemon.close();
     await pool.stop();
