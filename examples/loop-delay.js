@@ -31,9 +31,10 @@ const OPTIONS = {
 };
 
 const HEAD = `The longest turn of the event loop from one collection to the next, in ms, without what the collector's own
-collect() took of it, and without time in which others had the CPU (on Linux).
+collect() took of it, and without time in which others had the CPU (on Linux); then the same without the garbage
+collection in it, which comes when it comes, and has the most to do just behind a collect().
 
-  series  exporter collections collect()    least   median  longest`;
+  series  exporter collections collect()    least   median  longest | without GC: median  longest`;
 
 const ROOT = path.join(__dirname, 'mashroom');
 const SERVER = path.join(path.dirname(require.resolve('@mashroom/mashroom/package.json')), 'dist', 'server.js');
@@ -105,24 +106,29 @@ async function ask(port, periodMs) {
 }
 
 /** What else happens on a machine makes turns longer, never shorter: the least of many cycles is the exporter's own. */
-function evaluate({ turns, collections }) {
+function evaluate({ turns, collections, garbage }) {
   const held = turns.map(({ from, to, waitedMs }) => {
-    const collecting = sum(collections.map(([begin, end]) => overlap(from, to, begin, end)));
-    return { from, to, ms: to - from - waitedMs - collecting };
+    const ms = to - from - waitedMs - sum(collections.map(([begin, end]) => overlap(from, to, begin, end)));
+    // What fell into a collection has been taken off with it.
+    const ownGarbage = garbage.filter(([begin]) => !collections.some(([from, to]) => begin >= from && begin < to));
+    return { from, to, ms, withoutGarbage: ms - sum(ownGarbage.map(([begin, end]) => overlap(from, to, begin, end))) };
   });
-  const cycles = collections.map(([begin]) => {
-    const after = held.filter(({ from, to }) => to > begin && from < begin + INTERVAL_MS);
-    return Math.max(0, ...after.map(({ ms }) => ms));
-  });
-  cycles.sort((a, b) => a - b);
+  const longestOf = (what) => longest(collections, held, what);
   const durations = collections.map(([begin, end]) => end - begin).sort((a, b) => a - b);
   return {
-    cycles: cycles.length,
     collect: median(durations),
-    least: cycles[0] ?? 0,
-    median: median(cycles),
-    longest: cycles.at(-1) ?? 0,
+    all: longestOf((turn) => turn.ms),
+    withoutGarbage: longestOf((turn) => turn.withoutGarbage),
   };
+}
+
+/** Of each cycle, in ascending order. */
+function longest(collections, held, what) {
+  const cycles = collections.map(([begin]) => {
+    const after = held.filter(({ from, to }) => to > begin && from < begin + INTERVAL_MS);
+    return Math.max(0, ...after.map(what));
+  });
+  return cycles.sort((a, b) => a - b);
 }
 
 function median(sorted) {
@@ -137,12 +143,12 @@ function sum(numbers) {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-function print(series, withExporter, { cycles, collect, least, median: middle, longest }) {
-  const ms = (value, width) => value.toFixed(1).padStart(width);
+function print(series, withExporter, { collect, all, withoutGarbage }) {
+  const ms = (value, width = 8) => (value ?? 0).toFixed(1).padStart(width);
   const exporter = withExporter ? 'with   ' : 'without';
   console.log(
-    `${series.padStart(8)}  ${exporter}  ${String(cycles).padStart(11)} ${ms(collect, 9)} ` +
-      `${ms(least, 8)} ${ms(middle, 8)} ${ms(longest, 8)}`,
+    `${series.padStart(8)}  ${exporter}  ${String(all.length).padStart(11)} ${ms(collect, 9)} ` +
+      `${ms(all[0])} ${ms(median(all))} ${ms(all.at(-1))} | ${ms(median(withoutGarbage), 18)} ${ms(withoutGarbage.at(-1))}`,
   );
 }
 

@@ -5,39 +5,10 @@
  * are counted in. Linux tells it per thread; elsewhere the loop's busy time stands in and no waiting is known.
  */
 
-const { openSync, readSync } = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
+const { threadClock } = require('../../examples/lib/thread-clock');
 
-const buffer = Buffer.alloc(64);
-const SPACE = 0x20;
-const ZERO = 0x30;
-
-const clock = { ranMs: 0, waitedMs: 0 };
-const read = reader();
-
-/** Read at every turn of the loop by some, so that it must not leave anything for the garbage collection. */
-function reader() {
-  let file;
-  try {
-    file = openSync('/proc/thread-self/schedstat', 'r');
-  } catch {
-    return () => {
-      clock.ranMs = performance.eventLoopUtilization().active;
-      return clock;
-    };
-  }
-  return () => {
-    readSync(file, buffer, 0, 64, 0);
-    let at = 0;
-    let ran = 0;
-    let waited = 0;
-    for (; buffer[at] !== SPACE; at++) ran = ran * 10 + (buffer[at] - ZERO);
-    for (at++; buffer[at] !== SPACE; at++) waited = waited * 10 + (buffer[at] - ZERO);
-    clock.ranMs = ran / 1e6;
-    clock.waitedMs = waited / 1e6;
-    return clock;
-  };
-}
+const read = threadClock() ?? (() => ({ ranMs: performance.eventLoopUtilization().active, waitedMs: 0 }));
 
 /** How long this thread has waited for a CPU that others had. */
 const waitedMs = () => read().waitedMs;

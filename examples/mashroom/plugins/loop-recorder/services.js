@@ -5,7 +5,9 @@
  * it: what a turn took beyond its collection is what everything else took.
  */
 
-const { openSync, readSync, renameSync, writeFileSync } = require('node:fs');
+const { renameSync, writeFileSync } = require('node:fs');
+const { PerformanceObserver } = require('node:perf_hooks');
+const { threadClock } = require('../../../lib/thread-clock');
 
 const { LOOP_RECORD_FILE, LOOP_RECORD_AFTER_MS, LOOP_RECORD_FOR_MS, LOOP_RECORD_COLLECT_MS } = process.env;
 const LONG_MS = 1;
@@ -20,7 +22,13 @@ function record(standIn) {
   const turns = [];
   const begin = performance.now();
   const end = begin + Number(LOOP_RECORD_FOR_MS);
-  const waitedMs = queueClock();
+  const clock = threadClock();
+  const waitedMs = () => clock?.().waitedMs ?? 0;
+  const garbage = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) garbage.push([startTime, startTime + duration]);
+  });
+  observer.observe({ entryTypes: ['gc'] });
   let last = begin;
   let lastWaited = waitedMs();
   // Stands in for the exporter in a server without it, so that both have the collector's own work.
@@ -36,23 +44,9 @@ function record(standIn) {
     lastWaited = waited;
     if (now < end) return void setImmediate(turn);
     clearInterval(collecting);
-    report({ turns, collections: standIn().timings.filter(([from]) => from >= begin) });
+    observer.disconnect();
+    report({ turns, garbage, collections: standIn().timings.filter(([from]) => from >= begin) });
   })();
-}
-
-/** How long this thread has waited for a CPU that others had. Linux only; elsewhere nothing is known of it. */
-function queueClock() {
-  let file;
-  try {
-    file = openSync('/proc/thread-self/schedstat', 'r');
-  } catch {
-    return () => 0;
-  }
-  const buffer = Buffer.alloc(64);
-  return () => {
-    const length = readSync(file, buffer, 0, buffer.length, 0);
-    return Number(buffer.toString('latin1', 0, length).split(' ')[1]) / 1e6;
-  };
 }
 
 /** Renamed when complete, since its reader polls for it. */
