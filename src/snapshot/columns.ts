@@ -14,7 +14,7 @@ export interface Column {
 }
 
 /** A new column is made this much larger than asked for, so that a few new series do not make a new one. */
-const HEADROOM = 1.1;
+const HEADROOM = 1.08;
 const SMALLEST = 1024;
 /** Idle columns that are kept: what slow tasks have made necessary for a while is given back to the collector. */
 const SPARES = 2;

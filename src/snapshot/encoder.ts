@@ -81,6 +81,8 @@ export class SnapshotEncoder {
       this.columns.discard(run.column);
       throw error;
     }
+    // Whoever gets the snapshot posts it, which takes a while by itself.
+    await this.slicer.rest();
     this.generation = generation;
     this.columns.publish(run.column, generation);
     const { scopes, problems, series, droppedSeries } = written;
