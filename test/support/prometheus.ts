@@ -10,6 +10,9 @@ export type Tool = 'prometheus' | 'promtool' | 'victoria-metrics';
 
 export const INSTALL_TOOLS = 'sudo apt-get install --no-install-recommends prometheus victoria-metrics';
 
+/** Whatever takes longer has hung, and is to be named. */
+const PATIENCE_MS = 30_000;
+const TIED = join(__dirname, 'host', 'tied.js');
 /** CI sets it: tests that lack a tool fail there. */
 const REQUIRED = process.env['REQUIRE_PROMETHEUS'] === '1';
 
@@ -97,27 +100,21 @@ export async function startVictoriaMetrics(folder: string, config: string): Prom
 }
 
 async function startScraper(tool: Tool, port: number, ready: string, args: string[]): Promise<Scraper> {
-  const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [TIED, tool, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
-  let isOver = false;
   child.stdout.on('data', (data) => (output += String(data)));
   child.stderr.on('data', (data) => (output += String(data)));
+  child.stdin.on('error', () => undefined);
+  let isOver = false;
   const ended = new Promise<void>((resolve) => {
-    child.once('error', (error) => {
-      output += String(error);
+    child.once('exit', () => {
+      isOver = true;
       resolve();
     });
-    child.once('exit', () => resolve());
-  }).then(() => {
-    isOver = true;
   });
-  // Should this process end without closing it.
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  const close = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    await ended;
-    process.off('exit', kill);
+  const close = (): Promise<void> => {
+    child.stdin.end();
+    return ended;
   };
   const url = `http://127.0.0.1:${port}`;
   try {
@@ -146,7 +143,7 @@ function queries(url: string): Pick<Scraper, 'query' | 'value' | 'samples' | 'ra
     const search = new URLSearchParams(
       Object.entries(parameters).map(([key, value]): [string, string] => [key, String(value)]),
     );
-    const response = await fetch(`${url}${path}?${search.toString()}`);
+    const response = await fetch(`${url}${path}?${search.toString()}`, { signal: AbortSignal.timeout(PATIENCE_MS) });
     const text = await response.text();
     if (!response.ok) throw new Error(`${path} ${search.toString()} answered ${response.status}: ${text}`);
     return (JSON.parse(text) as { data: T }).data;

@@ -14,6 +14,8 @@ export interface Traffic {
 }
 
 const TICK_MS = 50;
+/** A connection that was handed to a process as it ended is answered by nobody. */
+const PATIENCE_MS = 5000;
 
 /** @param perSecond on the average, also where a busy machine delays some */
 export function startTraffic(port: number, perSecond: number): Traffic {
@@ -62,7 +64,8 @@ export function startTraffic(port: number, perSecond: number): Traffic {
 /** By a connection of its own, since one that is kept stays with one process of the cluster. */
 function fetchPid(port: number, path: string): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const req = get({ port, path, host: '127.0.0.1', agent: false }, (res) => {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const req = get({ port, path, host: '127.0.0.1', agent: false, signal }, (res) => {
       let text = '';
       res.setEncoding('utf8');
       res.on('data', (data: string) => (text += data));
