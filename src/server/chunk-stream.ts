@@ -16,13 +16,21 @@ export class ChunkStream extends Readable {
   private wanted = false;
   private over = false;
 
-  /** @param port the other end of a `ChunkPort` */
-  constructor(private readonly port: MessagePort) {
+  /**
+   * @param port the other end of a `ChunkPort`
+   * @param keptBytes when as many wait for the reader, the worker waits too
+   */
+  constructor(
+    private readonly port: MessagePort,
+    private readonly keptBytes = KEPT_BYTES,
+  ) {
     super();
     port.on('message', (chunk: Uint8Array | null) => {
+      // What was on its way when the reader went.
+      if (this.destroyed) return;
       if (chunk === null) this.over = true;
       else this.keep(chunk);
-      if (this.wanted) this.pass();
+      this.pass();
     });
   }
 
@@ -35,7 +43,7 @@ export class ChunkStream extends Readable {
 
   /** The worker may send as many more. */
   private tell(): void {
-    if (this.bytes >= KEPT_BYTES) return;
+    if (this.bytes >= this.keptBytes) return;
     for (; this.untold > 0; this.untold--) this.port.postMessage(null);
   }
 
@@ -51,14 +59,19 @@ export class ChunkStream extends Readable {
   }
 
   private pass(): void {
-    const chunk = this.untaken.shift();
-    if (chunk === undefined) {
-      if (this.over) this.push(null);
-      return;
+    while (this.wanted) {
+      const chunk = this.untaken.shift();
+      if (chunk === undefined) {
+        if (!this.over) return;
+        this.wanted = false;
+        this.push(null);
+        return;
+      }
+      this.bytes -= chunk.length;
+      this.tell();
+      // Before the push, during which the reader may want more.
+      this.wanted = false;
+      if (this.push(chunk)) this.wanted = true;
     }
-    this.bytes -= chunk.length;
-    this.tell();
-    this.wanted = this.push(chunk);
-    if (this.wanted) this.pass();
   }
 }

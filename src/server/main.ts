@@ -60,7 +60,7 @@ async function run(options: ServerOptions, version: string): Promise<void> {
   const view = new MetricsCluster({ rounds, pool, sums, own, log });
   rounds.start();
   const server = await createHttpServer({ options, view, log, version });
-  const end = async (): Promise<void> => {
+  const finish = async (): Promise<void> => {
     setTimeout(() => process.exit(), END_MS).unref();
     await Promise.all([server.close(), sums.save()]);
     // What the last scrapes were told must not be more than what the next server begins with.
@@ -70,9 +70,14 @@ async function run(options: ServerOptions, version: string): Promise<void> {
     await pool.stop();
     process.exit();
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
+  let finishing: Promise<void> | undefined;
+  const end = (): void => void (finishing ??= finish());
+  // More of them than one, as from PM2 and from a terminal, must not interrupt what the first has begun.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
+  // In place of a signal, with PM2's option shutdown_with_message.
+  process.on('message', (message) => message === 'shutdown' && end());
   // PM2's daemon has died: nothing reaches this process any more, and the next daemon's server will want the port.
-  process.once('disconnect', () => void end());
+  process.once('disconnect', end);
   log.info(`Listening at ${await server.listen()}`);
   // Apps are known before the first scrape, which then waits for them.
   view.instances().catch((error: unknown) => log.warn({ err: error }, 'PM2 does not answer yet'));

@@ -21,7 +21,7 @@ import type { Rounds } from './rounds/rounds';
 import { ViewError, type ClusterView, type InstanceOfApp, type Scraped } from './view';
 
 export interface MetricsClusterOptions {
-  readonly rounds: Rounds;
+  readonly rounds: Pick<Rounds, 'ask'>;
   readonly pool: ClusterPool;
   readonly sums: ClusterSums;
   readonly own: OwnMetricsOptions;
@@ -47,7 +47,9 @@ export class MetricsCluster implements ClusterView {
 
   constructor(private readonly options: MetricsClusterOptions) {}
 
+  /** What the last question to PM2 has shown. Where it was in vain another one is asked, which the next call knows of. */
   ready(): boolean {
+    if (!this.reachable) this.instances().catch(() => undefined);
     return this.reachable;
   }
 

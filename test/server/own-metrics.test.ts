@@ -27,6 +27,7 @@ async function sample(): Promise<RoundResult> {
   const runs = processes.map(({ run }) => run);
   const [first, second] = runs as [(typeof runs)[0], (typeof runs)[0]];
   return {
+    round: 1,
     started: STARTED,
     durationMs: 1000,
     processes,

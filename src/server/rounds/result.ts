@@ -4,6 +4,8 @@ import type { Snapshot } from '../../../protocol/snapshot';
 import type { ProcessInfo } from '../pm2/process-list';
 
 export interface RoundResult {
+  /** Counts the rounds. Two results of one round differ in what has come by then. */
+  readonly round: number;
   /** When the round began, epoch milliseconds. */
   readonly started: number;
   /** Until this result. */

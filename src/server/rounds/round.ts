@@ -29,6 +29,8 @@ export class Round {
   private lastDeadline = this.startedAt + SETTLE_MS;
 
   constructor(
+    /** Counts the rounds. */
+    private readonly number: number,
     /** Epoch milliseconds. */
     private readonly started: number,
     private readonly processes: readonly ProcessInfo[],
@@ -76,6 +78,7 @@ export class Round {
       else if (this.apps.answers(process.run.app)) silent.push(this.whySilent(process));
     }
     return {
+      round: this.number,
       started: this.started,
       durationMs: performance.now() - this.startedAt,
       processes: this.processes,

@@ -40,6 +40,7 @@ export class Rounds {
   /** Whom they want to have asked. */
   private wanted = new Set<number | undefined>();
   private latest: Round | undefined;
+  private count = 0;
   private readonly onMessage = (message: unknown): void => this.hear(message);
 
   constructor(private readonly options: RoundsOptions) {
@@ -105,7 +106,7 @@ export class Rounds {
   }
 
   private begin(started: number, processes: readonly ProcessInfo[]): Round {
-    const round = new Round(started, processes, this.apps, this.errors);
+    const round = new Round(++this.count, started, processes, this.apps, this.errors);
     const asked = new Set<string>();
     for (const known of this.runs.values()) {
       const sentAt = performance.now();
