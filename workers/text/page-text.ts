@@ -1,6 +1,7 @@
 /**
  * The text of one page's series, kept from render to render: what did not change stays where it is, a number of the
- * same length is overwritten in place, and only where a length changes the text is copied, in the runs between.
+ * same length is overwritten in place. Numbers of another length are kept beside the text and put in where it is copied
+ * out; only when they have become many is the text written anew.
  */
 import {
   COUNT,
@@ -11,32 +12,37 @@ import {
   type HistogramLayout,
   type Page,
 } from '../../protocol/snapshot';
-import { writeNumber } from './digits';
 import { histogramLines, type HistogramLines } from './official';
+import { ResizedLines } from './resized-lines';
 
 const LINE_FEED = 0x0a;
-/** The longest number and what is around it. */
-const MAX_NUMBER = 32;
+/** Copying the text out in more pieces than this costs more than writing it anew now and then. */
+const MAX_RESIZED = 16;
 const NO_LINES: HistogramLines = { count: false, sum: false, buckets: 0 };
 
 /** What is kept of one page in one format: the series one behind the other. */
 export interface PageRendering {
-  readonly bytes: Buffer;
-  /** Of what `bytes` begins with and is the page's. */
-  readonly length: number;
   /** Bytes of memory, about. */
   readonly held: number;
   /** Why series of it are not shown, if there are any such. */
   readonly problem?: string | undefined;
-  /** Where a series begins; that of `page.size` is where the page ends. */
-  startOf(index: number): number;
   /** Brings it up to date with the numbers that stand from `base` on. */
   update(values: Float64Array, base: number): void;
+  /** Bytes that the series `from` to `to`, not included, take. */
+  lengthOf(from: number, to: number): number;
+  /** Copies these series out. */
+  writeTo(out: Output, from: number, to: number): void;
+}
+
+export interface Output {
+  /** Takes the bytes `from` to `to`, not included, before they change. */
+  write(source: Buffer, from: number, to: number): void;
 }
 
 export class PageText implements PageRendering {
-  bytes: Buffer;
-  length: number;
+  private bytes: Buffer;
+  /** Of what `bytes` begins with and is the page's. */
+  private length: number;
   private readonly histogram: HistogramLines;
   /** Lines of one series. */
   private readonly lines: number;
@@ -46,11 +52,11 @@ export class PageText implements PageRendering {
   private readonly prefixes: Uint32Array;
   /** By line: the number that the text shows. */
   private readonly shown: Float64Array;
-  /** Numbers of another length than before: their lines, and their texts one behind the other. */
-  private readonly resized: number[] = [];
-  private readonly resizedEnds: number[] = [];
-  private resizedLength = 0;
-  private resizedBytes = Buffer.allocUnsafe(1024);
+  /** Numbers of another length than the text has. */
+  private resized = new ResizedLines();
+  /** Those of this update. */
+  private fresh = new ResizedLines();
+  private merged = new ResizedLines();
   private spare: Buffer | undefined;
 
   /**
@@ -87,15 +93,36 @@ export class PageText implements PageRendering {
     return this.bytes.length + (this.spare?.length ?? 0) + this.ends.length * 16;
   }
 
-  startOf(index: number): number {
-    return index === 0 ? 0 : (this.ends[index * this.lines - 1] as number);
+  lengthOf(from: number, to: number): number {
+    const { resized } = this;
+    let length = this.lineStart(to * this.lines) - this.lineStart(from * this.lines);
+    const end = resized.find(to * this.lines);
+    for (let entry = resized.find(from * this.lines); entry < end; entry++) {
+      const line = resized.lines[entry] as number;
+      length += (resized.ends[entry] as number) - (resized.starts[entry] as number);
+      length -= this.numberEnd(line) - this.numberStart(line);
+    }
+    return length;
+  }
+
+  writeTo(out: Output, from: number, to: number): void {
+    const { resized } = this;
+    let read = this.lineStart(from * this.lines);
+    const end = resized.find(to * this.lines);
+    for (let entry = resized.find(from * this.lines); entry < end; entry++) {
+      const line = resized.lines[entry] as number;
+      out.write(this.bytes, read, this.numberStart(line));
+      out.write(resized.bytes, resized.starts[entry] as number, resized.ends[entry] as number);
+      read = this.numberEnd(line);
+    }
+    out.write(this.bytes, read, this.lineStart(to * this.lines));
   }
 
   update(values: Float64Array, base: number): void {
     const { layout, size } = this.page;
     if (layout.kind === 'scalar') this.updateScalars(values, base, size);
     else if (layout.kind === 'histogram') this.updateHistograms(layout, values, base, size);
-    if (this.resized.length > 0) this.resize();
+    if (this.fresh.count > 0) this.takeFresh();
   }
 
   private updateScalars(values: Float64Array, base: number, size: number): void {
@@ -135,46 +162,51 @@ export class PageText implements PageRendering {
     // NaN is no other number than itself here, and -0 is printed as 0.
     if (value !== value && before !== before) return;
     this.shown[line] = value;
-    const start = this.lineStart(line) + (this.prefixes[line] as number);
-    const end = (this.ends[line] as number) - 1;
-    const from = this.resizedLength;
-    this.reserve(from + MAX_NUMBER);
-    const to = writeNumber(this.resizedBytes, from, value);
-    if (to - from === end - start) {
-      for (let i = from, at = start; i < to; i++, at++) this.bytes[at] = this.resizedBytes[i] as number;
+    const { fresh } = this;
+    const start = this.numberStart(line);
+    const end = fresh.write(value);
+    const from = fresh.at;
+    if (end - from !== this.numberEnd(line) - start) {
+      fresh.keep(line, end);
       return;
     }
-    this.resized.push(line);
-    this.resizedEnds.push(to);
-    this.resizedLength = to;
+    for (let i = from, at = start; i < end; i++, at++) this.bytes[at] = fresh.bytes[i] as number;
+    if (this.resized.count > 0) this.resized.remove(line);
   }
 
-  private reserve(length: number): void {
-    if (length <= this.resizedBytes.length) return;
-    const larger = Buffer.allocUnsafe(2 * length);
-    this.resizedBytes.copy(larger);
-    this.resizedBytes = larger;
+  private takeFresh(): void {
+    const { resized, fresh, merged } = this;
+    if (resized.count === 0) {
+      this.resized = fresh;
+      this.fresh = resized;
+    } else {
+      merged.merge(resized, fresh);
+      this.resized = merged;
+      this.merged = resized;
+    }
+    this.fresh.clear();
+    if (this.resized.count > MAX_RESIZED) this.resize();
   }
 
   private resize(): void {
-    const needed = this.length + this.resizedLength;
+    const { lines, starts, ends, bytes, count } = this.resized;
+    const needed = this.length + bytes.length;
     const target =
       this.spare !== undefined && this.spare.length >= needed ? this.spare : Buffer.allocUnsafe(needed + 1024);
     let read = 0;
     let write = 0;
     let shift = 0;
     let line = 0;
-    let from = 0;
-    for (let i = 0; i < this.resized.length; i++) {
-      const changed = this.resized[i] as number;
+    for (let i = 0; i < count; i++) {
+      const changed = lines[i] as number;
       // Lines from the last changed one on have not been shifted yet.
-      const start = this.lineStart(changed) + (this.prefixes[changed] as number);
-      const end = (this.ends[changed] as number) - 1;
+      const start = this.numberStart(changed);
+      const end = this.numberEnd(changed);
       this.bytes.copy(target, write, read, start);
       write += start - read;
       for (; line < changed; line++) this.ends[line] = (this.ends[line] as number) + shift;
-      const to = this.resizedEnds[i] as number;
-      for (; from < to; from++) target[write++] = this.resizedBytes[from] as number;
+      const to = ends[i] as number;
+      for (let from = starts[i] as number; from < to; from++) target[write++] = bytes[from] as number;
       read = end;
       shift = write - read;
     }
@@ -183,9 +215,15 @@ export class PageText implements PageRendering {
     this.length += shift;
     this.spare = this.bytes;
     this.bytes = target;
-    this.resized.length = 0;
-    this.resizedEnds.length = 0;
-    this.resizedLength = 0;
+    this.resized.clear();
+  }
+
+  private numberStart(line: number): number {
+    return this.lineStart(line) + (this.prefixes[line] as number);
+  }
+
+  private numberEnd(line: number): number {
+    return (this.ends[line] as number) - 1;
   }
 
   private lineStart(line: number): number {

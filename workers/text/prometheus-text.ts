@@ -9,7 +9,7 @@ import type { Attributes, Scope } from '../../protocol/otel';
 import type { Family, Page, PlacedPage, Snapshot } from '../../protocol/snapshot';
 import { pagesOf } from '../series';
 import { familyHead, hasLines, pageLines, targetInfo } from './official';
-import { PageText } from './page-text';
+import { PageText, type Output } from './page-text';
 import { runsOf } from './runs';
 
 export interface PageAttributes {
@@ -19,9 +19,12 @@ export interface PageAttributes {
 /** What the serializer says where there is no metric at all. */
 const NOTHING = Buffer.from('# no registered metrics');
 
-interface Group {
-  readonly type: string;
-  readonly chunks: Buffer[];
+class Group implements Output {
+  readonly chunks: Buffer[] = [];
+
+  write(source: Buffer, from: number, to: number): void {
+    this.chunks.push(source.subarray(from, to));
+  }
 }
 
 export class PrometheusText {
@@ -64,15 +67,15 @@ export class PrometheusText {
     const type = typeLine(head);
     let group = groups.get(type);
     if (group === undefined) {
-      group = { type, chunks: [Buffer.from(head)] };
+      group = new Group();
+      group.chunks.push(Buffer.from(head));
       groups.set(type, group);
     }
     if (!hasLines(family)) return;
     for (const { page, base } of family.pages) this.text(scope, family, page).update(values, base);
     for (const [index, from, to] of runsOf(family)) {
       const { page } = family.pages[index] as PlacedPage;
-      const text = this.text(scope, family, page);
-      group.chunks.push(text.bytes.subarray(text.startOf(from), text.startOf(to)));
+      this.text(scope, family, page).writeTo(group, from, to);
     }
   }
 

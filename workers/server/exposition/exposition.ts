@@ -123,16 +123,14 @@ function* writeGroup(chunks: Chunks, dialect: Dialect, { head, members }: Group,
   let length = 0;
   for (const { family, pages } of updated) {
     for (const [index, from, to] of runsOf(family)) {
-      const page = pages[index] as PageRendering;
-      length += page.startOf(to) - page.startOf(from);
+      length += (pages[index] as PageRendering).lengthOf(from, to);
     }
   }
   if (length === 0) return;
   chunks.write(dialect.opening(head, length));
   for (const { family, pages } of updated) {
     for (const [index, from, to] of runsOf(family)) {
-      const page = pages[index] as PageRendering;
-      chunks.write(page.bytes, page.startOf(from), page.startOf(to));
+      (pages[index] as PageRendering).writeTo(chunks, from, to);
       yield* chunks.take();
     }
   }

@@ -1,6 +1,6 @@
 /** A page whose series have no fixed length: written anew whenever one of its numbers has changed. */
 import { strideOf, type Page } from '../../../protocol/snapshot';
-import type { PageRendering } from '../../text/page-text';
+import type { Output, PageRendering } from '../../text/page-text';
 import { Bytes } from './bytes';
 
 export abstract class RewrittenPage implements PageRendering {
@@ -15,20 +15,16 @@ export abstract class RewrittenPage implements PageRendering {
     this.stride = strideOf(page.layout);
   }
 
-  get bytes(): Buffer {
-    return this.out.buffer;
-  }
-
-  get length(): number {
-    return this.out.length;
-  }
-
   get held(): number {
     return this.out.buffer.length + (this.shown?.byteLength ?? 0) + this.starts.byteLength;
   }
 
-  startOf(index: number): number {
-    return this.starts[index] as number;
+  lengthOf(from: number, to: number): number {
+    return (this.starts[to] as number) - (this.starts[from] as number);
+  }
+
+  writeTo(out: Output, from: number, to: number): void {
+    out.write(this.out.buffer, this.starts[from] as number, this.starts[to] as number);
   }
 
   update(values: Float64Array, base: number): void {

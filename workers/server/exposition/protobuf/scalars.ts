@@ -1,6 +1,6 @@
 /** Counters and gauges: only the eight bytes of a number change, where they are. */
 import { SCALAR_STRIDE, SCALAR_VALUE } from '../../../../protocol/snapshot';
-import type { PageRendering } from '../../../text/page-text';
+import type { Output, PageRendering } from '../../../text/page-text';
 import { Bytes } from '../bytes';
 import type { Pieces } from '../pieces';
 import { FAMILY, METRIC, VALUE, bytesTag, doubleTag } from './schema';
@@ -30,16 +30,16 @@ export class ScalarPage implements PageRendering {
     this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
   }
 
-  get length(): number {
-    return this.bytes.length;
-  }
-
   get held(): number {
     return this.bytes.length + this.ends.byteLength;
   }
 
-  startOf(index: number): number {
-    return index === 0 ? 0 : (this.ends[index - 1] as number);
+  lengthOf(from: number, to: number): number {
+    return this.startOf(to) - this.startOf(from);
+  }
+
+  writeTo(out: Output, from: number, to: number): void {
+    out.write(this.bytes, this.startOf(from), this.startOf(to));
   }
 
   update(values: Float64Array, base: number): void {
@@ -47,5 +47,9 @@ export class ScalarPage implements PageRendering {
     for (let i = 0, at = base + SCALAR_VALUE; i < ends.length; i++, at += SCALAR_STRIDE) {
       view.setFloat64((ends[i] as number) - DOUBLE_BYTES, values[at] as number, true);
     }
+  }
+
+  private startOf(index: number): number {
+    return index === 0 ? 0 : (this.ends[index - 1] as number);
   }
 }
