@@ -21,7 +21,7 @@ interface Sdk {
 }
 
 export interface Process {
-  /** Instruments with `exponential` in their names are exponential histograms. */
+  /** Instruments whose names begin with `exponential` are exponential histograms. */
   readonly meter: Meter;
   collect(): Promise<ResourceMetrics>;
 }
@@ -45,7 +45,8 @@ export function startSdk(name: string): Process {
 }
 
 function exponentialView({ View, ExponentialHistogramAggregation, AggregationType }: Sdk): object {
-  const instrumentName = '*exponential*';
+  // The SDK takes the first star alone for one.
+  const instrumentName = 'exponential*';
   if (View !== undefined && ExponentialHistogramAggregation !== undefined) {
     return new View({ instrumentName, aggregation: new ExponentialHistogramAggregation() });
   }
