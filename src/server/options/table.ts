@@ -20,9 +20,10 @@ export interface Option<T> {
 type Table = { readonly [K in keyof ServerOptions]: Option<ServerOptions[K]> };
 export type OptionName = keyof ServerOptions;
 
+// What ours would take the place of: bounds of histograms, and the scope's labels of the official serializer.
 const label = text(
-  'a label name: letters, digits and _, no digit first, no __ first, neither le nor quantile',
-  /^(?!__|(?:le|quantile)$)[a-zA-Z_][a-zA-Z0-9_]*$/,
+  'a label name: letters, digits and _, no digit first, no __ or otel_scope_ first, neither le nor quantile',
+  /^(?!__|otel_scope_|(?:le|quantile)$)[a-zA-Z_][a-zA-Z0-9_]*$/,
 );
 
 export const TABLE: Table = {

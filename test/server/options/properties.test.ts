@@ -38,6 +38,6 @@ test('any input gives options that are good, or says what is not, and no prototy
     },
   );
   fc.assert(property, { numRuns: 500 });
-  t.true(good > 10);
+  t.true(good > 0);
   t.is(({} as Record<string, unknown>)['port'], undefined);
 });

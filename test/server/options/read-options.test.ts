@@ -192,7 +192,7 @@ test('all that is wrong is said at once: where, what, and what was expected', (t
     '--port is "x", expected a whole number from 0 to 65535',
     '--apps is "a,,b", expected a list of globs',
     '--host is "http://x", expected a host name or an address',
-    '--app-label is "le", expected a label name: letters, digits and _, no digit first, no __ first, neither le nor quantile',
+    '--app-label is "le", expected a label name: letters, digits and _, no digit first, no __ or otel_scope_ first, neither le nor quantile',
     '--state-file is "a\\u0000b", expected the path of a file, or an empty text for none',
   ]);
 });
@@ -235,6 +235,15 @@ test('options that contradict each other are refused', (t) => {
     'appLabel and instanceLabel are both "x": expected two names',
   ]);
 });
+
+for (const name of ['le', 'quantile', '__name__', 'otel_scope_name', 'otel_scope_library', '1st', 'pm-id', '']) {
+  test(`"${name}" is no name for a label of ours`, (t) => {
+    for (const option of ['appLabel', 'instanceLabel'] as const) {
+      const [problem = ''] = problems(t, { flags: { [option]: [name] } });
+      t.regex(problem, /^--(?:app|instance)-label is ".*", expected a label name: /);
+    }
+  });
+}
 
 test('secrets are taken from the environment only, and shown nowhere', (t) => {
   const env = {
