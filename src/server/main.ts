@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The metrics server: a PM2 app that speaks for all others to Prometheus. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import { readPm2Environment } from '../ipc/pm2-environment';
 import { ClusterPool } from './cluster-pool';
@@ -14,6 +13,7 @@ import { DaemonClient } from './pm2/daemon-client';
 import { Rounds } from './rounds/rounds';
 import { StateStore } from './state-store';
 
+const PACKAGE = '@mashroom/mashroom-monitoring-pm2-exporter';
 const since = Date.now();
 const MIB = 1024 * 1024;
 /** Heap of one worker thread in MiB; what is in shared memory is not in it. */
@@ -84,7 +84,7 @@ async function run(options: ServerOptions, version: string): Promise<void> {
 }
 
 function main(): void {
-  const { version } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')) as { version: string };
+  const { version } = createRequire(__filename)(`${PACKAGE}/package.json`) as { readonly version: string };
   const read = readCommandLine({ argv: process.argv.slice(2), env: process.env, folder: process.cwd(), version });
   if (read.kind === 'exit') {
     process.stdout.write(read.stdout);
