@@ -5,8 +5,22 @@
 import { Readable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
 
-/** A million series as text take less than twice of it. */
-const KEPT_BYTES = 64 * 1024 * 1024;
+const MIB = 1024 * 1024;
+
+/** What waits for the readers of all streams. */
+export class Kept {
+  bytes = 0;
+
+  /**
+   * @param each when as many bytes wait for one reader, the worker waits for it too; a million series as text take less
+   * than twice of the default
+   * @param all the same for all readers, of whom none that takes what comes is held up by the others
+   */
+  constructor(
+    readonly each = 64 * MIB,
+    readonly all = 256 * MIB,
+  ) {}
+}
 
 export class ChunkStream extends Readable {
   private readonly untaken: Uint8Array[] = [];
@@ -16,13 +30,10 @@ export class ChunkStream extends Readable {
   private wanted = false;
   private over = false;
 
-  /**
-   * @param port the other end of a `ChunkPort`
-   * @param keptBytes when as many wait for the reader, the worker waits too
-   */
+  /** @param port the other end of a `ChunkPort` */
   constructor(
     private readonly port: MessagePort,
-    private readonly keptBytes = KEPT_BYTES,
+    private readonly kept: Kept,
   ) {
     super();
     port.on('message', (chunk: Uint8Array | null) => {
@@ -36,14 +47,20 @@ export class ChunkStream extends Readable {
 
   private keep(chunk: Uint8Array): void {
     this.untaken.push(chunk);
-    this.bytes += chunk.length;
+    this.count(chunk.length);
     this.untold++;
     this.tell();
   }
 
+  private count(bytes: number): void {
+    this.bytes += bytes;
+    this.kept.bytes += bytes;
+  }
+
   /** The worker may send as many more. */
   private tell(): void {
-    if (this.bytes >= this.keptBytes) return;
+    const { bytes, kept } = this;
+    if (bytes > 0 && (bytes >= kept.each || kept.bytes >= kept.all)) return;
     for (; this.untold > 0; this.untold--) this.port.postMessage(null);
   }
 
@@ -54,6 +71,7 @@ export class ChunkStream extends Readable {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.untaken.length = 0;
+    this.count(-this.bytes);
     this.port.close();
     callback(error);
   }
@@ -67,7 +85,7 @@ export class ChunkStream extends Readable {
         this.push(null);
         return;
       }
-      this.bytes -= chunk.length;
+      this.count(-chunk.length);
       this.tell();
       // Before the push, during which the reader may want more.
       this.wanted = false;

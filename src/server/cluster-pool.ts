@@ -11,7 +11,7 @@ import type {
   RenderTask,
 } from '../../protocol/cluster';
 import { WorkerPool } from '../pool/worker-pool';
-import { ChunkStream } from './chunk-stream';
+import { ChunkStream, Kept } from './chunk-stream';
 
 export interface ClusterPoolOptions {
   readonly threads: number;
@@ -37,6 +37,7 @@ export class TaskError extends Error {
 
 export class ClusterPool {
   private readonly pool: WorkerPool;
+  private readonly kept = new Kept();
 
   constructor(options: ClusterPoolOptions) {
     this.pool = new WorkerPool({ ...options, worker: WORKER });
@@ -58,7 +59,7 @@ export class ClusterPool {
    */
   async render(task: Omit<RenderTask, 'kind' | 'port'>, onWarning: (warning: string) => void): Promise<Readable> {
     const { port1, port2 } = new MessageChannel();
-    const stream = new ChunkStream(port1);
+    const stream = new ChunkStream(port1, this.kept);
     const done = this.pool
       .submit({ kind: 'render', ...task, port: port2 }, [port2])
       .then((value) => value as ClusterTaskResult<RenderTask>);

@@ -2,14 +2,14 @@
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import test from 'ava';
-import { ChunkStream } from '../../src/server/chunk-stream';
+import { ChunkStream, Kept } from '../../src/server/chunk-stream';
 
 const CHUNK = 64 * 1024;
 
 /** The worker's end, and what it has been told. */
-function channel(keptBytes?: number) {
+function channel(kept = new Kept()) {
   const { port1, port2 } = new MessageChannel();
-  const stream = new ChunkStream(port1, keptBytes);
+  const stream = new ChunkStream(port1, kept);
   let told = 0;
   let marks = 0;
   port2.on('message', (message: unknown) => {
@@ -53,11 +53,25 @@ test('an exposition of nothing ends', async (t) => {
 });
 
 test('the worker is told to go on though nobody reads, until as much is kept as may be', async (t) => {
-  const { stream, send, told, port } = channel(3.5 * CHUNK);
+  const { stream, send, told, port } = channel(new Kept(3.5 * CHUNK));
   send(1, 2, 3, 4, 5, 6);
   t.is(await told(6), 3);
   port.postMessage(null);
   t.is((await stream.toArray()).length, 6);
+});
+
+test('readers that do not read keep only so much between them, and hold up none that does', async (t) => {
+  const kept = new Kept(10 * CHUNK, 4.5 * CHUNK);
+  const [unread, read] = [channel(kept), channel(kept)];
+  unread.send(1, 2, 3, 4);
+  t.is(await unread.told(4), 4);
+  read.send(5, 6, 7);
+  t.is(await read.told(3), 0);
+  read.stream.resume();
+  read.send(8);
+  t.is(await read.told(1), 4);
+  for (const { stream } of [unread, read]) stream.destroy();
+  t.is(kept.bytes, 0);
 });
 
 test('the worker hears of a reader that has gone', async (t) => {
