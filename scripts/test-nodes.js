@@ -18,7 +18,12 @@ const MAJORS = [22, 24, 26];
 const SLOW = ['test/e2e/', 'test/package/'];
 const ALSO = ['test/package/built.test.ts'];
 /** They take as long as all others together: the latest version stands for those in between. */
-const LATEST_ONLY = ['test/pmx/pm2.test.ts', 'test/exporter-memory.test.ts'];
+const LATEST_ONLY = [
+  'test/pmx/pm2.test.ts',
+  'test/exporter-memory.test.ts',
+  'test/server/rounds/pm2.test.ts',
+  'test/server/rounds/pm2-5.test.ts',
+];
 
 function quickTests(major) {
   const all = fs
