@@ -10,8 +10,10 @@ import type { Snapshot } from '../protocol/snapshot';
 /** Columns come again and again: to count very large ones in full would have V8 collect at each task. */
 const MOST = 4 * 1024 * 1024;
 
-export function countShared({ values, previous }: Snapshot): void {
-  const bytes = Math.min(MOST, values.byteLength + (previous?.values.byteLength ?? 0));
+export function countShared(snapshots: readonly Snapshot[]): void {
+  let shared = 0;
+  for (const { values, previous } of snapshots) shared += values.byteLength + (previous?.values.byteLength ?? 0);
+  const bytes = Math.min(MOST, shared);
   // After the result has been sent.
   setImmediate(() => new ArrayBuffer(bytes));
 }

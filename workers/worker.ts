@@ -20,7 +20,7 @@ const replier = new Replier(pages);
 
 export = async function work(task: Task): Promise<TaskResult> {
   try {
-    countShared(task.snapshot);
+    countShared([task.snapshot]);
     pages.use(task.snapshot);
     replier.forgetBefore(snapshotKey(task.snapshot));
     switch (task.kind) {

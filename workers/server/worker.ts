@@ -3,6 +3,8 @@
  * carry, so that any thread can do any task.
  */
 import type { ClusterTask, ClusterTaskFailure, ClusterTaskResult } from '../../protocol/cluster';
+import type { Snapshot } from '../../protocol/snapshot';
+import { countShared } from '../pressure';
 import { ClusterMerger, readState, writeState } from './cluster';
 import { decode } from './decode';
 import { Exposition } from './exposition/exposition';
@@ -13,6 +15,7 @@ const exposition = new Exposition();
 
 export = async function work(task: ClusterTask): Promise<ClusterTaskResult> {
   try {
+    countShared(snapshotsOf(task));
     switch (task.kind) {
       case 'decode':
         return decode(task);
@@ -32,6 +35,19 @@ export = async function work(task: ClusterTask): Promise<ClusterTaskResult> {
     return { ok: false, code: 'INTERNAL', message };
   }
 };
+
+function snapshotsOf(task: ClusterTask): Snapshot[] {
+  switch (task.kind) {
+    case 'absorb':
+      return task.apps.flatMap(({ live }) => live.map(({ snapshot }) => snapshot));
+    case 'render':
+      return task.parts.map(({ snapshot }) => snapshot);
+    case 'decode':
+    case 'save':
+    case 'load':
+      return [];
+  }
+}
 
 function load(bytes: Uint8Array): ClusterTaskResult {
   try {
