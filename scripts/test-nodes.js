@@ -17,12 +17,14 @@ const MAJORS = [22, 24, 26];
 /** End-to-end and package tests start many processes, for minutes, and say little about the version. */
 const SLOW = ['test/e2e/', 'test/package/'];
 const ALSO = ['test/package/built.test.ts'];
-/** They take as long as all others together: the latest version stands for those in between. */
+/** Real PM2 and much memory: these take longer than all others together. The latest version stands for those between. */
 const LATEST_ONLY = [
-  'test/pmx/pm2.test.ts',
+  'test/pmx/',
   'test/exporter-memory.test.ts',
-  'test/server/rounds/pm2.test.ts',
-  'test/server/rounds/pm2-5.test.ts',
+  'test/server/rounds/',
+  'test/server/main.test.ts',
+  'test/server/module.test.ts',
+  'test/server/metrics-cluster.test.ts',
 ];
 
 function quickTests(major) {
@@ -30,8 +32,8 @@ function quickTests(major) {
     .readdirSync(path.join(root, 'test'), { recursive: true })
     .map((file) => `test/${file.replaceAll(path.sep, '/')}`)
     .filter((file) => file.endsWith('.test.ts'));
-  const left = major === MAJORS.at(-1) ? [] : LATEST_ONLY;
-  const isQuick = (file) => !left.includes(file) && !SLOW.some((folder) => file.startsWith(folder));
+  const slow = major === MAJORS.at(-1) ? SLOW : [...SLOW, ...LATEST_ONLY];
+  const isQuick = (file) => !slow.some((path) => file.startsWith(path));
   return all.filter((file) => ALSO.includes(file) || isQuick(file));
 }
 
