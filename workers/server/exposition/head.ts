@@ -35,7 +35,7 @@ export function asHistogram(family: Family): Family {
 }
 
 export function targetHead(): OfficialHead {
-  const text = targetInfo({}).replace(/.*\n$/, '');
+  const text = targetInfo({}).replace(/[^\n]*\n$/, '');
   const { name = 'target_info', help = '' } = HEAD.exec(text)?.groups ?? {};
   return { name, help, unit: '', type: 'info', text };
 }

@@ -50,7 +50,7 @@ export class PartPages implements Keepable {
   targetInfo(resource: string): Buffer | undefined {
     if (this.info?.resource !== resource) {
       const attributes = JSON.parse(resource) as Attributes;
-      const line = (): string => /.*\n$/.exec(targetInfo(attributes, this.labels))?.[0] ?? '';
+      const line = (): string => /[^\n]*\n$/.exec(targetInfo(attributes, this.labels))?.[0] ?? '';
       this.info = { resource, bytes: Object.keys(attributes).length === 0 ? undefined : this.dialect.info(line()) };
     }
     return this.info.bytes;

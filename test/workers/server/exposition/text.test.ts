@@ -75,6 +75,17 @@ test('a process without attributes of its own has no target_info', async (t) => 
   t.is(text([]), '');
 });
 
+test('only a line feed ends a line, whatever else is in names and texts', async (t) => {
+  const odd = 'a\r\u2028b';
+  const metric = gauge('g', [point({ odd }, 1)]) as { descriptor: object };
+  const described = { ...metric, descriptor: { ...metric.descriptor, description: odd } };
+  const parts = [await instance(0, { resource: { odd }, metrics: [described] })];
+  const [info, family] = parse(text(parts), 'text');
+  t.is(info?.samples[0]?.labels.get('odd'), odd);
+  t.is(family?.help, odd);
+  t.is(family?.samples[0]?.labels.get('odd'), odd);
+});
+
 test('an exponential histogram has a bucket at each boundary, at 0, and +Inf', async (t) => {
   const value = {
     count: 21,
