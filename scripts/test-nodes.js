@@ -14,18 +14,19 @@ const { fetchNode, packageName } = require('./fetch-node');
 
 /** Every line with long-term support after the oldest that `engines` names, and those that become one. */
 const MAJORS = [22, 24, 26];
-/** End-to-end and package tests start many processes, for minutes, and say little about the version. */
-const SLOW = ['test/e2e/', 'test/package/'];
-const ALSO = ['test/package/built.test.ts'];
-/** Real PM2 and much memory: these take longer than all others together. The latest version stands for those between. */
-const LATEST_ONLY = [
-  'test/pmx/',
+/** They start many processes, or take much memory, for minutes, and say little about the version. */
+const SLOW = [
+  'test/e2e/',
+  'test/package/',
   'test/exporter-memory.test.ts',
-  'test/server/rounds/',
+  'test/pmx/pmx-metrics.test.ts',
+  'test/server/rounds/pm2',
   'test/server/main.test.ts',
   'test/server/module.test.ts',
-  'test/server/metrics-cluster.test.ts',
 ];
+const ALSO = ['test/package/built.test.ts'];
+/** @pm2/io in real processes of PM2: the latest version stands for those between. */
+const LATEST_ONLY = ['test/pmx/'];
 
 function quickTests(major) {
   const all = fs
