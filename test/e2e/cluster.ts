@@ -123,8 +123,10 @@ export function clusterTests(test: TestFn, version: Pm2Version, sdk: string): vo
     t.notDeepEqual(pids(hosts), pids(before));
     t.deepEqual(ids(hosts), ids(before));
     for (const { id } of hosts) t.is((await asker.request(id, { times: 2 })).length, 2);
-    await until('the probes', async () => ((await server()).monitor['mashroom_plugins_total'] ? true : undefined));
-    assertOwnProbes(t, await server());
+    // PM2 has forgotten what it knew of the process, and hears of each as soon as there is something to tell.
+    for (const name of ['mashroom_plugins_total', ...OWN_PROBES]) {
+      await until(`the probe ${name}`, async () => (name in (await server()).monitor ? true : undefined));
+    }
   });
 
   test.serial('after pm2 scale up and down those that are there answer', async (t) => {
