@@ -29,27 +29,29 @@ function writeInteger(bytes: Buffer, from: number, value: number): number {
     at = writeInteger(bytes, at, high);
     return writePadded(bytes, at, rest - high * 1e9);
   }
-  let small = rest | 0;
+  const small = rest | 0;
   const end = at + countDigits(small);
-  for (let i = end - 1; i >= at; i--) {
-    const next = (small / 10) | 0;
-    bytes[i] = ZERO + small - next * 10;
-    small = next;
-  }
+  writeDigits(bytes, at, end, small);
   return end;
 }
 
-function writePadded(bytes: Buffer, at: number, value: number): number {
-  let small = value | 0;
-  for (let i = at + 8; i >= at; i--) {
-    const next = (small / 10) | 0;
-    bytes[i] = ZERO + small - next * 10;
-    small = next;
+/** @param value below 2^31, of as many digits as there is place for */
+export function writeDigits(bytes: Buffer, from: number, end: number, value: number): void {
+  let rest = value;
+  for (let i = end - 1; i >= from; i--) {
+    const next = (rest / 10) | 0;
+    bytes[i] = ZERO + rest - next * 10;
+    rest = next;
   }
+}
+
+function writePadded(bytes: Buffer, at: number, value: number): number {
+  writeDigits(bytes, at, at + 9, value | 0);
   return at + 9;
 }
 
-function countDigits(value: number): number {
+/** Of an integer from 0 to 10^9 - 1. */
+export function countDigits(value: number): number {
   if (value < 10) return 1;
   if (value < 100) return 2;
   if (value < 1000) return 3;

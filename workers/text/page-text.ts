@@ -12,6 +12,7 @@ import {
   type HistogramLayout,
   type Page,
 } from '../../protocol/snapshot';
+import { countDigits, writeDigits } from './digits';
 import { histogramLines, type HistogramLines } from './official';
 import { ResizedLines } from './resized-lines';
 
@@ -162,16 +163,25 @@ export class PageText implements PageRendering {
     // NaN is no other number than itself here, and -0 is printed as 0.
     if (value !== value && before !== before) return;
     this.shown[line] = value;
-    const { fresh } = this;
     const start = this.numberStart(line);
-    const end = fresh.write(value);
-    const from = fresh.at;
-    if (end - from !== this.numberEnd(line) - start) {
-      fresh.keep(line, end);
-      return;
-    }
-    for (let i = from, at = start; i < end; i++, at++) this.bytes[at] = fresh.bytes[i] as number;
+    const end = this.numberEnd(line);
+    if (value >= 0 && value < 1e9 && (value | 0) === value && countDigits(value) === end - start) {
+      // The common case: another whole number of as many digits.
+      writeDigits(this.bytes, start, end, value | 0);
+    } else if (!this.showOther(line, value, start, end)) return;
     if (this.resized.count > 0) this.resized.remove(line);
+  }
+
+  /** @returns false if it is kept beside the text */
+  private showOther(line: number, value: number, start: number, end: number): boolean {
+    const { fresh } = this;
+    const to = fresh.write(value);
+    if (to - fresh.at !== end - start) {
+      fresh.keep(line, to);
+      return false;
+    }
+    for (let i = fresh.at, at = start; i < to; i++, at++) this.bytes[at] = fresh.bytes[i] as number;
+    return true;
   }
 
   private takeFresh(): void {
