@@ -31,6 +31,7 @@ export class PrometheusText {
   private incarnation: string | undefined;
   private readonly texts = new Map<number, PageText>();
   private readonly heads = new Map<string, string>();
+  private info: { readonly resource: string; readonly bytes: Buffer } | undefined;
 
   constructor(private readonly pages: PageAttributes) {}
 
@@ -44,7 +45,7 @@ export class PrometheusText {
     for (const { scope, families } of snapshot.scopes) {
       for (const family of families) this.renderFamily(scope, family, snapshot.values, groups);
     }
-    const chunks: Buffer[] = [Buffer.from(targetInfo(JSON.parse(snapshot.resource) as Attributes))];
+    const chunks = [this.targetInfo(snapshot.resource)];
     if (groups.size === 0) chunks.push(NOTHING);
     for (const group of groups.values()) chunks.push(...group.chunks);
     return chunks;
@@ -77,6 +78,14 @@ export class PrometheusText {
       const { page } = family.pages[index] as PlacedPage;
       this.text(scope, family, page).writeTo(group, from, to);
     }
+  }
+
+  /** A process's resource stays what it is. */
+  private targetInfo(resource: string): Buffer {
+    if (this.info?.resource !== resource) {
+      this.info = { resource, bytes: Buffer.from(targetInfo(JSON.parse(resource) as Attributes)) };
+    }
+    return this.info.bytes;
   }
 
   private text(scope: Scope, family: Family, page: Page): PageText {
