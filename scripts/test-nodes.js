@@ -25,8 +25,8 @@ const SLOW = [
   'test/server/module.test.ts',
 ];
 const ALSO = ['test/package/built.test.ts'];
-/** @pm2/io in real processes of PM2: the latest version stands for those between. */
-const LATEST_ONLY = ['test/pmx/'];
+/** @pm2/io in real processes of PM2, and the metrics server: the latest version stands for those between. */
+const LATEST_ONLY = ['test/pmx/', 'test/server/'];
 
 function quickTests(major) {
   const all = fs
