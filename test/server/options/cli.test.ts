@@ -4,7 +4,7 @@ import { readCommandLine } from '../../../src/server/options/cli';
 import { NAMES, TABLE, envOf, flagOf } from '../../../src/server/options/table';
 
 const line = (argv: readonly string[], env: NodeJS.ProcessEnv = {}) =>
-  readCommandLine({ argv, env, folder: '/work', version: '1.2.3' });
+  readCommandLine({ argv, env, folder: '/app', version: '1.2.3' });
 
 test('flags give options', (t) => {
   const argv = [

@@ -141,12 +141,12 @@ test('paths of a configuration file start from its folder, all others from the w
   writeFileSync(join(folder, 'c.json'), JSON.stringify({ stateFile: 'state', bearerTokenFiles: ['tokens'] }));
   const result = readOptions({
     env: { PM2_METRICS_CONFIG: join(folder, 'c.json'), PM2_METRICS_BEARER_TOKEN_FILES: 'mine' },
-    folder: '/work',
+    folder: '/app',
   });
   t.true(result.ok);
   if (!result.ok) return;
   t.is(result.options.stateFile, join(folder, 'state'));
-  t.deepEqual(result.options.bearerTokenFiles, ['/work/mine']);
+  t.deepEqual(result.options.bearerTokenFiles, ['/app/mine']);
 });
 
 test('the configuration file is named by a flag, the environment or a module setting', (t) => {

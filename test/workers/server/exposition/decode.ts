@@ -81,7 +81,7 @@ function one(reader: BinaryReader, kind: Kind): unknown {
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows the type of its field
 function only<T>(of: Fields, number: number): T | undefined {
   const values = of.get(number) ?? [];
   if (values.length > 1) throw new Error(`field ${number} ${values.length} times`);

@@ -80,7 +80,7 @@ test('an error of the rendering is told, and closes the port', async (t) => {
   const { port1, port2 } = new MessageChannel();
   const closed = once(port2, 'close');
   const taken = take(port2, true);
-  // eslint-disable-next-line require-yield
+  // eslint-disable-next-line require-yield -- it fails before its first chunk
   const broken = (function* (): Rendering {
     throw new RangeError('page 7 has 2 series, not 3');
   })();
