@@ -44,6 +44,10 @@ export interface Pm2 {
   restart(name: string): Promise<void>;
   scale(name: string, count: number): Promise<void>;
   delete(name: string): Promise<void>;
+  /** Ends the daemon as a crash would, after it has noted which apps it runs. */
+  killDaemon(): Promise<void>;
+  /** Has a new daemon run what the last one has noted. */
+  resurrect(): Promise<void>;
   /** All that the apps have written to their outputs. */
   logs(): string;
   /** Takes everything down. Repeatable; never rejects. */
@@ -119,6 +123,13 @@ export async function startPm2(version: Pm2Version): Promise<Pm2> {
     restart: (name) => run('restart', name),
     scale: (name, count) => run('scale', name, String(count)),
     delete: (name) => run('delete', name),
+    async killDaemon() {
+      await run('save');
+      const pid = Number(readFileSync(join(pm2Home.home, 'pm2.pid'), 'utf8'));
+      process.kill(pid, 'SIGKILL');
+      await until('the end of the daemon', () => (isAlive(pid) ? undefined : true));
+    },
+    resurrect: () => run('resurrect'),
     logs: () => readLogs(join(pm2Home.home, 'logs')),
     close: () => pm2Home.close(),
   };
@@ -131,6 +142,14 @@ export async function withPm2<T>(version: Pm2Version, body: (pm2: Pm2) => Promis
     return await body(pm2);
   } finally {
     await pm2.close();
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 
