@@ -9,6 +9,7 @@ import { renderedInHost } from '../support/rendered';
 import { until } from '../support/until';
 
 const DOCUMENT = resolve(PROJECT, '..', 'shared', 'seed', 'mashroom-monitoring-pm2-exporter.md');
+const SERVER = join(PROJECT, 'dist', 'src', 'server', 'main.js');
 const SERIALIZER = '@opentelemetry/exporter-prometheus';
 
 function extractScript(document: string, port: number): string {
@@ -20,13 +21,18 @@ function extractScript(document: string, port: number): string {
 }
 
 if (existsSync(DOCUMENT)) {
-  test("the original's metrics.js serves what each instance's collector has handed out", async (t) => {
+  test("the original's metrics.js serves what each instance has collected, and the metrics server the same", async (t) => {
     await withPm2(7, async (pm2) => {
       const port = await freePort();
       writeFileSync(join(pm2.folder, 'metrics.js'), extractScript(readFileSync(DOCUMENT, 'utf8'), port));
       symlinkSync(join(PROJECT, 'node_modules'), join(pm2.folder, 'node_modules'));
       const server = await mashroomApp(pm2, { instances: 2, exporter: { intervalMs: 1000 } });
-      await pm2.start(server, { name: 'metrics_collector', script: join(pm2.folder, 'metrics.js'), exec_mode: 'fork' });
+      const own = await freePort();
+      await pm2.start(
+        server,
+        { name: 'metrics_collector', script: join(pm2.folder, 'metrics.js'), exec_mode: 'fork' },
+        { name: 'metrics', script: SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(own) } },
+      );
 
       for (const host of await pm2.ready('mashroom', 2)) {
         const text = await until('metrics of the instance', async () => {
@@ -35,6 +41,13 @@ if (existsSync(DOCUMENT)) {
         });
         t.regex(text, /^odd_gauge\{value="not a number".*\} NaN$/m);
         t.regex(text, /^odd_gauge\{value="without end".*\} \+Inf$/m);
+        // Each has its own moment: until both have asked for the same collection.
+        const same = await until('the same from both', async () => {
+          const paths = [port, own].map((each) => `http://127.0.0.1:${each}/metrics/${host.id}`);
+          const [theirs, ours] = await Promise.all(paths.map(fetchText));
+          return theirs === ours ? ours : undefined;
+        });
+        t.regex(same, /^odd_gauge\{value="not a number".*\} NaN$/m);
       }
     });
   });

@@ -42,6 +42,8 @@ export interface Pm2 {
   instance(id: number): Promise<Instance>;
   reload(name: string): Promise<void>;
   restart(name: string): Promise<void>;
+  /** Restarts an app under another name. */
+  rename(name: string, to: string): Promise<void>;
   scale(name: string, count: number): Promise<void>;
   delete(name: string): Promise<void>;
   /** Ends the daemon as a crash would, after it has noted which apps it runs. */
@@ -121,6 +123,7 @@ export async function startPm2(version: Pm2Version): Promise<Pm2> {
     },
     reload: (name) => run('reload', name),
     restart: (name) => run('restart', name),
+    rename: (name, to) => run('restart', name, '--name', to),
     scale: (name, count) => run('scale', name, String(count)),
     delete: (name) => run('delete', name),
     async killDaemon() {

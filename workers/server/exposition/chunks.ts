@@ -2,7 +2,7 @@
 
 export type Chunk = Uint8Array<ArrayBuffer>;
 
-export const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 export class Chunks {
   /** Bytes written so far. */

@@ -1,4 +1,4 @@
-/** PM2's daemon dies and comes back with its apps, the metrics server among them. */
+/** The metrics server over what happens to PM2 itself: its daemon crashes and comes back, an app gets another name. */
 import { join } from 'node:path';
 import test from 'ava';
 import { freePort } from '../../examples/lib/ports';
@@ -42,5 +42,26 @@ test("after a crash of PM2's daemon the metrics server is back with the apps, an
       seen,
       seen.toSorted((one, other) => one - other),
     );
+  });
+});
+
+test('an app that gets another name is known by that', async (t) => {
+  await withPm2(7, async (pm2) => {
+    const [shop, metrics] = [await freePort(), await freePort()];
+    const text = async (path: string) => (await fetch(`http://127.0.0.1:${metrics}${path}`)).text();
+    const upAs = (app: string) =>
+      until(`${app} up`, async () => {
+        const all = await text('/metrics');
+        return new RegExp(`^pm2_up\\{pm2_app="${app}".*\\} 1$`, 'm').test(all) ? all : undefined;
+      });
+    await pm2.start(
+      { name: 'shop', script: SHOP, exec_mode: 'fork', env: { PORT: String(shop) } },
+      { name: 'metrics', script: SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(metrics) } },
+    );
+    t.true((await upAs('shop')).includes('pm2_app="shop"'));
+    await pm2.rename('shop', 'store');
+    for (const all of [await upAs('store'), await text('/metrics/cluster'), await text('/sd')]) {
+      t.true(all.includes('store') && !all.includes('pm2_app="shop"') && !all.includes('"pm2_app":"shop"'), all);
+    }
   });
 });
