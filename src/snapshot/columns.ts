@@ -83,3 +83,6 @@ function allocate(size: number): Column {
   const memory = new SharedArrayBuffer(size * Float64Array.BYTES_PER_ELEMENT);
   return { values: new Float64Array(memory), generation: 0, readers: 0 };
 }
+
+/** Where there is none yet. */
+export const NO_COLUMN = allocate(0);

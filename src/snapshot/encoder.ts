@@ -58,12 +58,14 @@ export class SnapshotEncoder {
   private readonly columnsOf = new WeakMap<Snapshot, readonly (Column | undefined)[]>();
   private readonly slicer: Slicer;
   private readonly text = new SeriesText();
+  private readonly run: Run;
   private space: ValueSpace = { used: 0, nextPageId: 0 };
   private generation = 0;
   private last: Snapshot | undefined;
 
   constructor(private readonly options: EncoderOptions) {
     this.slicer = new Slicer(options.sliceMs);
+    this.run = new Run(this.slicer, this.text, this.columns);
   }
 
   /** @throws TypeError where `data` is not `ResourceMetrics` at all; malformed metrics in it are only left out */
@@ -73,18 +75,18 @@ export class SnapshotEncoder {
     await this.slicer.rest();
     const generation = this.generation + 1;
     await this.tidy(generation);
-    const run = this.begin(data, generation);
+    this.begin(data, generation);
     let written: Written;
     try {
-      written = await this.encodeScopes(data, run);
+      written = await this.encodeScopes(data);
     } catch (error) {
-      this.columns.discard(run.column);
+      this.columns.discard(this.run.column);
       throw error;
     }
     // Whoever gets the snapshot posts it, which takes a while by itself.
     await this.slicer.rest();
     this.generation = generation;
-    this.columns.publish(run.column, generation);
+    this.columns.publish(this.run.column, generation);
     const { scopes, problems, series, droppedSeries } = written;
     const stats = { intervalMs: collected.intervalMs, collectMs: collected.collectMs, series, droppedSeries };
     return { snapshot: this.publish(collected, scopes, stats), problems };
@@ -119,7 +121,7 @@ export class SnapshotEncoder {
     return snapshot;
   }
 
-  private begin(data: ResourceMetrics, generation: number): Run {
+  private begin(data: ResourceMetrics, generation: number): void {
     let numbers = 0;
     for (const { metrics } of data.scopeMetrics) {
       for (const metric of metrics) numbers += problemOf(metric) === undefined ? numbersOf(metric) : 0;
@@ -131,10 +133,10 @@ export class SnapshotEncoder {
       packed += dictionary.numbers;
     }
     const room = this.options.maxSeries - places;
-    return new Run(generation, this.slicer, this.text, room, this.columns, this.space, Math.max(0, numbers - packed));
+    this.run.begin(generation, room, this.space, Math.max(0, numbers - packed));
   }
 
-  private async encodeScopes(data: ResourceMetrics, run: Run): Promise<Written> {
+  private async encodeScopes(data: ResourceMetrics): Promise<Written> {
     const written = { scopes: [] as ScopeFamilies[], problems: [] as string[], series: 0, droppedSeries: 0 };
     const seen = new Map<string, number>();
     for (const { scope, metrics } of data.scopeMetrics) {
@@ -142,7 +144,7 @@ export class SnapshotEncoder {
       for (const metric of metrics) {
         const problem = problemOf(metric);
         if (problem !== undefined) written.problems.push(problem);
-        const encoder = problem === undefined && (await this.encodeFamily(scope, metric, seen, run, written.problems));
+        const encoder = problem === undefined && (await this.encodeFamily(scope, metric, seen, written.problems));
         if (encoder) {
           families.push(describeFamily(metric, encoder));
           written.series += encoder.present;
@@ -158,7 +160,6 @@ export class SnapshotEncoder {
     scope: Scope,
     metric: MetricData,
     seen: Map<string, number>,
-    run: Run,
     problems: string[],
   ): Promise<FamilyEncoder | undefined> {
     const base = familyKey(scope, metric);
@@ -173,7 +174,7 @@ export class SnapshotEncoder {
       this.families.set(key, family);
     }
     try {
-      await family.encode(metric.dataPoints, run);
+      await family.encode(metric.dataPoints, this.run);
       return family;
     } catch (error) {
       this.families.delete(key);

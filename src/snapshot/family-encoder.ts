@@ -1,6 +1,7 @@
 /** Encodes one metric of one scope: its new series into pages, its numbers into the column being written. */
 import type { DataPoint } from '../../protocol/otel';
-import { ORDER_SHIFT, strideOf, type Layout } from '../../protocol/snapshot';
+import { strideOf, type Layout } from '../../protocol/snapshot';
+import { Claim } from './claim';
 import { Dictionary, type Shape } from './dictionary';
 import { fits, layoutFor, moveExponential, type LayoutKind } from './layouts';
 import { packFamily, type Packing } from './packing';
@@ -12,29 +13,6 @@ import { writePoint } from './write-point';
 /** Data points per look at the clock. */
 const CHUNK = 256;
 const CHUNK_OF_STRANGERS = 32;
-
-/** What is known while a family's positions are being rebuilt. */
-interface Claim {
-  readonly old: Positions;
-  /** All series of the last collection stand where they stood: there are only more behind them. */
-  readonly onlyMore: boolean;
-  /** How many pages there were before: a series on a later one is of this very collection. */
-  readonly known: number;
-  /**
-   * By slot, of the pages there were before: 1 for a series that this collection has shown. Those that stand where
-   * they stood are not marked where there are only more: then it is all that are not absent.
-   */
-  readonly claimed: Uint8Array;
-  /** Where in the old order the next series is expected. */
-  cursor: number;
-  /** Whether the index has room for whatever may come. */
-  reserved: boolean;
-}
-
-function isTaken(slot: number, { onlyMore, known, claimed }: Claim, dictionary: Dictionary): boolean {
-  if (slot >> ORDER_SHIFT >= known || claimed[slot] === 1) return true;
-  return onlyMore && !dictionary.absent.has(slot);
-}
 
 /** Of one data point after the other. */
 class PointShape implements Shape {
@@ -59,6 +37,7 @@ export class FamilyEncoder {
   lastSeen = 0;
   private positions: Positions;
   private readonly shape: PointShape;
+  private readonly claim = new Claim();
 
   constructor(readonly kind: LayoutKind) {
     this.shape = new PointShape(kind);
@@ -79,11 +58,12 @@ export class FamilyEncoder {
     if (this.lastSeen !== run.generation - 1) this.comeBack(run);
     const length = Math.min(points.length, this.positions.length);
     let at = 0;
+    this.positions.rewind();
     // Series that were left out are looked at again as soon as there is room for them.
     if (this.leftOut === 0 || run.room <= 0) {
       while (at < length) {
         const end = Math.min(at + CHUNK, length);
-        at = steadyPass(this.kind, this.positions, this.dictionary, points, at, end, run);
+        at = steadyPass(this.positions, this.dictionary, points, at, end, run);
         if (at < end) break;
         if (run.slicer.due) await run.slicer.rest();
       }
@@ -104,20 +84,9 @@ export class FamilyEncoder {
   /** Moves to new places in the columns, leaving dead series behind where they are the most. */
   async repack(packing: Packing): Promise<void> {
     const { dictionary, slots } = await packFamily(this.dictionary, this.order, packing);
-    if (slots !== undefined) {
-      const { slots: old, length } = this.positions;
-      for (let i = 0; i < length; i++) {
-        const slot = old[i] as number;
-        if (slot !== LEFT_OUT) old[i] = slots[slot] as number;
-      }
-      this.order = dictionary.settle(this.positions.presentSlots(), packing.generation);
-    }
     this.dictionary = dictionary;
-    const { slots: current, offsets, length } = this.positions;
-    for (let i = 0; i < length; i++) {
-      const slot = current[i] as number;
-      if (slot !== LEFT_OUT) offsets[i] = dictionary.offsetOf(slot);
-    }
+    await this.positions.move(slots, dictionary, packing.slicer);
+    if (slots !== undefined) this.order = dictionary.settle(this.positions.presentSlots(), packing.generation);
   }
 
   /**
@@ -125,30 +94,23 @@ export class FamilyEncoder {
    * stand in the old order are found by identity, others by content, unknown ones get a place on a page.
    */
   private async rebuild(points: readonly DataPoint[], from: number, run: Run): Promise<void> {
-    const { dictionary, positions: old } = this;
-    const onlyMore = from === old.length;
-    const claim: Claim = {
-      old,
-      onlyMore,
-      known: dictionary.pages.length,
-      claimed: new Uint8Array(dictionary.pages.length << ORDER_SHIFT),
-      cursor: from,
-      reserved: false,
-    };
-    if (onlyMore) old.extend(points.length);
+    const { dictionary, claim } = this;
+    claim.begin(this.positions, dictionary, from);
+    if (claim.onlyMore) this.positions.extend(points.length);
     else await this.keepPrefix(points.length, claim, run);
     const next = this.positions;
     for (let i = from; i < points.length; i++) {
       if (i % CHUNK_OF_STRANGERS === 0 && run.slicer.due) await run.slicer.rest();
       const point = points[i] as DataPoint;
-      if (this.claimAtCursor(i, point, claim, run)) continue;
+      if (this.claimAtCursor(i, point, run)) continue;
       if (!claim.reserved) {
         // As many as may come, at once and in slices, rather than doubling in one go again and again.
         await dictionary.index.reserve(Math.max(0, points.length - dictionary.size), run.slicer);
         claim.reserved = true;
       }
-      this.encodeStranger(i, point, points.length - i, claim, run);
+      this.encodeStranger(i, point, points.length - i, run);
     }
+    claim.end();
     dictionary.sealAll(run);
     if (run.slicer.due) await run.slicer.rest();
     this.order = dictionary.settle(next.presentSlots(), run.generation);
@@ -165,7 +127,8 @@ export class FamilyEncoder {
   }
 
   /** Whether the series that is next in the old order, or shortly behind, is this one. */
-  private claimAtCursor(i: number, point: DataPoint, claim: Claim, run: Run): boolean {
+  private claimAtCursor(i: number, point: DataPoint, run: Run): boolean {
+    const { claim } = this;
     const { old, claimed } = claim;
     if (claim.onlyMore) return false;
     const found = old.find(claim.cursor, point.attributes);
@@ -184,13 +147,13 @@ export class FamilyEncoder {
   }
 
   /** A data point that identity does not tell: known by content, or new. */
-  private encodeStranger(i: number, point: DataPoint, expected: number, claim: Claim, run: Run): void {
-    const { dictionary } = this;
+  private encodeStranger(i: number, point: DataPoint, expected: number, run: Run): void {
+    const { dictionary, claim } = this;
     const { text } = run;
     text.set(point.attributes);
     let slot = dictionary.find(text);
     // OpenTelemetry forbids two data points of the same attributes; whoever has them all the same keeps both.
-    while (slot >= 0 && isTaken(slot, claim, dictionary)) {
+    while (slot >= 0 && claim.has(slot)) {
       text.lengthen();
       slot = dictionary.find(text);
     }

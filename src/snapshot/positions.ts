@@ -4,14 +4,25 @@
  * this position answers for nearly all series which one it is and where its numbers go.
  */
 
+import { ORDER_MASK, PAGE_SERIES } from '../../protocol/snapshot';
+import type { Slicer } from './slicer';
+
 /** In place of a slot: a series that was left out for the series limit. */
 export const LEFT_OUT = -1;
+
+/** Series moved between two looks at the clock. */
+const CHUNK = 1024;
 
 /** Of the place for more series. */
 const HEADROOM = 1.25;
 
 /** How far to look for the series that stands here now, when some before it have gone. */
 const LOOK_AHEAD = 8;
+
+/** Tells where in a value column the numbers of the series at a slot begin. */
+export interface Places {
+  offsetOf(slot: number): number;
+}
 
 export class Positions {
   readonly attributes: unknown[];
@@ -26,6 +37,9 @@ export class Positions {
    */
   readonly counts: unknown[];
   changed: Uint32Array;
+  /** Where the stretches end that have been walked through so far, see {@link stretchEnd}. */
+  private readonly ends: number[] = [];
+  private stretch = 0;
 
   constructor(
     length: number,
@@ -49,6 +63,51 @@ export class Positions {
       if (this.histograms) this.changed = extended(this.changed, new Uint32Array(capacity));
     }
     this.length = length;
+  }
+
+  /** To be called before positions are asked for their stretches, which goes from the first to the last. */
+  rewind(): void {
+    this.stretch = 0;
+  }
+
+  /**
+   * A stretch is a range of positions whose series stand one behind the other on one page, or are all left out: what
+   * is true of the first one's place is true of all of them. Most often it is a page.
+   * @returns the first position behind the stretch that the position is in
+   */
+  stretchEnd(position: number): number {
+    const { ends } = this;
+    while (this.stretch < ends.length && (ends[this.stretch] as number) <= position) this.stretch++;
+    if (this.stretch === ends.length) ends.push(this.measureStretch(position));
+    return ends[this.stretch] as number;
+  }
+
+  private measureStretch(from: number): number {
+    const { slots } = this;
+    const end = Math.min(from + PAGE_SERIES, this.length);
+    const leftOut = slots[from] === LEFT_OUT;
+    let at = from + 1;
+    for (; at < end; at++) {
+      const slot = slots[at] as number;
+      if (leftOut ? slot !== LEFT_OUT : slot !== (slots[at - 1] as number) + 1 || (slot & ORDER_MASK) === 0) break;
+    }
+    return at;
+  }
+
+  /**
+   * Takes over where the series stand now.
+   * @param slots new slot by old slot; `undefined` where slots stay what they were
+   */
+  async move(slots: Int32Array | undefined, places: Places, slicer: Slicer): Promise<void> {
+    this.ends.length = 0;
+    for (let i = 0; i < this.length; i++) {
+      if (i % CHUNK === 0 && slicer.due) await slicer.rest();
+      const old = this.slots[i] as number;
+      if (old === LEFT_OUT) continue;
+      const slot = slots === undefined ? old : (slots[old] as number);
+      this.slots[i] = slot;
+      this.offsets[i] = places.offsetOf(slot);
+    }
   }
 
   /** @returns the position of that attributes object at the cursor or shortly behind it, -1 if it is not there */

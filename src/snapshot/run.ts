@@ -1,26 +1,35 @@
-/** What the families share while one snapshot is being written. */
+/**
+ * What the families share while one snapshot is being written.
+ *
+ * There is one object for all snapshots: if there were one for each, none would be alive between two of them, a major
+ * garbage collection at that time would take its hidden class away, and with it all code that was optimized for it.
+ */
 import { START } from '../../protocol/snapshot';
-import type { Column, Columns } from './columns';
+import { NO_COLUMN, type Columns } from './columns';
 import type { PageSpace } from './dictionary';
 import type { SeriesText } from './series-text';
 import type { Slicer } from './slicer';
 
 export class Run implements PageSpace {
+  generation = 0;
   /** The column being written. Another one as soon as it has become too small. */
-  column: Column;
+  column = NO_COLUMN;
+  /** Series that the limit still lets in. */
+  room = 0;
+  private space: ValueSpace = { used: 0, nextPageId: 0 };
 
   constructor(
-    readonly generation: number,
     readonly slicer: Slicer,
     /** The text of the series being looked at. */
     readonly text: SeriesText,
-    /** Series that the limit still lets in. */
-    public room: number,
     private readonly columns: Columns,
-    private readonly space: ValueSpace,
-    expectedNumbers: number,
-  ) {
-    this.column = columns.begin(space.used + expectedNumbers);
+  ) {}
+
+  begin(generation: number, room: number, space: ValueSpace, expectedNumbers: number): void {
+    this.generation = generation;
+    this.room = room;
+    this.space = space;
+    this.column = this.columns.begin(space.used + expectedNumbers);
   }
 
   /** The numbers of the last snapshot, which the one being written calls its previous ones. */

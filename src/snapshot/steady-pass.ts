@@ -1,18 +1,26 @@
 /**
  * The hot path: who stands at a position is who stood there last time, and its numbers go where they went. One loop
- * per kind, so that each sees one shape of value only.
+ * per kind, so that each sees one shape of value only, over series whose numbers stand one behind the other.
  */
 import type { DataPoint, ExponentialHistogramValue, HistogramValue } from '../../protocol/otel';
-import type { ExponentialLayout } from '../../protocol/snapshot';
+import {
+  SCALAR_STRIDE,
+  strideOf,
+  type ExponentialLayout,
+  type HistogramLayout,
+  type Layout,
+} from '../../protocol/snapshot';
 import type { Dictionary } from './dictionary';
-import { fits, writeExponential, type LayoutKind } from './layouts';
+import { fits, writeExponential } from './layouts';
 import { LEFT_OUT, type Positions } from './positions';
 import type { Run } from './run';
 import { writeHistogram, writeScalar } from './write-point';
 
-/** @returns the first position where somebody else stands, or whose layout no longer fits; `end` if there is none */
+/**
+ * Writes the numbers of the data points `from` to `end`, not included.
+ * @returns the first position where somebody else stands, or whose layout no longer fits; `end` if there is none
+ */
 export function steadyPass(
-  kind: LayoutKind,
   positions: Positions,
   dictionary: Dictionary,
   points: readonly DataPoint[],
@@ -20,76 +28,96 @@ export function steadyPass(
   end: number,
   run: Run,
 ): number {
-  switch (kind) {
+  for (let at = from; at < end;) {
+    const to = Math.min(positions.stretchEnd(at), end);
+    const slot = positions.slots[at] as number;
+    const layout = slot === LEFT_OUT ? undefined : dictionary.pageOf(slot).page.layout;
+    const reached = passStretch(positions, layout, points, at, to, run);
+    if (reached < to) return reached;
+    at = to;
+  }
+  return end;
+}
+
+/** @param layout `undefined` where all are left out */
+function passStretch(
+  positions: Positions,
+  layout: Layout | undefined,
+  points: readonly DataPoint[],
+  from: number,
+  end: number,
+  run: Run,
+): number {
+  switch (layout?.kind) {
+    case undefined:
+      return passOver(positions, points, from, end);
     case 'scalar':
       return scalars(positions, points as readonly DataPoint<number>[], from, end, run.column.values);
     case 'histogram':
-      return histograms(positions, dictionary, points as readonly DataPoint<HistogramValue>[], from, end, run);
+      return histograms(positions, layout, points as readonly DataPoint<HistogramValue>[], from, end, run);
     case 'exponential':
-      return exponentials(
-        positions,
-        dictionary,
-        points as readonly DataPoint<ExponentialHistogramValue>[],
-        from,
-        end,
-        run,
-      );
+      return exponentials(positions, layout, points as readonly DataPoint<ExponentialHistogramValue>[], from, end, run);
   }
 }
 
+function passOver({ attributes }: Positions, points: readonly DataPoint[], from: number, end: number): number {
+  let at = from;
+  while (at < end && (points[at] as DataPoint).attributes === attributes[at]) at++;
+  return at;
+}
+
 function scalars(
-  positions: Positions,
+  { attributes, offsets }: Positions,
   points: readonly DataPoint<number>[],
   from: number,
   end: number,
   values: Float64Array,
 ): number {
-  const { attributes, slots } = positions;
+  let offset = offsets[from] as number;
   for (let i = from; i < end; i++) {
     const point = points[i] as DataPoint<number>;
     if (point.attributes !== attributes[i]) return i;
-    if (slots[i] !== LEFT_OUT) writeScalar(positions, i, point, values);
+    writeScalar(values, offset, point);
+    offset += SCALAR_STRIDE;
   }
   return end;
 }
 
 function histograms(
   positions: Positions,
-  dictionary: Dictionary,
+  layout: HistogramLayout,
   points: readonly DataPoint<HistogramValue>[],
   from: number,
   end: number,
   run: Run,
 ): number {
-  const { attributes, slots } = positions;
+  const { attributes } = positions;
+  const stride = strideOf(layout);
+  let offset = positions.offsets[from] as number;
   for (let i = from; i < end; i++) {
     const point = points[i] as DataPoint<HistogramValue>;
-    if (point.attributes !== attributes[i]) return i;
-    const slot = slots[i] as number;
-    if (slot === LEFT_OUT) continue;
-    if (!fits(dictionary.pageOf(slot).page.layout, point.value)) return i;
-    writeHistogram(positions, i, point, run);
+    if (point.attributes !== attributes[i] || !fits(layout, point.value)) return i;
+    writeHistogram(positions, i, offset, point, run);
+    offset += stride;
   }
   return end;
 }
 
 function exponentials(
-  positions: Positions,
-  dictionary: Dictionary,
+  { attributes, offsets }: Positions,
+  layout: ExponentialLayout,
   points: readonly DataPoint<ExponentialHistogramValue>[],
   from: number,
   end: number,
   run: Run,
 ): number {
-  const { attributes, slots, offsets } = positions;
+  const stride = strideOf(layout);
+  let offset = offsets[from] as number;
   for (let i = from; i < end; i++) {
     const { attributes: own, startTime, value } = points[i] as DataPoint<ExponentialHistogramValue>;
-    if (own !== attributes[i]) return i;
-    const slot = slots[i] as number;
-    if (slot === LEFT_OUT) continue;
-    const layout = dictionary.pageOf(slot).page.layout as ExponentialLayout;
-    if (!fits(layout, value)) return i;
-    writeExponential(run.column.values, offsets[i] as number, layout, startTime, value);
+    if (own !== attributes[i] || !fits(layout, value)) return i;
+    writeExponential(run.column.values, offset, layout, startTime, value);
+    offset += stride;
   }
   return end;
 }
