@@ -71,7 +71,7 @@ class Workload {
         attributes,
         startTime,
         endTime,
-        value: typeof value === 'number' ? value : { ...value, buckets: { ...value.buckets } },
+        value: typeof value === 'number' ? value : histogram(value, value.buckets.counts),
       })),
     }));
     return { resource: this.resource, scopeMetrics: [{ scope: this.scope, metrics }] };
@@ -98,10 +98,7 @@ class Workload {
           points.push({
             attributes: { ...attributes, added: String(this.added++) },
             startTime: [this.seconds, 0],
-            value:
-              typeof value === 'number'
-                ? 1
-                : { ...value, buckets: { ...value.buckets, counts: [...value.buckets.counts] } },
+            value: typeof value === 'number' ? 1 : histogram(value, [...value.buckets.counts]),
           });
         }
         return;
@@ -117,6 +114,11 @@ class Workload {
   }
 }
 
+/** As the SDK makes it, so that all have one shape. */
+function histogram({ min, max, sum, buckets, count }, counts) {
+  return { min, max, sum, buckets: { boundaries: buckets.boundaries, counts }, count };
+}
+
 function advance(point, { isMonotonic, dataPointType }, next) {
   const { value } = point;
   if (dataPointType !== HISTOGRAM) {
@@ -127,7 +129,7 @@ function advance(point, { isMonotonic, dataPointType }, next) {
   const observations = 1 + Math.floor(next() * 4);
   for (let i = 0; i < observations; i++) counts[Math.floor(next() * counts.length)]++;
   const sum = value.sum + observations * Math.round(next() * 1e6) * 1e-6;
-  point.value = { ...value, count: value.count + observations, sum, buckets: { ...value.buckets, counts } };
+  point.value = histogram({ ...value, count: value.count + observations, sum }, counts);
 }
 
 function madeFamilies({ counters, histograms }, next) {
@@ -148,7 +150,7 @@ function madeFamilies({ counters, histograms }, next) {
       const counts = Array.from({ length: BOUNDS.length + 1 }, () => Math.floor(next() * 500));
       const count = counts.reduce((sum, one) => sum + one, 0);
       const sum = Math.round(next() * 1e9) / 1e6;
-      const value = { min: 0.001, max: 12, sum, buckets: { boundaries: BOUNDS, counts }, count };
+      const value = histogram({ min: 0.001, max: 12, sum, buckets: { boundaries: BOUNDS }, count }, counts);
       return { attributes: attributesOf(s), startTime: [1_700_000_000, s % 1000], value };
     });
     families.push({ header: headerOf('shop_request_duration', HISTOGRAM, { unit: 's', type: 'HISTOGRAM' }), points });
