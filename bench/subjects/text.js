@@ -82,7 +82,8 @@ async function measure({ size, variant, count, repeat, clients, emit }) {
     const target = size === 'large' ? TARGETS[variant]?.[against] : undefined;
     emit(timesMore({ ...row, against, theirs, ...(target !== undefined && { target }) }));
     // What could be reached at the best, by who has nothing to do but to copy the finished bytes.
-    if (target !== undefined) emit(timesMore({ ...row, name: `${NAME}, the copy alone`, against, ours: floor, theirs }));
+    if (target !== undefined)
+      emit(timesMore({ ...row, name: `${NAME}, the copy alone`, against, ours: floor, theirs }));
   }
   if (variant !== 'nothing' || !official) return;
   const ms = (list) => list.map((one) => samples() / one / 1e3);
