@@ -6,6 +6,9 @@
  * - `2` anything else
  *
  * Numbers are IEEE 754 doubles, little endian. NaN, infinities and -0 come back as they went.
+ *
+ * The loops are functions of bytes and numbers only: code optimized for an object that is there for one payload would be
+ * thrown away as soon as a garbage collection finds none.
  */
 
 const CONSTANT = 0;
@@ -14,6 +17,10 @@ const DOUBLES = 2;
 
 /** Zigzag doubles the number: what is larger than this does not stay exact. */
 const LARGEST_INTEGER = 2 ** 52;
+/** What is larger has more than 32 bits once it is doubled. */
+const LARGEST_SHORT = 2 ** 30;
+/** Bytes of the longest varint. */
+const LONGEST = 8;
 
 export class ByteWriter {
   private bytes = Buffer.allocUnsafe(64 * 1024);
@@ -22,40 +29,16 @@ export class ByteWriter {
   /** @param stride distance from one number of the column to the next in `values` */
   column(values: Float64Array, from: number, stride: number, count: number): void {
     if (count === 0) return;
-    this.reserve(1 + count * 8);
-    const first = values[from] as number;
-    let same = true;
-    let integers = true;
-    for (let i = 0, at = from; i < count; i++, at += stride) {
-      const value = values[at] as number;
-      if (same && !Object.is(value, first)) same = false;
-      if (integers && !isSmallInteger(value)) integers = false;
-      if (!same && !integers) break;
-    }
+    this.reserve(1 + count * LONGEST);
+    const same = areSame(values, from, stride, count);
+    const integers = !same && areIntegers(values, from, stride, count);
     this.bytes[this.length++] = same ? CONSTANT : integers ? INTEGERS : DOUBLES;
-    if (same) this.double(first);
-    else
-      for (let i = 0, at = from; i < count; i++, at += stride) {
-        if (integers) this.varint(values[at] as number);
-        else this.double(values[at] as number);
-      }
+    const write = integers ? writeVarints : writeDoubles;
+    this.length = write(this.bytes, this.length, values, from, stride, same ? 1 : count);
   }
 
   finish(): Buffer {
     return this.bytes.subarray(0, this.length);
-  }
-
-  private double(value: number): void {
-    this.length = this.bytes.writeDoubleLE(value, this.length);
-  }
-
-  private varint(value: number): void {
-    let rest = value < 0 ? -2 * value - 1 : 2 * value;
-    while (rest >= 0x80) {
-      this.bytes[this.length++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
-    }
-    this.bytes[this.length++] = rest;
   }
 
   private reserve(more: number): void {
@@ -66,8 +49,70 @@ export class ByteWriter {
   }
 }
 
+function areSame(values: Float64Array, from: number, stride: number, count: number): boolean {
+  const first = values[from] as number;
+  for (let i = 1, at = from + stride; i < count; i++, at += stride) {
+    if (!Object.is(values[at], first)) return false;
+  }
+  return true;
+}
+
+function areIntegers(values: Float64Array, from: number, stride: number, count: number): boolean {
+  for (let i = 0, at = from; i < count; i++, at += stride) {
+    if (!isSmallInteger(values[at] as number)) return false;
+  }
+  return true;
+}
+
 function isSmallInteger(value: number): boolean {
-  return Number.isInteger(value) && Math.abs(value) < LARGEST_INTEGER && !Object.is(value, -0);
+  if ((value | 0) === value) return value !== 0 || !Object.is(value, -0);
+  return Number.isInteger(value) && Math.abs(value) < LARGEST_INTEGER;
+}
+
+/** @returns where it has ended in `bytes` */
+function writeVarints(
+  bytes: Uint8Array,
+  start: number,
+  values: Float64Array,
+  from: number,
+  stride: number,
+  count: number,
+): number {
+  let to = start;
+  for (let i = 0, at = from; i < count; i++, at += stride) {
+    const value = values[at] as number;
+    if (value >= 0 && value < LARGEST_SHORT) {
+      let rest = value << 1;
+      for (; rest >= 0x80; rest >>>= 7) bytes[to++] = (rest & 0x7f) | 0x80;
+      bytes[to++] = rest;
+    } else to = writeLongVarint(bytes, to, value);
+  }
+  return to;
+}
+
+function writeLongVarint(bytes: Uint8Array, start: number, value: number): number {
+  let to = start;
+  let rest = value < 0 ? -2 * value - 1 : 2 * value;
+  while (rest >= 0x80) {
+    bytes[to++] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes[to++] = rest;
+  return to;
+}
+
+function writeDoubles(
+  bytes: Uint8Array,
+  start: number,
+  values: Float64Array,
+  from: number,
+  stride: number,
+  count: number,
+): number {
+  const view = viewOf(bytes);
+  let to = start;
+  for (let i = 0, at = from; i < count; i++, at += stride, to += 8) view.setFloat64(to, values[at] as number, true);
+  return to;
 }
 
 export class ByteReader {
@@ -78,18 +123,19 @@ export class ByteReader {
   /** @throws RangeError where the bytes end early or say something that no writer writes */
   column(values: Float64Array, from: number, stride: number, count: number): void {
     if (count === 0) return;
-    const mode = this.byte();
+    const mode = this.take(1)[0] as number;
     switch (mode) {
       case CONSTANT: {
-        const value = this.double();
-        for (let i = 0, at = from; i < count; i++, at += stride) values[at] = value;
+        this.at = readDoubles(this.bytes, this.at, values, from, stride, 1);
+        const value = values[from] as number;
+        for (let i = 1, at = from + stride; i < count; i++, at += stride) values[at] = value;
         return;
       }
       case INTEGERS:
-        for (let i = 0, at = from; i < count; i++, at += stride) values[at] = this.varint();
+        this.at = readVarints(this.bytes, this.at, values, from, stride, count);
         return;
       case DOUBLES:
-        for (let i = 0, at = from; i < count; i++, at += stride) values[at] = this.double();
+        this.at = readDoubles(this.bytes, this.at, values, from, stride, count);
         return;
       default:
         throw new RangeError(`unknown way ${mode} of writing a column`);
@@ -97,36 +143,62 @@ export class ByteReader {
   }
 
   take(length: number): Buffer {
-    if (length > this.bytes.length - this.at) throw new RangeError(`${length} bytes expected, fewer are left`);
+    if (length > this.left) throw new RangeError(`${length} bytes expected, fewer are left`);
     return this.bytes.subarray(this.at, (this.at += length));
   }
 
   get left(): number {
     return this.bytes.length - this.at;
   }
+}
 
-  private byte(): number {
-    const value = this.bytes[this.at++];
-    if (value === undefined) throw new RangeError('the bytes end within a column');
-    return value;
-  }
-
-  private double(): number {
-    const value = this.bytes.readDoubleLE(this.at); // a RangeError by itself where the bytes end
-    this.at += 8;
-    return value;
-  }
-
-  private varint(): number {
+/** @returns where it has ended in `bytes` */
+function readVarints(
+  bytes: Uint8Array,
+  start: number,
+  values: Float64Array,
+  from: number,
+  stride: number,
+  count: number,
+): number {
+  let read = start;
+  for (let i = 0, at = from; i < count; i++, at += stride) {
     let rest = 0;
-    let factor = 1;
-    for (;;) {
-      const byte = this.byte();
+    let shift = 0;
+    // Behind the end there is `undefined`, which is neither below nor above.
+    let byte = bytes[read++] as number;
+    for (; byte >= 0x80 && shift < 21; shift += 7, byte = bytes[read++] as number) rest |= (byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      rest |= byte << shift;
+      values[at] = (rest & 1) === 0 ? rest >> 1 : -((rest + 1) >> 1);
+      continue;
+    }
+    for (let factor = 2 ** shift; ; factor *= 0x80, byte = bytes[read++] as number) {
+      if (!(byte >= 0)) throw new RangeError('the bytes end within a column');
+      if (factor > 2 ** 53) throw new RangeError('an integer has too many bytes');
       rest += (byte & 0x7f) * factor;
       if (byte < 0x80) break;
-      factor *= 0x80;
-      if (factor > 2 ** 53) throw new RangeError('an integer has too many bytes');
     }
-    return rest % 2 === 0 ? rest / 2 : -(rest + 1) / 2;
+    values[at] = rest % 2 === 0 ? rest / 2 : -(rest + 1) / 2;
   }
+  return read;
+}
+
+function readDoubles(
+  bytes: Uint8Array,
+  start: number,
+  values: Float64Array,
+  from: number,
+  stride: number,
+  count: number,
+): number {
+  if (count * 8 > bytes.length - start) throw new RangeError('the bytes end within a column');
+  const view = viewOf(bytes);
+  let read = start;
+  for (let i = 0, at = from; i < count; i++, at += stride, read += 8) values[at] = view.getFloat64(read, true);
+  return read;
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
