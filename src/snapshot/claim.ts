@@ -3,10 +3,12 @@
  * object for all collections, for the reason that {@link Run} has.
  */
 import { ORDER_SHIFT } from '../../protocol/snapshot';
+import { Absences } from './absences';
 import type { Dictionary } from './dictionary';
 import { Positions } from './positions';
 
 const NO_POSITIONS = new Positions(0, false);
+const NO_ABSENCES = new Absences();
 const NONE = new Uint8Array(0);
 
 export class Claim {
@@ -25,7 +27,7 @@ export class Claim {
    * they stood are not marked where there are only more: then it is all that are not absent.
    */
   claimed = NONE;
-  private absent: ReadonlyMap<number, number> = new Map();
+  private absent = NO_ABSENCES;
 
   /** @param from the first position that is not what it was */
   begin(old: Positions, { pages, absent }: Dictionary, from: number): void {

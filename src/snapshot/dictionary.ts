@@ -5,9 +5,11 @@
  * A series' *slot* is `pageIndex << ORDER_SHIFT | indexInPage`, as in the order of a snapshot.
  */
 import { ORDER_MASK, ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../protocol/snapshot';
+import { Absences } from './absences';
 import { OpenPage, writeOrder, type PageText } from './pages';
 import { SeriesIndex, type Texts } from './series-index';
 import type { SeriesText } from './series-text';
+import type { Slicer } from './slicer';
 
 /** A series that has been gone for this many snapshots gives its memory back, once it has company. */
 export const RETENTION = 10;
@@ -42,8 +44,8 @@ export class Dictionary implements Texts {
   private spare: Buffer | undefined;
   /** Content to slot. Holds every series of every page, dead ones too, but none that has moved to another page. */
   readonly index = new SeriesIndex();
-  /** Slots of series that are not in the last snapshot, and the first generation they were missing in. */
-  readonly absent = new Map<number, number>();
+  /** The series that are not in the last snapshot. */
+  readonly absent = new Absences();
   /** Places on pages: series present, gone, and those that moved to another page. */
   size = 0;
   /** Numbers that the pages take in a value column. */
@@ -124,40 +126,46 @@ export class Dictionary implements Texts {
    * @param slots of the present series, in order
    * @returns the order for the snapshot, `undefined` where it is all series in page order
    */
-  settle(slots: Int32Array, generation: number): Int32Array | undefined {
-    let at = 0;
-    for (let p = 0; p < this.pages.length; p++) {
-      const first = p << ORDER_SHIFT;
-      const end = first + (this.pages[p] as PlacedPage).page.size;
-      for (let slot = first; slot < end; slot++) {
-        if (slots[at] === slot) at++;
-        else return this.settleWithOrder(slots, generation);
-      }
+  async settle(slots: Int32Array, generation: number, slicer: Slicer): Promise<Int32Array | undefined> {
+    if (await this.areAllInOrder(slots, slicer)) {
+      this.absent.clear();
+      return undefined;
     }
-    if (at !== slots.length) return this.settleWithOrder(slots, generation);
-    this.absent.clear();
-    return undefined;
-  }
-
-  private settleWithOrder(slots: Int32Array, generation: number): Int32Array {
     const present = new Uint8Array(this.pages.length << ORDER_SHIFT);
-    for (const slot of slots) {
-      present[slot] = 1;
-      this.absent.delete(slot);
+    for (let from = 0; from < slots.length; from += PAGE_SERIES) {
+      if (slicer.due) await slicer.rest();
+      for (const slot of slots.subarray(from, from + PAGE_SERIES)) present[slot] = 1;
     }
     for (let p = 0; p < this.pages.length; p++) {
-      const first = p << ORDER_SHIFT;
-      const end = first + (this.pages[p] as PlacedPage).page.size;
-      for (let slot = first; slot < end; slot++) {
-        if (present[slot] === 0 && !this.absent.has(slot)) this.absent.set(slot, generation);
-      }
+      if (slicer.due) await slicer.rest();
+      this.noteAbsences(p, present, generation);
     }
     return writeOrder(slots);
   }
 
+  private async areAllInOrder(slots: Int32Array, slicer: Slicer): Promise<boolean> {
+    let at = 0;
+    for (let p = 0; p < this.pages.length; p++) {
+      if (slicer.due) await slicer.rest();
+      const first = p << ORDER_SHIFT;
+      const end = first + (this.pages[p] as PlacedPage).page.size;
+      for (let slot = first; slot < end; slot++) if (slots[at++] !== slot) return false;
+    }
+    return at === slots.length;
+  }
+
+  private noteAbsences(page: number, present: Uint8Array, generation: number): void {
+    const first = page << ORDER_SHIFT;
+    const end = first + (this.pages[page] as PlacedPage).page.size;
+    for (let slot = first; slot < end; slot++) {
+      if (present[slot] === 0) this.absent.add(slot, generation);
+      else this.absent.delete(slot);
+    }
+  }
+
   isDead(slot: number, generation: number): boolean {
-    const since = this.absent.get(slot);
-    return since !== undefined && generation - since >= RETENTION;
+    const since = this.absent.sinceOf(slot);
+    return since !== 0 && generation - since >= RETENTION;
   }
 
   markPacked(): void {
@@ -168,14 +176,17 @@ export class Dictionary implements Texts {
    * Whether most places are dead series, or the series stand on many more pages than they need.
    * @param pressed whether places are so short that any number of dead series worth the work will do
    */
-  isSparse(generation: number, pressed: boolean): boolean {
+  async isSparse(generation: number, pressed: boolean, slicer: Slicer): Promise<boolean> {
     const needed = (this.size >> ORDER_SHIFT) + 1;
     if (this.pages.length > Math.max(16, 4 * needed, 2 * this.packedPages)) return true;
     const least = pressed ? WORTH_REPACKING : Math.max(WORTH_REPACKING, this.size / 2);
-    if (this.absent.size < least) return false;
+    if (this.absent.count < least) return false;
     let dead = 0;
-    for (const slot of this.absent.keys()) {
-      if (this.isDead(slot, generation)) dead++;
+    for (let p = 0; p < this.pages.length; p++) {
+      if (slicer.due) await slicer.rest();
+      const first = p << ORDER_SHIFT;
+      const end = first + (this.pages[p] as PlacedPage).page.size;
+      for (let slot = first; slot < end; slot++) if (this.isDead(slot, generation)) dead++;
     }
     return dead >= least;
   }

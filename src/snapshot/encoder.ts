@@ -198,7 +198,7 @@ export class SnapshotEncoder {
     const waste = this.space.used - numbers;
     const pressed = places >= this.options.maxSeries;
     const families = [...this.families.values()];
-    const sparse = families.some(({ dictionary }) => dictionary.isSparse(generation, pressed));
+    const sparse = await this.isAnySparse(families, generation, pressed);
     const from = this.columns.current?.values;
     if (from === undefined || (!sparse && (waste <= TOLERATED_WASTE || waste * 2 <= this.space.used))) return;
     const space = { used: 0, nextPageId: this.space.nextPageId };
@@ -217,5 +217,16 @@ export class SnapshotEncoder {
     for (const family of families) await family.repack(packing);
     this.columns.replaceAll(column);
     this.space = space;
+  }
+
+  private async isAnySparse(
+    families: readonly FamilyEncoder[],
+    generation: number,
+    pressed: boolean,
+  ): Promise<boolean> {
+    for (const { dictionary } of families) {
+      if (await dictionary.isSparse(generation, pressed, this.slicer)) return true;
+    }
+    return false;
   }
 }

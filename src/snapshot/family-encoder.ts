@@ -55,7 +55,7 @@ export class FamilyEncoder {
 
   /** @throws whatever reading a malformed data point throws; the encoder is then not to be used again */
   async encode(points: readonly DataPoint[], run: Run): Promise<void> {
-    if (this.lastSeen !== run.generation - 1) this.comeBack(run);
+    if (this.lastSeen !== run.generation - 1) await this.comeBack(run);
     const length = Math.min(points.length, this.positions.length);
     let at = 0;
     this.positions.rewind();
@@ -73,9 +73,10 @@ export class FamilyEncoder {
   }
 
   /** The family was missing for a while: its series have no previous numbers, and no column is up to date. */
-  private comeBack(run: Run): void {
+  private async comeBack(run: Run): Promise<void> {
     const { slots, offsets, changed, length } = this.positions;
     for (let i = 0; i < length; i++) {
+      if (i % CHUNK === 0 && run.slicer.due) await run.slicer.rest();
       if (slots[i] !== LEFT_OUT) run.hasNoPrevious(offsets[i] as number);
     }
     changed.fill(run.generation);
@@ -86,7 +87,8 @@ export class FamilyEncoder {
     const { dictionary, slots } = await packFamily(this.dictionary, this.order, packing);
     this.dictionary = dictionary;
     await this.positions.move(slots, dictionary, packing.slicer);
-    if (slots !== undefined) this.order = dictionary.settle(this.positions.presentSlots(), packing.generation);
+    if (slots === undefined) return;
+    this.order = await dictionary.settle(this.positions.presentSlots(), packing.generation, packing.slicer);
   }
 
   /**
@@ -112,8 +114,7 @@ export class FamilyEncoder {
     }
     claim.end();
     dictionary.sealAll(run);
-    if (run.slicer.due) await run.slicer.rest();
-    this.order = dictionary.settle(next.presentSlots(), run.generation);
+    this.order = await dictionary.settle(next.presentSlots(), run.generation, run.slicer);
   }
 
   /** Takes over what is known of the series up to the cursor, which stand where they stood. */

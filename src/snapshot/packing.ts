@@ -1,5 +1,5 @@
 /** Packs a family anew: fresh places in the columns, and fresh pages without the dead where those are the most. */
-import { ORDER_SHIFT, strideOf, type Layout } from '../../protocol/snapshot';
+import { ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout } from '../../protocol/snapshot';
 import { Dictionary, type PageSpace } from './dictionary';
 import type { SeriesText } from './series-text';
 import type { Slicer } from './slicer';
@@ -24,7 +24,8 @@ export interface Packed {
 const CHUNK = 64;
 
 export async function packFamily(old: Dictionary, order: Int32Array | undefined, packing: Packing): Promise<Packed> {
-  if (old.isSparse(packing.generation, packing.pressed)) return withoutTheDead(old, order, packing);
+  if (await old.isSparse(packing.generation, packing.pressed, packing.slicer))
+    return withoutTheDead(old, order, packing);
   for (const [index, { page, base }] of old.pages.entries()) {
     if (packing.slicer.due) await packing.slicer.rest();
     const numbers = page.size * strideOf(page.layout);
@@ -39,7 +40,7 @@ async function withoutTheDead(old: Dictionary, order: Int32Array | undefined, pa
   const { text, slicer } = packing;
   const dictionary = new Dictionary();
   const slots = new Int32Array(old.pages.length << ORDER_SHIFT).fill(-1);
-  for (const { layout, members } of groupSurvivors(old, order, packing.generation)) {
+  for (const { layout, members } of await groupSurvivors(old, order, packing)) {
     await dictionary.index.reserve(members.length, slicer);
     const stride = strideOf(layout);
     const shape = { fits: (other: Layout) => other === layout, layout: () => layout };
@@ -50,8 +51,7 @@ async function withoutTheDead(old: Dictionary, order: Int32Array | undefined, pa
       const moved = dictionary.add(text, shape, members.length - index, packing);
       dictionary.index.add(text.hash, moved);
       slots[slot] = moved;
-      const since = old.absent.get(slot);
-      if (since !== undefined) dictionary.absent.set(moved, since);
+      if (old.absent.has(slot)) dictionary.absent.add(moved, old.absent.sinceOf(slot));
       copyNumbers(packing, old.offsetOf(slot), dictionary.offsetOf(moved), stride);
     }
   }
@@ -65,11 +65,11 @@ function copyNumbers({ from, to }: Packing, source: number, target: number, coun
 }
 
 /** Present series in their order, then those that may come back; one group for each layout. */
-function groupSurvivors(
+async function groupSurvivors(
   old: Dictionary,
   order: Int32Array | undefined,
-  generation: number,
-): Iterable<{ readonly layout: Layout; readonly members: readonly number[] }> {
+  { generation, slicer }: Packing,
+): Promise<Iterable<{ readonly layout: Layout; readonly members: readonly number[] }>> {
   const groups = new Map<Layout, { layout: Layout; members: number[] }>();
   const byPage = old.pages.map(({ page: { layout } }) => {
     let group = groups.get(layout);
@@ -77,14 +77,16 @@ function groupSurvivors(
     return group.members;
   });
   const keep = (slot: number): void => void byPage[slot >> ORDER_SHIFT]?.push(slot);
-  if (order !== undefined) order.forEach(keep);
-  else {
-    for (const [index, { page }] of old.pages.entries()) {
-      for (let i = 0; i < page.size; i++) keep((index << ORDER_SHIFT) + i);
-    }
+  for (let from = 0; order !== undefined && from < order.length; from += PAGE_SERIES) {
+    if (slicer.due) await slicer.rest();
+    order.subarray(from, from + PAGE_SERIES).forEach(keep);
   }
-  for (const slot of old.absent.keys()) {
-    if (!old.isDead(slot, generation)) keep(slot);
+  for (const [index, { page }] of old.pages.entries()) {
+    if (slicer.due) await slicer.rest();
+    for (let i = 0; i < page.size; i++) {
+      const slot = (index << ORDER_SHIFT) + i;
+      if (old.absent.has(slot) ? !old.isDead(slot, generation) : order === undefined) keep(slot);
+    }
   }
   return groups.values();
 }
