@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { Attributes } from '../../protocol/otel';
 import { COUNT, EXP_NEGATIVE_LENGTH, EXP_POSITIVE_LENGTH, START } from '../../protocol/snapshot';
 import { SnapshotEncoder } from '../../src/snapshot/encoder';
 import { collected, counter, deltas, encode, familyOf, histogram, pageIds, places, point, read, series } from './build';
@@ -26,6 +27,39 @@ test('the steady state adds no page, no order and no column', async (t) => {
   }
   t.is(memory.size, 3);
   t.deepEqual([...ids], ['0,1,2']);
+});
+
+test('numbers go to their pages, wherever these stand and whatever the order of the series', async (t) => {
+  const encoder = new SnapshotEncoder({ maxSeries: MANY });
+  const all = series(3000);
+  let time = 0;
+  const check = async (one: readonly Attributes[], other: readonly Attributes[]): Promise<void> => {
+    // The second time they are where they were, and the way there is known.
+    for (let i = 0; i < 3; i++) {
+      time++;
+      const families = [one, other].map((some, f) =>
+        some.map((attributes) => point(attributes, Number(attributes['id']) * 1000 + time + f)),
+      );
+      const snapshot = await encode(encoder, ...families.map((points, f) => counter(`c${f}`, points)));
+      for (const [f, points] of families.entries()) {
+        const expected = new Map(points.map(({ attributes, value }) => [JSON.stringify(attributes), value]));
+        const numbers = new Map([...read(snapshot, f)].map(([text, [, value]]) => [text, value]));
+        t.deepEqual(numbers, expected);
+      }
+    }
+  };
+  // The first family's second page is not behind its first, full one.
+  await check(all.slice(0, 1024), all.slice(0, 10));
+  await check(all.slice(0, 1034), all.slice(0, 10));
+  await check(all.slice(512, 1034), all.slice(5, 10));
+  await check(all, all.slice(0, 1500));
+  const [front, back] = [all.slice(0, 1030), all.slice(1030)];
+  await check([...back, ...front], all.toReversed());
+  await check(
+    all.filter((_, i) => i % 3 > 0),
+    all.filter((_, i) => i % 1000 < 24),
+  );
+  await check(all, all);
 });
 
 test('new attributes objects of known content are known series', async (t) => {
