@@ -8,7 +8,7 @@ import { ResizedNumbers } from './resized-numbers';
 
 const LINE_FEED = 0x0a;
 /** Shorter ones take longer to copy out, longer ones to be moved. */
-const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = 96 * 1024;
 /** Bytes of room that a block has got when there is none left. */
 const ROOM = 256;
 
