@@ -20,6 +20,12 @@ export interface PageAttributes {
 /** What the serializer says where there is no metric at all. */
 const NOTHING = Buffer.from('# no registered metrics');
 
+interface Head {
+  readonly bytes: Buffer;
+  /** The last line. */
+  readonly type: string;
+}
+
 /** Families that share HELP and TYPE. */
 interface Group {
   readonly head: Buffer;
@@ -28,8 +34,10 @@ interface Group {
 
 export class PrometheusText {
   private incarnation: string | undefined;
+  /** By page. */
   private readonly texts = new Map<number, PageText>();
-  private readonly heads = new Map<string, string>();
+  /** By the first page of a family. */
+  private readonly heads = new Map<number, Head>();
   private info: { readonly resource: string; readonly bytes: Buffer } | undefined;
 
   constructor(private readonly pages: PageAttributes) {}
@@ -58,12 +66,11 @@ export class PrometheusText {
     const groups = new Map<string, Group>();
     for (const { scope, families } of scopes) {
       for (const family of families) {
-        const head = this.head(scope, family);
-        if (head === '') continue;
-        const type = typeLine(head);
+        const { bytes, type } = this.head(scope, family);
+        if (bytes.length === 0) continue;
         let group = groups.get(type);
         if (group === undefined) {
-          group = { head: Buffer.from(head), members: [] };
+          group = { head: bytes, members: [] };
           groups.set(type, group);
         }
         if (!hasLines(family)) continue;
@@ -90,13 +97,12 @@ export class PrometheusText {
     return text;
   }
 
-  private head(scope: Scope, family: Family): string {
-    const { descriptor, dataPointType, isMonotonic } = family;
-    const key = JSON.stringify([scope, descriptor, dataPointType, isMonotonic]);
-    let head = this.heads.get(key);
+  private head(scope: Scope, family: Family): Head {
+    const id = family.pages[0]?.page.id;
+    let head = id === undefined ? undefined : this.heads.get(id);
     if (head === undefined) {
-      head = familyHead(scope, family);
-      this.heads.set(key, head);
+      head = headOf(familyHead(scope, family));
+      if (id !== undefined) this.heads.set(id, head);
     }
     return head;
   }
@@ -110,8 +116,9 @@ export class PrometheusText {
     }
     const inUse = new Set<number>();
     for (const page of pagesOf(snapshot)) inUse.add(page.id);
-    if (this.texts.size > inUse.size) {
-      for (const id of this.texts.keys()) if (!inUse.has(id)) this.texts.delete(id);
+    for (const known of [this.texts, this.heads]) {
+      if (known.size <= inUse.size) continue;
+      for (const id of known.keys()) if (!inUse.has(id)) known.delete(id);
     }
   }
 }
@@ -139,7 +146,6 @@ function write(out: Output, bytes: Buffer): void {
   out.write(bytes, 0, bytes.length);
 }
 
-/** The last line of a family's head. */
-function typeLine(head: string): string {
-  return head.slice(head.lastIndexOf('\n', head.length - 2) + 1);
+function headOf(text: string): Head {
+  return { bytes: Buffer.from(text), type: text.slice(text.lastIndexOf('\n', text.length - 2) + 1) };
 }
