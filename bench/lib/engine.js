@@ -29,18 +29,45 @@ function createEncoder() {
   return { encoder, encode };
 }
 
-function createText() {
-  const pages = new PageCache();
-  const text = new PrometheusText(pages);
-  return {
-    pages,
-    text,
-    /** The text in pieces, good until the next call. */
-    chunks(snapshot) {
-      pages.use(snapshot);
-      return text.chunks(snapshot);
-    },
-  };
+/** Prometheus text: of each snapshot what has changed. */
+class Text {
+  pages = new PageCache();
+  #text = new PrometheusText(this.pages);
+
+  /** @param {{write(source: Buffer, from: number, to: number): void}} out gets it in pieces */
+  writeTo(out, snapshot) {
+    this.pages.use(snapshot);
+    const writing = this.#text.writeTo(out, snapshot);
+    while (!writing.next().done);
+  }
 }
 
-module.exports = { createEncoder, createText, part };
+/** Renders into a buffer of bytes that is used again. */
+class Renderer {
+  #text = new Text();
+  #bytes = Buffer.alloc(0);
+  #length = 0;
+
+  /** @returns the text, good until the next call */
+  render(snapshot) {
+    this.#length = 0;
+    this.#text.writeTo(this, snapshot);
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  write(source, from, to) {
+    const length = this.#length + to - from;
+    if (length > this.#bytes.length) this.#grow(length);
+    source.copy(this.#bytes, this.#length, from, to);
+    this.#length = length;
+  }
+
+  #grow(length) {
+    // Zero-filled, so that the system has given all of it before any time is taken.
+    const larger = Buffer.alloc(Math.ceil(length * 1.25));
+    this.#bytes.copy(larger);
+    this.#bytes = larger;
+  }
+}
+
+module.exports = { createEncoder, Renderer, Text, part };

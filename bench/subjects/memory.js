@@ -5,13 +5,14 @@
  * and what others take. What a worker thread derives for itself is told apart.
  */
 
-const { createEncoder, createText } = require('../lib/engine');
+const { createEncoder, Text } = require('../lib/engine');
 const { createPeer } = require('../lib/peers');
 const { timesLess, within } = require('../lib/rows');
 const { createSdk } = require('../lib/sdk');
 const { createWorkload } = require('../lib/workload');
 
 const NAME = 'memory per series';
+const NOWHERE = { write() {} };
 const BOUNDS = { counters: 250, histograms: 600 };
 
 module.exports = async function memory({ quick, emit }) {
@@ -32,15 +33,15 @@ async function measure({ kind, series, emit }) {
   const ours = [(used() - before) / series];
   const snapshot = await encode(workload.collect('nothing'));
 
-  const engine = createText();
+  const text = new Text();
   const beforeCaches = used();
-  engine.pages.use(snapshot);
+  text.pages.use(snapshot);
   for (const { families } of snapshot.scopes)
-    for (const { pages } of families) for (const { page } of pages) engine.pages.texts(page);
+    for (const { pages } of families) for (const { page } of pages) text.pages.texts(page);
   const afterTexts = used();
-  for (let i = 0; i < 3; i++) engine.chunks(await encode(workload.collect('everything')));
+  for (let i = 0; i < 3; i++) text.writeTo(NOWHERE, await encode(workload.collect('everything')));
   const caches = { json: (afterTexts - beforeCaches) / series, text: (used() - afterTexts) / series };
-  keep(encoder, engine, snapshot);
+  keep(encoder, text, snapshot);
 
   const others = {
     'prom-client': await promClient(workload, series),

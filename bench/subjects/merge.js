@@ -7,7 +7,7 @@
  */
 
 const { busyMs } = require('../lib/clock');
-const { createEncoder, createText, part } = require('../lib/engine');
+const { createEncoder, Renderer, part } = require('../lib/engine');
 const { createPeer } = require('../lib/peers');
 const { rounds } = require('../lib/rounds');
 const { timesLess } = require('../lib/rows');
@@ -34,7 +34,7 @@ module.exports = async function merge({ quick, workload, peers, emit }) {
 async function measure({ size, count, peers, emit }) {
   const instances = Array.from({ length: INSTANCES }, (_, pmId) => createInstance(size, pmId));
   const cluster = createCluster();
-  const render = createRenderer();
+  const renderer = new Renderer();
   const timed = async (work) => {
     globalThis.gc();
     return busyMs(work);
@@ -43,7 +43,7 @@ async function measure({ size, count, peers, emit }) {
     ours: async () => {
       const live = [];
       for (const instance of instances) live.push(await instance.answer());
-      const ms = await timed(() => void render(cluster.merge(live)));
+      const ms = await timed(() => void renderer.render(cluster.merge(live)));
       check(live, cluster.part);
       return ms;
     },
@@ -122,22 +122,4 @@ function total({ scopes, values }) {
     }
   }
   return sum;
-}
-
-/** @returns renders into one and the same buffer */
-function createRenderer() {
-  const text = createText();
-  let target = Buffer.alloc(0);
-  return (snapshot) => {
-    let length = 0;
-    for (const chunk of text.chunks(snapshot)) {
-      if (length + chunk.length > target.length) {
-        const larger = Buffer.alloc(Math.ceil((length + chunk.length) * 1.25));
-        target.copy(larger);
-        target = larger;
-      }
-      length += chunk.copy(target, length);
-    }
-    return length;
-  };
 }

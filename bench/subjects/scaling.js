@@ -3,12 +3,13 @@
 /** What one series costs where there are few and where there are many: encoding it, and rendering it. */
 
 const { busyMs } = require('../lib/clock');
-const { createEncoder, createText } = require('../lib/engine');
+const { createEncoder, Text } = require('../lib/engine');
 const { rounds } = require('../lib/rounds');
 const { atMost } = require('../lib/rows');
 const { createWorkload } = require('../lib/workload');
 
 const TARGET = 1.5;
+const NOWHERE = { write() {} };
 
 module.exports = async function scaling({ quick, emit }) {
   const sizes = quick ? [1000, 10_000] : [1000, 10_000, 100_000, 1_000_000];
@@ -17,10 +18,10 @@ module.exports = async function scaling({ quick, emit }) {
   for (const size of sizes) {
     const workload = createWorkload({ counters: size, histograms: 0 });
     const { encode } = createEncoder();
-    const { chunks } = createText();
+    const text = new Text();
     // As many series altogether, whatever the size.
     const repeat = Math.max(1, Math.round((quick ? 10_000 : 200_000) / size));
-    for (let i = 0; i < 3; i++) chunks(await encode(workload.collect('everything')));
+    for (let i = 0; i < 3; i++) text.writeTo(NOWHERE, await encode(workload.collect('everything')));
     const nanoseconds = (work) => async () => {
       let ms = 0;
       globalThis.gc();
@@ -30,7 +31,7 @@ module.exports = async function scaling({ quick, emit }) {
     sides[`encode ${size}`] = nanoseconds((data) => busyMs(() => encode(data)));
     sides[`text ${size}`] = nanoseconds(async (data) => {
       const snapshot = await encode(data);
-      return busyMs(() => chunks(snapshot));
+      return busyMs(() => text.writeTo(NOWHERE, snapshot));
     });
   }
   const taken = await rounds(count, sides);

@@ -7,7 +7,7 @@
 
 const { PrometheusSerializer } = require('@opentelemetry/exporter-prometheus');
 const { busyMs } = require('../lib/clock');
-const { createEncoder, createText } = require('../lib/engine');
+const { createEncoder, Renderer } = require('../lib/engine');
 const { countSamples, createPeer } = require('../lib/peers');
 const { rounds } = require('../lib/rounds');
 const { atMost, timesMore } = require('../lib/rows');
@@ -37,9 +37,9 @@ async function measure({ size, variant, count, repeat, clients, emit }) {
   const official = 'prom-client' in clients;
   const series = createWorkload(size);
   const { encode } = createEncoder();
-  const render = createRenderer();
-  const ours = (snapshot) => render(snapshot).length;
-  const finished = Buffer.from(render(await encode(series.collect('nothing'))));
+  const renderer = new Renderer();
+  const ours = (snapshot) => renderer.render(snapshot).length;
+  const finished = Buffer.from(renderer.render(await encode(series.collect('nothing'))));
   /** Million samples per second; changing the values beforehand takes no time here. */
   const rate = (samples, prepare, work) => async () => {
     let ms = 0;
@@ -96,32 +96,10 @@ async function check(size) {
   const series = createWorkload(size);
   const serializer = new PrometheusSerializer();
   const { encode } = createEncoder();
-  const render = createRenderer();
+  const renderer = new Renderer();
   for (const variant of ['nothing', ...VARIANTS, 'nothing']) {
     const data = series.collect(variant);
-    const text = render(await encode(data));
-    if (!Buffer.from(serializer.serialize(data)).equals(text))
+    if (!Buffer.from(serializer.serialize(data)).equals(renderer.render(await encode(data))))
       throw new Error('Not what the official serializer renders');
   }
-}
-
-/** @returns renders into one and the same buffer, good until the next call */
-function createRenderer() {
-  const engine = createText();
-  let target = Buffer.alloc(0);
-  return (snapshot) => {
-    let length = 0;
-    for (const chunk of engine.chunks(snapshot)) {
-      if (length + chunk.length > target.length) target = larger(target, length + chunk.length);
-      length += chunk.copy(target, length);
-    }
-    return target.subarray(0, length);
-  };
-}
-
-function larger(buffer, length) {
-  // Zero-filled, so that the system has given all of it before any time is taken.
-  const grown = Buffer.alloc(Math.ceil(length * 1.25));
-  buffer.copy(grown);
-  return grown;
 }

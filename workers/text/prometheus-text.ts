@@ -9,8 +9,9 @@ import type { Attributes, Scope } from '../../protocol/otel';
 import type { Family, Page, PlacedPage, Snapshot } from '../../protocol/snapshot';
 import { pagesOf } from '../series';
 import { familyHead, hasLines, pageLines, targetInfo } from './official';
-import { PageText, type Output } from './page-text';
+import { PageText } from './page-text';
 import { runsOf } from './runs';
+import type { Output } from './output';
 
 export interface PageAttributes {
   attributes(page: Page): readonly Attributes[];
@@ -19,40 +20,38 @@ export interface PageAttributes {
 /** What the serializer says where there is no metric at all. */
 const NOTHING = Buffer.from('# no registered metrics');
 
-class Group implements Output {
-  readonly chunks: Buffer[] = [];
+interface Head {
+  readonly bytes: Buffer;
+  /** The last line. */
+  readonly type: string;
+}
 
-  write(source: Buffer, from: number, to: number): void {
-    this.chunks.push(source.subarray(from, to));
-  }
+/** Families that share HELP and TYPE. */
+interface Group {
+  readonly head: Buffer;
+  readonly members: [family: Family, texts: readonly PageText[]][];
 }
 
 export class PrometheusText {
   private incarnation: string | undefined;
+  /** By page. */
   private readonly texts = new Map<number, PageText>();
-  private readonly heads = new Map<string, string>();
+  /** By the first page of a family. */
+  private readonly heads = new Map<number, Head>();
   private info: { readonly resource: string; readonly bytes: Buffer } | undefined;
 
   constructor(private readonly pages: PageAttributes) {}
 
-  /**
-   * The text in pieces, to be used before the next rendering: unchanged parts stay in place, changed ones are
-   * written over.
-   */
-  chunks(snapshot: Snapshot): Buffer[] {
+  /** Yields after each page, for what `out` has got to be taken elsewhere. */
+  *writeTo(out: Output, snapshot: Snapshot): Generator<void, void> {
     this.forget(snapshot);
-    const groups = new Map<string, Group>();
-    for (const { scope, families } of snapshot.scopes) {
-      for (const family of families) this.renderFamily(scope, family, snapshot.values, groups);
+    const groups = this.groups(snapshot);
+    write(out, this.targetInfo(snapshot.resource));
+    if (groups.length === 0) write(out, NOTHING);
+    for (const { head, members } of groups) {
+      write(out, head);
+      for (const [family, texts] of members) yield* writeFamily(out, family, texts, snapshot.values);
     }
-    const chunks = [this.targetInfo(snapshot.resource)];
-    if (groups.size === 0) chunks.push(NOTHING);
-    for (const group of groups.values()) chunks.push(...group.chunks);
-    return chunks;
-  }
-
-  render(snapshot: Snapshot): Buffer {
-    return Buffer.concat(this.chunks(snapshot));
   }
 
   /** Bytes of memory, about. */
@@ -62,22 +61,23 @@ export class PrometheusText {
     return held;
   }
 
-  private renderFamily(scope: Scope, family: Family, values: Float64Array, groups: Map<string, Group>): void {
-    const head = this.head(scope, family);
-    if (head === '') return;
-    const type = typeLine(head);
-    let group = groups.get(type);
-    if (group === undefined) {
-      group = new Group();
-      group.chunks.push(Buffer.from(head));
-      groups.set(type, group);
+  /** All pages are at hand before the first byte is written, so that one that can't be shown spoils no half of a text. */
+  private groups({ scopes }: Snapshot): Group[] {
+    const groups = new Map<string, Group>();
+    for (const { scope, families } of scopes) {
+      for (const family of families) {
+        const { bytes, type } = this.head(scope, family);
+        if (bytes.length === 0) continue;
+        let group = groups.get(type);
+        if (group === undefined) {
+          group = { head: bytes, members: [] };
+          groups.set(type, group);
+        }
+        if (!hasLines(family)) continue;
+        group.members.push([family, family.pages.map(({ page }) => this.text(scope, family, page))]);
+      }
     }
-    if (!hasLines(family)) return;
-    for (const { page, base } of family.pages) this.text(scope, family, page).update(values, base);
-    for (const [index, from, to] of runsOf(family)) {
-      const { page } = family.pages[index] as PlacedPage;
-      this.text(scope, family, page).writeTo(group, from, to);
-    }
+    return [...groups.values()];
   }
 
   /** A process's resource stays what it is. */
@@ -97,13 +97,12 @@ export class PrometheusText {
     return text;
   }
 
-  private head(scope: Scope, family: Family): string {
-    const { descriptor, dataPointType, isMonotonic } = family;
-    const key = JSON.stringify([scope, descriptor, dataPointType, isMonotonic]);
-    let head = this.heads.get(key);
+  private head(scope: Scope, family: Family): Head {
+    const id = family.pages[0]?.page.id;
+    let head = id === undefined ? undefined : this.heads.get(id);
     if (head === undefined) {
-      head = familyHead(scope, family);
-      this.heads.set(key, head);
+      head = headOf(familyHead(scope, family));
+      if (id !== undefined) this.heads.set(id, head);
     }
     return head;
   }
@@ -117,13 +116,36 @@ export class PrometheusText {
     }
     const inUse = new Set<number>();
     for (const page of pagesOf(snapshot)) inUse.add(page.id);
-    if (this.texts.size > inUse.size) {
-      for (const id of this.texts.keys()) if (!inUse.has(id)) this.texts.delete(id);
+    for (const known of [this.texts, this.heads]) {
+      if (known.size <= inUse.size) continue;
+      for (const id of known.keys()) if (!inUse.has(id)) known.delete(id);
     }
   }
 }
 
-/** The last line of a family's head. */
-function typeLine(head: string): string {
-  return head.slice(head.lastIndexOf('\n', head.length - 2) + 1);
+function* writeFamily(
+  out: Output,
+  family: Family,
+  texts: readonly PageText[],
+  values: Float64Array,
+): Generator<void, void> {
+  const updated = new Set<number>();
+  for (const [index, from, to] of runsOf(family)) {
+    const text = texts[index] as PageText;
+    if (!updated.has(index)) {
+      // Only now, and not all of them first: what was just written is copied fastest.
+      text.update(values, (family.pages[index] as PlacedPage).base);
+      updated.add(index);
+    }
+    text.writeTo(out, from, to);
+    yield;
+  }
+}
+
+function write(out: Output, bytes: Buffer): void {
+  out.write(bytes, 0, bytes.length);
+}
+
+function headOf(text: string): Head {
+  return { bytes: Buffer.from(text), type: text.slice(text.lastIndexOf('\n', text.length - 2) + 1) };
 }

@@ -2,7 +2,8 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import type { Layout, Page } from '../../../protocol/snapshot';
 import { numberText } from '../../../workers/text/digits';
-import { PageText, type Output } from '../../../workers/text/page-text';
+import { PageText } from '../../../workers/text/page-text';
+import { Collected } from '../../support/collected';
 
 const BUCKETS = 3;
 const HISTOGRAM: Layout = { kind: 'histogram', bounds: [1, 2], buckets: BUCKETS, sum: true, min: false, max: false };
@@ -12,14 +13,6 @@ const NUMBER = fc.oneof(
   fc.constantFrom(NaN, Infinity, -Infinity, -0, 0.1, 1e21, -1e15, 999_999_999, 1_000_000_000),
   fc.double(),
 );
-
-class Collected implements Output {
-  text = '';
-
-  write(source: Buffer, from: number, to: number): void {
-    this.text += source.toString('utf8', from, to);
-  }
-}
 
 /** The page's text, and the same made from scratch. */
 class Model {
@@ -89,21 +82,3 @@ for (const layout of [{ kind: 'scalar' }, HISTOGRAM] as const) {
     );
   });
 }
-
-test('a few numbers of another length do not make the text be written anew, many do', (t) => {
-  const size = 1000;
-  const model = new Model(size, { kind: 'scalar' });
-  const piecesOf = () => {
-    let pieces = 0;
-    model.page.writeTo({ write: () => (pieces += 1) }, 0, size);
-    return pieces;
-  };
-  t.is(piecesOf(), 1);
-  for (let i = 0; i < 16; i++) model.values[i * 100 + 1] = 12;
-  model.page.update(model.values, 0);
-  t.is(piecesOf(), 2 * 16 + 1);
-  model.values[1999] = 12;
-  model.page.update(model.values, 0);
-  t.is(piecesOf(), 1);
-  t.is(model.said(0, size), model.lines(0, size));
-});

@@ -5,6 +5,7 @@ import { unkeptPages } from '../../../workers/pages';
 import { PrometheusText } from '../../../workers/text/prometheus-text';
 import { runsOf } from '../../../workers/text/runs';
 import { counter, encode, familyOf, point, series } from '../../snapshot/build';
+import { collectText } from '../../support/collected';
 
 test('a run ends where the page ends', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: 10_000 });
@@ -46,7 +47,7 @@ test('series around the end of a page are rendered where the first one is missin
   const all = series(2 * PAGE_SERIES).map((each) => point(each, 1));
   await encode(encoder, counter('c', all));
   const snapshot = await encode(encoder, counter('c', all.slice(1)));
-  const lines = text.render(snapshot).toString().split('\n').slice(5, -1);
+  const lines = collectText(text, snapshot).split('\n').slice(5, -1);
   t.deepEqual(
     lines.map((line) => Number(/id="(\d+)"/.exec(line)?.[1])),
     all.slice(1).map((_, i) => i + 1),

@@ -73,10 +73,8 @@ export class Exposition {
     const key = JSON.stringify(['instance', snapshot.incarnation]);
     const text = this.shelf.use(key, () => new PrometheusText(unkeptPages));
     const chunks = new Chunks();
-    for (const piece of text.chunks(snapshot)) {
-      chunks.write(piece);
-      yield* chunks.take();
-    }
+    const writing = text.writeTo(chunks, snapshot);
+    while (writing.next().done !== true) yield* chunks.take();
     yield* chunks.end();
     return { bytes: chunks.bytes, warnings: [] };
   }

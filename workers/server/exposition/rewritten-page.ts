@@ -1,6 +1,7 @@
 /** A page whose series have no fixed length: written anew whenever one of its numbers has changed. */
 import { strideOf, type Page } from '../../../protocol/snapshot';
-import type { Output, PageRendering } from '../../text/page-text';
+import type { PageRendering } from '../../text/page-text';
+import type { Output } from '../../text/output';
 import { Bytes } from './bytes';
 
 export abstract class RewrittenPage implements PageRendering {

@@ -6,6 +6,7 @@ import { PrometheusText } from '../../../../workers/text/prometheus-text';
 import { unkeptPages } from '../../../../workers/pages';
 import { SnapshotEncoder } from '../../../../src/snapshot/encoder';
 import { collected, counter, histogram, point, series } from '../../../snapshot/build';
+import { collectText } from '../../../support/collected';
 import { instance, render, snapshotOf, text } from './render';
 
 const FORMATS: readonly Format[] = ['text', 'openmetrics', 'protobuf'];
@@ -29,7 +30,7 @@ test('one instance as text is byte for byte what a process renders of itself', a
   const metrics = [counter('b', [point({ x: 1 }, 1)]), histogram('e', [exponential], 1), gauge('a', [point({}, 2)])];
   for (const snapshot of [await snapshotOf({ metrics }), await snapshotOf({ metrics: [] })]) {
     const { body } = render(new Exposition(), { view: 'instance', format: 'text', parts: [{ snapshot, labels: [] }] });
-    t.is(body.toString(), new PrometheusText(unkeptPages).render(snapshot).toString());
+    t.is(body.toString(), collectText(new PrometheusText(unkeptPages), snapshot));
   }
 });
 

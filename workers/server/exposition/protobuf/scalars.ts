@@ -1,6 +1,7 @@
 /** Counters and gauges: only the eight bytes of a number change, where they are. */
 import { SCALAR_STRIDE, SCALAR_VALUE } from '../../../../protocol/snapshot';
-import type { Output, PageRendering } from '../../../text/page-text';
+import type { PageRendering } from '../../../text/page-text';
+import type { Output } from '../../../text/output';
 import { Bytes } from '../bytes';
 import type { Pieces } from '../pieces';
 import { FAMILY, METRIC, VALUE, bytesTag, doubleTag } from './schema';

@@ -1,0 +1,23 @@
+/** Collects what is written to an output as one text. */
+import type { Snapshot } from '../../protocol/snapshot';
+import type { Output } from '../../workers/text/output';
+import type { PrometheusText } from '../../workers/text/prometheus-text';
+
+export class Collected implements Output {
+  private readonly pieces: Buffer[] = [];
+
+  write(source: Buffer, from: number, to: number): void {
+    this.pieces.push(Buffer.from(source.subarray(from, to)));
+  }
+
+  get text(): string {
+    return Buffer.concat(this.pieces).toString();
+  }
+}
+
+export function collectText(text: PrometheusText, snapshot: Snapshot): string {
+  const out = new Collected();
+  const writing = text.writeTo(out, snapshot);
+  while (writing.next().done !== true);
+  return out.text;
+}

@@ -1,0 +1,94 @@
+import test from 'ava';
+import * as fc from 'fast-check';
+import { numberText } from '../../../workers/text/digits';
+import { NumberedLines } from '../../../workers/text/numbered-lines';
+import { Collected } from '../../support/collected';
+
+const NUMBER = fc.oneof(
+  fc.nat({ max: 120 }),
+  fc.nat({ max: 2 ** 31 - 1 }),
+  fc.integer({ min: -12, max: 12 }),
+  fc.constantFrom(NaN, Infinity, -Infinity, -0, 0.1, 1e21, -1e15, 999_999_999, 1_000_000_000, 2 ** 31, 4 + 2 ** -50),
+  fc.double(),
+);
+
+/** The lines, and beside them what they have to say. */
+class Model {
+  readonly values: number[];
+  readonly lines: NumberedLines;
+
+  constructor(count: number, blockBytes: number) {
+    this.values = new Array<number>(count).fill(0);
+    this.lines = new NumberedLines(this.expected(0, count), count, blockBytes);
+  }
+
+  show(changes: ReadonlyMap<number, number>): void {
+    for (const [line, value] of [...changes].sort(([a], [b]) => a - b)) {
+      if (value !== this.lines.shown[line]) this.lines.show(line, value);
+      this.values[line] = value;
+    }
+    this.lines.settle();
+  }
+
+  expected(from: number, to: number): string {
+    const line = (value: number, i: number): string => `c{l="${'ä'.repeat((from + i) % 5)}"} ${numberText(value)}\n`;
+    return this.values.slice(from, to).map(line).join('');
+  }
+
+  said(from: number, to: number): Collected {
+    const out = new Collected();
+    this.lines.writeTo(out, from, to);
+    return out;
+  }
+}
+
+const ROUNDS = fc.array(fc.array(fc.tuple(fc.nat(), NUMBER), { maxLength: 40 }), { maxLength: 25 });
+
+test('whatever changes, and how often, the lines show their numbers, however they are cut into blocks', (t) => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 60 }),
+      fc.integer({ min: 1, max: 400 }),
+      ROUNDS,
+      fc.nat(),
+      (count, blockBytes, rounds, cut) => {
+        const model = new Model(count, blockBytes);
+        for (const round of rounds) {
+          model.show(new Map(round.map(([at, value]) => [at % count, value])));
+          t.is(model.said(0, count).text, model.expected(0, count));
+          const from = cut % count;
+          const to = from + (cut % (count - from + 1));
+          t.is(model.said(from, to).text, model.expected(from, to));
+          t.is(model.lines.lengthOf(from, to), Buffer.byteLength(model.expected(from, to)));
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('a counter that goes up, and begins anew, shows every number', (t) => {
+  const model = new Model(3, 40);
+  for (const step of [1, 3, 7, 99, 1001, 123_456_789]) {
+    for (let value = 0, i = 0; i < 200; i++, value += step) {
+      model.show(new Map([0, 1, 2].map((line) => [line, value + line])));
+      t.is(model.said(0, 3).text, model.expected(0, 3));
+    }
+  }
+});
+
+test('numbers that have become longer take no more room when they become so again', (t) => {
+  const count = 1000;
+  const model = new Model(count, 4096);
+  const all = (value: number): ReadonlyMap<number, number> => new Map(model.values.map((_, line) => [line, value]));
+  model.show(all(123_456));
+  const { held } = model.lines;
+  model.show(all(0));
+  model.show(all(654_321));
+  t.is(model.lines.held, held);
+});
+
+test('a text of another number of lines is none', (t) => {
+  t.throws(() => new NumberedLines('a 0\nb 0\n', 3), { instanceOf: RangeError, message: 'not 3 lines, but 2' });
+  t.throws(() => new NumberedLines('a 0\nb 0\n', 1), { instanceOf: RangeError, message: 'more than 1 lines' });
+});

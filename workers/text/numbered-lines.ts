@@ -1,0 +1,197 @@
+/**
+ * Lines of text that each end in a number. A number that keeps its length is overwritten in place. Where one gets
+ * another length, what follows it is moved, up to the end of its block: behind each block of lines there is some room.
+ */
+import { hasDigits, overwriteDigits } from './digits';
+import type { Output } from './output';
+import { ResizedNumbers } from './resized-numbers';
+
+const LINE_FEED = 0x0a;
+/** Shorter ones take longer to copy out, longer ones to be moved. */
+const BLOCK_BYTES = 96 * 1024;
+/** Bytes of room that a block has got when there is none left. */
+const ROOM = 256;
+
+/** Those of the block that is being updated. */
+const resized = new ResizedNumbers();
+
+export class NumberedLines {
+  /** By line: the number that the text shows. */
+  readonly shown: Float64Array;
+  private bytes: Buffer;
+  /** Two by line: where its number begins and ends; behind it is the line feed. */
+  private readonly places: Uint32Array;
+  /** Lines of a block, but for the last one. */
+  private readonly perBlock: number;
+  /** By block: where it begins, and where it ends. */
+  private readonly starts: Uint32Array;
+  private readonly ends: Uint32Array;
+
+  /** @param text so many lines with 0 for every number */
+  constructor(text: string, count: number, blockBytes = BLOCK_BYTES) {
+    this.bytes = Buffer.from(text);
+    this.shown = new Float64Array(count);
+    this.places = new Uint32Array(2 * count);
+    this.perBlock = Math.max(1, Math.ceil((count * blockBytes) / (this.bytes.length + 1)));
+    const blocks = Math.ceil(count / this.perBlock);
+    this.starts = new Uint32Array(blocks);
+    this.ends = new Uint32Array(blocks);
+    let start = 0;
+    for (let line = 0; line < count; line++) {
+      const block = this.blockOf(line);
+      if (line === this.firstOf(block)) this.starts[block] = start;
+      const end = this.bytes.indexOf(LINE_FEED, start);
+      if (end < 0) throw new RangeError(`not ${count} lines, but ${line}`);
+      this.places[2 * line] = end - 1;
+      this.places[2 * line + 1] = end;
+      this.ends[block] = start = end + 1;
+    }
+    if (start !== this.bytes.length) throw new RangeError(`more than ${count} lines`);
+  }
+
+  /** Bytes of memory, about. */
+  get held(): number {
+    return this.bytes.length + this.shown.byteLength + this.places.byteLength;
+  }
+
+  /** Bytes that the lines `from` to `to`, not included, take. */
+  lengthOf(from: number, to: number): number {
+    let length = 0;
+    for (let line = from, next: number; line < to; line = next) {
+      next = this.nextCut(line, to);
+      length += this.endOf(next - 1) - this.startOf(line);
+    }
+    return length;
+  }
+
+  writeTo(out: Output, from: number, to: number): void {
+    for (let line = from, next: number; line < to; line = next) {
+      next = this.nextCut(line, to);
+      out.write(this.bytes, this.startOf(line), this.endOf(next - 1));
+    }
+  }
+
+  /** To be called for lines in ascending order, with a number that is not the one shown; and then {@link settle}. */
+  show(line: number, value: number): void {
+    const before = this.shown[line] as number;
+    this.shown[line] = value;
+    const start = this.numberStart(line);
+    const end = this.numberEnd(line);
+    const old = before | 0;
+    const whole = value | 0;
+    if (whole === value && old === before && old >= 0 && hasDigits(whole, end - start)) {
+      overwriteDigits(this.bytes, start, end, old, whole);
+    } else if (value === value || before === before) {
+      // NaN is no other number than itself here.
+      this.showOther(line, value);
+    }
+  }
+
+  private showOther(line: number, value: number): void {
+    if (resized.count > 0 && this.blockOf(line) !== this.blockOf(resized.lines[0] as number)) this.settle();
+    const start = this.numberStart(line);
+    const growth = resized.write(value) - (this.numberEnd(line) - start);
+    if (growth === 0) resized.copy(resized.count, this.bytes, start);
+    else resized.keep(line, growth);
+  }
+
+  /** Makes room for numbers that have another length now, and puts them in. */
+  settle(): void {
+    if (resized.count === 0) return;
+    try {
+      const block = this.blockOf(resized.lines[0] as number);
+      this.reserve(block);
+      this.move(block);
+      this.place(block);
+    } finally {
+      // Others use it too.
+      resized.clear();
+    }
+  }
+
+  /** Moves what is between those numbers, in an order in which nothing is written over that has yet to be moved. */
+  private move(block: number): void {
+    const { count, shifts } = resized;
+    for (let entry = 0; entry < count; entry++) if ((shifts[entry] as number) < 0) this.moveBehind(entry, block);
+    for (let entry = count - 1; entry >= 0; entry--) if ((shifts[entry] as number) > 0) this.moveBehind(entry, block);
+  }
+
+  /** Moves what is between that number and the next one. */
+  private moveBehind(entry: number, block: number): void {
+    const { count, lines, shifts } = resized;
+    const from = this.numberEnd(lines[entry] as number);
+    const to = entry + 1 < count ? this.numberStart(lines[entry + 1] as number) : (this.ends[block] as number);
+    this.bytes.copyWithin(from + (shifts[entry] as number), from, to);
+  }
+
+  /** Puts the numbers in, and notes where they and those behind them are now. */
+  private place(block: number): void {
+    const { places, bytes } = this;
+    const { count, lines, shifts } = resized;
+    let shift = 0;
+    for (let entry = 0; entry < count; entry++) {
+      const number = 2 * (lines[entry] as number);
+      const next = 2 * (entry + 1 < count ? (lines[entry + 1] as number) : this.firstOf(block + 1));
+      places[number] = (places[number] as number) + shift;
+      resized.copy(entry, bytes, places[number]);
+      shift = shifts[entry] as number;
+      for (let i = number + 1; i < next; i++) places[i] = (places[i] as number) + shift;
+    }
+    this.ends[block] = (this.ends[block] as number) + shift;
+  }
+
+  private reserve(block: number): void {
+    const growth = resized.shifts[resized.count - 1] as number;
+    const limit = block + 1 < this.starts.length ? (this.starts[block + 1] as number) : this.bytes.length;
+    if ((this.ends[block] as number) + growth > limit) this.spread(growth + ROOM);
+  }
+
+  /** Gives all blocks as much room, for what one of them needs others will need too. */
+  private spread(room: number): void {
+    const { starts, ends, places, bytes } = this;
+    const length = this.lengthOf(0, this.shown.length);
+    this.bytes = Buffer.allocUnsafeSlow(length + starts.length * room);
+    let at = 0;
+    for (let block = 0; block < starts.length; block++) {
+      const start = starts[block] as number;
+      const end = ends[block] as number;
+      bytes.copy(this.bytes, at, start, end);
+      const to = 2 * this.firstOf(block + 1);
+      for (let i = 2 * this.firstOf(block); i < to; i++) places[i] = (places[i] as number) + at - start;
+      starts[block] = at;
+      ends[block] = at + end - start;
+      at += end - start + room;
+    }
+  }
+
+  private blockOf(line: number): number {
+    return Math.floor(line / this.perBlock);
+  }
+
+  private firstOf(block: number): number {
+    return Math.min(block * this.perBlock, this.shown.length);
+  }
+
+  /** Where the lines from there on are in one piece up to. */
+  private nextCut(line: number, to: number): number {
+    return Math.min(this.firstOf(this.blockOf(line) + 1), to);
+  }
+
+  private startOf(line: number): number {
+    const block = this.blockOf(line);
+    return line === this.firstOf(block) ? (this.starts[block] as number) : this.numberEnd(line - 1) + 1;
+  }
+
+  private endOf(line: number): number {
+    const block = this.blockOf(line);
+    return line + 1 === this.firstOf(block + 1) ? (this.ends[block] as number) : this.numberEnd(line) + 1;
+  }
+
+  private numberStart(line: number): number {
+    return this.places[2 * line] as number;
+  }
+
+  private numberEnd(line: number): number {
+    return this.places[2 * line + 1] as number;
+  }
+}
