@@ -6,7 +6,8 @@ import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type * as piscina from 'piscina';
-import type { Task, TaskFailure, TaskResult } from '../../protocol/tasks';
+import type { PostedTask, Task, TaskFailure, TaskResult } from '../../protocol/tasks';
+import { PostedForm } from './posted';
 
 export interface PoolOptions {
   readonly threads: number;
@@ -32,6 +33,7 @@ const WORKER = join(__dirname, '../../workers', `worker${extname(__filename)}`);
 export class WorkerPool {
   private readonly piscina: piscina.Piscina;
   private readonly timeoutMs: number;
+  private readonly posted = new PostedForm();
   /** Set once it has been stopped. */
   private ending: Promise<void> | undefined;
 
@@ -62,8 +64,10 @@ export class WorkerPool {
     });
   }
 
-  run<T extends Task>(task: T): Promise<TaskResult<T>> {
-    return this.submit(task) as Promise<TaskResult<T>>;
+  /** A task of an instance's worker. */
+  async run<T extends Task>(task: T): Promise<TaskResult<T>> {
+    const posted: PostedTask = { ...task, snapshot: this.posted.of(task.snapshot) };
+    return (await this.submit(posted)) as TaskResult<T>;
   }
 
   /** @returns what the worker has answered, or why it has not; what that is, the caller knows of its worker */

@@ -4,6 +4,7 @@ import type { Column, Columns } from './columns';
 import type { PageSpace } from './dictionary';
 import type { SeriesText } from './series-text';
 import type { Slicer } from './slicer';
+import type { TextMemory } from './text-memory';
 
 export class Run implements PageSpace {
   /** The column being written. Another one as soon as it has become too small. */
@@ -18,6 +19,7 @@ export class Run implements PageSpace {
     public room: number,
     private readonly columns: Columns,
     private readonly space: ValueSpace,
+    private readonly texts: TextMemory,
     expectedNumbers: number,
   ) {
     this.column = columns.begin(space.used + expectedNumbers);
@@ -43,6 +45,10 @@ export class Run implements PageSpace {
 
   giveBack(end: number, numbers: number): void {
     if (end === this.space.used) this.space.used -= numbers;
+  }
+
+  writeText(text: Uint8Array): Uint8Array {
+    return this.texts.write(text);
   }
 
   /**
