@@ -23,8 +23,9 @@ export class PostedForm {
   of(snapshot: Snapshot): PostedSnapshot {
     let posted = this.made.get(snapshot);
     if (posted === undefined) {
-      const { scopes, ...rest } = snapshot;
-      posted = { ...rest, contents: this.contentsOf(scopes), endTimes: endTimesOf(scopes) };
+      const { incarnation, generation, time, resource, scopes, values, previous, stats } = snapshot;
+      const [contents, endTimes] = [this.contentsOf(scopes), endTimesOf(scopes)];
+      posted = { incarnation, generation, time, resource, contents, endTimes, values, previous, stats };
       this.made.set(snapshot, posted);
     }
     return posted;

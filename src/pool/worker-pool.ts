@@ -2,6 +2,7 @@
  * The worker threads. They are no reason for the process to stay alive, and what happens to them does not happen
  * to the process: a thread that crashes, hangs or runs out of memory is a failed task, and is replaced.
  */
+import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
@@ -74,11 +75,19 @@ export class WorkerPool {
   async submit(task: object, transfer: readonly MessagePort[] = []): Promise<unknown> {
     // Piscina would start threads anew.
     if (this.ending !== undefined) return { ok: false, code: 'WORKER_LOST', message: 'the pool has been stopped' };
-    const timeout = AbortSignal.timeout(this.timeoutMs);
+    // An AbortSignal would cost as much as the rest of it, and leave its timer behind.
+    const signal = new EventEmitter();
+    let timedOut = false;
+    const timeout = setTimeout(() => {
+      timedOut = true;
+      signal.emit('abort');
+    }, this.timeoutMs).unref();
     try {
-      return (await this.piscina.run(task, { signal: timeout, transferList: [...transfer] })) as unknown;
+      return (await this.piscina.run(task, { signal, transferList: [...transfer] })) as unknown;
     } catch (error) {
-      return failure(error, timeout.aborted, this.timeoutMs);
+      return failure(error, timedOut, this.timeoutMs);
+    } finally {
+      clearTimeout(timeout);
     }
   }
 
