@@ -67,7 +67,7 @@ export class WorkerPool {
 
   /** A task of an instance's worker. */
   async run<T extends Task>(task: T): Promise<TaskResult<T>> {
-    const posted: PostedTask = { ...task, snapshot: this.posted.of(task.snapshot) };
+    const posted: PostedTask = { ...task, snapshot: await this.posted.of(task.snapshot) };
     return (await this.submit(posted)) as TaskResult<T>;
   }
 

@@ -82,11 +82,17 @@ export class Dictionary implements Texts {
     let at = this.open.length - 1;
     while (at >= 0 && !shape.fits((this.open[at] as OpenPage).layout)) at--;
     if (at < 0 || this.open[at]?.isFull === true) {
-      const layout = this.open[at]?.layout ?? shape.layout();
+      const layout = this.open[at]?.layout ?? this.knownLayout(shape) ?? shape.layout();
       if (at >= 0) this.seal(at, space);
       at = this.open.push(this.openPage(layout, Math.min(expected, PAGE_SERIES), space)) - 1;
     }
     return (this.open[at] as OpenPage).add(text);
+  }
+
+  /** That of the last page: histograms of a family nearly always have the same bounds, which then are one object. */
+  private knownLayout(shape: Shape): Layout | undefined {
+    const layout = this.pages.at(-1)?.page.layout;
+    return layout?.kind === 'histogram' && shape.fits(layout) ? layout : undefined;
   }
 
   /** Ends the adding of series. */

@@ -6,11 +6,13 @@ import { scalar, snapshotOf, taskOf } from './probes/build';
 const work = require('../../workers/worker') as (task: PostedTask) => Promise<TaskResult>;
 
 const plain = snapshotOf({ families: [{ name: 'c', type: 'SUM', series: [{ now: scalar(5) }] }] });
-const snapshot = new PostedForm().of(plain);
-const task: PostedTask = { ...taskOf(plain), snapshot };
+
+async function posted(): Promise<PostedTask> {
+  return { ...taskOf(plain), snapshot: await new PostedForm().of(plain) };
+}
 
 test('a task is answered with its result', async (t) => {
-  t.deepEqual(await work(task), {
+  t.deepEqual(await work(await posted()), {
     ok: true,
     kind: 'probes',
     probes: [{ name: 'c', value: 5 }],
@@ -19,6 +21,8 @@ test('a task is answered with its result', async (t) => {
 });
 
 test('a failure is data, which can cross to another thread', async (t) => {
+  const task = await posted();
+  const { snapshot } = task;
   const unknown = await work({ kind: 'odd', snapshot } as unknown as PostedTask);
   t.deepEqual(unknown, { ok: false, code: 'INTERNAL', message: 'unknown task "odd"' });
   for (const broken of [{ snapshot: {} }, { snapshot: { ...snapshot, values: null } }, { select: 5 }]) {
