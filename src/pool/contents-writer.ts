@@ -1,5 +1,6 @@
 /** Writes what a snapshot consists of, other than numbers, into shared memory. */
-import { Serializer } from 'node:v8';
+import { createRequire } from 'node:module';
+import type * as v8 from 'node:v8';
 import {
   FAMILY_FIELDS,
   FAMILY_MONOTONIC,
@@ -28,8 +29,10 @@ export class ContentsWriter {
   private readonly layouts: ListWriter;
 
   constructor(private readonly slicer: Slicer) {
-    this.heads = new ListWriter(slicer);
-    this.layouts = new ListWriter(slicer);
+    // Loaded here and not above, since it takes more than a millisecond: a process that PM2 does not run has no pool.
+    const { Serializer } = createRequire(__filename)('node:v8') as typeof v8;
+    this.heads = new ListWriter(Serializer, slicer);
+    this.layouts = new ListWriter(Serializer, slicer);
   }
 
   async write(scopes: readonly ScopeFamilies[]): Promise<PostedContents> {
@@ -100,11 +103,14 @@ function writePage(
 class ListWriter {
   private last: { readonly values: readonly unknown[]; readonly list: SerializedList } | undefined;
 
-  constructor(private readonly slicer: Slicer) {}
+  constructor(
+    private readonly Serializer: typeof v8.Serializer,
+    private readonly slicer: Slicer,
+  ) {}
 
   async write(values: readonly unknown[]): Promise<SerializedList> {
     if (this.last !== undefined && areSame(values, this.last.values)) return this.last.list;
-    const serializer = new Serializer();
+    const serializer = new this.Serializer();
     serializer.writeHeader();
     serializer.writeValue(values.length);
     for (const value of values) {
