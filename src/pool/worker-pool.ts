@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type * as piscina from 'piscina';
+import type { PostedSnapshot } from '../../protocol/posted';
 import type { PostedTask, Task, TaskFailure, TaskResult } from '../../protocol/tasks';
 import { PostedForm } from './posted';
 
@@ -67,7 +68,13 @@ export class WorkerPool {
 
   /** A task of an instance's worker. */
   async run<T extends Task>(task: T): Promise<TaskResult<T>> {
-    const posted: PostedTask = { ...task, snapshot: await this.posted.of(task.snapshot) };
+    let snapshot: PostedSnapshot;
+    try {
+      snapshot = await this.posted.of(task.snapshot);
+    } catch (error) {
+      return { ok: false, code: 'INTERNAL', message: `the snapshot cannot be posted: ${String(error)}` };
+    }
+    const posted: PostedTask = { ...task, snapshot };
     return (await this.submit(posted)) as TaskResult<T>;
   }
 

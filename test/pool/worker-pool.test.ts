@@ -8,6 +8,7 @@ import type { TaskResult } from '../../protocol/tasks';
 import { WorkerPool, type PoolOptions } from '../../src/pool/worker-pool';
 import { threads } from '../in-child/threads';
 import { until } from '../support/until';
+import { scalar, snapshotOf, taskOf } from '../workers/probes/build';
 
 const GOOD = { misbehave: false };
 const BAD = { misbehave: true };
@@ -88,6 +89,17 @@ test.serial('a worker that fails to load costs tasks until it loads, and threads
   for (let i = 0; i < 2; i++) t.false((await run(hopeless, GOOD)).ok);
   await hopeless.stop();
   await threadsBecome(0);
+});
+
+test.serial('a snapshot that cannot be posted is a failed task, and the next one is done', async (t) => {
+  const pool = new WorkerPool({ threads: 1, maxMemoryMb: 64, timeoutMs: 60_000 });
+  t.teardown(() => pool.stop());
+  const snapshot = snapshotOf({ families: [{ name: 'c', type: 'SUM', series: [{ now: scalar(5) }] }] });
+  const odd = { scope: { name: (() => 'odd') as never }, families: [] };
+  const result = await pool.run(taskOf({ ...snapshot, scopes: [odd] }));
+  t.like(result, { ok: false, code: 'INTERNAL' });
+  t.regex(result.ok ? '' : result.message, /^the snapshot cannot be posted: .*could not be cloned/);
+  t.like(await pool.run(taskOf(snapshot)), { ok: true, probes: [{ name: 'c', value: 5 }] });
 });
 
 test.serial('stopping ends tasks that are under way, and leaves no thread', async (t) => {
