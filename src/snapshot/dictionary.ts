@@ -4,6 +4,7 @@
  *
  * A series' *slot* is `pageIndex << ORDER_SHIFT | indexInPage`, as in the order of a snapshot.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { ORDER_MASK, ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../protocol/snapshot';
 import { OpenPage, writeOrder, type PageText } from './pages';
 import { SeriesIndex, type Texts } from './series-index';
@@ -82,17 +83,18 @@ export class Dictionary implements Texts {
     let at = this.open.length - 1;
     while (at >= 0 && !shape.fits((this.open[at] as OpenPage).layout)) at--;
     if (at < 0 || this.open[at]?.isFull === true) {
-      const layout = this.open[at]?.layout ?? this.knownLayout(shape) ?? shape.layout();
+      const layout = this.open[at]?.layout ?? this.layoutFor(shape);
       if (at >= 0) this.seal(at, space);
       at = this.open.push(this.openPage(layout, Math.min(expected, PAGE_SERIES), space)) - 1;
     }
     return (this.open[at] as OpenPage).add(text);
   }
 
-  /** That of the last page: histograms of a family nearly always have the same bounds, which then are one object. */
-  private knownLayout(shape: Shape): Layout | undefined {
-    const layout = this.pages.at(-1)?.page.layout;
-    return layout?.kind === 'histogram' && shape.fits(layout) ? layout : undefined;
+  /** Pages of the same layout have the same object, as a rule: it is by that that they are packed together. */
+  private layoutFor(shape: Shape): Layout {
+    const layout = shape.layout();
+    const last = this.pages.at(-1)?.page.layout;
+    return last !== undefined && shape.fits(last) && isDeepStrictEqual(last, layout) ? last : layout;
   }
 
   /** Ends the adding of series. */
