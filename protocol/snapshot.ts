@@ -96,7 +96,8 @@ export interface Page {
   readonly size: number;
   /**
    * UTF-8: per series the JSON text of its attributes object, keys in the order of the object, ended by a
-   * line feed. Shared memory in the process that wrote it.
+   * line feed. In the process that wrote it, a part of a larger piece of shared memory, in which others are written
+   * while this one is read.
    */
   readonly attributes: Uint8Array;
 }

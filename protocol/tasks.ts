@@ -2,9 +2,14 @@
  * What crosses the boundary between the main thread and the worker threads: one of these tasks one way, its
  * result the other way. Failures are data, since an error loses its class and code between threads.
  */
+import type { PostedSnapshot } from './posted';
 import type { Snapshot } from './snapshot';
 
 export type Task = ProbesTask | ReplyTask;
+
+/** What a task is while it crosses. */
+export type PostedTask = Posted<ProbesTask> | Posted<ReplyTask>;
+type Posted<T extends Task> = Omit<T, 'snapshot'> & { readonly snapshot: PostedSnapshot };
 
 /** Filter the snapshot and compute what the probes show. Answered by a {@link ProbesResult}. */
 export interface ProbesTask {

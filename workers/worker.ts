@@ -9,8 +9,9 @@
  * What it keeps between tasks is derived from them (pages parsed, the last rendering) or can be made again
  * (the connection to the daemon): any thread can do any task.
  */
-import type { Task, TaskFailure, TaskResult } from '../protocol/tasks';
+import type { PostedTask, Task, TaskFailure, TaskResult } from '../protocol/tasks';
 import { PageCache } from './pages';
+import { readPosted } from './posted';
 import { countShared } from './pressure';
 import { computeProbes } from './probes/compute-probes';
 import { Replier, snapshotKey } from './reply';
@@ -18,8 +19,9 @@ import { Replier, snapshotKey } from './reply';
 const pages = new PageCache();
 const replier = new Replier(pages);
 
-export = async function work(task: Task): Promise<TaskResult> {
+export = async function work(posted: PostedTask): Promise<TaskResult> {
   try {
+    const task: Task = { ...posted, snapshot: readPosted(posted.snapshot) };
     countShared([task.snapshot]);
     pages.use(task.snapshot);
     replier.forgetBefore(snapshotKey(task.snapshot));

@@ -2,11 +2,14 @@
  * The worker threads. They are no reason for the process to stay alive, and what happens to them does not happen
  * to the process: a thread that crashes, hangs or runs out of memory is a failed task, and is replaced.
  */
+import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type * as piscina from 'piscina';
-import type { Task, TaskFailure, TaskResult } from '../../protocol/tasks';
+import type { PostedSnapshot } from '../../protocol/posted';
+import type { PostedTask, Task, TaskFailure, TaskResult } from '../../protocol/tasks';
+import { PostedForm } from './posted';
 
 export interface PoolOptions {
   readonly threads: number;
@@ -32,6 +35,7 @@ const WORKER = join(__dirname, '../../workers', `worker${extname(__filename)}`);
 export class WorkerPool {
   private readonly piscina: piscina.Piscina;
   private readonly timeoutMs: number;
+  private readonly posted = new PostedForm();
   /** Set once it has been stopped. */
   private ending: Promise<void> | undefined;
 
@@ -62,19 +66,35 @@ export class WorkerPool {
     });
   }
 
-  run<T extends Task>(task: T): Promise<TaskResult<T>> {
-    return this.submit(task) as Promise<TaskResult<T>>;
+  /** A task of an instance's worker. */
+  async run<T extends Task>(task: T): Promise<TaskResult<T>> {
+    let snapshot: PostedSnapshot;
+    try {
+      snapshot = await this.posted.of(task.snapshot);
+    } catch (error) {
+      return { ok: false, code: 'INTERNAL', message: `the snapshot cannot be posted: ${String(error)}` };
+    }
+    const posted: PostedTask = { ...task, snapshot };
+    return (await this.submit(posted)) as TaskResult<T>;
   }
 
   /** @returns what the worker has answered, or why it has not; what that is, the caller knows of its worker */
   async submit(task: object, transfer: readonly MessagePort[] = []): Promise<unknown> {
     // Piscina would start threads anew.
     if (this.ending !== undefined) return { ok: false, code: 'WORKER_LOST', message: 'the pool has been stopped' };
-    const timeout = AbortSignal.timeout(this.timeoutMs);
+    // An AbortSignal would cost as much as the rest of it, and leave its timer behind.
+    const signal = new EventEmitter();
+    let timedOut = false;
+    const timeout = setTimeout(() => {
+      timedOut = true;
+      signal.emit('abort');
+    }, this.timeoutMs).unref();
     try {
-      return (await this.piscina.run(task, { signal: timeout, transferList: [...transfer] })) as unknown;
+      return (await this.piscina.run(task, { signal, transferList: [...transfer] })) as unknown;
     } catch (error) {
-      return failure(error, timeout.aborted, this.timeoutMs);
+      return failure(error, timedOut, this.timeoutMs);
+    } finally {
+      clearTimeout(timeout);
     }
   }
 

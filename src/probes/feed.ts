@@ -60,7 +60,9 @@ export class ProbeFeed {
     if (this.stopped) return;
     this.report(result.ok ? undefined : `${result.message} (${result.code})`);
     if (!result.ok) return;
+    const before = new Set(this.aggregated);
     for (const metric of result.aggregated) {
+      if (before.has(metric)) continue;
       const limit = `more than ${config.probes.perMetric} series (probes.perMetric)`;
       states.once(`aggregate of ${metric}`, `${metric} has ${limit} and is shown as its aggregate`);
     }

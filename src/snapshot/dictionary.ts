@@ -4,6 +4,7 @@
  *
  * A series' *slot* is `pageIndex << ORDER_SHIFT | indexInPage`, as in the order of a snapshot.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { ORDER_MASK, ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../protocol/snapshot';
 import { Absences } from './absences';
 import { OpenPage, writeOrder, type PageText } from './pages';
@@ -24,6 +25,8 @@ export interface PageSpace {
   place(numbers: number): number;
   /** Gives back room at the end of what {@link place} took last, if it was the last. */
   giveBack(end: number, numbers: number): void;
+  /** @returns a page's texts where they stay, in shared memory */
+  writeText(text: Uint8Array): Uint8Array;
 }
 
 /** The layouts that will do for the series being added. */
@@ -35,7 +38,9 @@ export interface Shape {
 
 export class Dictionary implements Texts {
   /** The last page may be followed by others of another layout: a family may have pages of several. */
-  readonly pages: PlacedPage[] = [];
+  readonly pages: readonly PlacedPage[] = [];
+  /** A copy of them, the same one as long as none is added or moved. */
+  private published: readonly PlacedPage[] | undefined;
   /** By page: what stands on it. */
   private readonly texts: PageText[] = [];
   /** Pages that series are being added to, one per layout. None between two collections. */
@@ -50,6 +55,8 @@ export class Dictionary implements Texts {
   size = 0;
   /** Numbers that the pages take in a value column. */
   numbers = 0;
+  /** Bytes of the texts of its pages. */
+  textBytes = 0;
   /** How many pages it had when it was last packed: a family of many layouts can't do with fewer. */
   private packedPages = 0;
 
@@ -78,11 +85,18 @@ export class Dictionary implements Texts {
     let at = this.open.length - 1;
     while (at >= 0 && !shape.fits((this.open[at] as OpenPage).layout)) at--;
     if (at < 0 || this.open[at]?.isFull === true) {
-      const layout = this.open[at]?.layout ?? shape.layout();
+      const layout = this.open[at]?.layout ?? this.layoutFor(shape);
       if (at >= 0) this.seal(at, space);
       at = this.open.push(this.openPage(layout, Math.min(expected, PAGE_SERIES), space)) - 1;
     }
     return (this.open[at] as OpenPage).add(text);
+  }
+
+  /** Pages of the same layout have the same object, as a rule: it is by that that they are packed together. */
+  private layoutFor(shape: Shape): Layout {
+    const layout = shape.layout();
+    const last = this.pages.at(-1)?.page.layout;
+    return last !== undefined && shape.fits(last) && isDeepStrictEqual(last, layout) ? last : layout;
   }
 
   /** Ends the adding of series. */
@@ -95,7 +109,7 @@ export class Dictionary implements Texts {
     const base = space.place(capacity * strideOf(layout));
     const open = new OpenPage(layout, this.pages.length, base, capacity, this.spare ?? Buffer.allocUnsafe(1024));
     this.spare = undefined;
-    this.pages.push({ page: { id: -1, layout, size: 0, attributes: open.bytes }, base });
+    this.setPage(open.index, { page: { id: -1, layout, size: 0, attributes: open.bytes }, base });
     this.texts.push(open);
     return open;
   }
@@ -103,13 +117,37 @@ export class Dictionary implements Texts {
   private seal(at: number, space: PageSpace): void {
     const [open] = this.open.splice(at, 1) as [OpenPage];
     const { index, base, stride, size, capacity } = open;
-    const { page, text } = open.seal(space.nextPageId());
-    this.pages[index] = { page, base };
+    const { page, text } = open.seal(space.nextPageId(), (bytes) => space.writeText(bytes));
+    this.setPage(index, { page, base });
     this.texts[index] = text;
+    this.textBytes += page.attributes.length;
     this.spare = open.bytes;
     this.size += size;
     this.numbers += size * stride;
     space.giveBack(base + capacity * stride, (capacity - size) * stride);
+  }
+
+  /** For a snapshot, which is read while pages are being added. */
+  publishPages(): readonly PlacedPage[] {
+    this.published ??= [...this.pages];
+    return this.published;
+  }
+
+  /** Gives a page another place in the columns. */
+  movePage(index: number, base: number): void {
+    this.setPage(index, { ...(this.pages[index] as PlacedPage), base });
+  }
+
+  /** Has a page's texts, which are the same, in another place. */
+  moveText(index: number, attributes: Uint8Array): void {
+    const { page, base } = this.pages[index] as PlacedPage;
+    this.setPage(index, { page: { ...page, attributes }, base });
+    this.texts[index] = { ...(this.texts[index] as PageText), bytes: attributes };
+  }
+
+  private setPage(index: number, placed: PlacedPage): void {
+    (this.pages as PlacedPage[])[index] = placed;
+    this.published = undefined;
   }
 
   pageOf(slot: number): PlacedPage {

@@ -10,7 +10,7 @@ import type { ExporterStats, Family, ScopeFamilies, Snapshot } from '../../proto
 import { attributesText } from './attributes';
 import { Columns, type Column } from './columns';
 import { assertResourceMetrics } from './collected';
-import { describeFamily, familyKey, numbersOf, plainScope, pointCount, problemOf } from './families';
+import { describeFamily, describeScope, familyKey, numbersOf, pointCount, problemOf } from './families';
 import { RETENTION } from './dictionary';
 import { FamilyEncoder } from './family-encoder';
 import { layoutKindOf } from './layouts';
@@ -18,6 +18,7 @@ import type { Packing } from './packing';
 import { Run, type ValueSpace } from './run';
 import { SeriesText } from './series-text';
 import { Slicer } from './slicer';
+import { TextMemory } from './text-memory';
 
 export interface EncoderOptions {
   /** Series that are kept at the most, over all families. */
@@ -58,6 +59,7 @@ export class SnapshotEncoder {
   private readonly columnsOf = new WeakMap<Snapshot, readonly (Column | undefined)[]>();
   private readonly slicer: Slicer;
   private readonly text = new SeriesText();
+  private readonly textMemory = new TextMemory();
   private readonly run: Run;
   private space: ValueSpace = { used: 0, nextPageId: 0 };
   private generation = 0;
@@ -65,7 +67,7 @@ export class SnapshotEncoder {
 
   constructor(private readonly options: EncoderOptions) {
     this.slicer = new Slicer(options.sliceMs);
-    this.run = new Run(this.slicer, this.text, this.columns);
+    this.run = new Run(this.slicer, this.text, this.columns, this.textMemory);
   }
 
   /** @throws TypeError where `data` is not `ResourceMetrics` at all; malformed metrics in it are only left out */
@@ -75,6 +77,7 @@ export class SnapshotEncoder {
     await this.slicer.rest();
     const generation = this.generation + 1;
     await this.tidy(generation);
+    await this.tidyTexts();
     this.begin(data, generation);
     let written: Written;
     try {
@@ -151,7 +154,7 @@ export class SnapshotEncoder {
           written.droppedSeries += encoder.leftOut;
         } else written.droppedSeries += pointCount(metric);
       }
-      written.scopes.push({ scope: plainScope(scope), families });
+      written.scopes.push({ scope: describeScope(scope), families });
     }
     return written;
   }
@@ -213,6 +216,7 @@ export class SnapshotEncoder {
       place: (count) => (space.used += count) - count,
       giveBack: (end, count) => void (space.used -= end === space.used ? count : 0),
       nextPageId: () => space.nextPageId++,
+      writeText: (text) => this.textMemory.write(text),
     };
     for (const family of families) await family.repack(packing);
     this.columns.replaceAll(column);
@@ -228,5 +232,19 @@ export class SnapshotEncoder {
       if (await dictionary.isSparse(generation, pressed, this.slicer)) return true;
     }
     return false;
+  }
+
+  /** Brings the texts together where most of what they stand among is dead. */
+  private async tidyTexts(): Promise<void> {
+    const dictionaries = Array.from(this.families.values(), ({ dictionary }) => dictionary);
+    if (!this.textMemory.isWasteful(dictionaries.reduce((sum, { textBytes }) => sum + textBytes, 0))) return;
+    const pages = dictionaries.flatMap((dictionary) => dictionary.pages);
+    const isGivenUp = this.textMemory.giveUp(pages.map(({ page }) => page.attributes));
+    for (const dictionary of dictionaries) {
+      for (const [index, { page }] of dictionary.pages.entries()) {
+        if (this.slicer.due) await this.slicer.rest();
+        if (isGivenUp(page.attributes)) dictionary.moveText(index, this.textMemory.write(page.attributes));
+      }
+    }
   }
 }

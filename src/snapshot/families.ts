@@ -16,8 +16,16 @@ export function problemOf(metric: unknown): string | undefined {
   return undefined;
 }
 
-/** Descriptors nearly always are the same object at each collection, so that their key is made once. */
+/** Descriptors nearly always are the same object at each collection, so that what is made of them is made once. */
 const descriptorKeys = new WeakMap<Descriptor, string>();
+const plainDescriptors = new WeakMap<Descriptor, Descriptor>();
+const plainScopes = new WeakMap<Scope, Scope>();
+
+function once<T extends object>(made: WeakMap<T, T>, of: T, make: (of: T) => T): T {
+  let one = made.get(of);
+  if (one === undefined) made.set(of, (one = make(of)));
+  return one;
+}
 
 export function familyKey(scope: Scope, metric: MetricData): string {
   const { descriptor, dataPointType, isMonotonic, aggregationTemporality } = metric;
@@ -33,7 +41,7 @@ export function familyKey(scope: Scope, metric: MetricData): string {
 
 export function describeFamily(metric: MetricData, encoder: FamilyEncoder): Family {
   return {
-    descriptor: plainDescriptor(metric.descriptor),
+    descriptor: once(plainDescriptors, metric.descriptor, plainDescriptor),
     dataPointType: metric.dataPointType,
     aggregationTemporality:
       metric.aggregationTemporality === AggregationTemporality.DELTA
@@ -41,8 +49,7 @@ export function describeFamily(metric: MetricData, encoder: FamilyEncoder): Fami
         : AggregationTemporality.CUMULATIVE,
     isMonotonic: metric.isMonotonic === undefined ? undefined : Boolean(metric.isMonotonic),
     endTime: plainTime(metric.dataPoints[0]?.endTime),
-    // A copy: the encoder adds pages to its own list while the snapshot is read.
-    pages: [...encoder.dictionary.pages],
+    pages: encoder.dictionary.publishPages(),
     order: encoder.order,
   };
 }
@@ -79,12 +86,12 @@ export function numbersOf(metric: MetricData): number {
 }
 
 /** Only what can cross to another thread and is of use there. */
-export function plainScope({ name, version, schemaUrl }: Scope): Scope {
-  return {
+export function describeScope(scope: Scope): Scope {
+  return once(plainScopes, scope, ({ name, version, schemaUrl }) => ({
     name: String(name),
     ...(typeof version === 'string' && { version }),
     ...(typeof schemaUrl === 'string' && { schemaUrl }),
-  };
+  }));
 }
 
 /** How many data points are lost with a metric that is left out. */

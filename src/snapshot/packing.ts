@@ -31,7 +31,7 @@ export async function packFamily(old: Dictionary, order: Int32Array | undefined,
     const numbers = page.size * strideOf(page.layout);
     const moved = packing.place(numbers);
     packing.to.set(packing.from.subarray(base, base + numbers), moved);
-    old.pages[index] = { page, base: moved };
+    old.movePage(index, moved);
   }
   return { dictionary: old, slots: undefined };
 }

@@ -1,4 +1,4 @@
-/** Writes pages: the attribute texts of new series, once, into shared memory. */
+/** Writes pages: the attribute texts of new series. */
 import { ORDER_SHIFT, strideOf, type Layout, type Page } from '../../protocol/snapshot';
 import type { SeriesText } from './series-text';
 
@@ -49,11 +49,10 @@ export class OpenPage implements PageText {
     return (this.index << ORDER_SHIFT) + this.size++;
   }
 
-  seal(id: number): { readonly page: Page; readonly text: PageText } {
+  /** @param write puts the texts where they stay */
+  seal(id: number, write: (text: Uint8Array) => Uint8Array): { readonly page: Page; readonly text: PageText } {
     const { layout, size } = this;
-    const length = this.starts[size] as number;
-    const attributes = new Uint8Array(new SharedArrayBuffer(length));
-    attributes.set(this.bytes.subarray(0, length));
+    const attributes = write(this.bytes.subarray(0, this.starts[size]));
     return {
       page: { id, layout, size, attributes },
       text: { bytes: attributes, starts: this.starts.slice(0, size + 1) },

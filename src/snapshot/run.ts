@@ -9,6 +9,7 @@ import { NO_COLUMN, type Columns } from './columns';
 import type { PageSpace } from './dictionary';
 import type { SeriesText } from './series-text';
 import type { Slicer } from './slicer';
+import type { TextMemory } from './text-memory';
 
 export class Run implements PageSpace {
   generation = 0;
@@ -23,6 +24,7 @@ export class Run implements PageSpace {
     /** The text of the series being looked at. */
     readonly text: SeriesText,
     private readonly columns: Columns,
+    private readonly textMemory: TextMemory,
   ) {}
 
   begin(generation: number, room: number, space: ValueSpace, expectedNumbers: number): void {
@@ -52,6 +54,10 @@ export class Run implements PageSpace {
 
   giveBack(end: number, numbers: number): void {
     if (end === this.space.used) this.space.used -= numbers;
+  }
+
+  writeText(text: Uint8Array): Uint8Array {
+    return this.textMemory.write(text);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** The pool in a process of its own: what the process has no part in, and what keeps it alive. */
 import { join } from 'node:path';
 import test from 'ava';
-import type { Task } from '../../protocol/tasks';
+import type { TaskResult } from '../../protocol/tasks';
 import type * as poolModule from '../../src/pool/worker-pool';
 import { runInChild } from '../in-child/run';
 
@@ -13,8 +13,8 @@ test('a process with an idle pool comes to its end by itself', async (t) => {
   const ended = await runInChild(async ({ load, tell, threads }, options) => {
     const { WorkerPool } = load('src/pool/worker-pool') as typeof poolModule;
     const pool = new WorkerPool(options);
-    const results = await Promise.all([0, 1].map(() => pool.run({ kind: 'probes' } as Task)));
-    tell([results.map(({ ok }) => ok), threads()]);
+    const results = await Promise.all([0, 1].map(() => pool.submit({})));
+    tell([results.map((result) => (result as TaskResult).ok), threads()]);
   }, OPTIONS);
   t.like(ended, { code: 0, told: [[[true, true], 2]], output: '' });
 });
@@ -32,7 +32,7 @@ test('what a process preloads is not loaded into the threads, which have its env
   const ended = await runInChild(
     async ({ load, tell }, options) => {
       const { WorkerPool } = load('src/pool/worker-pool') as typeof poolModule;
-      tell({ host: 'preloaded' in globalThis, thread: await new WorkerPool(options).run({ kind: 'probes' } as Task) });
+      tell({ host: 'preloaded' in globalThis, thread: await new WorkerPool(options).submit({}) });
     },
     OPTIONS,
     { execArgv: [preload], env: { NODE_OPTIONS: preload, PM2_HOME: '/some/home' } },

@@ -4,17 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import type { Task, TaskResult } from '../../protocol/tasks';
+import type { TaskResult } from '../../protocol/tasks';
 import { WorkerPool, type PoolOptions } from '../../src/pool/worker-pool';
 import { threads } from '../in-child/threads';
 import { until } from '../support/until';
+import { scalar, snapshotOf, taskOf } from '../workers/probes/build';
 
-const GOOD = { misbehave: false } as unknown as Task;
-const BAD = { misbehave: true } as unknown as Task;
+const GOOD = { misbehave: false };
+const BAD = { misbehave: true };
 
 function poolOf(worker: string, options: Partial<PoolOptions> = {}): WorkerPool {
   const path = join(__dirname, '..', 'fixtures', 'workers', `${worker}.js`);
   return new WorkerPool({ threads: 1, maxMemoryMb: 32, timeoutMs: 60_000, worker: path, ...options });
+}
+
+/** Tasks of the fixtures: they have no snapshot. */
+function run(pool: WorkerPool, task: object): Promise<TaskResult> {
+  return pool.submit(task) as Promise<TaskResult>;
 }
 
 async function threadsBecome(count: number): Promise<true> {
@@ -25,7 +31,7 @@ async function threadsBecome(count: number): Promise<true> {
 async function survive(worker: string, options?: Partial<PoolOptions>): Promise<TaskResult[]> {
   const pool = poolOf(worker, options);
   const results: TaskResult[] = [];
-  for (const task of [GOOD, BAD, BAD, GOOD]) results.push(await pool.run(task));
+  for (const task of [GOOD, BAD, BAD, GOOD]) results.push(await run(pool, task));
   await threadsBecome(1);
   await pool.stop();
   await threadsBecome(0);
@@ -57,7 +63,7 @@ for (const [worker, code, message] of MISBEHAVIOUR) {
 
 test.serial('tasks that wait behind one whose thread is lost are done', async (t) => {
   const pool = poolOf('crashes');
-  const results = await Promise.all([GOOD, BAD, GOOD, BAD, GOOD].map((task) => pool.run(task)));
+  const results = await Promise.all([GOOD, BAD, GOOD, BAD, GOOD].map((task) => run(pool, task)));
   t.deepEqual(
     results.map(({ ok }) => ok),
     [true, false, true, false, true],
@@ -71,8 +77,8 @@ test.serial('a worker that fails to load costs tasks until it loads, and threads
   process.env['LOADS'] = join(folder, 'loads');
   writeFileSync(process.env['LOADS'], 'x');
   const recovering = poolOf('fails-to-load');
-  t.like(await recovering.run(GOOD), { ok: false, code: 'WORKER_LOST', message: 'a failure to load' });
-  t.true((await recovering.run(GOOD)).ok);
+  t.like(await run(recovering, GOOD), { ok: false, code: 'WORKER_LOST', message: 'a failure to load' });
+  t.true((await run(recovering, GOOD)).ok);
   await recovering.stop();
 
   writeFileSync(process.env['LOADS'], 'x'.repeat(1000));
@@ -80,22 +86,33 @@ test.serial('a worker that fails to load costs tasks until it loads, and threads
   // A task that waits is no reason for a process to live.
   const alive = setInterval(() => undefined, 1000);
   t.teardown(() => clearInterval(alive));
-  for (let i = 0; i < 2; i++) t.false((await hopeless.run(GOOD)).ok);
+  for (let i = 0; i < 2; i++) t.false((await run(hopeless, GOOD)).ok);
   await hopeless.stop();
   await threadsBecome(0);
 });
 
+test.serial('a snapshot that cannot be posted is a failed task, and the next one is done', async (t) => {
+  const pool = new WorkerPool({ threads: 1, maxMemoryMb: 64, timeoutMs: 60_000 });
+  t.teardown(() => pool.stop());
+  const snapshot = snapshotOf({ families: [{ name: 'c', type: 'SUM', series: [{ now: scalar(5) }] }] });
+  const odd = { scope: { name: (() => 'odd') as never }, families: [] };
+  const result = await pool.run(taskOf({ ...snapshot, scopes: [odd] }));
+  t.like(result, { ok: false, code: 'INTERNAL' });
+  t.regex(result.ok ? '' : result.message, /^the snapshot cannot be posted: .*could not be cloned/);
+  t.like(await pool.run(taskOf(snapshot)), { ok: true, probes: [{ name: 'c', value: 5 }] });
+});
+
 test.serial('stopping ends tasks that are under way, and leaves no thread', async (t) => {
   const pool = poolOf('hangs');
-  t.true((await pool.run(GOOD)).ok);
-  const tasks = [pool.run(BAD), pool.run(GOOD)];
+  t.true((await run(pool, GOOD)).ok);
+  const tasks = [run(pool, BAD), run(pool, GOOD)];
   await pool.stop();
   t.deepEqual(
     (await Promise.all(tasks)).map(({ ok }) => ok),
     [false, false],
   );
   await pool.stop();
-  t.like(await pool.run(GOOD), { ok: false, code: 'WORKER_LOST' });
+  t.like(await run(pool, GOOD), { ok: false, code: 'WORKER_LOST' });
   t.is(threads(), 0);
 });
 
@@ -110,7 +127,7 @@ test.serial('a pool that is stopped as soon as it was started, and twice at once
 test.serial('a thread that is being replaced when the pool is stopped is not replaced after it', async (t) => {
   for (let i = 0; i < 3; i++) {
     const pool = poolOf('hangs', { timeoutMs: 500 });
-    t.false((await pool.run(BAD)).ok);
+    t.false((await run(pool, BAD)).ok);
     await pool.stop();
   }
   await threadsBecome(0);

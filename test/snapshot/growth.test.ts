@@ -1,6 +1,6 @@
 import test from 'ava';
 import { SnapshotEncoder } from '../../src/snapshot/encoder';
-import { counter, deltas, encode, familyOf, pageIds, places, point, read, series } from './build';
+import { counter, deltas, encode, familyOf, histogram, pageIds, places, point, read, series } from './build';
 
 const MANY = 1_000_000;
 
@@ -73,6 +73,24 @@ test('one new series at a time does not make ever more pages', async (t) => {
     if (i > 1) t.is(deltas(snapshot).get('{"id":0}'), 1);
   }
   t.true(most <= 20, `${most} pages`);
+});
+
+const EXPLICIT = { buckets: { boundaries: [1], counts: [1, 2] }, count: 3, sum: 4 };
+const HALF = { offset: 0, bucketCounts: [1, 2] };
+const EXPONENTIAL = { count: 6, sum: 4, scale: 1, zeroCount: 0, positive: HALF, negative: HALF };
+
+test('nor does one new histogram at a time', async (t) => {
+  for (const [dataPointType, value] of [EXPLICIT, EXPONENTIAL].entries()) {
+    const encoder = new SnapshotEncoder({ maxSeries: MANY });
+    // Each with objects of its own, as OpenTelemetry's are.
+    const all = series(60).map((one) => point(one, structuredClone(value)));
+    let most = 0;
+    for (let i = 1; i <= all.length; i++) {
+      const snapshot = await encode(encoder, histogram('h', all.slice(0, i), dataPointType));
+      most = Math.max(most, pageIds(snapshot).length);
+    }
+    t.true(most <= 20, `${most} pages`);
+  }
 });
 
 test('metrics that come and go for good leave nothing behind', async (t) => {

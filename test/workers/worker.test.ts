@@ -1,13 +1,18 @@
 import test from 'ava';
-import type { Task, TaskResult } from '../../protocol/tasks';
+import type { PostedTask, TaskResult } from '../../protocol/tasks';
+import { PostedForm } from '../../src/pool/posted';
 import { scalar, snapshotOf, taskOf } from './probes/build';
 
-const work = require('../../workers/worker') as (task: Task) => Promise<TaskResult>;
+const work = require('../../workers/worker') as (task: PostedTask) => Promise<TaskResult>;
 
-const snapshot = snapshotOf({ families: [{ name: 'c', type: 'SUM', series: [{ now: scalar(5) }] }] });
+const plain = snapshotOf({ families: [{ name: 'c', type: 'SUM', series: [{ now: scalar(5) }] }] });
+
+async function posted(): Promise<PostedTask> {
+  return { ...taskOf(plain), snapshot: await new PostedForm().of(plain) };
+}
 
 test('a task is answered with its result', async (t) => {
-  t.deepEqual(await work(taskOf(snapshot)), {
+  t.deepEqual(await work(await posted()), {
     ok: true,
     kind: 'probes',
     probes: [{ name: 'c', value: 5 }],
@@ -16,10 +21,12 @@ test('a task is answered with its result', async (t) => {
 });
 
 test('a failure is data, which can cross to another thread', async (t) => {
-  const unknown = await work({ kind: 'odd', snapshot } as unknown as Task);
+  const task = await posted();
+  const { snapshot } = task;
+  const unknown = await work({ kind: 'odd', snapshot } as unknown as PostedTask);
   t.deepEqual(unknown, { ok: false, code: 'INTERNAL', message: 'unknown task "odd"' });
   for (const broken of [{ snapshot: {} }, { snapshot: { ...snapshot, values: null } }, { select: 5 }]) {
-    const result = await work({ ...taskOf(snapshot), ...broken } as unknown as Task);
+    const result = await work({ ...task, ...broken } as unknown as PostedTask);
     t.like(result, { ok: false, code: 'INTERNAL' });
     t.deepEqual(structuredClone(result), result);
   }

@@ -1,0 +1,149 @@
+/** Writes what a snapshot consists of, other than numbers, into shared memory. */
+import { createRequire } from 'node:module';
+import type * as v8 from 'node:v8';
+import {
+  FAMILY_FIELDS,
+  FAMILY_MONOTONIC,
+  FAMILY_ORDER,
+  FAMILY_PAGES,
+  FAMILY_TEMPORALITY,
+  FAMILY_TYPE,
+  LONG_ORDER,
+  NONE,
+  PAGE_BASE,
+  PAGE_FIELDS,
+  PAGE_ID,
+  PAGE_LAYOUT,
+  PAGE_SIZE,
+  PAGE_TEXT,
+  PAGE_TEXT_LENGTH,
+  PAGE_TEXT_OFFSET,
+  type PostedContents,
+  type SerializedList,
+} from '../../protocol/posted';
+import type { Family, Layout, PlacedPage, ScopeFamilies } from '../../protocol/snapshot';
+import type { Slicer } from '../snapshot/slicer';
+
+export class ContentsWriter {
+  private readonly heads: ListWriter;
+  private readonly layouts: ListWriter;
+
+  constructor(private readonly slicer: Slicer) {
+    // Loaded here and not above, since it takes more than a millisecond: a process that PM2 does not run has no pool.
+    const { Serializer } = createRequire(__filename)('node:v8') as typeof v8;
+    this.heads = new ListWriter(Serializer, slicer);
+    this.layouts = new ListWriter(Serializer, slicer);
+  }
+
+  async write(scopes: readonly ScopeFamilies[]): Promise<PostedContents> {
+    const all = scopes.flatMap((scope) => scope.families);
+    const count = all.reduce((sum, { pages }) => sum + pages.length, 0);
+    const families = sharedNumbers(all.length * FAMILY_FIELDS);
+    const pages = sharedNumbers(count * PAGE_FIELDS);
+    const layouts = new Numbering<Layout>();
+    const texts = new Numbering<ArrayBufferLike>();
+    let row = 0;
+    for (const [index, family] of all.entries()) {
+      if (this.slicer.due) await this.slicer.rest();
+      writeFamily(families, index * FAMILY_FIELDS, family);
+      for (const placed of family.pages) writePage(pages, PAGE_FIELDS * row++, placed, layouts, texts);
+    }
+    const orders = all.flatMap(({ order }) => order ?? []);
+    return {
+      heads: await this.heads.write(
+        scopes.flatMap((one) => [one.scope, one.families.length, ...one.families.map(({ descriptor }) => descriptor)]),
+      ),
+      layouts: await this.layouts.write(layouts.all),
+      families,
+      pages,
+      shortOrders: await this.join(orders.filter(({ length }) => length < LONG_ORDER)),
+      longOrders: orders.filter(({ length }) => length >= LONG_ORDER),
+      texts: texts.all.map((piece) => new Uint8Array(piece)),
+    };
+  }
+
+  private async join(orders: readonly Int32Array[]): Promise<Int32Array> {
+    const joined = sharedNumbers(orders.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const order of orders) {
+      if (this.slicer.due) await this.slicer.rest();
+      joined.set(order, at);
+      at += order.length;
+    }
+    return joined;
+  }
+}
+
+function writeFamily(table: Int32Array, row: number, family: Family): void {
+  const { dataPointType, aggregationTemporality, isMonotonic, pages, order } = family;
+  table[row + FAMILY_TYPE] = dataPointType;
+  table[row + FAMILY_TEMPORALITY] = aggregationTemporality;
+  table[row + FAMILY_MONOTONIC] = isMonotonic === undefined ? NONE : Number(isMonotonic);
+  table[row + FAMILY_PAGES] = pages.length;
+  table[row + FAMILY_ORDER] = order?.length ?? NONE;
+}
+
+function writePage(
+  table: Int32Array,
+  row: number,
+  { page, base }: PlacedPage,
+  layouts: Numbering<Layout>,
+  texts: Numbering<ArrayBufferLike>,
+): void {
+  table[row + PAGE_ID] = page.id;
+  table[row + PAGE_SIZE] = page.size;
+  table[row + PAGE_BASE] = base;
+  table[row + PAGE_LAYOUT] = layouts.of(page.layout);
+  table[row + PAGE_TEXT] = texts.of(page.attributes.buffer);
+  table[row + PAGE_TEXT_OFFSET] = page.attributes.byteOffset;
+  table[row + PAGE_TEXT_LENGTH] = page.attributes.length;
+}
+
+/** Writes lists, but the same one once only. */
+class ListWriter {
+  private last: { readonly values: readonly unknown[]; readonly list: SerializedList } | undefined;
+
+  constructor(
+    private readonly Serializer: typeof v8.Serializer,
+    private readonly slicer: Slicer,
+  ) {}
+
+  async write(values: readonly unknown[]): Promise<SerializedList> {
+    if (this.last !== undefined && areSame(values, this.last.values)) return this.last.list;
+    const serializer = new this.Serializer();
+    serializer.writeHeader();
+    serializer.writeValue(values.length);
+    for (const value of values) {
+      if (this.slicer.due) await this.slicer.rest();
+      serializer.writeValue(value);
+    }
+    const written = serializer.releaseBuffer();
+    const list = new Uint8Array(new SharedArrayBuffer(written.length));
+    list.set(written);
+    this.last = { values, list };
+    return list;
+  }
+}
+
+function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index]);
+}
+
+/** Numbers things as they come, from 0. */
+class Numbering<T> {
+  private readonly numbers = new Map<T, number>();
+
+  of(thing: T): number {
+    let number = this.numbers.get(thing);
+    if (number === undefined) this.numbers.set(thing, (number = this.numbers.size));
+    return number;
+  }
+
+  get all(): T[] {
+    return [...this.numbers.keys()];
+  }
+}
+
+function sharedNumbers(length: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
+}

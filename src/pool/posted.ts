@@ -1,0 +1,72 @@
+/** Makes the form of snapshots that is posted to worker threads. */
+import type { PostedContents, PostedSnapshot } from '../../protocol/posted';
+import type { Family, ScopeFamilies, Snapshot } from '../../protocol/snapshot';
+import { Slicer } from '../snapshot/slicer';
+import { ContentsWriter } from './contents-writer';
+
+/** Of the snapshots of one encoder. Each is made once, for all tasks that it is posted with. */
+export class PostedForm {
+  private readonly made = new WeakMap<Snapshot, Promise<PostedSnapshot>>();
+  private readonly writer: ContentsWriter;
+  private last: { readonly scopes: readonly ScopeFamilies[]; readonly contents: PostedContents } | undefined;
+
+  /** @param slicer cuts into slices what is to be done when much has changed */
+  constructor(slicer = new Slicer()) {
+    this.writer = new ContentsWriter(slicer);
+  }
+
+  of(snapshot: Snapshot): Promise<PostedSnapshot> {
+    let posted = this.made.get(snapshot);
+    if (posted === undefined) this.made.set(snapshot, (posted = this.make(snapshot)));
+    return posted;
+  }
+
+  private async make(snapshot: Snapshot): Promise<PostedSnapshot> {
+    const { incarnation, generation, time, resource, scopes, values, previous, stats } = snapshot;
+    if (this.last === undefined || !haveSameContents(this.last.scopes, scopes)) {
+      this.last = { scopes, contents: await this.writer.write(scopes) };
+    }
+    const { contents } = this.last;
+    const endTimes = endTimesOf(scopes);
+    return { incarnation, generation, time, resource, contents, endTimes, values, previous, stats };
+  }
+}
+
+/** By identity: the encoder hands out the same objects for what has stayed the same. */
+function haveSameContents(some: readonly ScopeFamilies[], others: readonly ScopeFamilies[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let i = 0; i < some.length; i++) {
+    const { scope, families } = some[i] as ScopeFamilies;
+    const other = others[i] as ScopeFamilies;
+    if (scope !== other.scope || families.length !== other.families.length) return false;
+    for (let f = 0; f < families.length; f++) {
+      if (!differInTimeOnly(families[f] as Family, other.families[f] as Family)) return false;
+    }
+  }
+  return true;
+}
+
+function differInTimeOnly(some: Family, other: Family): boolean {
+  return (
+    some.pages === other.pages &&
+    some.order === other.order &&
+    some.descriptor === other.descriptor &&
+    some.dataPointType === other.dataPointType &&
+    some.aggregationTemporality === other.aggregationTemporality &&
+    some.isMonotonic === other.isMonotonic
+  );
+}
+
+function endTimesOf(scopes: readonly ScopeFamilies[]): Float64Array {
+  let families = 0;
+  for (const scope of scopes) families += scope.families.length;
+  const times = new Float64Array(2 * families);
+  let at = 0;
+  for (const scope of scopes) {
+    for (const { endTime } of scope.families) {
+      times[at++] = endTime[0];
+      times[at++] = endTime[1];
+    }
+  }
+  return times;
+}
