@@ -145,7 +145,7 @@ class EmptyTasks {
 
 /**
  * The least that it takes to have the numbers: every data point in hand once, told whose it is by its attributes object,
- * its start time and its value copied. No family, no page, no change, no thread.
+ * its start time and its numbers copied. No family, no page, no change, no thread.
  */
 class OnePass {
   constructor() {
@@ -189,6 +189,8 @@ class OnePass {
       values[at++] = startTime[0] * 1e6 + startTime[1] / 1e3;
       values[at++] = value.count;
       values[at++] = value.sum;
+      values[at++] = value.min;
+      values[at++] = value.max;
       const { counts } = value.buckets;
       for (let b = 0; b < counts.length; b++) values[at++] = counts[b];
     }
