@@ -23,6 +23,15 @@ export interface ProbesTask {
   readonly perMetric: number;
   /** Metrics that were shown as an aggregate before, and stay so. */
   readonly aggregated: readonly string[];
+  readonly names: ProbeNames;
+}
+
+/** Which names probes may have: a process can't have ever more of them in its life. */
+export interface ProbeNames {
+  /** Those that are in use, or were. */
+  readonly known: readonly string[];
+  /** How many others may come. */
+  readonly room: number;
 }
 
 export type CounterMode = 'total' | 'delta' | 'rate';
@@ -37,7 +46,10 @@ export interface ProbeValue {
 export interface ProbesResult {
   readonly ok: true;
   readonly kind: 'probes';
+  /** Only what there is room for: whoever selects thousands of series does not get them on the main thread. */
   readonly probes: readonly ProbeValue[];
+  /** How many there is no room for. */
+  readonly leftOut: number;
   /** Metrics that are shown as an aggregate, those of the task included. */
   readonly aggregated: readonly string[];
 }

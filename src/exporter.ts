@@ -57,7 +57,7 @@ function run(
   const encoder = new SnapshotEncoder({ maxSeries: config.maxSeries });
   const pool = new WorkerPool(config.workers);
   const pmx = startPmx({ pmxMetrics: config.pmxMetrics, maxProbes: config.probes.max, logger });
-  const feed = new ProbeFeed({ pool, encoder, config, states, show: (probes) => pmx.show(probes) });
+  const feed = new ProbeFeed({ pool, encoder, config, states, probes: pmx });
   const responder = new Responder({ pool, encoder, pmId, daemon, logger });
   const stopListening = listenForRequests((request) => responder.ask(request), logger);
   const { intervalMs, maxCollectLoad, maxSeries } = config;

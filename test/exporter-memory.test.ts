@@ -78,7 +78,8 @@ test('a thread does not keep the shared memory of tasks long done, however idle 
     const { WorkerPool } = load('src/pool/worker-pool') as typeof poolModule;
     const pool = new WorkerPool({ threads: 1, maxMemoryMb: 256, timeoutMs: 60_000 });
     const compute = async (snapshot: Snapshot): Promise<void> => {
-      const look = { select: ['*'], counters: 'total', perMetric: 1000, aggregated: [] } as const;
+      const names = { known: [], room: 1000 };
+      const look = { select: ['*'], counters: 'total', perMetric: 1000, aggregated: [], names } as const;
       const result = await pool.run({ kind: 'probes', snapshot, ...look });
       if (!result.ok) throw new Error(result.message);
     };

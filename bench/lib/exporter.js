@@ -45,7 +45,7 @@ function createExporter(daemon, form) {
   const pool = new CountingPool(workers);
   const probes = createProbes({ io: memoryIo(), max: config.probes.max, logger: LOGGER });
   const states = new StateLog(LOGGER);
-  const feed = new ProbeFeed({ pool, encoder, config, states, show: (list) => probes.set(list) });
+  const feed = new ProbeFeed({ pool, encoder, config, states, probes: new Sink(probes) });
   const responder = new Responder({ pool, encoder, pmId: '0', daemon: daemon.address, logger: LOGGER });
   const requested = form === 'snapshot' ? { kind: form, incarnation: undefined, have: [] } : { kind: form };
   const later = {
@@ -69,6 +69,21 @@ function createExporter(daemon, form) {
     },
     stop: () => workers.stop(),
   };
+}
+
+/** As src/pmx/pmx.ts is one. */
+class Sink {
+  constructor(probes) {
+    this.probes = probes;
+  }
+
+  get names() {
+    return this.probes.names;
+  }
+
+  show(list, leftOut) {
+    this.probes.set(list, leftOut);
+  }
 }
 
 /** Tells when as many tasks as expected are through, their results dealt with. */

@@ -120,6 +120,8 @@ const LOOP = 'straightforward exporter';
 const PASS = 'one bare pass over the data points';
 const PASS_AND_TASKS = 'one bare pass, and two tasks without content';
 
+const NO_NAMES = { known: [], room: 0 };
+
 /** What it takes to have worker threads do something, whatever it is. */
 class EmptyTasks {
   static async start() {
@@ -130,7 +132,15 @@ class EmptyTasks {
 
   constructor(snapshot, pool) {
     this.pool = pool;
-    this.task = { kind: 'probes', snapshot, select: [], counters: 'total', perMetric: 1, aggregated: [] };
+    this.task = {
+      kind: 'probes',
+      snapshot,
+      select: [],
+      counters: 'total',
+      perMetric: 1,
+      aggregated: [],
+      names: NO_NAMES,
+    };
   }
 
   async pair() {

@@ -1,7 +1,7 @@
 /** All that the exporter does with @pm2/io: the user's choice of its own metrics, and our probes. Never throws. */
-import type { ProbeValue } from '../../protocol/tasks';
 import type { PmxMetricsConfig } from '../config/config';
 import type { Logger } from '../logger';
+import type { ProbeSink } from '../probes/feed';
 import { acquireIo } from './io';
 import { applyPmxMetrics } from './pmx-metrics';
 import { createProbes } from './probes';
@@ -13,9 +13,7 @@ export interface PmxOptions {
   readonly logger: Logger;
 }
 
-export interface Pmx {
-  /** Takes the whole list of what is to be shown. */
-  show(values: readonly ProbeValue[]): void;
+export interface Pmx extends ProbeSink {
   /** Brings @pm2/io back to what it was. Repeatable. */
   stop(): void;
 }
@@ -32,11 +30,14 @@ export function startPmx({ pmxMetrics, maxProbes, logger }: PmxOptions): Pmx {
     }
   };
   const io = safely(() => acquireIo(logger));
-  if (io === undefined) return { show: () => undefined, stop: () => undefined };
+  if (io === undefined) return { names: { known: [], room: 0 }, show: () => undefined, stop: () => undefined };
   const undo = safely(() => applyPmxMetrics({ io, config: pmxMetrics, logger }));
   const probes = createProbes({ io, max: maxProbes, logger });
   return {
-    show: (values) => safely(() => probes.set(values)),
+    get names() {
+      return probes.names;
+    },
+    show: (values, leftOut) => safely(() => probes.set(values, leftOut)),
     stop() {
       safely(() => probes.stop());
       safely(() => undo?.());

@@ -2,7 +2,7 @@
  * Shows a list of values as @pm2/io probes, and keeps their number bounded: @pm2/io sends every probe every second,
  * and PM2's daemon never forgets a name until the process restarts.
  */
-import type { ProbeValue } from '../../protocol/tasks';
+import type { ProbeNames, ProbeValue } from '../../protocol/tasks';
 import type { Logger } from '../logger';
 import { GONE, metricServiceOf, sendGone } from './instance';
 import type { PmxGauge, PmxIo, PmxMetric, PmxMetricService } from './instance';
@@ -18,8 +18,10 @@ export interface Probes {
   /**
    * Takes the full list. A name that is missing in it is shown as gone until it comes back; `NaN` leaves what is
    * shown.
+   * @param leftOut how many more there are, which were not even sent here
    */
-  set(values: readonly ProbeValue[]): void;
+  set(values: readonly ProbeValue[], leftOut?: number): void;
+  readonly names: ProbeNames;
   /** Takes the probes out of @pm2/io. Repeatable. */
   stop(): void;
 }
@@ -53,7 +55,11 @@ class ProbeRegistry implements Probes {
 
   constructor(private readonly options: ProbesOptions) {}
 
-  set(values: readonly ProbeValue[]): void {
+  get names(): ProbeNames {
+    return { known: [...this.ledger, ...this.taken], room: Math.max(0, this.options.max - this.ledger.size) };
+  }
+
+  set(values: readonly ProbeValue[], leftOutBefore = 0): void {
     const service = metricServiceOf(this.options.io);
     if (this.stopped || service === undefined) return;
     this.round += 1;
@@ -66,7 +72,7 @@ class ProbeRegistry implements Probes {
     for (const probe of this.probes.values()) {
       if (probe.round !== this.round) show(probe, GONE);
     }
-    if (leftOut.size > 0) this.tellBound(leftOut.size);
+    if (leftOut.size + leftOutBefore > 0) this.tellBound(leftOut.size + leftOutBefore);
   }
 
   stop(): void {

@@ -1,18 +1,23 @@
 /** Has a worker compute what the probes show of each snapshot, and hands it to them. */
 import type { Snapshot } from '../../protocol/snapshot';
-import type { ProbesTask, ProbeValue } from '../../protocol/tasks';
+import type { ProbeNames, ProbesTask, ProbeValue } from '../../protocol/tasks';
 import type { ExporterConfig } from '../config/config';
 import type { WorkerPool } from '../pool/worker-pool';
 import type { SnapshotEncoder } from '../snapshot/encoder';
 import type { StateLog } from '../state-log';
+
+export interface ProbeSink {
+  readonly names: ProbeNames;
+  /** Takes the whole list of what is to be shown, and how many there was no room for. */
+  show(probes: readonly ProbeValue[], leftOut: number): void;
+}
 
 export interface FeedOptions {
   readonly pool: WorkerPool;
   readonly encoder: SnapshotEncoder;
   readonly config: ExporterConfig;
   readonly states: StateLog;
-  /** Takes the whole list of what is to be shown. */
-  readonly show: (probes: readonly ProbeValue[]) => void;
+  readonly probes: ProbeSink;
 }
 
 export class ProbeFeed {
@@ -46,7 +51,7 @@ export class ProbeFeed {
   }
 
   private async compute(snapshot: Snapshot): Promise<void> {
-    const { pool, encoder, config, states, show } = this.options;
+    const { pool, encoder, config, states, probes } = this.options;
     const task: ProbesTask = {
       kind: 'probes',
       snapshot,
@@ -54,6 +59,7 @@ export class ProbeFeed {
       counters: config.probes.counters,
       perMetric: config.probes.perMetric,
       aggregated: this.aggregated,
+      names: probes.names,
     };
     const release = encoder.hold(snapshot);
     const result = await pool.run(task).finally(release);
@@ -67,7 +73,7 @@ export class ProbeFeed {
       states.once(`aggregate of ${metric}`, `${metric} has ${limit} and is shown as its aggregate`);
     }
     this.aggregated = result.aggregated;
-    show([...result.probes, ...ownProbes(snapshot, config)]);
+    probes.show([...result.probes, ...ownProbes(snapshot, config)], result.leftOut);
   }
 
   private report(trouble: string | undefined): void {

@@ -27,6 +27,7 @@ test('a compiled worker thread computes probes of a snapshot that the compiled e
     counters: 'total',
     perMetric: 20,
     aggregated: [],
+    names: { known: [], room: 200 },
   });
   t.true(result.ok, JSON.stringify(result));
   t.deepEqual(result.ok && result.probes.map(({ name }) => name), [

@@ -106,7 +106,7 @@ test.serial('an unknown build is left alone, with a warning', async (t) => {
       const unknown = { metric: () => undefined };
       Object.assign(globalThis, { [key]: unknown });
       const pmx = host.src().startPmx({ pmxMetrics: { v8: true }, maxProbes: 10, logger: host.logger });
-      pmx.show([{ name: 'a', value: 1 }]);
+      pmx.show([{ name: 'a', value: 1 }], 0);
       pmx.stop();
       return { same: host.io() === (unknown as unknown), log: host.log };
     });

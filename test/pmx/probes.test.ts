@@ -81,8 +81,12 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
       const second = [...registered(host)];
       next.stop();
       const more = create({ io: host.io(), logger: host.logger, max: 5 });
-      more.set(['x', 'y', 'a'].map((name) => ({ name, value: 1 })));
-      return { first, second, third: [...registered(host)], log: host.log };
+      const room = more.names;
+      more.set(
+        ['x', 'y', 'a'].map((name) => ({ name, value: 1 })),
+        7,
+      );
+      return { first, second, third: [...registered(host)], room, full: more.names, log: host.log };
     });
     t.deepEqual(seen.first, ['a', 'b', 'c', 'd']);
     t.deepEqual(seen.second, ['b', 'a']);
@@ -92,10 +96,12 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
       [
         'warn 2 probes are not shown, since a process may have 4 in its life: sel',
         'warn 2 probes are not shown, since a process may have 4 in its life: sel',
-        'warn 1 probes are not shown, since a process may have 5 in its life: sel',
+        'warn 8 probes are not shown, since a process may have 5 in its life: sel',
       ],
-      'once per start',
+      'once per start, those included that were not even sent here',
     );
+    t.deepEqual(seen.room, { known: ['a', 'b', 'c', 'd'], room: 1 });
+    t.deepEqual(seen.full, { known: ['a', 'b', 'c', 'd', 'x'], room: 0 });
     t.regex(String(seen.log[0]), /mashroomMetrics.*probes\.perMetric.*probes\.max/);
   });
 

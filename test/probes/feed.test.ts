@@ -55,9 +55,12 @@ function setUp(t: ExecutionContext, show?: (times: number) => void): Bench {
     encoder,
     config,
     states: new StateLog(logger),
-    show(probes) {
-      show?.(shown.push(probes));
-      if (show === undefined) shown.push(probes);
+    probes: {
+      names: { known: [], room: 100 },
+      show(probes) {
+        show?.(shown.push(probes));
+        if (show === undefined) shown.push(probes);
+      },
     },
   });
   t.teardown(() => feed.stop());

@@ -16,6 +16,7 @@ test('a task is answered with its result', async (t) => {
     ok: true,
     kind: 'probes',
     probes: [{ name: 'c', value: 5 }],
+    leftOut: 0,
     aggregated: [],
   });
 });

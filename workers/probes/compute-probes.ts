@@ -29,7 +29,7 @@ export function computeProbes(task: ProbesTask, pages: PageTexts): ProbesResult 
     if (aggregated.has(metric.name)) addAggregate(list, metric, task);
     else addEachSeries(list, metric, task, pages);
   }
-  return { ok: true, kind: 'probes', probes: list.probes(), aggregated: [...aggregated] };
+  return { ok: true, kind: 'probes', ...list.within(task.names), aggregated: [...aggregated] };
 }
 
 interface Kind {

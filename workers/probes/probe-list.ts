@@ -1,5 +1,5 @@
 /** Gathers probes by name, each name once. */
-import type { ProbeValue } from '../../protocol/tasks';
+import type { ProbeNames, ProbeValue } from '../../protocol/tasks';
 
 export class ProbeList {
   private readonly byName = new Map<string, { probe: ProbeValue; readonly additive: boolean }>();
@@ -17,7 +17,19 @@ export class ProbeList {
     }
   }
 
-  probes(): ProbeValue[] {
-    return Array.from(this.byName.values(), ({ probe }) => probe);
+  /** Those that there is room for, in their order. */
+  within({ known, room }: ProbeNames): { readonly probes: ProbeValue[]; readonly leftOut: number } {
+    const inUse = new Set(known);
+    const probes: ProbeValue[] = [];
+    let numbers = 0;
+    let others = 0;
+    let leftOut = 0;
+    for (const { probe } of this.byName.values()) {
+      // A new name takes no room before it has a number, but not any number of them may come either.
+      const isNumber = !Number.isNaN(probe.value);
+      if (inUse.has(probe.name) || (isNumber ? numbers++ : others++) < room) probes.push(probe);
+      else if (isNumber) leftOut++;
+    }
+    return { probes, leftOut };
   }
 }

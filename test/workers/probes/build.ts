@@ -167,8 +167,19 @@ function keyOf(layout: Layout): string {
   return JSON.stringify(layout, (_key, value: unknown) => (typeof value === 'number' ? String(value) : value));
 }
 
+const ANY = { known: [], room: Infinity };
+
 export function taskOf(snapshot: Snapshot, options: Partial<Omit<ProbesTask, 'kind' | 'snapshot'>> = {}): ProbesTask {
-  return { kind: 'probes', snapshot, select: ['*'], counters: 'total', perMetric: 20, aggregated: [], ...options };
+  return {
+    kind: 'probes',
+    snapshot,
+    select: ['*'],
+    counters: 'total',
+    perMetric: 20,
+    aggregated: [],
+    names: ANY,
+    ...options,
+  };
 }
 
 export function compute(spec: SnapshotSpec, options: Parameters<typeof taskOf>[1] = {}): ProbesResult {

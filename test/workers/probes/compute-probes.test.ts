@@ -14,6 +14,7 @@ test('a series without attributes has the name of its metric', (t) => {
     ok: true,
     kind: 'probes',
     probes: [{ name: 'requests', value: 7 }],
+    leftOut: 0,
     aggregated: [],
   });
 });
@@ -204,4 +205,17 @@ test('a metric that has no series at present shows nothing', (t) => {
   for (const aggregated of [[], ['g']]) {
     t.deepEqual(compute({ families: [{ name: 'g', type: 'GAUGE', series }] }, { aggregated }).probes, []);
   }
+});
+
+test('what there is no room for stays in the worker, and names in use come first', (t) => {
+  const series = Array.from({ length: 20 }, (_, id) => ({ attributes: { id }, now: scalar(id) }));
+  const families: FamilySpec[] = Array.from({ length: 30 }, (_, f) => ({ name: `m${f}`, type: 'GAUGE', series }));
+  const names = { known: ['m29[id=19]', 'gone', 'm0[id=7]'], room: 3 };
+  const { probes, leftOut } = compute({ families }, { names });
+  const expected = ['m0[id=0]', 'm0[id=1]', 'm0[id=2]', 'm0[id=7]', 'm29[id=19]'];
+  t.deepEqual(
+    probes.map(({ name }) => name),
+    expected,
+  );
+  t.is(leftOut, 600 - expected.length);
 });

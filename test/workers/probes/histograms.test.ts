@@ -86,6 +86,7 @@ test('the aggregate of histograms is of the observations of all series', (t) => 
       { name: 'd[p99]', value: 3.96, unit: 's' },
       { name: 'd[count/s]', value: 2 },
     ],
+    leftOut: 0,
     aggregated: ['d'],
   });
 });
