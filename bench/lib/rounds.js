@@ -21,6 +21,21 @@ async function rounds(count, sides, { warmUp = 1 } = {}) {
   return taken;
 }
 
+/**
+ * One collection for all sides of a round, so that what changes from one to the next is the same for each of them,
+ * however many they are.
+ * @param {() => T} collect
+ * @returns {(round: number) => T}
+ * @template T
+ */
+function perRound(collect) {
+  let last = {};
+  return (round) => {
+    if (last.round !== round) last = { round, collected: collect() };
+    return last.collected;
+  };
+}
+
 /** @returns {{median: number, low: number, high: number}} the quartiles */
 function spread(values) {
   const sorted = values.toSorted((a, b) => a - b);
@@ -37,4 +52,4 @@ function ratioOf(numerators, denominators) {
   return spread(numerators.map((one, i) => one / denominators[i]));
 }
 
-module.exports = { ratioOf, rounds, spread };
+module.exports = { perRound, ratioOf, rounds, spread };

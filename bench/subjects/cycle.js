@@ -7,7 +7,7 @@ const { Worker } = require('node:worker_threads');
 const { calibrate, cpuMs } = require('../lib/clock');
 const { createEncoder, part } = require('../lib/engine');
 const { createExporter } = require('../lib/exporter');
-const { rounds } = require('../lib/rounds');
+const { perRound, rounds } = require('../lib/rounds');
 const { atMost, timesLess } = require('../lib/rows');
 const { createSdk } = require('../lib/sdk');
 const { StraightforwardExporter } = require('../lib/straightforward');
@@ -72,10 +72,11 @@ async function measure({ size, variant, count, repeat, daemon, receiver, emit })
     },
   };
   for (const side of Object.values(sides)) await warmUp(side, workload, variant);
+  const collect = perRound(() => Array.from({ length: repeat }, () => workload.collect(variant)));
   const measured = Object.entries(sides).map(([name, work]) => [
     name,
-    async () => {
-      const collections = Array.from({ length: repeat }, () => workload.collect(variant));
+    async (round) => {
+      const collections = collect(round);
       globalThis.gc();
       const total = await cpuMs(async () => {
         for (const data of collections) await work(data);

@@ -7,7 +7,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { Worker } = require('node:worker_threads');
 const { createExporter } = require('../lib/exporter');
 const { longestTurn } = require('../lib/recorder');
-const { rounds } = require('../lib/rounds');
+const { perRound, rounds } = require('../lib/rounds');
 const { timesLess, within } = require('../lib/rows');
 const { StraightforwardExporter } = require('../lib/straightforward');
 const { startStubDaemon } = require('../lib/stub-daemon');
@@ -94,9 +94,10 @@ async function takeOthers({ series, variants, count, receiver }) {
 /** @returns by side the longest turn of each round, and of how much of it was garbage collection the most */
 async function take({ series, variant, count, sides, before }) {
   const collections = {};
+  const collect = perRound(() => series.collect(variant));
   const side = (name, work) => async (round) => {
     await before?.();
-    const data = series.collect(variant);
+    const data = collect(round);
     globalThis.gc();
     const { ms, gcMs } = await longestTurn(() => work(data));
     if (round >= 0) collections[name] = Math.max(collections[name] ?? 0, gcMs);
