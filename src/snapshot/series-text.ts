@@ -59,7 +59,8 @@ export class SeriesText {
     this.length = 0;
     let separator = OPEN;
     for (const key in attributes) {
-      if (!Object.hasOwn(attributes, key)) return false;
+      // In this form V8 knows that it is true, and does not look.
+      if (!Object.prototype.hasOwnProperty.call(attributes, key)) return false;
       const value = (attributes as Record<string, unknown>)[key];
       if (typeof value === 'string') {
         if (!this.writeString(separator, key) || !this.writeString(COLON, value)) return false;
@@ -94,8 +95,11 @@ export class SeriesText {
   /** A number or a boolean: ASCII that needs no quotes. */
   private writeBare(text: string): void {
     this.reserve(this.length + text.length + 2);
-    this.bytes[this.length++] = COLON;
-    this.length += this.bytes.write(text, this.length, 'latin1');
+    const { bytes } = this;
+    let at = this.length;
+    bytes[at++] = COLON;
+    for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
+    this.length = at;
   }
 
   private rehash(): void {
