@@ -17,6 +17,8 @@ const SUM = 3;
 
 /** What changes from one collection to the next. */
 const VARIANTS = ['nothing', '1 %', 'everything', '1 % new'];
+/** Every other series is gone, and back the next time. */
+const HALF_GONE = 'half gone or back';
 
 const SIZES = {
   tiny: { counters: 1000, histograms: 70 },
@@ -40,6 +42,7 @@ class Workload {
     Object.assign(this, { scope, resource, families, next });
     this.seconds = 1_700_000_010;
     this.initial = this.series;
+    this.halved = false;
     this.added = 0;
   }
 
@@ -67,7 +70,7 @@ class Workload {
     this.seconds += 10;
     const metrics = this.families.map(({ header, points }) => ({
       ...header,
-      dataPoints: points.map(({ attributes, startTime, value }) => ({
+      dataPoints: this.present(points).map(({ attributes, startTime, value }) => ({
         attributes,
         startTime,
         endTime,
@@ -77,10 +80,22 @@ class Workload {
     return { resource: this.resource, scopeMetrics: [{ scope: this.scope, metrics }] };
   }
 
+  /** All series are there again. */
+  restore() {
+    this.halved = false;
+  }
+
+  present(points) {
+    return this.halved ? points.filter((_, i) => i % 2 === 0) : points;
+  }
+
   change(variant) {
     const { next } = this;
     switch (variant) {
       case 'nothing':
+        return;
+      case HALF_GONE:
+        this.halved = !this.halved;
         return;
       case 'everything':
         for (const { header, points } of this.families) for (const point of points) advance(point, header, next);
@@ -195,4 +210,4 @@ function realFamilies(_next) {
   };
 }
 
-module.exports = { createWorkload, VARIANTS, BOUNDS, HISTOGRAM, GAUGE, SUM };
+module.exports = { createWorkload, VARIANTS, HALF_GONE, BOUNDS, HISTOGRAM, GAUGE, SUM };

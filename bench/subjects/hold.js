@@ -11,7 +11,7 @@ const { perRound, rounds } = require('../lib/rounds');
 const { timesLess, within } = require('../lib/rows');
 const { StraightforwardExporter } = require('../lib/straightforward');
 const { startStubDaemon } = require('../lib/stub-daemon');
-const { createWorkload, VARIANTS } = require('../lib/workload');
+const { createWorkload, HALF_GONE, VARIANTS } = require('../lib/workload');
 
 const NAME = 'longest hold of the event loop';
 const BOUND_MS = 5;
@@ -26,12 +26,12 @@ const RECEIVER = `
 
 module.exports = async function hold({ quick, workload, emit }) {
   const plan = quick
-    ? { real: [['1 %'], 2], tiny: [['everything'], 2], 'huge-tiny': [['1 %'], 2] }
+    ? { real: [['1 %'], 2], tiny: [['everything'], 2], 'huge-tiny': [['1 %', HALF_GONE], 2] }
     : {
         real: [['everything'], 15],
         small: [['everything'], 15],
         large: [VARIANTS, 6],
-        huge: [['everything'], 5],
+        huge: [['everything', HALF_GONE], 6],
       };
   const daemon = await startStubDaemon();
   const receiver = new Worker(RECEIVER, { eval: true });
@@ -104,7 +104,9 @@ async function take({ series, variant, count, sides, before }) {
     return ms;
   };
   const named = Object.fromEntries(Object.entries(sides).map(([name, work]) => [name, side(name, work)]));
-  return { turns: await rounds(count, named), collections };
+  const turns = await rounds(count, named);
+  series.restore();
+  return { turns, collections };
 }
 
 function report({ size, variant, ours: { turns, collections }, others, emit }) {
