@@ -12,7 +12,8 @@ async function main() {
   const encoder = new SnapshotEncoder({ maxSeries: 10 });
   const { snapshot } = await encoder.encode({ data, time: Date.now(), intervalMs: 1000, collectMs: 1 });
   const pool = new WorkerPool({ threads: 1, maxMemoryMb: 128, timeoutMs: 60_000 });
-  const probes = { kind: 'probes', snapshot, select: ['vis*'], counters: 'total', perMetric: 20, aggregated: [] };
+  const names = { known: [], room: 10 };
+  const look = { select: ['vis*'], counters: 'total', perMetric: 20, aggregated: [], names };
   const reply = {
     kind: 'reply',
     snapshot,
@@ -23,7 +24,7 @@ async function main() {
     served: new Int32Array(new SharedArrayBuffer(4)),
   };
   const results = [
-    await pool.run(probes),
+    await pool.run({ kind: 'probes', snapshot, ...look }),
     await pool.run({ ...reply, form: { kind: 'resource-metrics' } }),
     await pool.run({ ...reply, form: { kind: 'snapshot', have: [] } }),
   ];
