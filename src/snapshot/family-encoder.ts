@@ -99,7 +99,7 @@ export class FamilyEncoder {
     const { dictionary, claim } = this;
     claim.begin(this.positions, dictionary, from);
     if (claim.onlyMore) this.positions.extend(points.length);
-    else await this.keepPrefix(points.length, claim, run);
+    else await this.keepPrefix(points.length, run);
     const next = this.positions;
     for (let i = from; i < points.length; i++) {
       if (i % CHUNK_OF_STRANGERS === 0 && run.slicer.due) await run.slicer.rest();
@@ -118,7 +118,8 @@ export class FamilyEncoder {
   }
 
   /** Takes over what is known of the series up to the cursor, which stand where they stood. */
-  private async keepPrefix(length: number, { old, claimed, cursor }: Claim, run: Run): Promise<void> {
+  private async keepPrefix(length: number, run: Run): Promise<void> {
+    const { old, claimed, cursor } = this.claim;
     const next = new Positions(length, this.kind === 'histogram');
     this.positions = next;
     for (let from = 0; from < cursor; from += CHUNK) {
