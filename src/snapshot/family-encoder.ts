@@ -175,14 +175,18 @@ export class FamilyEncoder {
 
   /** @param movedFrom the slot that the series has had in another layout, negative if it had none */
   private addSeries(i: number, point: DataPoint, movedFrom: number, expected: number, run: Run): void {
-    const { dictionary, shape } = this;
+    const { dictionary, claim, shape } = this;
     const { text } = run;
     run.room--;
     shape.value = point.value;
     const slot = dictionary.add(text, shape, expected, run);
     shape.value = undefined;
     if (movedFrom < 0) dictionary.index.add(text.hash, slot);
-    else dictionary.index.replace(text.hash, movedFrom, slot);
+    else {
+      dictionary.index.replace(text.hash, movedFrom, slot);
+      // Where two data points have the same attributes, the other one may still stand at that place in the old order.
+      claim.claimed[movedFrom] = 1;
+    }
     const { layout } = dictionary.pageOf(slot).page;
     const offset = dictionary.offsetOf(slot);
     this.positions.set(i, point.attributes, slot, offset);

@@ -138,3 +138,26 @@ for (const maxSeries of [1_000_000, 300]) {
     );
   });
 }
+
+/** Who stands where in one collection: which of a few attributes objects of the same content, with how many bounds. */
+const TWINS = fc.array(fc.tuple(fc.nat({ max: 7 }), fc.nat({ max: 2 })), { maxLength: 8 });
+const TWIN_OBJECTS = Array.from({ length: 8 }, (_, i): Attributes => ({ twin: i < 6 }));
+
+test('series of the same content stay as many as they are, whatever places and layouts they change between them', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(TWINS, { minLength: 10, maxLength: 40 }), async (history) => {
+      const encoder = new SnapshotEncoder({ maxSeries: 1_000_000 });
+      for (const [time, twins] of history.entries()) {
+        const points = twins.map(([twin, layout]) =>
+          point(TWIN_OBJECTS[twin] as Attributes, valueOf('h', twin, time, layout)),
+        );
+        const collection = collected(histogram('h', points));
+        const { snapshot, problems } = await encoder.encode(collection);
+        t.deepEqual(problems, []);
+        t.deepEqual(told(snapshot), pointsOf(collection.data));
+        t.is(snapshot.stats.series, points.length);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
