@@ -44,7 +44,9 @@ export function targetOf(
   tls: boolean,
 ): string {
   const match = HOST.exec(host ?? '');
-  if (host !== undefined && match !== null && Number(match[1] ?? 1) >= 1 && Number(match[1] ?? 1) <= 65_535) {
+  const isPort = Number(match?.[1] ?? 1) >= 1 && Number(match?.[1] ?? 1) <= 65_535;
+  // What looks like a name may still be none: "08" is no IPv4 address, but has to be one, since it ends in a number.
+  if (host !== undefined && match !== null && isPort && URL.canParse(`http://${host}`)) {
     return match[1] === undefined ? `${host}:${tls ? 443 : 80}` : host;
   }
   const address = (socket.localAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');

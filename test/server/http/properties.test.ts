@@ -42,6 +42,7 @@ test('a target is an address with a port, whatever Host says', (t) => {
   const host = fc.oneof(
     fc.string(),
     fc.domain(),
+    fc.stringMatching(/^[0-9a-z.]{1,5}$/),
     fc.ipV4(),
     fc.ipV6().map((address) => `[${address}]`),
   );
