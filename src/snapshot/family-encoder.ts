@@ -75,6 +75,7 @@ export class FamilyEncoder {
   /** The family was missing for a while: its series have no previous numbers, and no column is up to date. */
   private async comeBack(run: Run): Promise<void> {
     const { slots, offsets, changed, length } = this.positions;
+    this.positions.forgetStretches();
     for (let i = 0; i < length; i++) {
       if (i % CHUNK === 0 && run.slicer.due) await run.slicer.rest();
       if (slots[i] !== LEFT_OUT) run.hasNoPrevious(offsets[i] as number);

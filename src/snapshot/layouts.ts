@@ -118,13 +118,12 @@ function fitsExponential(layout: ExponentialLayout, value: ExponentialHistogramV
 }
 
 /** Epoch microseconds: exact to the microsecond until the year 2255. */
-export function startMicros(time: HrTime): number {
-  return time[0] * 1e6 + time[1] / 1e3;
+export function writeStart(values: Float64Array, offset: number, time: HrTime): void {
+  values[offset + START] = time[0] * 1e6 + time[1] / 1e3;
 }
 
-/** Writes all but the bucket counts, which need not be written again where they did not change. */
-export function writeHistogramHead(values: Float64Array, offset: number, start: HrTime, value: HistogramValue): void {
-  values[offset + START] = startMicros(start);
+/** Writes all but the start and the bucket counts, which need not be written again where they did not change. */
+export function writeHistogramHead(values: Float64Array, offset: number, value: HistogramValue): void {
   values[offset + COUNT] = value.count;
   values[offset + SUM] = value.sum ?? 0;
   values[offset + MIN] = value.min ?? 0;
@@ -144,7 +143,7 @@ export function writeExponential(
   value: ExponentialHistogramValue,
 ): void {
   const { positive, negative } = value;
-  values[offset + START] = startMicros(start);
+  writeStart(values, offset, start);
   values[offset + COUNT] = value.count;
   values[offset + SUM] = value.sum ?? 0;
   values[offset + MIN] = value.min ?? 0;

@@ -37,8 +37,12 @@ export class Positions {
    */
   readonly counts: unknown[];
   changed: Uint32Array;
+  /** Start times last seen, of the series in the stretches below. The SDK keeps a series' array. */
+  readonly startTimes: unknown[] = [];
   /** Where the stretches end that have been walked through so far, see {@link stretchEnd}. */
   private readonly ends: number[] = [];
+  /** By stretch: the last generation in which a start time was another one. No older column has all of them. */
+  private readonly restarted: number[] = [];
   private stretch = 0;
 
   constructor(
@@ -73,13 +77,37 @@ export class Positions {
   /**
    * A stretch is a range of positions whose series stand one behind the other on one page, or are all left out: what
    * is true of the first one's place is true of all of them. Most often it is a page.
-   * @returns the first position behind the stretch that the position is in
+   * @returns the first position behind the stretch that the position is in, which is the current one from now on
    */
-  stretchEnd(position: number): number {
+  stretchEnd(position: number, generation: number): number {
     const { ends } = this;
     while (this.stretch < ends.length && (ends[this.stretch] as number) <= position) this.stretch++;
-    if (this.stretch === ends.length) ends.push(this.measureStretch(position));
+    if (this.stretch === ends.length) this.addStretch(position, generation);
     return ends[this.stretch] as number;
+  }
+
+  private addStretch(from: number, generation: number): void {
+    const end = this.measureStretch(from);
+    this.ends.push(end);
+    this.restarted.push(generation);
+    for (let i = from; i < end; i++) this.startTimes[i] = undefined;
+  }
+
+  /** Whether a column that was written in that generation has all start times of the current stretch. */
+  hasStarts(columnGeneration: number): boolean {
+    return columnGeneration >= (this.restarted[this.stretch] as number);
+  }
+
+  /** Takes note of a start time of the current stretch that is another one. */
+  restart(position: number, startTime: unknown, generation: number): void {
+    this.startTimes[position] = startTime;
+    this.restarted[this.stretch] = generation;
+  }
+
+  /** Nothing of what columns hold is true any more. */
+  forgetStretches(): void {
+    this.ends.length = 0;
+    this.restarted.length = 0;
   }
 
   private measureStretch(from: number): number {
@@ -99,7 +127,7 @@ export class Positions {
    * @param slots new slot by old slot; `undefined` where slots stay what they were
    */
   async move(slots: Int32Array | undefined, places: Places, slicer: Slicer): Promise<void> {
-    this.ends.length = 0;
+    this.forgetStretches();
     for (let i = 0; i < this.length; i++) {
       if (i % CHUNK === 0 && slicer.due) await slicer.rest();
       const old = this.slots[i] as number;
@@ -114,7 +142,7 @@ export class Positions {
   find(cursor: number, attributes: unknown): number {
     const end = Math.min(cursor + LOOK_AHEAD, this.length);
     for (let i = cursor; i < end; i++) {
-      if (this.attributes[i] === attributes) return i;
+      if (Object.is(this.attributes[i], attributes)) return i;
     }
     return -1;
   }

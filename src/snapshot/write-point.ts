@@ -1,44 +1,45 @@
 /** Writes the numbers of single data points into the column being written. */
 import type { DataPoint, ExponentialHistogramValue, HistogramValue } from '../../protocol/otel';
-import { SCALAR_VALUE, START, type Layout } from '../../protocol/snapshot';
-import { startMicros, writeExponential, writeHistogramCounts, writeHistogramHead } from './layouts';
+import { SCALAR_VALUE, type Layout } from '../../protocol/snapshot';
+import { writeExponential, writeHistogramCounts, writeHistogramHead, writeStart } from './layouts';
 import type { Positions } from './positions';
 import type { Run } from './run';
 
 export function writePoint(positions: Positions, position: number, point: DataPoint, layout: Layout, run: Run): void {
+  const { startTime, value } = point;
+  const { values } = run.column;
   const offset = positions.offsets[position] as number;
   switch (layout.kind) {
     case 'scalar':
-      writeScalar(run.column.values, offset, point as DataPoint<number>);
+      writeStart(values, offset, startTime);
+      values[offset + SCALAR_VALUE] = value as number;
       return;
     case 'histogram':
-      writeHistogram(positions, position, offset, point as DataPoint<HistogramValue>, run);
+      writeStart(values, offset, startTime);
+      writeHistogram(positions, position, offset, value as HistogramValue, run);
       return;
-    case 'exponential': {
-      const { startTime, value } = point as DataPoint<ExponentialHistogramValue>;
-      writeExponential(run.column.values, offset, layout, startTime, value);
-    }
+    case 'exponential':
+      writeExponential(values, offset, layout, startTime, value as ExponentialHistogramValue);
   }
 }
 
-export function writeScalar(values: Float64Array, offset: number, { startTime, value }: DataPoint<number>): void {
-  values[offset + START] = startMicros(startTime);
-  values[offset + SCALAR_VALUE] = value;
-}
-
-/** Copies the bucket counts only where the column being written does not hold these very counts already. */
+/**
+ * All but the start time. Copies the bucket counts only where the column being written does not hold these very counts
+ * already.
+ */
 export function writeHistogram(
   { counts, changed }: Positions,
   position: number,
   offset: number,
-  { startTime, value }: DataPoint<HistogramValue>,
+  value: HistogramValue,
   run: Run,
 ): void {
   const { values, generation } = run.column;
-  writeHistogramHead(values, offset, startTime, value);
-  if (counts[position] !== value.buckets.counts) {
-    counts[position] = value.buckets.counts;
+  const { counts: own } = value.buckets;
+  writeHistogramHead(values, offset, value);
+  if (!Object.is(own, counts[position])) {
+    counts[position] = own;
     changed[position] = run.generation;
   } else if ((changed[position] as number) <= generation) return;
-  writeHistogramCounts(values, offset, value.buckets.counts);
+  writeHistogramCounts(values, offset, own);
 }

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Attributes } from '../../protocol/otel';
+import type { Attributes, HrTime } from '../../protocol/otel';
 import { COUNT, EXP_NEGATIVE_LENGTH, EXP_POSITIVE_LENGTH, START } from '../../protocol/snapshot';
 import { SnapshotEncoder } from '../../src/snapshot/encoder';
 import { collected, counter, deltas, encode, familyOf, histogram, pageIds, places, point, read, series } from './build';
@@ -130,6 +130,30 @@ test('a new start time is kept to the microsecond', async (t) => {
   const snapshot = await encode(encoder, counter('c', [point(attributes, 2, [1_795_000_050, 123_456_000])]));
   t.is(read(snapshot).get('{}')?.[START], 1_795_000_050_123_456);
 });
+
+for (const kind of ['counter', 'histogram'] as const) {
+  test(`the start times of a ${kind} are right in every column, whoever starts anew and whatever was missing`, async (t) => {
+    const encoder = new SnapshotEncoder({ maxSeries: MANY });
+    const starts: HrTime[] = [1, 2, 3].map((seconds) => [seconds, 0]);
+    const objects = series(3);
+    const value = { buckets: { boundaries: [1], counts: [1, 2] }, count: 3, sum: 1, min: 0, max: 3 };
+    for (let step = 1; step <= 24; step++) {
+      if (step % 6 === 0) starts[1] = [100 * step, 0];
+      if (step === 15) {
+        await encode(encoder);
+        continue;
+      }
+      const points = objects.map((one, i) => point(one, kind === 'counter' ? step : value, starts[i]));
+      const snapshot = await encode(encoder, kind === 'counter' ? counter('x', points) : histogram('x', points));
+      const told = [...read(snapshot).values()].map((numbers) => numbers[START]);
+      t.deepEqual(
+        told,
+        starts.map(([seconds]) => seconds * 1e6),
+        `step ${step}`,
+      );
+    }
+  });
+}
 
 test('series of one family may differ in their bounds, and change them', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });

@@ -1,7 +1,7 @@
 /** Long histories, in which most series die and the dictionary is packed anew, beside a model of them. */
 import test, { type ExecutionContext } from 'ava';
 import * as fc from 'fast-check';
-import type { Attributes, DataPoint, ResourceMetrics } from '../../protocol/otel';
+import type { Attributes, DataPoint, HrTime, ResourceMetrics } from '../../protocol/otel';
 import { COUNT, START, type Snapshot } from '../../protocol/snapshot';
 import { SnapshotEncoder } from '../../src/snapshot/encoder';
 import { PageCache } from '../../workers/pages';
@@ -19,6 +19,15 @@ const ERA = fc.record({
   /** Of the histograms: other bounds, or more buckets, are another layout. */
   layout: fc.nat({ max: 2 }),
   without: fc.constantFrom(undefined, undefined, undefined, 'c', 'h', 'e'),
+  /** Series of these numbers have begun anew: each fifth, or all, or none. */
+  restarted: fc.constantFrom(
+    () => false,
+    () => false,
+    (id: number) => id % 5 === 0,
+    () => true,
+  ),
+  /** For how many snapshots tasks hold each of them, so that columns of any age are written again. */
+  held: fc.nat({ max: 3 }),
 });
 type Era = typeof ERA extends fc.Arbitrary<infer T> ? T : never;
 
@@ -33,12 +42,19 @@ function valueOf(kind: string, id: number, time: number, layout: number): unknow
   return { count, sum: id, scale: 3, zeroCount: time, positive: half, negative: { offset: 0, bucketCounts: [id] } };
 }
 
-function metrics({ first, length, backwards, strangers, layout, without }: Era, time: number): object[] {
+/** Since when each of {@link OBJECTS} has been there. */
+type Starts = HrTime[];
+
+function metrics(
+  { first, length, backwards, strangers, layout, without }: Era,
+  time: number,
+  starts: Starts,
+): object[] {
   const ids = Array.from({ length }, (_, i) => first + (backwards ? length - 1 - i : i));
   const points = (kind: string): DataPoint[] =>
     ids.map((id) => {
       const own = OBJECTS[id] as Attributes;
-      return point(strangers ? { ...own } : own, valueOf(kind, id, time, layout));
+      return point(strangers ? { ...own } : own, valueOf(kind, id, time, layout), starts[id]);
     });
   const all = {
     c: () => counter('c', points('c')),
@@ -48,14 +64,14 @@ function metrics({ first, length, backwards, strangers, layout, without }: Era, 
   return Object.entries(all).map(([kind, make]) => (kind === without ? counter('other', []) : make()));
 }
 
-type Point = Pick<DataPoint, 'attributes' | 'value'>;
+type Point = Pick<DataPoint, 'attributes' | 'startTime' | 'value'>;
 
 function pointsOf(data: ResourceMetrics): Map<string, Point[]> {
   const all = data.scopeMetrics[0]?.metrics ?? [];
   return new Map(
     all.map(({ descriptor, dataPoints }) => [
       descriptor.name,
-      dataPoints.map(({ attributes, value }) => ({ attributes, value })),
+      dataPoints.map(({ attributes, startTime, value }) => ({ attributes, startTime, value })),
     ]),
   );
 }
@@ -81,12 +97,17 @@ const countOf = (value: unknown): number => (typeof value === 'number' ? value :
 async function live(t: ExecutionContext, eras: readonly Era[], maxSeries: number): Promise<number> {
   const encoder = new SnapshotEncoder({ maxSeries });
   let last = new Map<string, Map<string, { readonly count: number; readonly layout: number }>>();
+  const starts: Starts = OBJECTS.map(() => [1, 0]);
+  const holds: (() => void)[] = [];
   let time = 0;
   let most = 0;
   for (const era of eras) {
+    for (const id of starts.keys()) if (era.restarted(id)) starts[id] = [time + 2, 1000 * id];
     for (let i = 0; i < era.snapshots; i++) {
-      const collection = collected(...metrics(era, ++time));
+      const collection = collected(...metrics(era, ++time, starts));
       const { snapshot, problems } = await encoder.encode(collection);
+      holds.push(encoder.hold(snapshot));
+      while (holds.length > era.held) holds.shift()?.();
       t.deepEqual(problems, []);
       most = Math.max(most, places(snapshot));
       const now: typeof last = new Map();
@@ -134,7 +155,7 @@ for (const maxSeries of [1_000_000, 300]) {
         const most = await live(t, eras, maxSeries);
         t.true(most <= maxSeries);
       }),
-      { numRuns: 8 },
+      { numRuns: 12 },
     );
   });
 }

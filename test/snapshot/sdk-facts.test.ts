@@ -42,7 +42,20 @@ function start(sdk: string): Instruments {
 const countsOf = (metric: MetricData): unknown[] =>
   metric.dataPoints.map(({ value }) => (value as HistogramValue).buckets.counts);
 
+const startsOf = (metric: MetricData): unknown[] => metric.dataPoints.map(({ startTime }) => startTime);
+
 for (const sdk of SDKS) {
+  test(`${sdk} keeps the array of a series' start time`, async (t) => {
+    const { change, collect } = start(sdk);
+    const first = await collect();
+    for (let id = 0; id < SERIES; id += 3) change(id);
+    for (const [i, metric] of (await collect()).entries()) {
+      const known = startsOf(first[i] as MetricData);
+      const changed = startsOf(metric).flatMap((startTime, at) => (startTime === known[at] ? [] : [at]));
+      t.deepEqual(changed, [], metric.descriptor.name);
+    }
+  });
+
   test(`${sdk} hands out the same attributes objects in the same order at each collection`, async (t) => {
     const { change, collect } = start(sdk);
     const first = await collect();
