@@ -13,8 +13,10 @@ export interface Column {
   readers: number;
 }
 
-/** A new column is made this much larger than asked for, so that a few new series do not make a new one. */
+/** The first columns are made this much larger than asked for, so that a few new series do not make new ones. */
 const HEADROOM = 1.08;
+/** Those that take their place: what grows goes on growing. What is not used of them takes no physical memory. */
+const HEADROOM_OF_GROWTH = 1.2;
 const SMALLEST = 1024;
 /** Idle columns that are kept: what slow tasks have made necessary for a while is given back to the collector. */
 const SPARES = 2;
@@ -28,7 +30,7 @@ export class Columns {
   /** A column of at least `size` numbers to write the next snapshot into. */
   begin(size: number): Column {
     if (size > this.capacity) {
-      this.capacity = Math.max(SMALLEST, Math.ceil(size * HEADROOM));
+      this.capacity = Math.max(SMALLEST, Math.ceil(size * (this.capacity === 0 ? HEADROOM : HEADROOM_OF_GROWTH)));
       this.spare.length = 0;
     }
     const free = this.spare.findIndex((column) => column.readers === 0);

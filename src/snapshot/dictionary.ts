@@ -18,6 +18,9 @@ export const RETENTION = 10;
 /** Below this many dead series re-packing is not worth it. */
 const WORTH_REPACKING = 64;
 
+/** Pages of several layouts may be open at a time, as a rule it is one. */
+const SPARES = 4;
+
 /** Where pages get their ids and their places in the columns from. */
 export interface PageSpace {
   nextPageId(): number;
@@ -25,6 +28,8 @@ export interface PageSpace {
   place(numbers: number): number;
   /** Gives back room at the end of what {@link place} took last, if it was the last. */
   giveBack(end: number, numbers: number): void;
+  /** To be used for the next pages. Whoever has one no longer puts it here. */
+  readonly spares: OpenPage[];
   /** @returns a page's texts where they stay, in shared memory */
   writeText(text: Uint8Array): Uint8Array;
 }
@@ -45,8 +50,6 @@ export class Dictionary implements Texts {
   private readonly texts: PageText[] = [];
   /** Pages that series are being added to, one per layout. None between two collections. */
   private readonly open: OpenPage[] = [];
-  /** Of a sealed page, for the next one: pages come one after the other, and are of about one length. */
-  private spare: Buffer | undefined;
   /** Content to slot. Holds every series of every page, dead ones too, but none that has moved to another page. */
   readonly index = new SeriesIndex();
   /** The series that are not in the last snapshot. */
@@ -102,13 +105,12 @@ export class Dictionary implements Texts {
   /** Ends the adding of series. */
   sealAll(space: PageSpace): void {
     while (this.open.length > 0) this.seal(this.open.length - 1, space);
-    this.spare = undefined;
   }
 
   private openPage(layout: Layout, capacity: number, space: PageSpace): OpenPage {
     const base = space.place(capacity * strideOf(layout));
-    const open = new OpenPage(layout, this.pages.length, base, capacity, this.spare ?? Buffer.allocUnsafe(1024));
-    this.spare = undefined;
+    const open = space.spares.pop() ?? new OpenPage();
+    open.begin(layout, this.pages.length, base, capacity);
     this.setPage(open.index, { page: { id: -1, layout, size: 0, attributes: open.bytes }, base });
     this.texts.push(open);
     return open;
@@ -116,15 +118,16 @@ export class Dictionary implements Texts {
 
   private seal(at: number, space: PageSpace): void {
     const [open] = this.open.splice(at, 1) as [OpenPage];
-    const { index, base, stride, size, capacity } = open;
+    const { index, base, layout, size, capacity } = open;
+    const stride = strideOf(layout);
     const { page, text } = open.seal(space.nextPageId(), (bytes) => space.writeText(bytes));
     this.setPage(index, { page, base });
     this.texts[index] = text;
     this.textBytes += page.attributes.length;
-    this.spare = open.bytes;
     this.size += size;
     this.numbers += size * stride;
     space.giveBack(base + capacity * stride, (capacity - size) * stride);
+    if (space.spares.length < SPARES) space.spares.push(open);
   }
 
   /** For a snapshot, which is read while pages are being added. */
@@ -162,10 +165,11 @@ export class Dictionary implements Texts {
   /**
    * Takes note of who is there and who is not.
    * @param slots of the present series, in order
+   * @param known how many pages are known to be present and in order already, with all of their series
    * @returns the order for the snapshot, `undefined` where it is all series in page order
    */
-  async settle(slots: Int32Array, generation: number, slicer: Slicer): Promise<Int32Array | undefined> {
-    if (await this.areAllInOrder(slots, slicer)) {
+  async settle(slots: Int32Array, known: number, generation: number, slicer: Slicer): Promise<Int32Array | undefined> {
+    if (await this.areAllInOrder(slots, known, slicer)) {
       this.absent.clear();
       return undefined;
     }
@@ -181,9 +185,10 @@ export class Dictionary implements Texts {
     return writeOrder(slots);
   }
 
-  private async areAllInOrder(slots: Int32Array, slicer: Slicer): Promise<boolean> {
+  private async areAllInOrder(slots: Int32Array, known: number, slicer: Slicer): Promise<boolean> {
     let at = 0;
-    for (let p = 0; p < this.pages.length; p++) {
+    for (let p = 0; p < known; p++) at += (this.pages[p] as PlacedPage).page.size;
+    for (let p = known; p < this.pages.length; p++) {
       if (slicer.due) await slicer.rest();
       const first = p << ORDER_SHIFT;
       const end = first + (this.pages[p] as PlacedPage).page.size;

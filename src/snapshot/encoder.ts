@@ -215,6 +215,7 @@ export class SnapshotEncoder {
       to: column.values,
       place: (count) => (space.used += count) - count,
       giveBack: (end, count) => void (space.used -= end === space.used ? count : 0),
+      spares: this.run.spares,
       nextPageId: () => space.nextPageId++,
       writeText: (text) => this.textMemory.write(text),
     };

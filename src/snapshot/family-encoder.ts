@@ -11,7 +11,7 @@ import { steadyPass } from './steady-pass';
 import { writePoint } from './write-point';
 
 /** Data points per look at the clock. */
-const CHUNK = 256;
+const CHUNK = 1024;
 const CHUNK_OF_STRANGERS = 32;
 
 /** Of one data point after the other. */
@@ -89,7 +89,7 @@ export class FamilyEncoder {
     this.dictionary = dictionary;
     await this.positions.move(slots, dictionary, packing.slicer);
     if (slots === undefined) return;
-    this.order = await dictionary.settle(this.positions.presentSlots(), packing.generation, packing.slicer);
+    this.order = await dictionary.settle(this.positions.presentSlots(0), 0, packing.generation, packing.slicer);
   }
 
   /**
@@ -98,6 +98,8 @@ export class FamilyEncoder {
    */
   private async rebuild(points: readonly DataPoint[], from: number, run: Run): Promise<void> {
     const { dictionary, claim } = this;
+    const isAllInOrder = this.order === undefined && this.leftOut === 0;
+    const pages = dictionary.pages.length;
     claim.begin(this.positions, dictionary, from);
     if (claim.onlyMore) this.positions.extend(points.length);
     else await this.keepPrefix(points.length, run);
@@ -113,9 +115,12 @@ export class FamilyEncoder {
       }
       this.encodeStranger(i, point, points.length - i, run);
     }
+    // Then there is nothing to be looked at but what has come.
+    const isOnlyMore = claim.onlyMore && isAllInOrder;
     claim.end();
     dictionary.sealAll(run);
-    this.order = await dictionary.settle(next.presentSlots(), run.generation, run.slicer);
+    const present = next.presentSlots(isOnlyMore ? from : 0);
+    this.order = await dictionary.settle(present, isOnlyMore ? pages : 0, run.generation, run.slicer);
   }
 
   /** Takes over what is known of the series up to the cursor, which stand where they stood. */

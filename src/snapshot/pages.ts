@@ -1,5 +1,5 @@
 /** Writes pages: the attribute texts of new series. */
-import { ORDER_SHIFT, strideOf, type Layout, type Page } from '../../protocol/snapshot';
+import { ORDER_SHIFT, type Layout, type Page } from '../../protocol/snapshot';
 import type { SeriesText } from './series-text';
 
 const LINE_FEED = 0x0a;
@@ -10,24 +10,27 @@ export interface PageText {
   readonly starts: Uint32Array;
 }
 
-/** A page while series are being added to it. */
-export class OpenPage implements PageText {
-  readonly starts: Uint32Array;
-  readonly stride: number;
-  size = 0;
+const NO_LAYOUT: Layout = { kind: 'scalar' };
 
-  constructor(
-    readonly layout: Layout,
-    /** Where it stands among the family's pages. */
-    readonly index: number,
-    /** Where its numbers begin in the columns. */
-    readonly base: number,
-    readonly capacity: number,
-    /** Grows as it has to, and can be the next page's as soon as this one is sealed. */
-    public bytes: Buffer,
-  ) {
-    this.starts = new Uint32Array(capacity + 1);
-    this.stride = strideOf(layout);
+/** A page while series are being added to it. One object is used for page after page, for the reason that `Run` has. */
+export class OpenPage implements PageText {
+  layout = NO_LAYOUT;
+  /** Where it stands among the family's pages. */
+  index = 0;
+  /** Where its numbers begin in the columns. */
+  base = 0;
+  capacity = 0;
+  size = 0;
+  starts = new Uint32Array(1);
+  bytes: Uint8Array = new Uint8Array(1024);
+
+  begin(layout: Layout, index: number, base: number, capacity: number): void {
+    this.layout = layout;
+    this.index = index;
+    this.base = base;
+    this.capacity = capacity;
+    this.size = 0;
+    if (capacity >= this.starts.length) this.starts = new Uint32Array(capacity + 1);
   }
 
   get isFull(): boolean {
@@ -39,11 +42,11 @@ export class OpenPage implements PageText {
     const start = this.starts[this.size] as number;
     const end = start + text.length + 1;
     if (end > this.bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(end, 2 * this.bytes.length));
+      const larger = new Uint8Array(Math.max(end, 2 * this.bytes.length));
       larger.set(this.bytes.subarray(0, start));
       this.bytes = larger;
     }
-    text.bytes.copy(this.bytes, start, 0, text.length);
+    text.copyTo(this.bytes, start);
     this.bytes[end - 1] = LINE_FEED;
     this.starts[this.size + 1] = end;
     return (this.index << ORDER_SHIFT) + this.size++;

@@ -173,10 +173,13 @@ export class Positions {
     }
   }
 
-  /** The slots of the series that are not left out, in order. */
-  presentSlots(): Int32Array {
+  /**
+   * The slots of the series that are not left out, in order.
+   * @param from none before it is left out
+   */
+  presentSlots(from: number): Int32Array {
     const slots = this.slots.subarray(0, this.length);
-    return slots.includes(LEFT_OUT) ? slots.filter((slot) => slot !== LEFT_OUT) : slots;
+    return slots.includes(LEFT_OUT, from) ? slots.filter((slot) => slot !== LEFT_OUT) : slots;
   }
 }
 

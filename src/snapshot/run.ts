@@ -7,6 +7,7 @@
 import { START } from '../../protocol/snapshot';
 import { NO_COLUMN, type Columns } from './columns';
 import type { PageSpace } from './dictionary';
+import type { OpenPage } from './pages';
 import type { SeriesText } from './series-text';
 import type { Slicer } from './slicer';
 import type { TextMemory } from './text-memory';
@@ -17,6 +18,7 @@ export class Run implements PageSpace {
   column = NO_COLUMN;
   /** Series that the limit still lets in. */
   room = 0;
+  readonly spares: OpenPage[] = [];
   private space: ValueSpace = { used: 0, nextPageId: 0 };
 
   constructor(

@@ -44,7 +44,16 @@ export class SeriesText {
 
   /** Whether `bytes` has this text from `from` to `end`. */
   equals(bytes: Uint8Array, from: number, end: number): boolean {
-    return end - from === this.length && this.bytes.compare(bytes, from, end, 0, this.length) === 0;
+    const { length, bytes: own } = this;
+    if (end - from !== length) return false;
+    // Of texts as short as these, a loop is done before Buffer's functions have begun. So it is below.
+    for (let i = 0; i < length; i++) if (own[i] !== bytes[from + i]) return false;
+    return true;
+  }
+
+  copyTo(target: Uint8Array, start: number): void {
+    const { length, bytes } = this;
+    for (let i = 0; i < length; i++) target[start + i] = bytes[i] as number;
   }
 
   private write(text: string): void {
