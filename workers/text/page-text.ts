@@ -2,6 +2,7 @@
 import {
   COUNT,
   HISTOGRAM_BUCKETS,
+  PAGE_SERIES,
   SCALAR_STRIDE,
   SCALAR_VALUE,
   SUM,
@@ -12,6 +13,11 @@ import {
 import { NumberedLines } from './numbered-lines';
 import { histogramLines, type HistogramLines } from './official';
 import type { Output } from './output';
+
+/** Lines of the page being updated whose numbers have changed. */
+const changed = new Uint32Array(PAGE_SERIES);
+/** Where more lines of a page change than these, one is near the other. */
+const FEW = 128;
 
 const NO_LINES: HistogramLines = { count: false, sum: false, buckets: 0 };
 
@@ -73,9 +79,14 @@ export class PageText implements PageRendering {
   private updateScalars(values: Float64Array, base: number, size: number): void {
     const { text } = this;
     const { shown } = text;
+    let count = 0;
     for (let line = 0, at = base + SCALAR_VALUE; line < size; line++, at += SCALAR_STRIDE) {
-      const value = values[at] as number;
-      if (value !== shown[line]) text.show(line, value);
+      if (values[at] !== shown[line]) changed[count++] = line;
+    }
+    if (count < FEW) text.fetch(changed, count);
+    for (let i = 0; i < count; i++) {
+      const line = changed[i] as number;
+      text.show(line, values[base + line * SCALAR_STRIDE + SCALAR_VALUE] as number);
     }
   }
 
