@@ -1,6 +1,6 @@
 /**
  * Lines of text that each end in a number. A number that keeps its length is overwritten in place. Where one gets
- * another length, what follows it is moved, up to the end of its block: behind each block of lines there is some room.
+ * another length, what stands before or behind it in its block is moved: between blocks of lines there is some room.
  */
 import { hasDigits, overwriteDigits } from './digits';
 import type { Output } from './output';
@@ -8,8 +8,8 @@ import { ResizedNumbers } from './resized-numbers';
 
 const LINE_FEED = 0x0a;
 /** Shorter ones take longer to copy out, longer ones to be moved. */
-const BLOCK_BYTES = 96 * 1024;
-/** Bytes of room that a block has got when there is none left. */
+const BLOCK_BYTES = 192 * 1024;
+/** Bytes of room between blocks when there is none left. */
 const ROOM = 256;
 
 /** Those of the block that is being updated. */
@@ -113,64 +113,87 @@ export class NumberedLines {
     if (resized.count === 0) return;
     try {
       const block = this.blockOf(resized.lines[0] as number);
-      this.reserve(block);
-      this.move(block);
-      this.place(block);
+      const shift = this.reserve(block);
+      this.move(block, shift);
+      this.place(block, shift);
     } finally {
       // Others use it too.
       resized.clear();
     }
   }
 
-  /** Moves what is between those numbers, in an order in which nothing is written over that has yet to be moved. */
-  private move(block: number): void {
-    const { count, shifts } = resized;
-    for (let entry = 0; entry < count; entry++) if ((shifts[entry] as number) < 0) this.moveBehind(entry, block);
-    for (let entry = count - 1; entry >= 0; entry--) if ((shifts[entry] as number) > 0) this.moveBehind(entry, block);
+  /**
+   * Moves what is between those numbers, in an order in which nothing is written over that has yet to be moved.
+   * @param shift by how much the beginning of the block is to be moved
+   */
+  private move(block: number, shift: number): void {
+    const { count } = resized;
+    for (let entry = 0; entry <= count; entry++) {
+      if (shift + resized.shiftBefore(entry) < 0) this.moveBefore(entry, block, shift);
+    }
+    for (let entry = count; entry >= 0; entry--) {
+      if (shift + resized.shiftBefore(entry) > 0) this.moveBefore(entry, block, shift);
+    }
   }
 
-  /** Moves what is between that number and the next one. */
-  private moveBehind(entry: number, block: number): void {
-    const { count, lines, shifts } = resized;
-    const from = this.numberEnd(lines[entry] as number);
-    const to = entry + 1 < count ? this.numberStart(lines[entry + 1] as number) : (this.ends[block] as number);
-    this.bytes.copyWithin(from + (shifts[entry] as number), from, to);
+  /** Moves what is between that number and the one before. */
+  private moveBefore(entry: number, block: number, shift: number): void {
+    const { count, lines } = resized;
+    const from = entry === 0 ? (this.starts[block] as number) : this.numberEnd(lines[entry - 1] as number);
+    const to = entry < count ? this.numberStart(lines[entry] as number) : (this.ends[block] as number);
+    this.bytes.copyWithin(from + shift + resized.shiftBefore(entry), from, to);
   }
 
-  /** Puts the numbers in, and notes where they and those behind them are now. */
-  private place(block: number): void {
-    const { places, bytes } = this;
-    const { count, lines, shifts } = resized;
-    let shift = 0;
+  /** Puts the numbers in, and notes where they and all others are now. */
+  private place(block: number, shift: number): void {
+    const { bytes } = this;
+    const { count, lines } = resized;
+    this.shiftPlaces(2 * this.firstOf(block), 2 * (lines[0] as number) + 1, shift);
     for (let entry = 0; entry < count; entry++) {
       const number = 2 * (lines[entry] as number);
-      const next = 2 * (entry + 1 < count ? (lines[entry + 1] as number) : this.firstOf(block + 1));
-      places[number] = (places[number] as number) + shift;
-      resized.copy(entry, bytes, places[number]);
-      shift = shifts[entry] as number;
-      for (let i = number + 1; i < next; i++) places[i] = (places[i] as number) + shift;
+      const next = entry + 1 < count ? 2 * (lines[entry + 1] as number) + 1 : 2 * this.firstOf(block + 1);
+      resized.copy(entry, bytes, this.places[number] as number);
+      this.shiftPlaces(number + 1, next, shift + resized.shiftBefore(entry + 1));
     }
-    this.ends[block] = (this.ends[block] as number) + shift;
+    this.starts[block] = (this.starts[block] as number) + shift;
+    this.ends[block] = (this.ends[block] as number) + shift + resized.shiftBefore(count);
   }
 
-  private reserve(block: number): void {
-    const growth = resized.shifts[resized.count - 1] as number;
-    const limit = block + 1 < this.starts.length ? (this.starts[block + 1] as number) : this.bytes.length;
-    if ((this.ends[block] as number) + growth > limit) this.spread(growth + ROOM);
+  private shiftPlaces(from: number, to: number, shift: number): void {
+    if (shift === 0) return;
+    const { places } = this;
+    for (let i = from; i < to; i++) places[i] = (places[i] as number) + shift;
+  }
+
+  /**
+   * Sees to it that there is room, on the side on which less is to be moved if it is there.
+   * @returns by how much the beginning of the block is to be moved
+   */
+  private reserve(block: number): number {
+    const { starts, ends, bytes } = this;
+    const { count, lines } = resized;
+    const growth = resized.shiftBefore(count);
+    const [start, end] = [starts[block] as number, ends[block] as number];
+    const isRoomBefore = growth <= start - (block === 0 ? 0 : (ends[block - 1] as number));
+    const isRoomBehind = growth <= (block + 1 < starts.length ? (starts[block + 1] as number) : bytes.length) - end;
+    const isLessBefore =
+      this.numberEnd(lines[count - 1] as number) - start < end - this.numberStart(lines[0] as number);
+    if (isRoomBefore && (isLessBefore || !isRoomBehind)) return -growth;
+    if (!isRoomBehind) this.spread(growth + ROOM);
+    return 0;
   }
 
   /** Gives all blocks as much room, for what one of them needs others will need too. */
   private spread(room: number): void {
-    const { starts, ends, places, bytes } = this;
+    const { starts, ends, bytes } = this;
     const length = this.lengthOf(0, this.shown.length);
-    this.bytes = Buffer.allocUnsafeSlow(length + starts.length * room);
-    let at = 0;
+    this.bytes = Buffer.allocUnsafeSlow(length + (starts.length + 1) * room);
+    let at = room;
     for (let block = 0; block < starts.length; block++) {
       const start = starts[block] as number;
       const end = ends[block] as number;
       bytes.copy(this.bytes, at, start, end);
-      const to = 2 * this.firstOf(block + 1);
-      for (let i = 2 * this.firstOf(block); i < to; i++) places[i] = (places[i] as number) + at - start;
+      this.shiftPlaces(2 * this.firstOf(block), 2 * this.firstOf(block + 1), at - start);
       starts[block] = at;
       ends[block] = at + end - start;
       at += end - start + room;

@@ -5,8 +5,8 @@ export class ResizedNumbers {
   count = 0;
   /** By entry: the line. In ascending order. */
   readonly lines: number[] = [];
-  /** By entry: how much further on what follows the number is to begin. */
-  readonly shifts: number[] = [];
+  /** By entry: how much longer this and the numbers before have become. */
+  private readonly growths: number[] = [];
   /** By entry: how long the text of the number is. */
   private readonly lengths: number[] = [];
   private bytes = Buffer.allocUnsafeSlow(64 * MAX_NUMBER);
@@ -20,8 +20,13 @@ export class ResizedNumbers {
 
   keep(line: number, growth: number): void {
     this.lines[this.count] = line;
-    this.shifts[this.count] = growth + (this.count === 0 ? 0 : (this.shifts[this.count - 1] as number));
+    this.growths[this.count] = growth + this.shiftBefore(this.count);
     this.count++;
+  }
+
+  /** @returns how much further on that number is to begin for those before it, {@link count}: what is behind the last */
+  shiftBefore(entry: number): number {
+    return entry === 0 ? 0 : (this.growths[entry - 1] as number);
   }
 
   /** Of the entry, or of what {@link write} has written last. */
