@@ -109,7 +109,7 @@ async function warmUp(side, workload, variant) {
   }
 }
 
-const WARM_UPS = 12;
+const WARM_UPS = 30;
 
 const LOOP = 'straightforward exporter';
 const POST_MESSAGE = 'postMessage of the ResourceMetrics';

@@ -7,8 +7,6 @@ import type { Output } from './output';
 import { ResizedNumbers } from './resized-numbers';
 
 const LINE_FEED = 0x0a;
-/** Shorter ones take longer to copy out, longer ones to be moved. */
-const BLOCK_BYTES = 192 * 1024;
 /** Bytes of room between blocks when there is none left. */
 const ROOM = 256;
 
@@ -27,8 +25,11 @@ export class NumberedLines {
   private readonly starts: Uint32Array;
   private readonly ends: Uint32Array;
 
-  /** @param text so many lines with 0 for every number */
-  constructor(text: string, count: number, blockBytes = BLOCK_BYTES) {
+  /**
+   * @param text so many lines with 0 for every number
+   * @param blockBytes of a block, about: shorter ones take longer to copy out, longer ones to be moved
+   */
+  constructor(text: string, count: number, blockBytes: number) {
     this.bytes = Buffer.from(text);
     this.shown = new Float64Array(count);
     this.places = new Uint32Array(2 * count);

@@ -14,6 +14,10 @@ import { NumberedLines } from './numbered-lines';
 import { histogramLines, type HistogramLines } from './official';
 import type { Output } from './output';
 
+/** About a page: numbers of scalars seldom get another length. The sums of histograms do so most of the time. */
+const BLOCK_OF_SCALARS = 192 * 1024;
+const BLOCK_OF_HISTOGRAMS = 64 * 1024;
+
 /** Lines of the page being updated whose numbers have changed. */
 const changed = new Uint32Array(PAGE_SERIES);
 /** Where more lines of a page change than these, one is near the other. */
@@ -54,7 +58,8 @@ export class PageText implements PageRendering {
     this.histogram = histogram ?? (layout.kind === 'histogram' ? histogramLines(layout) : NO_LINES);
     const { count, sum, buckets } = this.histogram;
     this.lines = layout.kind === 'scalar' ? 1 : Number(count) + Number(sum) + buckets;
-    this.text = new NumberedLines(text, size * this.lines);
+    const blockBytes = layout.kind === 'scalar' ? BLOCK_OF_SCALARS : BLOCK_OF_HISTOGRAMS;
+    this.text = new NumberedLines(text, size * this.lines, blockBytes);
   }
 
   get held(): number {

@@ -114,13 +114,19 @@ export class PrometheusText {
       this.heads.clear();
       return;
     }
-    const inUse = new Set<number>();
-    for (const page of pagesOf(snapshot)) inUse.add(page.id);
     for (const known of [this.texts, this.heads]) {
-      if (known.size <= inUse.size) continue;
+      if (known.size <= pageCount(snapshot)) continue;
+      const inUse = new Set<number>();
+      for (const page of pagesOf(snapshot)) inUse.add(page.id);
       for (const id of known.keys()) if (!inUse.has(id)) known.delete(id);
     }
   }
+}
+
+function pageCount({ scopes }: Snapshot): number {
+  let count = 0;
+  for (const { families } of scopes) for (const { pages } of families) count += pages.length;
+  return count;
 }
 
 function* writeFamily(

@@ -89,6 +89,6 @@ test('numbers that have become longer take no more room when they become so agai
 });
 
 test('a text of another number of lines is none', (t) => {
-  t.throws(() => new NumberedLines('a 0\nb 0\n', 3), { instanceOf: RangeError, message: 'not 3 lines, but 2' });
-  t.throws(() => new NumberedLines('a 0\nb 0\n', 1), { instanceOf: RangeError, message: 'more than 1 lines' });
+  t.throws(() => new NumberedLines('a 0\nb 0\n', 3, 99), { instanceOf: RangeError, message: 'not 3 lines, but 2' });
+  t.throws(() => new NumberedLines('a 0\nb 0\n', 1, 99), { instanceOf: RangeError, message: 'more than 1 lines' });
 });
