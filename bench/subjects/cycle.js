@@ -151,7 +151,8 @@ class EmptyTasks {
 
 /**
  * The least that it takes to have the numbers: every data point in hand once, told whose it is by its attributes object,
- * its numbers copied, and its start time if that is another one. References are compared without a look into the objects.
+ * its numbers copied, and its start time and its counts if they are others. References are compared without a look into
+ * the objects.
  * Of new series, the attributes as text. No page, no change, no thread.
  */
 class OnePass {
@@ -175,6 +176,7 @@ class MetricPass {
   constructor() {
     this.attributes = [];
     this.startTimes = [];
+    this.counts = [];
     this.columns = [];
     this.texts = Buffer.alloc(1 << 16);
     this.written = 0;
@@ -193,8 +195,9 @@ class MetricPass {
 
   /** All of a workload's metric have as many buckets. */
   histograms(points) {
-    const { attributes, startTimes } = this;
-    const values = this.nextColumn(points.length * (5 + (points[0]?.value.buckets.counts.length ?? 0)));
+    const { attributes, startTimes, counts } = this;
+    const stride = 5 + (points[0]?.value.buckets.counts.length ?? 0);
+    const values = this.nextColumn(points.length * stride);
     for (let i = 0, at = 0; i < points.length; i++) {
       const { attributes: own, startTime, value } = points[i];
       if (!Object.is(attributes[i], own)) this.meet(i, own);
@@ -203,15 +206,19 @@ class MetricPass {
       values[at + 2] = value.sum;
       values[at + 3] = value.min;
       values[at + 4] = value.max;
-      const { counts } = value.buckets;
-      at += 5;
-      for (let b = 0; b < counts.length; b++) values[at++] = counts[b];
+      if (!Object.is(counts[i], value.buckets.counts)) this.writeCounts(i, at + 5, value.buckets.counts);
+      at += stride;
     }
   }
 
   writeStart(series, at, startTime) {
     this.startTimes[series] = startTime;
     for (const values of this.columns) values[at] = startTime[0] * 1e6 + startTime[1] / 1e3;
+  }
+
+  writeCounts(series, at, counts) {
+    this.counts[series] = counts;
+    for (const values of this.columns) for (let b = 0; b < counts.length; b++) values[at + b] = counts[b];
   }
 
   meet(series, attributes) {

@@ -81,18 +81,21 @@ export function fits(layout: Layout, value: unknown): boolean {
     case 'scalar':
       return true;
     case 'histogram':
-      return fitsHistogram(layout, value as HistogramValue);
+      return fitsHistogram(layout, value as HistogramValue, false);
     case 'exponential':
       return fitsExponential(layout, value as ExponentialHistogramValue);
   }
 }
 
-/** Bounds are nearly always the same array. */
-function fitsHistogram(layout: HistogramLayout, value: HistogramValue): boolean {
+/**
+ * Bounds are nearly always the same array.
+ * @param sameCounts the array of counts is the one that has fitted before. It is not looked at, which is a cache miss.
+ */
+export function fitsHistogram(layout: HistogramLayout, value: HistogramValue, sameCounts: boolean): boolean {
   const { boundaries, counts } = value.buckets;
   return (
     (boundaries === layout.bounds || sameNumbers(boundaries, layout.bounds)) &&
-    counts.length === layout.buckets &&
+    (sameCounts || counts.length === layout.buckets) &&
     (value.sum != null) === layout.sum &&
     (value.min != null) === layout.min &&
     (value.max != null) === layout.max

@@ -15,7 +15,7 @@ import {
   type Layout,
 } from '../../protocol/snapshot';
 import type { Dictionary } from './dictionary';
-import { fits, writeExponential, writeStart } from './layouts';
+import { fits, fitsHistogram, writeExponential, writeStart } from './layouts';
 import { LEFT_OUT, type Positions } from './positions';
 import type { Run } from './run';
 import { writeHistogram } from './write-point';
@@ -100,17 +100,18 @@ function histograms(
   end: number,
   run: Run,
 ): number {
-  const { attributes, startTimes } = positions;
+  const { attributes, startTimes, counts } = positions;
   const { values, generation } = run.column;
   const hasStarts = positions.hasStarts(generation);
   const stride = strideOf(layout);
   let offset = positions.offsets[from] as number;
   for (let i = from; i < end; i++) {
     const { attributes: own, startTime, value } = points[i] as DataPoint<HistogramValue>;
-    if (!Object.is(own, attributes[i]) || !fits(layout, value)) return i;
+    const sameCounts = Object.is(value.buckets.counts, counts[i]);
+    if (!Object.is(own, attributes[i]) || !fitsHistogram(layout, value, sameCounts)) return i;
     if (!Object.is(startTime, startTimes[i])) writeOtherStart(positions, i, offset, startTime, run);
     else if (!hasStarts) writeStart(values, offset, startTime);
-    writeHistogram(positions, i, offset, value, run);
+    writeHistogram(positions, i, offset, value, sameCounts, run);
     offset += stride;
   }
   return end;

@@ -14,10 +14,12 @@ export function writePoint(positions: Positions, position: number, point: DataPo
       writeStart(values, offset, startTime);
       values[offset + SCALAR_VALUE] = value as number;
       return;
-    case 'histogram':
+    case 'histogram': {
+      const sameCounts = Object.is((value as HistogramValue).buckets.counts, positions.counts[position]);
       writeStart(values, offset, startTime);
-      writeHistogram(positions, position, offset, value as HistogramValue, run);
+      writeHistogram(positions, position, offset, value as HistogramValue, sameCounts, run);
       return;
+    }
     case 'exponential':
       writeExponential(values, offset, layout, startTime, value as ExponentialHistogramValue);
   }
@@ -26,18 +28,20 @@ export function writePoint(positions: Positions, position: number, point: DataPo
 /**
  * All but the start time. Copies the bucket counts only where the column being written does not hold these very counts
  * already.
+ * @param sameCounts the array of counts is the one that was last seen at that position
  */
 export function writeHistogram(
   { counts, changed }: Positions,
   position: number,
   offset: number,
   value: HistogramValue,
+  sameCounts: boolean,
   run: Run,
 ): void {
   const { values, generation } = run.column;
   const { counts: own } = value.buckets;
   writeHistogramHead(values, offset, value);
-  if (!Object.is(own, counts[position])) {
+  if (!sameCounts) {
     counts[position] = own;
     changed[position] = run.generation;
   } else if ((changed[position] as number) <= generation) return;
