@@ -24,7 +24,7 @@ export class Claim {
   private known = 0;
   /**
    * By slot, of the pages there were before: 1 for a series that this collection has shown. Those that stand where
-   * they stood are not marked where there are only more: then it is all that are not absent.
+   * they stood are not marked where there are only more: then it is all that are not absent. Empty where that is all.
    */
   claimed = NONE;
   private absent = NO_ABSENCES;
@@ -36,7 +36,7 @@ export class Claim {
     this.cursor = from;
     this.reserved = false;
     this.known = pages.length;
-    this.claimed = new Uint8Array(pages.length << ORDER_SHIFT);
+    this.claimed = this.onlyMore && absent.count === 0 ? NONE : new Uint8Array(pages.length << ORDER_SHIFT);
     this.absent = absent;
   }
 

@@ -7,6 +7,8 @@
 
 export interface Column {
   readonly values: Float64Array;
+  /** How many numbers of it the snapshot that it holds has: what is behind them is not there. */
+  used: number;
   /** The snapshot that the column holds; 0 for none, so that nothing in it may be taken for up to date. */
   generation: number;
   /** Tasks under way that read it. */
@@ -47,7 +49,8 @@ export class Columns {
   }
 
   /** The written column becomes current, the current one previous. */
-  publish(column: Column, generation: number): void {
+  publish(column: Column, used: number, generation: number): void {
+    column.used = used;
     column.generation = generation;
     this.giveBack(this.previous);
     this.previous = this.current;
@@ -68,7 +71,8 @@ export class Columns {
   }
 
   /** The prepared column, holding the current numbers at other places, becomes the current one. */
-  replaceAll(prepared: Column): void {
+  replaceAll(prepared: Column, used: number): void {
+    prepared.used = used;
     this.capacity = prepared.values.length;
     this.spare.length = 0;
     this.previous = undefined;
@@ -83,7 +87,7 @@ export class Columns {
 
 function allocate(size: number): Column {
   const memory = new SharedArrayBuffer(size * Float64Array.BYTES_PER_ELEMENT);
-  return { values: new Float64Array(memory), generation: 0, readers: 0 };
+  return { values: new Float64Array(memory), used: 0, generation: 0, readers: 0 };
 }
 
 /** Where there is none yet. */

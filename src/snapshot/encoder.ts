@@ -89,7 +89,7 @@ export class SnapshotEncoder {
     // Whoever gets the snapshot posts it, which takes a while by itself.
     await this.slicer.rest();
     this.generation = generation;
-    this.columns.publish(this.run.column, generation);
+    this.columns.publish(this.run.column, this.space.used, generation);
     const { scopes, problems, series, droppedSeries } = written;
     const stats = { intervalMs: collected.intervalMs, collectMs: collected.collectMs, series, droppedSeries };
     return { snapshot: this.publish(collected, scopes, stats), problems };
@@ -116,7 +116,10 @@ export class SnapshotEncoder {
       resource: attributesText(collected.data.resource.attributes),
       scopes,
       values: (current as Column).values,
-      previous: previous && this.last ? { time: this.last.time, values: previous.values } : undefined,
+      previous:
+        previous && this.last
+          ? { time: this.last.time, values: previous.values.subarray(0, previous.used) }
+          : undefined,
       stats,
     };
     this.columnsOf.set(snapshot, [current, previous]);
@@ -220,7 +223,7 @@ export class SnapshotEncoder {
       writeText: (text) => this.textMemory.write(text),
     };
     for (const family of families) await family.repack(packing);
-    this.columns.replaceAll(column);
+    this.columns.replaceAll(column, space.used);
     this.space = space;
   }
 

@@ -205,8 +205,8 @@ export class FamilyEncoder {
   private moveExponential(slot: number, offset: number, layout: Layout, run: Run): void {
     const from = this.dictionary.pageOf(slot).page.layout;
     if (from.kind !== 'exponential' || layout.kind !== 'exponential' || this.dictionary.absent.has(slot)) return;
-    const values = run.previous;
-    if (values === undefined || offset + strideOf(layout) > values.length) return;
+    const values = run.previousWithRoom(offset + strideOf(layout));
+    if (values === undefined) return;
     moveExponential(values, { offset: this.dictionary.offsetOf(slot), layout: from }, { offset, layout });
   }
 }

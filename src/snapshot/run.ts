@@ -36,11 +36,6 @@ export class Run implements PageSpace {
     this.column = this.columns.begin(space.used + expectedNumbers);
   }
 
-  /** The numbers of the last snapshot, which the one being written calls its previous ones. */
-  get previous(): Float64Array | undefined {
-    return this.columns.current?.values;
-  }
-
   nextPageId(): number {
     return this.space.nextPageId++;
   }
@@ -67,8 +62,24 @@ export class Run implements PageSpace {
    * time, but not here: their snapshot does not have this series.
    */
   hasNoPrevious(offset: number): void {
-    const values = this.previous;
-    if (values !== undefined && offset < values.length) values[offset + START] = Number.NaN;
+    const { current } = this.columns;
+    if (current !== undefined && offset < current.used) current.values[offset + START] = Number.NaN;
+  }
+
+  /**
+   * The numbers of the last snapshot, which the one being written calls its previous ones, for numbers to be written at
+   * places that it did not have.
+   * @param end behind these places
+   * @returns `undefined` where there are none, or no room
+   */
+  previousWithRoom(end: number): Float64Array | undefined {
+    const { current } = this.columns;
+    if (current === undefined || end > current.values.length) return undefined;
+    if (end > current.used) {
+      current.values.fill(Number.NaN, current.used, end);
+      current.used = end;
+    }
+    return current.values;
   }
 }
 

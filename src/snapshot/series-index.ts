@@ -11,83 +11,80 @@ export interface Texts {
 }
 
 const SMALLEST = 16;
-/** Entries moved to a larger table between two looks at the clock. */
-const CHUNK = 4096;
+/** Numbers moved to a larger table between two looks at the clock. */
+const CHUNK = 8192;
 
 export class SeriesIndex {
-  /** Slot + 1, and 0 where the place is free. */
-  private entries = new Int32Array(SMALLEST);
-  private hashes = new Int32Array(SMALLEST);
+  /** Two numbers per place, so that they are in the cache together: slot + 1, or 0 where the place is free; the hash. */
+  private table = new Int32Array(2 * SMALLEST);
   private size = 0;
 
   /** @returns the slot, -1 if there is none */
   find(text: SeriesText, texts: Texts): number {
-    const mask = this.entries.length - 1;
-    for (let at = spread(text.hash) & mask; ; at = (at + 1) & mask) {
-      const entry = this.entries[at] as number;
+    const { table } = this;
+    const mask = table.length - 1;
+    for (let at = firstPlace(text.hash, mask); ; at = (at + 2) & mask) {
+      const entry = table[at] as number;
       if (entry === 0) return -1;
-      if (this.hashes[at] === text.hash && texts.has(entry - 1, text)) return entry - 1;
+      if (table[at + 1] === text.hash && texts.has(entry - 1, text)) return entry - 1;
     }
   }
 
   /** To be called only for what {@link find} did not find. */
   add(hash: number, slot: number): void {
     // The room was reserved; where it was not, this is the pause that reserving avoids.
-    if (2 * (this.size + 1) > this.entries.length) this.grow(this.entries.length * 2);
-    place(this.entries, this.hashes, hash, slot + 1);
+    if (4 * (this.size + 1) > this.table.length) this.grow();
+    place(this.table, hash, slot + 1);
     this.size++;
   }
 
   /** The series has moved. */
   replace(hash: number, from: number, to: number): void {
-    const mask = this.entries.length - 1;
-    for (let at = spread(hash) & mask; this.entries[at] !== 0; at = (at + 1) & mask) {
-      if (this.entries[at] !== from + 1) continue;
-      this.entries[at] = to + 1;
+    const { table } = this;
+    const mask = table.length - 1;
+    for (let at = firstPlace(hash, mask); table[at] !== 0; at = (at + 2) & mask) {
+      if (table[at] !== from + 1) continue;
+      table[at] = to + 1;
       return;
     }
   }
 
   /** Makes room for so many more, in slices. */
   async reserve(more: number, slicer: Slicer): Promise<void> {
-    const length = 2 ** Math.ceil(Math.log2(2 * (this.size + more) + 1));
-    if (length <= this.entries.length) return;
-    const entries = new Int32Array(length);
-    const hashes = new Int32Array(length);
-    for (let from = 0; from < this.entries.length; from += CHUNK) {
+    const length = 2 ** Math.ceil(Math.log2(4 * (this.size + more) + 2));
+    if (length <= this.table.length) return;
+    const larger = new Int32Array(length);
+    for (let from = 0; from < this.table.length; from += CHUNK) {
       if (slicer.due) await slicer.rest();
-      this.copy(entries, hashes, from, Math.min(from + CHUNK, this.entries.length));
+      this.copy(larger, from, Math.min(from + CHUNK, this.table.length));
     }
-    this.entries = entries;
-    this.hashes = hashes;
+    this.table = larger;
   }
 
-  private grow(length: number): void {
-    const entries = new Int32Array(length);
-    const hashes = new Int32Array(length);
-    this.copy(entries, hashes, 0, this.entries.length);
-    this.entries = entries;
-    this.hashes = hashes;
+  private grow(): void {
+    const larger = new Int32Array(2 * this.table.length);
+    this.copy(larger, 0, this.table.length);
+    this.table = larger;
   }
 
-  private copy(entries: Int32Array, hashes: Int32Array, from: number, end: number): void {
-    for (let at = from; at < end; at++) {
-      const entry = this.entries[at] as number;
-      if (entry !== 0) place(entries, hashes, this.hashes[at] as number, entry);
+  private copy(table: Int32Array, from: number, end: number): void {
+    for (let at = from; at < end; at += 2) {
+      const entry = this.table[at] as number;
+      if (entry !== 0) place(table, this.table[at + 1] as number, entry);
     }
   }
 }
 
-function place(entries: Int32Array, hashes: Int32Array, hash: number, entry: number): void {
-  const mask = entries.length - 1;
-  let at = spread(hash) & mask;
-  while (entries[at] !== 0) at = (at + 1) & mask;
-  entries[at] = entry;
-  hashes[at] = hash;
+function place(table: Int32Array, hash: number, entry: number): void {
+  const mask = table.length - 1;
+  let at = firstPlace(hash, mask);
+  while (table[at] !== 0) at = (at + 2) & mask;
+  table[at] = entry;
+  table[at + 1] = hash;
 }
 
 /** FNV's low bits alone are poor. */
-function spread(hash: number): number {
+function firstPlace(hash: number, mask: number): number {
   const mixed = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
-  return mixed ^ (mixed >>> 15);
+  return ((mixed ^ (mixed >>> 15)) << 1) & mask;
 }

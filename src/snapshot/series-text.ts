@@ -24,7 +24,8 @@ export class SeriesText {
 
   /** The text of {@link attributesText}. */
   set(attributes: unknown): void {
-    if (!this.writePlain(attributes)) this.write(attributesText(attributes));
+    if (this.writePlain(attributes)) return;
+    this.write(attributesText(attributes));
     this.rehash();
   }
 
@@ -39,7 +40,7 @@ export class SeriesText {
   lengthen(): void {
     this.reserve(this.length + 1);
     this.bytes[this.length++] = SPACE;
-    this.hash = Math.imul(this.hash ^ SPACE, FNV_PRIME);
+    this.hash = hashed(this.hash, SPACE);
   }
 
   /** Whether `bytes` has this text from `from` to `end`. */
@@ -66,6 +67,7 @@ export class SeriesText {
     if (typeof attributes !== 'object' || attributes === null) return false;
     if (Object.getPrototypeOf(attributes) !== Object.prototype) return false;
     this.length = 0;
+    this.hash = SEED;
     let separator = OPEN;
     for (const key in attributes) {
       // In this form V8 knows that it is true, and does not look.
@@ -81,6 +83,7 @@ export class SeriesText {
     }
     if (separator === OPEN) return false;
     this.bytes[this.length++] = CLOSE;
+    this.hash = hashed(this.hash, CLOSE);
     return true;
   }
 
@@ -89,14 +92,17 @@ export class SeriesText {
     this.reserve(this.length + text.length + 4);
     const { bytes } = this;
     let at = this.length;
+    let hash = hashed(hashed(this.hash, separator), QUOTE);
     bytes[at++] = separator;
     bytes[at++] = QUOTE;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
       if (code < SPACE || code > TILDE || code === QUOTE || code === BACKSLASH) return false;
       bytes[at++] = code;
+      hash = hashed(hash, code);
     }
     bytes[at++] = QUOTE;
+    this.hash = hashed(hash, QUOTE);
     this.length = at;
     return true;
   }
@@ -106,15 +112,21 @@ export class SeriesText {
     this.reserve(this.length + text.length + 2);
     const { bytes } = this;
     let at = this.length;
+    let hash = hashed(this.hash, COLON);
     bytes[at++] = COLON;
-    for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      bytes[at++] = code;
+      hash = hashed(hash, code);
+    }
+    this.hash = hash;
     this.length = at;
   }
 
   private rehash(): void {
     const { bytes, length } = this;
     let hash = SEED;
-    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ (bytes[i] as number), FNV_PRIME);
+    for (let i = 0; i < length; i++) hash = hashed(hash, bytes[i] as number);
     this.hash = hash;
   }
 
@@ -124,4 +136,8 @@ export class SeriesText {
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
   }
+}
+
+function hashed(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, FNV_PRIME);
 }

@@ -20,7 +20,7 @@ test('a column that is current, previous or being read is never written, and eac
       const readers: Column[] = [];
       let generation = 0;
       for (const { size, end, read, release } of steps) {
-        if (end === 'replace' && columns.current !== undefined) columns.replaceAll(columns.prepare(size));
+        if (end === 'replace' && columns.current !== undefined) columns.replaceAll(columns.prepare(size), size);
         const begun = [columns.begin(size)];
         if (end === 'enlarge') begun.push(columns.enlarge(begun[0] as Column, size + 5000));
         for (const column of begun) {
@@ -31,7 +31,7 @@ test('a column that is current, previous or being read is never written, and eac
         }
         const column = begun.at(-1) as Column;
         if (end === 'discard') columns.discard(column);
-        else columns.publish(column, ++generation);
+        else columns.publish(column, size, ++generation);
         if (read) {
           for (const each of [columns.current, columns.previous]) {
             if (each === undefined) continue;
@@ -61,7 +61,7 @@ test('columns that slow readers have made necessary are not kept for ever', (t) 
   const held: Column[] = [];
   const publish = (generation: number): Column => {
     const column = columns.begin(10);
-    columns.publish(column, generation);
+    columns.publish(column, 10, generation);
     return column;
   };
   for (let i = 1; i <= 20; i++) {
