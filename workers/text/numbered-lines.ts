@@ -72,19 +72,6 @@ export class NumberedLines {
     }
   }
 
-  /**
-   * To be called before few lines are shown anew that are far from each other: the processor would wait for the memory of
-   * one after the other, which is asked for at once here.
-   * @returns nothing of interest; but what nobody got would not be read
-   */
-  fetch(lines: Uint32Array, count: number): number {
-    const { places, bytes } = this;
-    let seen = 0;
-    for (let i = 0; i < count; i++) seen ^= places[2 * (lines[i] as number)] as number;
-    for (let i = 0; i < count; i++) seen ^= bytes[places[2 * (lines[i] as number)] as number] as number;
-    return seen;
-  }
-
   /** To be called for lines in ascending order, with a number that is not the one shown; and then {@link settle}. */
   show(line: number, value: number): void {
     const before = this.shown[line] as number;

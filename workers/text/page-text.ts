@@ -20,8 +20,6 @@ const BLOCK_OF_HISTOGRAMS = 64 * 1024;
 
 /** Lines of the page being updated whose numbers have changed. */
 const changed = new Uint32Array(PAGE_SERIES);
-/** Where more lines of a page change than these, one is near the other. */
-const FEW = 128;
 
 const NO_LINES: HistogramLines = { count: false, sum: false, buckets: 0 };
 
@@ -81,6 +79,7 @@ export class PageText implements PageRendering {
     this.text.settle();
   }
 
+  /** In two loops, which are simple enough to be fast. */
   private updateScalars(values: Float64Array, base: number, size: number): void {
     const { text } = this;
     const { shown } = text;
@@ -88,7 +87,6 @@ export class PageText implements PageRendering {
     for (let line = 0, at = base + SCALAR_VALUE; line < size; line++, at += SCALAR_STRIDE) {
       if (values[at] !== shown[line]) changed[count++] = line;
     }
-    if (count < FEW) text.fetch(changed, count);
     for (let i = 0; i < count; i++) {
       const line = changed[i] as number;
       text.show(line, values[base + line * SCALAR_STRIDE + SCALAR_VALUE] as number);
