@@ -28,14 +28,16 @@ for (const [does, collect] of [
         return collect();
       },
     };
+    // A collection that was under way when the provider was exchanged is given up, which is a debug line.
+    const told = () => bench.log.filter((line) => !line.startsWith('debug '));
     await bench.lines(1);
     await sleep(100);
     t.true(calls > 1);
-    t.is(bench.log.length, 1);
-    t.regex(bench.log[0] as string, /^warn Collecting metrics: (no|expected ResourceMetrics: .*)$/);
+    t.is(told().length, 1);
+    t.regex(told()[0] as string, /^warn Collecting metrics: (no|expected ResourceMetrics: .*)$/);
     bench.provider = { collect: () => metrics(2) };
     await bench.more(2);
-    t.deepEqual(bench.log.slice(1), ['info Collecting metrics works again']);
+    t.deepEqual(told().slice(1), ['info Collecting metrics works again']);
   });
 }
 
