@@ -28,7 +28,7 @@ export interface PageSpace {
   place(numbers: number): number;
   /** Gives back room at the end of what {@link place} took last, if it was the last. */
   giveBack(end: number, numbers: number): void;
-  /** To be used for the next pages. Whoever has one no longer puts it here. */
+  /** Pages that have been sealed, to be used for the next ones. */
   readonly spares: OpenPage[];
   /** @returns a page's texts where they stay, in shared memory */
   writeText(text: Uint8Array): Uint8Array;

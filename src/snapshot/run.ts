@@ -12,6 +12,9 @@ import type { SeriesText } from './series-text';
 import type { Slicer } from './slicer';
 import type { TextMemory } from './text-memory';
 
+/** Numbers that are cleared in one go at the most. */
+const MOST_TO_CLEAR = 64 * 1024;
+
 export class Run implements PageSpace {
   generation = 0;
   /** The column being written. Another one as soon as it has become too small. */
@@ -70,11 +73,11 @@ export class Run implements PageSpace {
    * The numbers of the last snapshot, which the one being written calls its previous ones, for numbers to be written at
    * places that it did not have.
    * @param end behind these places
-   * @returns `undefined` where there are none, or no room
+   * @returns `undefined` where there are none, or no room, or so much has come before them that clearing it takes long
    */
   previousWithRoom(end: number): Float64Array | undefined {
     const { current } = this.columns;
-    if (current === undefined || end > current.values.length) return undefined;
+    if (current === undefined || end > current.values.length || end - current.used > MOST_TO_CLEAR) return undefined;
     if (end > current.used) {
       current.values.fill(Number.NaN, current.used, end);
       current.used = end;
