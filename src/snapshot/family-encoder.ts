@@ -167,13 +167,13 @@ export class FamilyEncoder {
     }
     if (slot >= 0 && this.fitsAt(slot, point)) {
       claim.claimed[slot] = 1;
-      this.positions.set(i, point.attributes, slot, dictionary.offsetOf(slot));
+      this.positions.set(i, point, slot, dictionary.offsetOf(slot));
       if (dictionary.absent.has(slot)) run.hasNoPrevious(dictionary.offsetOf(slot));
       writePoint(this.positions, i, point, dictionary.pageOf(slot).page.layout, run);
       return;
     }
     if (run.room <= 0) {
-      this.positions.set(i, point.attributes, LEFT_OUT, 0);
+      this.positions.set(i, point, LEFT_OUT, 0);
       return;
     }
     this.addSeries(i, point, slot, expected, run);
@@ -195,7 +195,7 @@ export class FamilyEncoder {
     }
     const { layout } = dictionary.pageOf(slot).page;
     const offset = dictionary.offsetOf(slot);
-    this.positions.set(i, point.attributes, slot, offset);
+    this.positions.set(i, point, slot, offset);
     run.hasNoPrevious(offset);
     if (movedFrom >= 0) this.moveExponential(movedFrom, offset, layout, run);
     writePoint(this.positions, i, point, layout, run);

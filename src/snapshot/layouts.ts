@@ -12,7 +12,6 @@ import {
   HISTOGRAM_BUCKETS,
   MAX,
   MIN,
-  START,
   SUM,
   type ExponentialLayout,
   type HistogramLayout,
@@ -121,8 +120,8 @@ function fitsExponential(layout: ExponentialLayout, value: ExponentialHistogramV
 }
 
 /** Epoch microseconds: exact to the microsecond until the year 2255. */
-export function writeStart(values: Float64Array, offset: number, time: HrTime): void {
-  values[offset + START] = time[0] * 1e6 + time[1] / 1e3;
+export function startOf(time: HrTime): number {
+  return time[0] * 1e6 + time[1] / 1e3;
 }
 
 /** Writes all but the start and the bucket counts, which need not be written again where they did not change. */
@@ -138,15 +137,14 @@ export function writeHistogramCounts(values: Float64Array, offset: number, count
   for (let i = 0; i < counts.length; i++) values[at++] = counts[i] as number;
 }
 
+/** Writes all but the start. */
 export function writeExponential(
   values: Float64Array,
   offset: number,
   layout: ExponentialLayout,
-  start: HrTime,
   value: ExponentialHistogramValue,
 ): void {
   const { positive, negative } = value;
-  writeStart(values, offset, start);
   values[offset + COUNT] = value.count;
   values[offset + SUM] = value.sum ?? 0;
   values[offset + MIN] = value.min ?? 0;

@@ -4,7 +4,9 @@
  * this position answers for nearly all series which one it is and where its numbers go.
  */
 
+import type { DataPoint, HrTime } from '../../protocol/otel';
 import { ORDER_MASK, PAGE_SERIES } from '../../protocol/snapshot';
+import { startOf } from './layouts';
 import type { Slicer } from './slicer';
 
 /** In place of a slot: a series that was left out for the series limit. */
@@ -37,8 +39,10 @@ export class Positions {
    */
   readonly counts: unknown[];
   changed: Uint32Array;
-  /** Start times last seen, of the series in the stretches below. The SDK keeps a series' array. */
-  readonly startTimes: unknown[] = [];
+  /** Start times last seen: the SDK keeps a series' array. */
+  readonly startTimes: unknown[];
+  /** The same as columns have them, so that what has to be written again need not be looked for once more. */
+  starts: Float64Array;
   /** Where the stretches end that have been walked through so far, see {@link stretchEnd}. */
   private readonly ends: number[] = [];
   /** By stretch: the last generation in which a start time was another one. No older column has all of them. */
@@ -51,6 +55,8 @@ export class Positions {
   ) {
     this.length = length;
     this.attributes = [];
+    this.startTimes = [];
+    this.starts = new Float64Array(length);
     this.slots = new Int32Array(length);
     this.offsets = new Uint32Array(length);
     this.counts = [];
@@ -62,6 +68,7 @@ export class Positions {
     if (length > this.slots.length) {
       // More than asked for: where series come in small numbers, that is not copied each time.
       const capacity = Math.ceil(length * HEADROOM);
+      this.starts = extended(this.starts, new Float64Array(capacity));
       this.slots = extended(this.slots, new Int32Array(capacity));
       this.offsets = extended(this.offsets, new Uint32Array(capacity));
       if (this.histograms) this.changed = extended(this.changed, new Uint32Array(capacity));
@@ -87,10 +94,8 @@ export class Positions {
   }
 
   private addStretch(from: number, generation: number): void {
-    const end = this.measureStretch(from);
-    this.ends.push(end);
+    this.ends.push(this.measureStretch(from));
     this.restarted.push(generation);
-    for (let i = from; i < end; i++) this.startTimes[i] = undefined;
   }
 
   /** Whether a column that was written in that generation has all start times of the current stretch. */
@@ -99,9 +104,14 @@ export class Positions {
   }
 
   /** Takes note of a start time of the current stretch that is another one. */
-  restart(position: number, startTime: unknown, generation: number): void {
-    this.startTimes[position] = startTime;
+  restart(position: number, startTime: HrTime, generation: number): void {
+    this.setStart(position, startTime);
     this.restarted[this.stretch] = generation;
+  }
+
+  setStart(position: number, startTime: HrTime): void {
+    this.starts[position] = startOf(startTime);
+    this.startTimes[position] = startTime;
   }
 
   /** Nothing of what columns hold is true any more. */
@@ -150,6 +160,8 @@ export class Positions {
   /** Takes over what another one knows of the series at `from`. */
   copy(position: number, other: Positions, from: number): void {
     this.attributes[position] = other.attributes[from];
+    this.startTimes[position] = other.startTimes[from];
+    this.starts[position] = other.starts[from] as number;
     this.slots[position] = other.slots[from] as number;
     this.offsets[position] = other.offsets[from] as number;
     if (this.histograms) {
@@ -158,8 +170,10 @@ export class Positions {
     }
   }
 
-  set(position: number, attributes: unknown, slot: number, offset: number): void {
+  /** @throws TypeError where the start time is none */
+  set(position: number, { attributes, startTime }: DataPoint, slot: number, offset: number): void {
     this.attributes[position] = attributes;
+    this.setStart(position, startTime);
     this.slots[position] = slot;
     this.offsets[position] = offset;
   }
@@ -183,7 +197,7 @@ export class Positions {
   }
 }
 
-function extended<T extends Int32Array | Uint32Array>(array: T, larger: T): T {
+function extended<T extends Int32Array | Uint32Array | Float64Array>(array: T, larger: T): T {
   larger.set(array);
   return larger;
 }

@@ -5,17 +5,18 @@
  * What is only known by its identity is compared with `Object.is`, which looks at the two references and nothing else.
  * V8's `===` looks into both objects before, a cache miss for each: that would double the time of the whole pass.
  */
-import type { DataPoint, ExponentialHistogramValue, HistogramValue, HrTime } from '../../protocol/otel';
+import type { DataPoint, ExponentialHistogramValue, HistogramValue } from '../../protocol/otel';
 import {
   SCALAR_STRIDE,
   SCALAR_VALUE,
+  START,
   strideOf,
   type ExponentialLayout,
   type HistogramLayout,
   type Layout,
 } from '../../protocol/snapshot';
 import type { Dictionary } from './dictionary';
-import { fits, fitsHistogram, writeExponential, writeStart } from './layouts';
+import { fits, fitsHistogram, writeExponential } from './layouts';
 import { LEFT_OUT, type Positions } from './positions';
 import type { Run } from './run';
 import { writeHistogram } from './write-point';
@@ -77,15 +78,16 @@ function scalars(
   end: number,
   run: Run,
 ): number {
-  const { attributes, startTimes } = positions;
+  const { attributes, startTimes, starts } = positions;
   const { values, generation } = run.column;
   const hasStarts = positions.hasStarts(generation);
   let offset = positions.offsets[from] as number;
   for (let i = from; i < end; i++) {
     const { attributes: own, startTime, value } = points[i] as DataPoint<number>;
     if (!Object.is(own, attributes[i])) return i;
-    if (!Object.is(startTime, startTimes[i])) writeOtherStart(positions, i, offset, startTime, run);
-    else if (!hasStarts) writeStart(values, offset, startTime);
+    const isOther = !Object.is(startTime, startTimes[i]);
+    if (isOther) positions.restart(i, startTime, run.generation);
+    if (isOther || !hasStarts) values[offset + START] = starts[i] as number;
     values[offset + SCALAR_VALUE] = value;
     offset += SCALAR_STRIDE;
   }
@@ -100,7 +102,7 @@ function histograms(
   end: number,
   run: Run,
 ): number {
-  const { attributes, startTimes, counts } = positions;
+  const { attributes, startTimes, starts, counts } = positions;
   const { values, generation } = run.column;
   const hasStarts = positions.hasStarts(generation);
   const stride = strideOf(layout);
@@ -109,33 +111,35 @@ function histograms(
     const { attributes: own, startTime, value } = points[i] as DataPoint<HistogramValue>;
     const sameCounts = Object.is(value.buckets.counts, counts[i]);
     if (!Object.is(own, attributes[i]) || !fitsHistogram(layout, value, sameCounts)) return i;
-    if (!Object.is(startTime, startTimes[i])) writeOtherStart(positions, i, offset, startTime, run);
-    else if (!hasStarts) writeStart(values, offset, startTime);
+    const isOther = !Object.is(startTime, startTimes[i]);
+    if (isOther) positions.restart(i, startTime, run.generation);
+    if (isOther || !hasStarts) values[offset + START] = starts[i] as number;
     writeHistogram(positions, i, offset, value, sameCounts, run);
     offset += stride;
   }
   return end;
 }
 
-function writeOtherStart(positions: Positions, position: number, offset: number, startTime: HrTime, run: Run): void {
-  positions.restart(position, startTime, run.generation);
-  writeStart(run.column.values, offset, startTime);
-}
-
 function exponentials(
-  { attributes, offsets }: Positions,
+  positions: Positions,
   layout: ExponentialLayout,
   points: readonly DataPoint<ExponentialHistogramValue>[],
   from: number,
   end: number,
   run: Run,
 ): number {
+  const { attributes, startTimes, starts } = positions;
+  const { values, generation } = run.column;
+  const hasStarts = positions.hasStarts(generation);
   const stride = strideOf(layout);
-  let offset = offsets[from] as number;
+  let offset = positions.offsets[from] as number;
   for (let i = from; i < end; i++) {
     const { attributes: own, startTime, value } = points[i] as DataPoint<ExponentialHistogramValue>;
     if (!Object.is(own, attributes[i]) || !fits(layout, value)) return i;
-    writeExponential(run.column.values, offset, layout, startTime, value);
+    const isOther = !Object.is(startTime, startTimes[i]);
+    if (isOther) positions.restart(i, startTime, run.generation);
+    if (isOther || !hasStarts) values[offset + START] = starts[i] as number;
+    writeExponential(values, offset, layout, value);
     offset += stride;
   }
   return end;

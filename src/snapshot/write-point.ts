@@ -1,7 +1,7 @@
 /** Writes the numbers of single data points into the column being written. */
 import type { DataPoint, ExponentialHistogramValue, HistogramValue } from '../../protocol/otel';
-import { SCALAR_VALUE, type Layout } from '../../protocol/snapshot';
-import { writeExponential, writeHistogramCounts, writeHistogramHead, writeStart } from './layouts';
+import { SCALAR_VALUE, START, type Layout } from '../../protocol/snapshot';
+import { writeExponential, writeHistogramCounts, writeHistogramHead } from './layouts';
 import type { Positions } from './positions';
 import type { Run } from './run';
 
@@ -9,19 +9,19 @@ export function writePoint(positions: Positions, position: number, point: DataPo
   const { startTime, value } = point;
   const { values } = run.column;
   const offset = positions.offsets[position] as number;
+  if (!Object.is(startTime, positions.startTimes[position])) positions.setStart(position, startTime);
+  values[offset + START] = positions.starts[position] as number;
   switch (layout.kind) {
     case 'scalar':
-      writeStart(values, offset, startTime);
       values[offset + SCALAR_VALUE] = value as number;
       return;
     case 'histogram': {
       const sameCounts = Object.is((value as HistogramValue).buckets.counts, positions.counts[position]);
-      writeStart(values, offset, startTime);
       writeHistogram(positions, position, offset, value as HistogramValue, sameCounts, run);
       return;
     }
     case 'exponential':
-      writeExponential(values, offset, layout, startTime, value as ExponentialHistogramValue);
+      writeExponential(values, offset, layout, value as ExponentialHistogramValue);
   }
 }
 
