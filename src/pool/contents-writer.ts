@@ -38,8 +38,14 @@ export class ContentsWriter {
   async write(scopes: readonly ScopeFamilies[]): Promise<PostedContents> {
     const all = scopes.flatMap((scope) => scope.families);
     const count = all.reduce((sum, { pages }) => sum + pages.length, 0);
-    const families = sharedNumbers(all.length * FAMILY_FIELDS);
-    const pages = sharedNumbers(count * PAGE_FIELDS);
+    const orders = all.flatMap(({ order }) => order ?? []);
+    const short = orders.filter(({ length }) => length < LONG_ORDER);
+    // Each handle of shared memory costs, so that it is one for all.
+    const [families, pages, shortOrders] = sharedNumbers(
+      all.length * FAMILY_FIELDS,
+      count * PAGE_FIELDS,
+      short.reduce((sum, { length }) => sum + length, 0),
+    );
     const layouts = new Numbering<Layout>();
     const texts = new Numbering<ArrayBufferLike>();
     let row = 0;
@@ -48,7 +54,7 @@ export class ContentsWriter {
       writeFamily(families, index * FAMILY_FIELDS, family);
       for (const placed of family.pages) writePage(pages, PAGE_FIELDS * row++, placed, layouts, texts);
     }
-    const orders = all.flatMap(({ order }) => order ?? []);
+    await this.join(short, shortOrders);
     return {
       heads: await this.heads.write(
         scopes.flatMap((one) => [one.scope, one.families.length, ...one.families.map(({ descriptor }) => descriptor)]),
@@ -56,21 +62,19 @@ export class ContentsWriter {
       layouts: await this.layouts.write(layouts.all),
       families,
       pages,
-      shortOrders: await this.join(orders.filter(({ length }) => length < LONG_ORDER)),
+      shortOrders,
       longOrders: orders.filter(({ length }) => length >= LONG_ORDER),
       texts: texts.all.map((piece) => new Uint8Array(piece)),
     };
   }
 
-  private async join(orders: readonly Int32Array[]): Promise<Int32Array> {
-    const joined = sharedNumbers(orders.reduce((sum, { length }) => sum + length, 0));
+  private async join(orders: readonly Int32Array[], joined: Int32Array): Promise<void> {
     let at = 0;
     for (const order of orders) {
       if (this.slicer.due) await this.slicer.rest();
       joined.set(order, at);
       at += order.length;
     }
-    return joined;
   }
 }
 
@@ -144,6 +148,8 @@ class Numbering<T> {
   }
 }
 
-function sharedNumbers(length: number): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
+/** One array behind the other. */
+function sharedNumbers(a: number, b: number, c: number): readonly [Int32Array, Int32Array, Int32Array] {
+  const all = new Int32Array(new SharedArrayBuffer((a + b + c) * Int32Array.BYTES_PER_ELEMENT));
+  return [all.subarray(0, a), all.subarray(a, a + b), all.subarray(a + b)];
 }

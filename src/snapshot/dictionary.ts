@@ -4,12 +4,11 @@
  *
  * A series' *slot* is `pageIndex << ORDER_SHIFT | indexInPage`, as in the order of a snapshot.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { ORDER_MASK, ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../protocol/snapshot';
 import { Absences } from './absences';
 import { OpenPage, writeOrder, type PageText } from './pages';
-import { SeriesIndex, type Texts } from './series-index';
-import type { SeriesText } from './series-text';
+import { SeriesIndex, type Candidates } from './series-index';
+import { hashOf, isSameText, type SeriesTexts } from './series-texts';
 import type { Slicer } from './slicer';
 
 /** A series that has been gone for this many snapshots gives its memory back, once it has company. */
@@ -17,6 +16,9 @@ export const RETENTION = 10;
 
 /** Below this many dead series re-packing is not worth it. */
 const WORTH_REPACKING = 64;
+
+/** Series put into the index between two looks at the clock. */
+const CHUNK = 256;
 
 /** Pages of several layouts may be open at a time, as a rule it is one. */
 const SPARES = 4;
@@ -41,7 +43,7 @@ export interface Shape {
   layout(): Layout;
 }
 
-export class Dictionary implements Texts {
+export class Dictionary {
   /** The last page may be followed by others of another layout: a family may have pages of several. */
   readonly pages: readonly PlacedPage[] = [];
   /** A copy of them, the same one as long as none is added or moved. */
@@ -50,8 +52,14 @@ export class Dictionary implements Texts {
   private readonly texts: PageText[] = [];
   /** Pages that series are being added to, one per layout. None between two collections. */
   private readonly open: OpenPage[] = [];
-  /** Content to slot. Holds every series of every page, dead ones too, but none that has moved to another page. */
-  readonly index = new SeriesIndex();
+  /**
+   * Content to slot: all series of the first {@link indexed} pages, dead ones too, but none that has moved to another page.
+   * As long as nothing but new series comes, which is most often for good, nobody looks anything up.
+   */
+  private readonly index = new SeriesIndex();
+  private indexed = 0;
+  /** Whether what is added is put into the index as well. */
+  private isIndexing = false;
   /** The series that are not in the last snapshot. */
   readonly absent = new Absences();
   /** Places on pages: series present, gone, and those that moved to another page. */
@@ -63,28 +71,78 @@ export class Dictionary implements Texts {
   /** How many pages it had when it was last packed: a family of many layouts can't do with fewer. */
   private packedPages = 0;
 
-  find(text: SeriesText): number {
-    return this.index.find(text, this);
+  /** To be called after {@link completeIndex}. @returns the slot of a series of that hash, -1 if none is accepted */
+  find(hash: number, candidates: Candidates): number {
+    return this.index.find(hash, candidates);
   }
 
-  has(slot: number, text: SeriesText): boolean {
-    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
+  has(slot: number, { bytes, length }: SeriesTexts): boolean {
+    const { bytes: texts, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
     const index = slot & ORDER_MASK;
-    return text.equals(bytes, starts[index] as number, (starts[index + 1] as number) - 1);
-  }
-
-  textOf(slot: number): Uint8Array {
-    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
-    const index = slot & ORDER_MASK;
-    return bytes.subarray(starts[index], (starts[index + 1] as number) - 1);
+    return isSameText(bytes, length, texts, starts[index] as number, (starts[index + 1] as number) - 1);
   }
 
   /**
-   * Puts a series on a page of a fitting layout.
-   * @param expected how many more of the kind may come, this one included
-   * @returns its slot; its content is for the caller to put into the index
+   * Puts all series into the index, in slices. From now until {@link sealAll} those that are added are to be put there too.
+   * @param expected how many these may be
    */
-  add(text: SeriesText, shape: Shape, expected: number, space: PageSpace): number {
+  async completeIndex(expected: number, slicer: Slicer): Promise<void> {
+    await this.index.reserve(this.size + expected, slicer);
+    for (; this.indexed < this.pages.length; this.indexed++) {
+      const { size } = (this.pages[this.indexed] as PlacedPage).page;
+      const first = this.indexed << ORDER_SHIFT;
+      for (let slot = first; slot < first + size; slot++) {
+        if (slot % CHUNK === 0 && slicer.due) await slicer.rest();
+        this.index.add(this.hashOf(slot), slot);
+      }
+    }
+    this.isIndexing = true;
+  }
+
+  /** The series has moved to the page of the second slot: nobody finds it at the first one any more. */
+  replace(hash: number, from: number, to: number): void {
+    this.index.replace(hash, from, to);
+  }
+
+  /** Whether nobody has moved from there to another page. */
+  isInUse(slot: number): boolean {
+    return slot >> ORDER_SHIFT >= this.indexed || this.index.has(this.hashOf(slot), slot);
+  }
+
+  private hashOf(slot: number): number {
+    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
+    const index = slot & ORDER_MASK;
+    return hashOf(bytes, starts[index] as number, (starts[index + 1] as number) - 1);
+  }
+
+  /** Puts the series' text in place of what is there. */
+  readText(slot: number, text: SeriesTexts): void {
+    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
+    const index = slot & ORDER_MASK;
+    text.clear();
+    text.appendText(bytes, starts[index] as number, (starts[index + 1] as number) - 1);
+  }
+
+  /**
+   * Puts a series on a page of a fitting layout, without looking whether there is one of that content.
+   * @param expected how many more of the kind may come, this one included
+   * @returns its slot
+   */
+  add(attributes: unknown, shape: Shape, expected: number, space: PageSpace): number {
+    return this.openPageFor(shape, expected, space).add(attributes);
+  }
+
+  /** The same, for attributes whose text there is already. */
+  addText(text: SeriesTexts, shape: Shape, expected: number, space: PageSpace): number {
+    return this.openPageFor(shape, expected, space).addText(text);
+  }
+
+  /** Lets a series just added be found. */
+  addToIndex(hash: number, slot: number): void {
+    this.index.add(hash, slot);
+  }
+
+  private openPageFor(shape: Shape, expected: number, space: PageSpace): OpenPage {
     let at = this.open.length - 1;
     while (at >= 0 && !shape.fits((this.open[at] as OpenPage).layout)) at--;
     if (at < 0 || this.open[at]?.isFull === true) {
@@ -92,19 +150,22 @@ export class Dictionary implements Texts {
       if (at >= 0) this.seal(at, space);
       at = this.open.push(this.openPage(layout, Math.min(expected, PAGE_SERIES), space)) - 1;
     }
-    return (this.open[at] as OpenPage).add(text);
+    return this.open[at] as OpenPage;
   }
 
   /** Pages of the same layout have the same object, as a rule: it is by that that they are packed together. */
   private layoutFor(shape: Shape): Layout {
     const layout = shape.layout();
     const last = this.pages.at(-1)?.page.layout;
-    return last !== undefined && shape.fits(last) && isDeepStrictEqual(last, layout) ? last : layout;
+    // What fits and takes as many numbers is the same.
+    return last !== undefined && shape.fits(last) && strideOf(last) === strideOf(layout) ? last : layout;
   }
 
   /** Ends the adding of series. */
   sealAll(space: PageSpace): void {
     while (this.open.length > 0) this.seal(this.open.length - 1, space);
+    if (this.isIndexing) this.indexed = this.pages.length;
+    this.isIndexing = false;
   }
 
   private openPage(layout: Layout, capacity: number, space: PageSpace): OpenPage {

@@ -16,7 +16,7 @@ import { FamilyEncoder } from './family-encoder';
 import { layoutKindOf } from './layouts';
 import type { Packing } from './packing';
 import { Run, type ValueSpace } from './run';
-import { SeriesText } from './series-text';
+import { SeriesTexts } from './series-texts';
 import { Slicer } from './slicer';
 import { TextMemory } from './text-memory';
 
@@ -58,7 +58,7 @@ export class SnapshotEncoder {
   private readonly families = new Map<string, FamilyEncoder>();
   private readonly columnsOf = new WeakMap<Snapshot, readonly (Column | undefined)[]>();
   private readonly slicer: Slicer;
-  private readonly text = new SeriesText();
+  private readonly text = new SeriesTexts();
   private readonly textMemory = new TextMemory();
   private readonly run: Run;
   private space: ValueSpace = { used: 0, nextPageId: 0 };

@@ -100,7 +100,7 @@ export class FamilyEncoder {
     const { dictionary, claim } = this;
     const isAllInOrder = this.order === undefined && this.leftOut === 0;
     const pages = dictionary.pages.length;
-    claim.begin(this.positions, dictionary, from);
+    claim.begin(this.positions, dictionary, from, run.text);
     if (claim.onlyMore) this.positions.extend(points.length);
     else await this.keepPrefix(points.length, run);
     const next = this.positions;
@@ -108,10 +108,13 @@ export class FamilyEncoder {
       if (i % CHUNK_OF_STRANGERS === 0 && run.slicer.due) await run.slicer.rest();
       const point = points[i] as DataPoint;
       if (this.claimAtCursor(i, point, run)) continue;
-      if (!claim.reserved) {
-        // As many as may come, at once and in slices, rather than doubling in one go again and again.
-        await dictionary.index.reserve(Math.max(0, points.length - dictionary.size), run.slicer);
-        claim.reserved = true;
+      if (claim.onlyNew) {
+        this.encodeNew(i, point, points.length - i, run);
+        continue;
+      }
+      if (!claim.isIndexed) {
+        await dictionary.completeIndex(Math.max(0, points.length - dictionary.size), run.slicer);
+        claim.isIndexed = true;
       }
       this.encodeStranger(i, point, points.length - i, run);
     }
@@ -157,14 +160,8 @@ export class FamilyEncoder {
   /** A data point that identity does not tell: known by content, or new. */
   private encodeStranger(i: number, point: DataPoint, expected: number, run: Run): void {
     const { dictionary, claim } = this;
-    const { text } = run;
-    text.set(point.attributes);
-    let slot = dictionary.find(text);
-    // OpenTelemetry forbids two data points of the same attributes; whoever has them all the same keeps both.
-    while (slot >= 0 && claim.has(slot)) {
-      text.lengthen();
-      slot = dictionary.find(text);
-    }
+    const hash = claim.lookFor(point.attributes);
+    const slot = dictionary.find(hash, claim);
     if (slot >= 0 && this.fitsAt(slot, point)) {
       claim.claimed[slot] = 1;
       this.positions.set(i, point, slot, dictionary.offsetOf(slot));
@@ -176,37 +173,48 @@ export class FamilyEncoder {
       this.positions.set(i, point, LEFT_OUT, 0);
       return;
     }
-    this.addSeries(i, point, slot, expected, run);
+    this.shape.value = point.value;
+    const added = dictionary.addText(run.text, this.shape, expected, run);
+    this.writeNew(i, point, added, run);
+    if (slot < 0) dictionary.addToIndex(hash, added);
+    else this.leave(slot, added, hash, run);
   }
 
-  /** @param movedFrom the slot that the series has had in another layout, negative if it had none */
-  private addSeries(i: number, point: DataPoint, movedFrom: number, expected: number, run: Run): void {
-    const { dictionary, claim, shape } = this;
-    const { text } = run;
-    run.room--;
-    shape.value = point.value;
-    const slot = dictionary.add(text, shape, expected, run);
-    shape.value = undefined;
-    if (movedFrom < 0) dictionary.index.add(text.hash, slot);
-    else {
-      dictionary.index.replace(text.hash, movedFrom, slot);
-      // Where two data points have the same attributes, the other one may still stand at that place in the old order.
-      claim.claimed[movedFrom] = 1;
+  /** A data point of which it is known that it is of a new series. */
+  private encodeNew(i: number, point: DataPoint, expected: number, run: Run): void {
+    if (run.room <= 0) {
+      this.positions.set(i, point, LEFT_OUT, 0);
+      return;
     }
-    const { layout } = dictionary.pageOf(slot).page;
+    this.shape.value = point.value;
+    this.writeNew(i, point, this.dictionary.add(point.attributes, this.shape, expected, run), run);
+  }
+
+  private writeNew(i: number, point: DataPoint, slot: number, run: Run): void {
+    const { dictionary } = this;
+    run.room--;
+    this.shape.value = undefined;
     const offset = dictionary.offsetOf(slot);
     this.positions.set(i, point, slot, offset);
     run.hasNoPrevious(offset);
-    if (movedFrom >= 0) this.moveExponential(movedFrom, offset, layout, run);
-    writePoint(this.positions, i, point, layout, run);
+    writePoint(this.positions, i, point, dictionary.pageOf(slot).page.layout, run);
   }
 
-  /** A growing exponential histogram takes its previous numbers along: it is no new series. */
-  private moveExponential(slot: number, offset: number, layout: Layout, run: Run): void {
-    const from = this.dictionary.pageOf(slot).page.layout;
-    if (from.kind !== 'exponential' || layout.kind !== 'exponential' || this.dictionary.absent.has(slot)) return;
+  /**
+   * The series has outgrown its place. A growing exponential histogram takes its previous numbers along: it is no new
+   * series.
+   */
+  private leave(slot: number, forSlot: number, hash: number, run: Run): void {
+    const { dictionary, claim } = this;
+    dictionary.replace(hash, slot, forSlot);
+    // Where two data points have the same attributes, the other one may still stand at that place in the old order.
+    claim.claimed[slot] = 1;
+    const from = dictionary.pageOf(slot).page.layout;
+    const layout = dictionary.pageOf(forSlot).page.layout;
+    if (from.kind !== 'exponential' || layout.kind !== 'exponential' || dictionary.absent.has(slot)) return;
+    const offset = dictionary.offsetOf(forSlot);
     const values = run.previousWithRoom(offset + strideOf(layout));
     if (values === undefined) return;
-    moveExponential(values, { offset: this.dictionary.offsetOf(slot), layout: from }, { offset, layout });
+    moveExponential(values, { offset: dictionary.offsetOf(slot), layout: from }, { offset, layout });
   }
 }

@@ -1,13 +1,14 @@
 /** Packs a family anew: fresh places in the columns, and fresh pages without the dead where those are the most. */
 import { ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout } from '../../protocol/snapshot';
 import { Dictionary, type PageSpace } from './dictionary';
-import type { SeriesText } from './series-text';
+import type { SeriesTexts } from './series-texts';
 import type { Slicer } from './slicer';
 
 export interface Packing extends PageSpace {
   readonly generation: number;
   readonly slicer: Slicer;
-  readonly text: SeriesText;
+  /** For the text of one series after the other. */
+  readonly text: SeriesTexts;
   /** Whether the series limit leaves no room. */
   readonly pressed: boolean;
   readonly from: Float64Array;
@@ -41,15 +42,13 @@ async function withoutTheDead(old: Dictionary, order: Int32Array | undefined, pa
   const dictionary = new Dictionary();
   const slots = new Int32Array(old.pages.length << ORDER_SHIFT).fill(-1);
   for (const { layout, members } of await groupSurvivors(old, order, packing)) {
-    await dictionary.index.reserve(members.length, slicer);
     const stride = strideOf(layout);
     const shape = { fits: (other: Layout) => other === layout, layout: () => layout };
     for (const [index, slot] of members.entries()) {
       if (index % CHUNK === 0 && slicer.due) await slicer.rest();
-      text.setBytes(old.textOf(slot));
-      if (old.find(text) !== slot) continue; // It has moved to a page of another layout, and left this place for good.
-      const moved = dictionary.add(text, shape, members.length - index, packing);
-      dictionary.index.add(text.hash, moved);
+      if (!old.isInUse(slot)) continue;
+      old.readText(slot, text);
+      const moved = dictionary.addText(text, shape, members.length - index, packing);
       slots[slot] = moved;
       if (old.absent.has(slot)) dictionary.absent.add(moved, old.absent.sinceOf(slot));
       copyNumbers(packing, old.offsetOf(slot), dictionary.offsetOf(moved), stride);

@@ -1,8 +1,6 @@
 /** Writes pages: the attribute texts of new series. */
 import { ORDER_SHIFT, type Layout, type Page } from '../../protocol/snapshot';
-import type { SeriesText } from './series-text';
-
-const LINE_FEED = 0x0a;
+import { SeriesTexts } from './series-texts';
 
 /** The texts of a page, and where each of them begins; the last start is where the next one would. */
 export interface PageText {
@@ -22,7 +20,7 @@ export class OpenPage implements PageText {
   capacity = 0;
   size = 0;
   starts = new Uint32Array(1);
-  bytes: Uint8Array = new Uint8Array(1024);
+  private readonly texts = new SeriesTexts();
 
   begin(layout: Layout, index: number, base: number, capacity: number): void {
     this.layout = layout;
@@ -30,6 +28,7 @@ export class OpenPage implements PageText {
     this.base = base;
     this.capacity = capacity;
     this.size = 0;
+    this.texts.clear();
     if (capacity >= this.starts.length) this.starts = new Uint32Array(capacity + 1);
   }
 
@@ -37,25 +36,32 @@ export class OpenPage implements PageText {
     return this.size === this.capacity;
   }
 
+  get bytes(): Uint8Array {
+    return this.texts.bytes;
+  }
+
   /** @returns the slot of the series */
-  add(text: SeriesText): number {
-    const start = this.starts[this.size] as number;
-    const end = start + text.length + 1;
-    if (end > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(end, 2 * this.bytes.length));
-      larger.set(this.bytes.subarray(0, start));
-      this.bytes = larger;
-    }
-    text.copyTo(this.bytes, start);
-    this.bytes[end - 1] = LINE_FEED;
-    this.starts[this.size + 1] = end;
+  add(attributes: unknown): number {
+    this.texts.append(attributes);
+    return this.endText();
+  }
+
+  /** The same, for attributes whose text there is already. */
+  addText({ bytes, length }: SeriesTexts): number {
+    this.texts.appendText(bytes, 0, length);
+    return this.endText();
+  }
+
+  private endText(): number {
+    this.texts.appendLineFeed();
+    this.starts[this.size + 1] = this.texts.length;
     return (this.index << ORDER_SHIFT) + this.size++;
   }
 
   /** @param write puts the texts where they stay */
   seal(id: number, write: (text: Uint8Array) => Uint8Array): { readonly page: Page; readonly text: PageText } {
     const { layout, size } = this;
-    const attributes = write(this.bytes.subarray(0, this.starts[size]));
+    const attributes = write(this.bytes.subarray(0, this.texts.length));
     return {
       page: { id, layout, size, attributes },
       text: { bytes: attributes, starts: this.starts.slice(0, size + 1) },

@@ -8,7 +8,7 @@ import { START } from '../../protocol/snapshot';
 import { NO_COLUMN, type Columns } from './columns';
 import type { PageSpace } from './dictionary';
 import type { OpenPage } from './pages';
-import type { SeriesText } from './series-text';
+import type { SeriesTexts } from './series-texts';
 import type { Slicer } from './slicer';
 import type { TextMemory } from './text-memory';
 
@@ -27,7 +27,7 @@ export class Run implements PageSpace {
   constructor(
     readonly slicer: Slicer,
     /** The text of the series being looked at. */
-    readonly text: SeriesText,
+    readonly text: SeriesTexts,
     private readonly columns: Columns,
     private readonly textMemory: TextMemory,
   ) {}

@@ -1,13 +1,14 @@
 /**
  * From a series' content to its slot: an open-addressing hash table of numbers only. A JavaScript `Map` of the
  * texts would hold a string per series, and double itself in one go, which for a million series takes 0.1 s.
+ *
+ * Several series may have one hash, and even one content.
  */
-import type { SeriesText } from './series-text';
 import type { Slicer } from './slicer';
 
-/** Tells whether the series at a slot has that text; two texts may have one hash. */
-export interface Texts {
-  has(slot: number, text: SeriesText): boolean;
+/** Tells whether the series at a slot is the one looked for. */
+export interface Candidates {
+  accepts(slot: number): boolean;
 }
 
 const SMALLEST = 16;
@@ -19,18 +20,22 @@ export class SeriesIndex {
   private table = new Int32Array(2 * SMALLEST);
   private size = 0;
 
-  /** @returns the slot, -1 if there is none */
-  find(text: SeriesText, texts: Texts): number {
+  /** @returns the slot of the first series of that hash that is accepted, -1 if there is none */
+  find(hash: number, candidates: Candidates): number {
     const { table } = this;
     const mask = table.length - 1;
-    for (let at = firstPlace(text.hash, mask); ; at = (at + 2) & mask) {
+    for (let at = firstPlace(hash, mask); ; at = (at + 2) & mask) {
       const entry = table[at] as number;
       if (entry === 0) return -1;
-      if (table[at + 1] === text.hash && texts.has(entry - 1, text)) return entry - 1;
+      if (table[at + 1] === hash && candidates.accepts(entry - 1)) return entry - 1;
     }
   }
 
-  /** To be called only for what {@link find} did not find. */
+  has(hash: number, slot: number): boolean {
+    return this.placeOf(hash, slot) >= 0;
+  }
+
+  /** To be called only for a slot that it does not have. */
   add(hash: number, slot: number): void {
     // The room was reserved; where it was not, this is the pause that reserving avoids.
     if (4 * (this.size + 1) > this.table.length) this.grow();
@@ -40,18 +45,20 @@ export class SeriesIndex {
 
   /** The series has moved. */
   replace(hash: number, from: number, to: number): void {
-    const { table } = this;
-    const mask = table.length - 1;
-    for (let at = firstPlace(hash, mask); table[at] !== 0; at = (at + 2) & mask) {
-      if (table[at] !== from + 1) continue;
-      table[at] = to + 1;
-      return;
-    }
+    const at = this.placeOf(hash, from);
+    if (at >= 0) this.table[at] = to + 1;
   }
 
-  /** Makes room for so many more, in slices. */
-  async reserve(more: number, slicer: Slicer): Promise<void> {
-    const length = 2 ** Math.ceil(Math.log2(4 * (this.size + more) + 2));
+  private placeOf(hash: number, slot: number): number {
+    const { table } = this;
+    const mask = table.length - 1;
+    for (let at = firstPlace(hash, mask); table[at] !== 0; at = (at + 2) & mask) if (table[at] === slot + 1) return at;
+    return -1;
+  }
+
+  /** Makes room for so many in all, in slices. */
+  async reserve(size: number, slicer: Slicer): Promise<void> {
+    const length = 2 ** Math.ceil(Math.log2(4 * size + 2));
     if (length <= this.table.length) return;
     const larger = new Int32Array(length);
     for (let from = 0; from < this.table.length; from += CHUNK) {

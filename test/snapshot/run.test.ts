@@ -1,13 +1,13 @@
 import test from 'ava';
 import { Columns } from '../../src/snapshot/columns';
 import { Run } from '../../src/snapshot/run';
-import { SeriesText } from '../../src/snapshot/series-text';
+import { SeriesTexts } from '../../src/snapshot/series-texts';
 import { Slicer } from '../../src/snapshot/slicer';
 import { TextMemory } from '../../src/snapshot/text-memory';
 
 test('previous numbers at new places are none until they are written, and are not had where that takes long', (t) => {
   const columns = new Columns();
-  const run = new Run(new Slicer(), new SeriesText(), columns, new TextMemory());
+  const run = new Run(new Slicer(), new SeriesTexts(), columns, new TextMemory());
   t.is(run.previousWithRoom(1), undefined);
   const column = columns.begin(200_000);
   column.values.fill(7, 0, 100_000);

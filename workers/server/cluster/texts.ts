@@ -9,10 +9,7 @@ export function textsOf({ attributes, size, id }: Page): string[] {
   return texts;
 }
 
-/**
- * One text for all orders of the attributes. White space at the end stays: with it an instance tells data points of the
- * same attributes apart.
- */
+/** One text for all orders of the attributes. */
 export function canonical(text: string): string {
   const attributes = JSON.parse(text) as Record<string, unknown>;
   const sorted = Object.fromEntries(
@@ -20,7 +17,7 @@ export function canonical(text: string): string {
       .sort()
       .map((key) => [key, attributes[key]]),
   );
-  return JSON.stringify(sorted) + text.slice(text.trimEnd().length);
+  return JSON.stringify(sorted);
 }
 
 const BOUNDS = 'bounds';
