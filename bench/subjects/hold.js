@@ -45,6 +45,13 @@ module.exports = async function hold({ quick, workload, emit }) {
   }
 };
 
+/**
+ * A process that sees its series for the first time has no earlier exporter whose memory is given back at the same
+ * time, during which the kernel makes others wait for theirs.
+ */
+const kept = [];
+const keep = (exporter) => void kept.push(exporter);
+
 async function measure({ size, variants, count, daemon, receiver, emit }) {
   const series = createWorkload(size);
   // Ours goes first, in a process that has nothing else: what the others keep is looked at by garbage collections, too.
@@ -53,6 +60,7 @@ async function measure({ size, variants, count, daemon, receiver, emit }) {
   for (const variant of [...variants, FIRST_SIGHT]) {
     report({ size, variant, ours: ours[variant], others: others[variant], emit });
   }
+  kept.length = 0;
 }
 
 async function takeOurs({ series, size, variants, count, daemon }) {
@@ -64,6 +72,7 @@ async function takeOurs({ series, size, variants, count, daemon }) {
   for (const variant of variants) taken[variant] = await take({ series, variant, count, sides });
   const before = async () => {
     await exporter.stop();
+    keep(exporter);
     exporter = createExporter(daemon, form);
   };
   taken[FIRST_SIGHT] = await take({ series, variant: 'nothing', count, sides, before });
@@ -86,7 +95,10 @@ async function takeOthers({ series, variants, count, receiver }) {
   straightforward.export(series.collect('nothing'));
   const taken = {};
   for (const variant of variants) taken[variant] = await take({ series, variant, count, sides });
-  const before = () => (straightforward = new StraightforwardExporter());
+  const before = () => {
+    keep(straightforward);
+    straightforward = new StraightforwardExporter();
+  };
   taken[FIRST_SIGHT] = await take({ series, variant: 'nothing', count, sides, before });
   return taken;
 }

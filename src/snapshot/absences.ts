@@ -2,7 +2,7 @@
  * Which series of a family are missing in the last snapshot, and since when: numbers by slot, since a `Map` of half a
  * million of them takes tens of milliseconds to fill, and to look through.
  */
-import { PAGE_SERIES } from '../../protocol/snapshot';
+const HEADROOM = 1.25;
 
 export class Absences {
   /** How many there are. */
@@ -22,7 +22,7 @@ export class Absences {
   /** Of a series that is missing already, nothing changes. */
   add(slot: number, generation: number): void {
     if (this.has(slot)) return;
-    if (slot >= this.since.length) this.enlarge(slot + 1);
+    this.reserve(slot + 1);
     this.since[slot] = generation;
     this.count++;
   }
@@ -39,8 +39,10 @@ export class Absences {
     this.count = 0;
   }
 
-  private enlarge(slots: number): void {
-    const larger = new Uint32Array(Math.max(slots, 2 * this.since.length, PAGE_SERIES));
+  /** Makes room for the slots below that one, rather than for one after the other. */
+  reserve(slots: number): void {
+    if (slots <= this.since.length) return;
+    const larger = new Uint32Array(slots * HEADROOM);
     larger.set(this.since);
     this.since = larger;
   }

@@ -5,7 +5,8 @@ import { Claim } from './claim';
 import { Dictionary, type Shape } from './dictionary';
 import { fits, layoutFor, moveExponential, type LayoutKind } from './layouts';
 import { packFamily, type Packing } from './packing';
-import { LEFT_OUT, Positions } from './positions';
+import { BLOCK_MASK, LEFT_OUT } from './position-block';
+import { Positions } from './positions';
 import type { Run } from './run';
 import { steadyPass } from './steady-pass';
 import { writePoint } from './write-point';
@@ -13,6 +14,8 @@ import { writePoint } from './write-point';
 /** Data points per look at the clock. */
 const CHUNK = 1024;
 const CHUNK_OF_STRANGERS = 32;
+
+const NOTHING_KNOWN = { pages: 0, positions: 0 };
 
 /** Of one data point after the other. */
 class PointShape implements Shape {
@@ -55,7 +58,10 @@ export class FamilyEncoder {
 
   /** @throws whatever reading a malformed data point throws; the encoder is then not to be used again */
   async encode(points: readonly DataPoint[], run: Run): Promise<void> {
-    if (this.lastSeen !== run.generation - 1) await this.comeBack(run);
+    if (this.lastSeen !== run.generation - 1) {
+      // It was missing for a while: its series have no previous numbers.
+      await this.positions.comeBack(run.generation, (offset) => run.hasNoPrevious(offset), run.slicer);
+    }
     const length = Math.min(points.length, this.positions.length);
     let at = 0;
     this.positions.rewind();
@@ -72,24 +78,13 @@ export class FamilyEncoder {
     this.lastSeen = run.generation;
   }
 
-  /** The family was missing for a while: its series have no previous numbers, and no column is up to date. */
-  private async comeBack(run: Run): Promise<void> {
-    const { slots, offsets, changed, length } = this.positions;
-    this.positions.forgetStretches();
-    for (let i = 0; i < length; i++) {
-      if (i % CHUNK === 0 && run.slicer.due) await run.slicer.rest();
-      if (slots[i] !== LEFT_OUT) run.hasNoPrevious(offsets[i] as number);
-    }
-    changed.fill(run.generation);
-  }
-
   /** Moves to new places in the columns, leaving dead series behind where they are the most. */
   async repack(packing: Packing): Promise<void> {
     const { dictionary, slots } = await packFamily(this.dictionary, this.order, packing);
     this.dictionary = dictionary;
     await this.positions.move(slots, dictionary, packing.slicer);
     if (slots === undefined) return;
-    this.order = await dictionary.settle(this.positions.presentSlots(0), 0, packing.generation, packing.slicer);
+    this.order = await dictionary.settle(this.positions, NOTHING_KNOWN, packing.generation, packing.slicer);
   }
 
   /**
@@ -103,7 +98,6 @@ export class FamilyEncoder {
     claim.begin(this.positions, dictionary, from, run.text);
     if (claim.onlyMore) this.positions.extend(points.length);
     else await this.keepPrefix(points.length, run);
-    const next = this.positions;
     for (let i = from; i < points.length; i++) {
       if (i % CHUNK_OF_STRANGERS === 0 && run.slicer.due) await run.slicer.rest();
       const point = points[i] as DataPoint;
@@ -122,19 +116,15 @@ export class FamilyEncoder {
     const isOnlyMore = claim.onlyMore && isAllInOrder;
     claim.end();
     dictionary.sealAll(run);
-    const present = next.presentSlots(isOnlyMore ? from : 0);
-    this.order = await dictionary.settle(present, isOnlyMore ? pages : 0, run.generation, run.slicer);
+    const known = isOnlyMore ? { pages, positions: from } : NOTHING_KNOWN;
+    this.order = await dictionary.settle(this.positions, known, run.generation, run.slicer);
   }
 
   /** Takes over what is known of the series up to the cursor, which stand where they stood. */
   private async keepPrefix(length: number, run: Run): Promise<void> {
     const { old, claimed, cursor } = this.claim;
-    const next = new Positions(length, this.kind === 'histogram');
-    this.positions = next;
-    for (let from = 0; from < cursor; from += CHUNK) {
-      if (run.slicer.due) await run.slicer.rest();
-      next.copyRange(old, from, Math.min(from + CHUNK, cursor), claimed);
-    }
+    this.positions = new Positions(length, this.kind === 'histogram');
+    await this.positions.takeOver(old, cursor, claimed, run.slicer);
   }
 
   /** Whether the series that is next in the old order, or shortly behind, is this one. */
@@ -145,11 +135,11 @@ export class FamilyEncoder {
     const found = old.find(claim.cursor, point.attributes);
     if (found < 0) return false;
     claim.cursor = found + 1;
-    const slot = old.slots[found] as number;
+    const slot = old.blockOf(found).slots[found & BLOCK_MASK] as number;
     if (slot === LEFT_OUT || claimed[slot] === 1 || !this.fitsAt(slot, point)) return false;
     claimed[slot] = 1;
-    this.positions.copy(i, old, found);
-    writePoint(this.positions, i, point, this.dictionary.pageOf(slot).page.layout, run);
+    const block = this.positions.copy(i, old, found);
+    writePoint(block, i & BLOCK_MASK, point, this.dictionary.pageOf(slot).page.layout, run);
     return true;
   }
 
@@ -164,9 +154,10 @@ export class FamilyEncoder {
     const slot = dictionary.find(hash, claim);
     if (slot >= 0 && this.fitsAt(slot, point)) {
       claim.claimed[slot] = 1;
-      this.positions.set(i, point, slot, dictionary.offsetOf(slot));
-      if (dictionary.absent.has(slot)) run.hasNoPrevious(dictionary.offsetOf(slot));
-      writePoint(this.positions, i, point, dictionary.pageOf(slot).page.layout, run);
+      const offset = dictionary.offsetOf(slot);
+      const block = this.positions.set(i, point, slot, offset);
+      if (dictionary.absent.has(slot)) run.hasNoPrevious(offset);
+      writePoint(block, i & BLOCK_MASK, point, dictionary.pageOf(slot).page.layout, run);
       return;
     }
     if (run.room <= 0) {
@@ -195,9 +186,9 @@ export class FamilyEncoder {
     run.room--;
     this.shape.value = undefined;
     const offset = dictionary.offsetOf(slot);
-    this.positions.set(i, point, slot, offset);
+    const block = this.positions.set(i, point, slot, offset);
     run.hasNoPrevious(offset);
-    writePoint(this.positions, i, point, dictionary.pageOf(slot).page.layout, run);
+    writePoint(block, i & BLOCK_MASK, point, dictionary.pageOf(slot).page.layout, run);
   }
 
   /**

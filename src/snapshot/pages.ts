@@ -68,10 +68,3 @@ export class OpenPage implements PageText {
     };
   }
 }
-
-/** The order entries in shared memory, where they are written once. */
-export function writeOrder(slots: Int32Array): Int32Array {
-  const order = new Int32Array(new SharedArrayBuffer(slots.byteLength));
-  order.set(slots);
-  return order;
-}

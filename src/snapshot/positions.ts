@@ -3,20 +3,13 @@
  * for the same series at every cumulative collection, in the same order, so that comparing with what stood at
  * this position answers for nearly all series which one it is and where its numbers go.
  */
-
 import type { DataPoint, HrTime } from '../../protocol/otel';
-import { ORDER_MASK, PAGE_SERIES } from '../../protocol/snapshot';
-import { startOf } from './layouts';
+import { ORDER_MASK } from '../../protocol/snapshot';
+import { BLOCK, BLOCK_MASK, BLOCK_SHIFT, LEFT_OUT, PositionBlock } from './position-block';
 import type { Slicer } from './slicer';
 
-/** In place of a slot: a series that was left out for the series limit. */
-export const LEFT_OUT = -1;
-
-/** Series moved between two looks at the clock. */
-const CHUNK = 1024;
-
-/** Of the place for more series. */
-const HEADROOM = 1.25;
+/** Positions between two looks at the clock. */
+const PIECE = 1024;
 
 /** How far to look for the series that stands here now, when some before it have gone. */
 const LOOK_AHEAD = 8;
@@ -27,53 +20,70 @@ export interface Places {
 }
 
 export class Positions {
-  readonly attributes: unknown[];
-  /** How many there are; the arrays may have place for more. */
-  length: number;
-  slots: Int32Array;
-  /** Where the series' numbers begin in a value column. */
-  offsets: Uint32Array;
-  /**
-   * Histograms only: the array of bucket counts last seen, and the generation it was first seen in. The SDK
-   * makes a new array when a histogram changes, and only then.
-   */
-  readonly counts: unknown[];
-  changed: Uint32Array;
-  /** Start times last seen: the SDK keeps a series' array. */
-  readonly startTimes: unknown[];
-  /** The same as columns have them, so that what has to be written again need not be looked for once more. */
-  starts: Float64Array;
+  /** Those that are there already are full, but for the last one. */
+  private readonly blocks: PositionBlock[] = [];
   /** Where the stretches end that have been walked through so far, see {@link stretchEnd}. */
   private readonly ends: number[] = [];
   /** By stretch: the last generation in which a start time was another one. No older column has all of them. */
   private readonly restarted: number[] = [];
   private stretch = 0;
 
+  /** @param length how many there are; all are to be written before they are read, from the first to the last */
   constructor(
-    length: number,
+    public length: number,
     private readonly histograms: boolean,
-  ) {
-    this.length = length;
-    this.attributes = [];
-    this.startTimes = [];
-    this.starts = new Float64Array(length);
-    this.slots = new Int32Array(length);
-    this.offsets = new Uint32Array(length);
-    this.counts = [];
-    this.changed = new Uint32Array(histograms ? length : 0);
+  ) {}
+
+  blockOf(position: number): PositionBlock {
+    return this.blocks[position >> BLOCK_SHIFT] as PositionBlock;
   }
 
   /** Makes place for series behind those that are there. */
   extend(length: number): void {
-    if (length > this.slots.length) {
-      // More than asked for: where series come in small numbers, that is not copied each time.
-      const capacity = Math.ceil(length * HEADROOM);
-      this.starts = extended(this.starts, new Float64Array(capacity));
-      this.slots = extended(this.slots, new Int32Array(capacity));
-      this.offsets = extended(this.offsets, new Uint32Array(capacity));
-      if (this.histograms) this.changed = extended(this.changed, new Uint32Array(capacity));
-    }
     this.length = length;
+    const last = this.blocks.at(-1);
+    last?.reserve(Math.min(BLOCK, length - BLOCK * (this.blocks.length - 1)));
+  }
+
+  /** The block of a position that is to be written, made where there is none yet. */
+  private blockFor(position: number): PositionBlock {
+    const index = position >> BLOCK_SHIFT;
+    if (index === this.blocks.length) {
+      this.blocks.push(new PositionBlock(Math.min(BLOCK, this.length - position), this.histograms));
+    }
+    return this.blocks[index] as PositionBlock;
+  }
+
+  /** @returns the block that it is in now */
+  set(position: number, point: DataPoint, slot: number, offset: number): PositionBlock {
+    const block = this.blockFor(position);
+    block.set(position & BLOCK_MASK, point, slot, offset);
+    return block;
+  }
+
+  /** Takes over what another one knows of the series at `from`. @returns the block that it is in now */
+  copy(position: number, other: Positions, from: number): PositionBlock {
+    const block = this.blockFor(position);
+    block.copy(position & BLOCK_MASK, other.blockOf(from), from & BLOCK_MASK);
+    return block;
+  }
+
+  /**
+   * Takes over the first positions of another one, which is not to be written there any more.
+   * @param end behind the last of them
+   * @param claimed set to 1 at the slots of all series that stand there
+   */
+  async takeOver(other: Positions, end: number, claimed: Uint8Array, slicer: Slicer): Promise<void> {
+    for (const { block, start, position, count } of other.pieces(0, end)) {
+      if (slicer.due) await slicer.rest();
+      const isWhole = (position | BLOCK_MASK) < end;
+      if (isWhole && start === 0) this.blocks.push(block);
+      for (let i = 0; i < count; i++) {
+        if (!isWhole) this.copy(position + i, other, position + i);
+        const slot = block.slots[start + i] as number;
+        if (slot !== LEFT_OUT) claimed[slot] = 1;
+      }
+    }
   }
 
   /** To be called before positions are asked for their stretches, which goes from the first to the last. */
@@ -82,20 +92,18 @@ export class Positions {
   }
 
   /**
-   * A stretch is a range of positions whose series stand one behind the other on one page, or are all left out: what
-   * is true of the first one's place is true of all of them. Most often it is a page.
+   * A stretch is a range of positions in one block whose series stand one behind the other on one page, or are all left
+   * out: what is true of the first one's place is true of all of them. Most often it is a page.
    * @returns the first position behind the stretch that the position is in, which is the current one from now on
    */
   stretchEnd(position: number, generation: number): number {
     const { ends } = this;
     while (this.stretch < ends.length && (ends[this.stretch] as number) <= position) this.stretch++;
-    if (this.stretch === ends.length) this.addStretch(position, generation);
+    if (this.stretch === ends.length) {
+      ends.push(this.measureStretch(position));
+      this.restarted.push(generation);
+    }
     return ends[this.stretch] as number;
-  }
-
-  private addStretch(from: number, generation: number): void {
-    this.ends.push(this.measureStretch(from));
-    this.restarted.push(generation);
   }
 
   /** Whether a column that was written in that generation has all start times of the current stretch. */
@@ -104,14 +112,9 @@ export class Positions {
   }
 
   /** Takes note of a start time of the current stretch that is another one. */
-  restart(position: number, startTime: HrTime, generation: number): void {
-    this.setStart(position, startTime);
+  restart(block: PositionBlock, index: number, startTime: HrTime, generation: number): void {
+    block.setStart(index, startTime);
     this.restarted[this.stretch] = generation;
-  }
-
-  setStart(position: number, startTime: HrTime): void {
-    this.starts[position] = startOf(startTime);
-    this.startTimes[position] = startTime;
   }
 
   /** Nothing of what columns hold is true any more. */
@@ -121,30 +124,48 @@ export class Positions {
   }
 
   private measureStretch(from: number): number {
-    const { slots } = this;
-    const end = Math.min(from + PAGE_SERIES, this.length);
-    const leftOut = slots[from] === LEFT_OUT;
-    let at = from + 1;
+    const { slots } = this.blockOf(from);
+    const start = from & BLOCK_MASK;
+    const end = Math.min(BLOCK, this.length - from + start);
+    const leftOut = slots[start] === LEFT_OUT;
+    let at = start + 1;
     for (; at < end; at++) {
       const slot = slots[at] as number;
       if (leftOut ? slot !== LEFT_OUT : slot !== (slots[at - 1] as number) + 1 || (slot & ORDER_MASK) === 0) break;
     }
-    return at;
+    return from + at - start;
+  }
+
+  /**
+   * The family was missing for a while: no column is up to date.
+   * @param forget is told where the numbers of each series begin
+   */
+  async comeBack(generation: number, forget: (offset: number) => void, slicer: Slicer): Promise<void> {
+    this.forgetStretches();
+    for (const { block, start, count } of this.pieces(0)) {
+      if (slicer.due) await slicer.rest();
+      const { slots, offsets, changed } = block;
+      for (let i = start; i < start + count; i++) if (slots[i] !== LEFT_OUT) forget(offsets[i] as number);
+      changed.fill(generation, start, start + count);
+    }
   }
 
   /**
    * Takes over where the series stand now.
-   * @param slots new slot by old slot; `undefined` where slots stay what they were
+   * @param moved new slot by old slot; `undefined` where slots stay what they were
    */
-  async move(slots: Int32Array | undefined, places: Places, slicer: Slicer): Promise<void> {
+  async move(moved: Int32Array | undefined, places: Places, slicer: Slicer): Promise<void> {
     this.forgetStretches();
-    for (let i = 0; i < this.length; i++) {
-      if (i % CHUNK === 0 && slicer.due) await slicer.rest();
-      const old = this.slots[i] as number;
-      if (old === LEFT_OUT) continue;
-      const slot = slots === undefined ? old : (slots[old] as number);
-      this.slots[i] = slot;
-      this.offsets[i] = places.offsetOf(slot);
+    for (const { block, start, count } of this.pieces(0)) {
+      if (slicer.due) await slicer.rest();
+      const { slots, offsets } = block;
+      for (let i = start; i < start + count; i++) {
+        const old = slots[i] as number;
+        if (old === LEFT_OUT) continue;
+        const slot = moved === undefined ? old : (moved[old] as number);
+        slots[i] = slot;
+        offsets[i] = places.offsetOf(slot);
+      }
     }
   }
 
@@ -152,52 +173,34 @@ export class Positions {
   find(cursor: number, attributes: unknown): number {
     const end = Math.min(cursor + LOOK_AHEAD, this.length);
     for (let i = cursor; i < end; i++) {
-      if (Object.is(this.attributes[i], attributes)) return i;
+      if (Object.is(this.blockOf(i).attributes[i & BLOCK_MASK], attributes)) return i;
     }
     return -1;
   }
 
-  /** Takes over what another one knows of the series at `from`. */
-  copy(position: number, other: Positions, from: number): void {
-    this.attributes[position] = other.attributes[from];
-    this.startTimes[position] = other.startTimes[from];
-    this.starts[position] = other.starts[from] as number;
-    this.slots[position] = other.slots[from] as number;
-    this.offsets[position] = other.offsets[from] as number;
-    if (this.histograms) {
-      this.counts[position] = other.counts[from];
-      this.changed[position] = other.changed[from] as number;
+  /** The slots from that position on, in order, some at a time, with {@link LEFT_OUT} for those that have none. */
+  *slotsFrom(position: number): Iterable<Int32Array> {
+    for (const { block, start, count } of this.pieces(position)) yield block.slots.subarray(start, start + count);
+  }
+
+  /** So many positions at a time as there may be between two looks at the clock. */
+  private *pieces(from: number, end = this.length): Iterable<Piece> {
+    let position = from;
+    while (position < end) {
+      const start = position & BLOCK_MASK;
+      const count = Math.min(PIECE, end - position, BLOCK - start);
+      yield { block: this.blockOf(position), start, position, count };
+      position += count;
     }
-  }
-
-  /** @throws TypeError where the start time is none */
-  set(position: number, { attributes, startTime }: DataPoint, slot: number, offset: number): void {
-    this.attributes[position] = attributes;
-    this.setStart(position, startTime);
-    this.slots[position] = slot;
-    this.offsets[position] = offset;
-  }
-
-  /** Takes over a range from another one, in which all of it stands at the same positions, and claims its slots. */
-  copyRange(other: Positions, from: number, end: number, claimed: Uint8Array): void {
-    for (let i = from; i < end; i++) {
-      this.copy(i, other, i);
-      const slot = this.slots[i] as number;
-      if (slot !== LEFT_OUT) claimed[slot] = 1;
-    }
-  }
-
-  /**
-   * The slots of the series that are not left out, in order.
-   * @param from none before it is left out
-   */
-  presentSlots(from: number): Int32Array {
-    const slots = this.slots.subarray(0, this.length);
-    return slots.includes(LEFT_OUT, from) ? slots.filter((slot) => slot !== LEFT_OUT) : slots;
   }
 }
 
-function extended<T extends Int32Array | Uint32Array | Float64Array>(array: T, larger: T): T {
-  larger.set(array);
-  return larger;
+/** Neighbouring positions in one block. */
+interface Piece {
+  readonly block: PositionBlock;
+  /** Index of the first one in its block. */
+  readonly start: number;
+  /** The first one. */
+  readonly position: number;
+  readonly count: number;
 }

@@ -17,9 +17,12 @@ import {
 } from '../../protocol/snapshot';
 import type { Dictionary } from './dictionary';
 import { fits, fitsHistogram, writeExponential } from './layouts';
-import { LEFT_OUT, type Positions } from './positions';
+import { BLOCK_MASK, LEFT_OUT, type PositionBlock } from './position-block';
+import type { Positions } from './positions';
 import type { Run } from './run';
 import { writeHistogram } from './write-point';
+
+type ExponentialPoints = readonly DataPoint<ExponentialHistogramValue>[];
 
 /**
  * Writes the numbers of the data points `from` to `end`, not included.
@@ -35,9 +38,10 @@ export function steadyPass(
 ): number {
   for (let at = from; at < end;) {
     const to = Math.min(positions.stretchEnd(at, run.generation), end);
-    const slot = positions.slots[at] as number;
+    const block = positions.blockOf(at);
+    const slot = block.slots[at & BLOCK_MASK] as number;
     const layout = slot === LEFT_OUT ? undefined : dictionary.pageOf(slot).page.layout;
-    const reached = passStretch(positions, layout, points, at, to, run);
+    const reached = passStretch(positions, block, layout, points, at, to, run);
     if (reached < to) return reached;
     at = to;
   }
@@ -47,6 +51,7 @@ export function steadyPass(
 /** @param layout `undefined` where all are left out */
 function passStretch(
   positions: Positions,
+  block: PositionBlock,
   layout: Layout | undefined,
   points: readonly DataPoint[],
   from: number,
@@ -55,39 +60,41 @@ function passStretch(
 ): number {
   switch (layout?.kind) {
     case undefined:
-      return passOver(positions, points, from, end);
+      return passOver(block, points, from, end);
     case 'scalar':
-      return scalars(positions, points as readonly DataPoint<number>[], from, end, run);
+      return scalars(positions, block, points as readonly DataPoint<number>[], from, end, run);
     case 'histogram':
-      return histograms(positions, layout, points as readonly DataPoint<HistogramValue>[], from, end, run);
+      return histograms(positions, block, layout, points as readonly DataPoint<HistogramValue>[], from, end, run);
     case 'exponential':
-      return exponentials(positions, layout, points as readonly DataPoint<ExponentialHistogramValue>[], from, end, run);
+      return exponentials(positions, block, layout, points as ExponentialPoints, from, end, run);
   }
 }
 
-function passOver({ attributes }: Positions, points: readonly DataPoint[], from: number, end: number): number {
+function passOver({ attributes }: PositionBlock, points: readonly DataPoint[], from: number, end: number): number {
   let at = from;
-  while (at < end && Object.is((points[at] as DataPoint).attributes, attributes[at])) at++;
+  while (at < end && Object.is((points[at] as DataPoint).attributes, attributes[at & BLOCK_MASK])) at++;
   return at;
 }
 
 function scalars(
   positions: Positions,
+  block: PositionBlock,
   points: readonly DataPoint<number>[],
   from: number,
   end: number,
   run: Run,
 ): number {
-  const { attributes, startTimes, starts } = positions;
+  const { attributes, startTimes, starts } = block;
   const { values, generation } = run.column;
   const hasStarts = positions.hasStarts(generation);
-  let offset = positions.offsets[from] as number;
-  for (let i = from; i < end; i++) {
+  let index = from & BLOCK_MASK;
+  let offset = block.offsets[index] as number;
+  for (let i = from; i < end; i++, index++) {
     const { attributes: own, startTime, value } = points[i] as DataPoint<number>;
-    if (!Object.is(own, attributes[i])) return i;
-    const isOther = !Object.is(startTime, startTimes[i]);
-    if (isOther) positions.restart(i, startTime, run.generation);
-    if (isOther || !hasStarts) values[offset + START] = starts[i] as number;
+    if (!Object.is(own, attributes[index])) return i;
+    const isOther = !Object.is(startTime, startTimes[index]);
+    if (isOther) positions.restart(block, index, startTime, run.generation);
+    if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
     values[offset + SCALAR_VALUE] = value;
     offset += SCALAR_STRIDE;
   }
@@ -96,25 +103,27 @@ function scalars(
 
 function histograms(
   positions: Positions,
+  block: PositionBlock,
   layout: HistogramLayout,
   points: readonly DataPoint<HistogramValue>[],
   from: number,
   end: number,
   run: Run,
 ): number {
-  const { attributes, startTimes, starts, counts } = positions;
+  const { attributes, startTimes, starts, counts } = block;
   const { values, generation } = run.column;
   const hasStarts = positions.hasStarts(generation);
   const stride = strideOf(layout);
-  let offset = positions.offsets[from] as number;
-  for (let i = from; i < end; i++) {
+  let index = from & BLOCK_MASK;
+  let offset = block.offsets[index] as number;
+  for (let i = from; i < end; i++, index++) {
     const { attributes: own, startTime, value } = points[i] as DataPoint<HistogramValue>;
-    const sameCounts = Object.is(value.buckets.counts, counts[i]);
-    if (!Object.is(own, attributes[i]) || !fitsHistogram(layout, value, sameCounts)) return i;
-    const isOther = !Object.is(startTime, startTimes[i]);
-    if (isOther) positions.restart(i, startTime, run.generation);
-    if (isOther || !hasStarts) values[offset + START] = starts[i] as number;
-    writeHistogram(positions, i, offset, value, sameCounts, run);
+    const sameCounts = Object.is(value.buckets.counts, counts[index]);
+    if (!Object.is(own, attributes[index]) || !fitsHistogram(layout, value, sameCounts)) return i;
+    const isOther = !Object.is(startTime, startTimes[index]);
+    if (isOther) positions.restart(block, index, startTime, run.generation);
+    if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
+    writeHistogram(block, index, offset, value, sameCounts, run);
     offset += stride;
   }
   return end;
@@ -122,23 +131,25 @@ function histograms(
 
 function exponentials(
   positions: Positions,
+  block: PositionBlock,
   layout: ExponentialLayout,
-  points: readonly DataPoint<ExponentialHistogramValue>[],
+  points: ExponentialPoints,
   from: number,
   end: number,
   run: Run,
 ): number {
-  const { attributes, startTimes, starts } = positions;
+  const { attributes, startTimes, starts } = block;
   const { values, generation } = run.column;
   const hasStarts = positions.hasStarts(generation);
   const stride = strideOf(layout);
-  let offset = positions.offsets[from] as number;
-  for (let i = from; i < end; i++) {
+  let index = from & BLOCK_MASK;
+  let offset = block.offsets[index] as number;
+  for (let i = from; i < end; i++, index++) {
     const { attributes: own, startTime, value } = points[i] as DataPoint<ExponentialHistogramValue>;
-    if (!Object.is(own, attributes[i]) || !fits(layout, value)) return i;
-    const isOther = !Object.is(startTime, startTimes[i]);
-    if (isOther) positions.restart(i, startTime, run.generation);
-    if (isOther || !hasStarts) values[offset + START] = starts[i] as number;
+    if (!Object.is(own, attributes[index]) || !fits(layout, value)) return i;
+    const isOther = !Object.is(startTime, startTimes[index]);
+    if (isOther) positions.restart(block, index, startTime, run.generation);
+    if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
     writeExponential(values, offset, layout, value);
     offset += stride;
   }

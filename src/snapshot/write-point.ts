@@ -2,22 +2,23 @@
 import type { DataPoint, ExponentialHistogramValue, HistogramValue } from '../../protocol/otel';
 import { SCALAR_VALUE, START, type Layout } from '../../protocol/snapshot';
 import { writeExponential, writeHistogramCounts, writeHistogramHead } from './layouts';
-import type { Positions } from './positions';
+import type { PositionBlock } from './position-block';
 import type { Run } from './run';
 
-export function writePoint(positions: Positions, position: number, point: DataPoint, layout: Layout, run: Run): void {
+/** @param index of the position in its block */
+export function writePoint(block: PositionBlock, index: number, point: DataPoint, layout: Layout, run: Run): void {
   const { startTime, value } = point;
   const { values } = run.column;
-  const offset = positions.offsets[position] as number;
-  if (!Object.is(startTime, positions.startTimes[position])) positions.setStart(position, startTime);
-  values[offset + START] = positions.starts[position] as number;
+  const offset = block.offsets[index] as number;
+  if (!Object.is(startTime, block.startTimes[index])) block.setStart(index, startTime);
+  values[offset + START] = block.starts[index] as number;
   switch (layout.kind) {
     case 'scalar':
       values[offset + SCALAR_VALUE] = value as number;
       return;
     case 'histogram': {
-      const sameCounts = Object.is((value as HistogramValue).buckets.counts, positions.counts[position]);
-      writeHistogram(positions, position, offset, value as HistogramValue, sameCounts, run);
+      const sameCounts = Object.is((value as HistogramValue).buckets.counts, block.counts[index]);
+      writeHistogram(block, index, offset, value as HistogramValue, sameCounts, run);
       return;
     }
     case 'exponential':
@@ -31,8 +32,8 @@ export function writePoint(positions: Positions, position: number, point: DataPo
  * @param sameCounts the array of counts is the one that was last seen at that position
  */
 export function writeHistogram(
-  { counts, changed }: Positions,
-  position: number,
+  { counts, changed }: PositionBlock,
+  index: number,
   offset: number,
   value: HistogramValue,
   sameCounts: boolean,
@@ -42,8 +43,8 @@ export function writeHistogram(
   const { counts: own } = value.buckets;
   writeHistogramHead(values, offset, value);
   if (!sameCounts) {
-    counts[position] = own;
-    changed[position] = run.generation;
-  } else if ((changed[position] as number) <= generation) return;
+    counts[index] = own;
+    changed[index] = run.generation;
+  } else if ((changed[index] as number) <= generation) return;
   writeHistogramCounts(values, offset, own);
 }

@@ -1,0 +1,88 @@
+/**
+ * What is known of some neighbouring positions: an array for each kind, short enough that none takes long to make, to
+ * copy or to grow, however many series there are, and long enough that V8 does not move it: arrays of objects above
+ * 128 KB stay where they are when they survive a garbage collection.
+ */
+import type { DataPoint, HrTime } from '../../protocol/otel';
+import { startOf } from './layouts';
+
+export const BLOCK_SHIFT = 15;
+/** Positions of a block at the most. */
+export const BLOCK = 2 ** BLOCK_SHIFT;
+/** Index of a position in its block. */
+export const BLOCK_MASK = BLOCK - 1;
+
+/** In place of a slot: a series that was left out for the series limit. */
+export const LEFT_OUT = -1;
+
+export class PositionBlock {
+  readonly attributes: unknown[];
+  /** Start times last seen: the SDK keeps a series' array. */
+  readonly startTimes: unknown[];
+  /** The same as columns have them, so that what has to be written again need not be looked for once more. */
+  starts: Float64Array;
+  slots: Int32Array;
+  /** Where the series' numbers begin in a value column. */
+  offsets: Uint32Array;
+  /**
+   * Histograms only: the array of bucket counts last seen, and the generation it was first seen in. The SDK
+   * makes a new array when a histogram changes, and only then.
+   */
+  readonly counts: unknown[];
+  changed: Uint32Array;
+
+  constructor(
+    capacity: number,
+    private readonly histograms: boolean,
+  ) {
+    this.attributes = new Array<unknown>(capacity);
+    this.startTimes = new Array<unknown>(capacity);
+    this.counts = new Array<unknown>(histograms ? capacity : 0);
+    this.starts = new Float64Array(capacity);
+    this.slots = new Int32Array(capacity);
+    this.offsets = new Uint32Array(capacity);
+    this.changed = new Uint32Array(histograms ? capacity : 0);
+  }
+
+  /** Makes place for more. */
+  reserve(count: number): void {
+    if (count <= this.slots.length) return;
+    // More than asked for: where series come one at a time, all is not copied each time.
+    const capacity = Math.min(BLOCK, 2 * count);
+    this.starts = extended(this.starts, new Float64Array(capacity));
+    this.slots = extended(this.slots, new Int32Array(capacity));
+    this.offsets = extended(this.offsets, new Uint32Array(capacity));
+    if (this.histograms) this.changed = extended(this.changed, new Uint32Array(capacity));
+  }
+
+  /** @throws TypeError where the start time is none */
+  set(index: number, { attributes, startTime }: DataPoint, slot: number, offset: number): void {
+    this.attributes[index] = attributes;
+    this.setStart(index, startTime);
+    this.slots[index] = slot;
+    this.offsets[index] = offset;
+  }
+
+  setStart(index: number, startTime: HrTime): void {
+    this.starts[index] = startOf(startTime);
+    this.startTimes[index] = startTime;
+  }
+
+  /** Takes over what another block knows of the series at `from`. */
+  copy(index: number, other: PositionBlock, from: number): void {
+    this.attributes[index] = other.attributes[from];
+    this.startTimes[index] = other.startTimes[from];
+    this.starts[index] = other.starts[from] as number;
+    this.slots[index] = other.slots[from] as number;
+    this.offsets[index] = other.offsets[from] as number;
+    if (this.histograms) {
+      this.counts[index] = other.counts[from];
+      this.changed[index] = other.changed[from] as number;
+    }
+  }
+}
+
+function extended<T extends Int32Array | Uint32Array | Float64Array>(array: T, larger: T): T {
+  larger.set(array);
+  return larger;
+}
