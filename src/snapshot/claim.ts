@@ -59,7 +59,7 @@ export class Claim implements Candidates {
     const { text } = this;
     text.clear();
     text.append(attributes);
-    return hashOf(text.bytes, 0, text.length);
+    return hashOf(text.view, 0, text.length);
   }
 
   /** OpenTelemetry forbids two data points of the same attributes; whoever has them all the same keeps both. */

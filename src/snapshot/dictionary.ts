@@ -10,7 +10,7 @@ import { OpenPage, type PageText } from './pages';
 import { LEFT_OUT } from './position-block';
 import type { Positions } from './positions';
 import { SeriesIndex, type Candidates } from './series-index';
-import { hashOf, isSameText, type SeriesTexts } from './series-texts';
+import { hashOf, isSameText, viewOf, type SeriesTexts } from './series-texts';
 import type { Slicer } from './slicer';
 
 /** A series that has been gone for this many snapshots gives its memory back, once it has company. */
@@ -120,7 +120,7 @@ export class Dictionary {
   private hashOf(slot: number): number {
     const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
     const index = slot & ORDER_MASK;
-    return hashOf(bytes, starts[index] as number, (starts[index + 1] as number) - 1);
+    return hashOf(viewOf(bytes), starts[index] as number, (starts[index + 1] as number) - 1);
   }
 
   /** Puts the series' text in place of what is there. */

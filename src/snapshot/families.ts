@@ -8,10 +8,10 @@ import { layoutFor, layoutKindOf } from './layouts';
 export function problemOf(metric: unknown): string | undefined {
   const { descriptor, dataPointType, dataPoints } = (metric ?? {}) as Partial<MetricData>;
   if (typeof descriptor?.name !== 'string') return 'a metric has no descriptor with a name';
-  const name = JSON.stringify(descriptor.name);
-  if (!Array.isArray(dataPoints)) return `metric ${name} has no array "dataPoints"`;
+  const { name } = descriptor;
+  if (!Array.isArray(dataPoints)) return `metric ${JSON.stringify(name)} has no array "dataPoints"`;
   if (typeof dataPointType !== 'number' || layoutKindOf(dataPointType) === undefined) {
-    return `metric ${name} has the unknown dataPointType ${String(dataPointType)}, expected 0 to 3`;
+    return `metric ${JSON.stringify(name)} has the unknown dataPointType ${String(dataPointType)}, expected 0 to 3`;
   }
   return undefined;
 }

@@ -171,10 +171,11 @@ export class Positions {
 
   /** @returns the position of that attributes object at the cursor or shortly behind it, -1 if it is not there */
   find(cursor: number, attributes: unknown): number {
-    const end = Math.min(cursor + LOOK_AHEAD, this.length);
-    for (let i = cursor; i < end; i++) {
-      if (Object.is(this.blockOf(i).attributes[i & BLOCK_MASK], attributes)) return i;
-    }
+    if (cursor >= this.length) return -1;
+    const { attributes: known } = this.blockOf(cursor);
+    const start = cursor & BLOCK_MASK;
+    const end = Math.min(start + LOOK_AHEAD, BLOCK, start + this.length - cursor);
+    for (let i = start; i < end; i++) if (Object.is(known[i], attributes)) return cursor + i - start;
     return -1;
   }
 

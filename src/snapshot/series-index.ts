@@ -90,8 +90,6 @@ function place(table: Int32Array, hash: number, entry: number): void {
   table[at + 1] = hash;
 }
 
-/** FNV's low bits alone are poor. */
 function firstPlace(hash: number, mask: number): number {
-  const mixed = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
-  return ((mixed ^ (mixed >>> 15)) << 1) & mask;
+  return (hash << 1) & mask;
 }

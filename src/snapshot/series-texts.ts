@@ -5,8 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { attributesText } from './attributes';
 
-/** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/, from a start that nobody outside can know. */
-const FNV_PRIME = 0x01000193;
+/** Nobody outside can know it, and so make texts of one hash. */
 const SEED = randomBytes(4).readInt32LE();
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
@@ -20,6 +19,8 @@ const CLOSE = 0x7d;
 
 export class SeriesTexts {
   bytes = Buffer.allocUnsafe(4096);
+  /** Of the same bytes. */
+  view = viewOf(this.bytes);
   length = 0;
 
   clear(): void {
@@ -106,13 +107,33 @@ export class SeriesTexts {
     const larger = Buffer.allocUnsafe(2 * (this.length + more));
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
+    this.view = viewOf(larger);
   }
 }
 
-export function hashOf(bytes: Uint8Array, from: number, end: number): number {
-  let hash = SEED;
-  for (let i = from; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), FNV_PRIME);
-  return hash;
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** MurmurHash3_x86_32, https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp. */
+export function hashOf(bytes: DataView, from: number, end: number, seed = SEED): number {
+  let hash = seed;
+  let at = from;
+  for (; at + 4 <= end; at += 4) {
+    hash ^= scrambled(bytes.getInt32(at, true));
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+  }
+  let rest = 0;
+  for (let i = end - 1; i >= at; i--) rest = (rest << 8) | bytes.getUint8(i);
+  hash ^= scrambled(rest) ^ (end - from);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
+function scrambled(word: number): number {
+  const product = Math.imul(word, 0xcc9e2d51);
+  return Math.imul((product << 15) | (product >>> 17), 0x1b873593);
 }
 
 export function isSameText(bytes: Uint8Array, length: number, others: Uint8Array, from: number, end: number): boolean {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { attributesText } from '../../src/snapshot/attributes';
-import { hashOf, isSameText, SeriesTexts } from '../../src/snapshot/series-texts';
+import { hashOf, isSameText, SeriesTexts, viewOf } from '../../src/snapshot/series-texts';
 
 const VALUE = fc.oneof(
   fc.string(),
@@ -45,16 +45,31 @@ test('texts are the same, and have one hash, wherever they stand', (t) => {
       const end = from + Buffer.byteLength(b);
       t.is(isSameText(one, one.length - 1, other, from, end), Buffer.from(a).equals(Buffer.from(b)));
       const again = Buffer.from(`${before}${a}`);
-      t.is(hashOf(one, 0, one.length - 1), hashOf(again, from, again.length));
+      t.is(hashOf(viewOf(one), 0, one.length - 1), hashOf(viewOf(again), from, again.length));
     }),
   );
+});
+
+test('a hash is MurmurHash3', (t) => {
+  // As published, and as other implementations test it.
+  const known = [
+    ['', 0, 0],
+    ['', 1, 0x514e28b7],
+    ['test', 0, 0xba6bd213],
+    ['Hello, world!', 0, 0xc0363e43],
+    ['The quick brown fox jumps over the lazy dog', 0x9747b28c, 0x2fa826cd],
+  ] as const;
+  for (const [text, seed, expected] of known) {
+    const bytes = Buffer.from(`.${text}.`);
+    t.is(hashOf(viewOf(bytes), 1, bytes.length - 1, seed) >>> 0, expected);
+  }
 });
 
 test('hashes of texts that are alike are different ones', (t) => {
   const hashes = new Set<number>();
   for (let i = 0; i < 10_000; i++) {
     const bytes = Buffer.from(`{"id":${i}}`);
-    hashes.add(hashOf(bytes, 0, bytes.length));
+    hashes.add(hashOf(viewOf(bytes), 0, bytes.length));
   }
   t.true(hashes.size > 9990, `${hashes.size}`);
 });
