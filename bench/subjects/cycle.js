@@ -32,7 +32,7 @@ module.exports = async function cycle({ quick, workload, emit }) {
     : {
         real: [VARIANTS, 9, 50],
         small: [VARIANTS, 9, 3],
-        large: [VARIANTS, 5, 1],
+        large: [VARIANTS, 7, 1],
       };
   const daemon = await startStubDaemon();
   const receiver = new Worker(RECEIVER, { eval: true });

@@ -97,11 +97,13 @@ export class Dictionary {
   async completeIndex(expected: number, slicer: Slicer): Promise<void> {
     await this.index.reserve(this.size + expected, slicer);
     for (; this.indexed < this.pages.length; this.indexed++) {
+      const { bytes, starts } = this.texts[this.indexed] as PageText;
       const { size } = (this.pages[this.indexed] as PlacedPage).page;
+      const view = viewOf(bytes);
       const first = this.indexed << ORDER_SHIFT;
-      for (let slot = first; slot < first + size; slot++) {
-        if (slot % CHUNK === 0 && slicer.due) await slicer.rest();
-        this.index.add(this.hashOf(slot), slot);
+      for (let i = 0; i < size; i++) {
+        if (i % CHUNK === 0 && slicer.due) await slicer.rest();
+        this.index.add(hashOf(view, starts[i] as number, (starts[i + 1] as number) - 1), first + i);
       }
     }
     this.isIndexing = true;
@@ -114,13 +116,11 @@ export class Dictionary {
 
   /** Whether nobody has moved from there to another page. */
   isInUse(slot: number): boolean {
-    return slot >> ORDER_SHIFT >= this.indexed || this.index.has(this.hashOf(slot), slot);
-  }
-
-  private hashOf(slot: number): number {
+    if (slot >> ORDER_SHIFT >= this.indexed) return true;
     const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
     const index = slot & ORDER_MASK;
-    return hashOf(viewOf(bytes), starts[index] as number, (starts[index + 1] as number) - 1);
+    const hash = hashOf(viewOf(bytes), starts[index] as number, (starts[index + 1] as number) - 1);
+    return this.index.has(hash, slot);
   }
 
   /** Puts the series' text in place of what is there. */
