@@ -5,8 +5,8 @@
  * to wait. Time in which the thread waited for a CPU is left out, and garbage collection told apart.
  *
  * A loop with nothing to do turns a hundred thousand times per second, and what that leaves would have to be collected
- * while somebody works. So it turns once per millisecond as long as nothing happens: a hold that begins in such a
- * millisecond counts as up to that much longer than it is.
+ * while somebody works. So it sleeps for a millisecond from turn to turn as long as nothing happens. What counts then is
+ * what the loop did besides sleeping, however long it was before the system woke it up.
  */
 
 const { PerformanceObserver } = require('node:perf_hooks');
@@ -20,6 +20,8 @@ const QUIET_MS = 0.1;
 const QUIET_TURNS = 100;
 const SLEEP_MS = 1;
 
+const sleptMs = () => performance.eventLoopUtilization().idle;
+
 /** @returns {Promise<{ms: number, gcMs: number}>} the longest turn while that work was under way */
 async function longestTurn(work) {
   const collections = [];
@@ -30,17 +32,20 @@ async function longestTurn(work) {
   let last = performance.now();
   let lastWaited = waitedMs();
   let quiet = 0;
+  let slept;
   const turn = () => {
     const now = performance.now();
     const waited = waitedMs();
-    const passed = now - last - (waited - lastWaited);
-    const ms = quiet >= QUIET_TURNS && passed < 2 * SLEEP_MS ? Math.max(0, passed - SLEEP_MS) : passed;
+    // Asleep, it waits for a CPU as well: that is not to be left out twice.
+    const leftOut = slept === undefined ? waited - lastWaited : sleptMs() - slept;
+    const ms = now - last - leftOut;
     if (ms > longest.ms) longest = { ms, from: last, to: now };
     last = now;
     lastWaited = waited;
     quiet = ms < QUIET_MS ? quiet + 1 : 0;
+    slept = quiet < QUIET_TURNS ? undefined : sleptMs();
     if (!running) return;
-    if (quiet < QUIET_TURNS) setImmediate(turn);
+    if (slept === undefined) setImmediate(turn);
     else setTimeout(turn, SLEEP_MS);
   };
   setImmediate(turn);

@@ -19,6 +19,7 @@ const BOUND_MS = 5;
 const IDLE = 'nothing to do';
 const IDLE_MS = 50;
 const FIRST_SIGHT = 'first sight';
+const NO_SERIES = { resource: { attributes: {} }, scopeMetrics: [] };
 const RECEIVER = `
   const { parentPort } = require('node:worker_threads');
   parentPort.on('message', (data) => parentPort.postMessage(data !== null));
@@ -74,6 +75,8 @@ async function takeOurs({ series, size, variants, count, daemon }) {
     await exporter.stop();
     keep(exporter);
     exporter = createExporter(daemon, form);
+    // Worker threads are up long before there are that many series.
+    await exporter.cycle(NO_SERIES);
   };
   taken[FIRST_SIGHT] = await take({ series, variant: 'nothing', count, sides, before });
   await exporter.stop();

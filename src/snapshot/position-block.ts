@@ -6,7 +6,7 @@
 import type { DataPoint, HrTime } from '../../protocol/otel';
 import { startOf } from './layouts';
 
-export const BLOCK_SHIFT = 15;
+export const BLOCK_SHIFT = 14;
 /** Positions of a block at the most. */
 export const BLOCK = 2 ** BLOCK_SHIFT;
 /** Index of a position in its block. */
