@@ -64,7 +64,7 @@ export class Claim implements Candidates {
 
   /** OpenTelemetry forbids two data points of the same attributes; whoever has them all the same keeps both. */
   accepts(slot: number): boolean {
-    return this.dictionary.has(slot, this.text) && !this.has(slot);
+    return !this.has(slot) && this.dictionary.has(slot, this.text);
   }
 
   /** Lets go of what it has been told. */
