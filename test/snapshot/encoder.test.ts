@@ -217,6 +217,8 @@ test('data points that should not be two stay two', async (t) => {
     forEachSeries(familyOf(snapshot), (_page, _at, offset) => void values.push(snapshot.values[offset + SCALAR_VALUE]));
     t.deepEqual(values, [1, 2, 3]);
     t.is(places(snapshot), 3);
+    const bytes = familyOf(snapshot).pages.reduce((sum, { page }) => sum + page.attributes.length, 0);
+    t.is(bytes, 3 * '{"id":1}\n'.length);
   }
 });
 
