@@ -5,13 +5,16 @@
 const { once } = require('node:events');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { Worker } = require('node:worker_threads');
+const { part } = require('../lib/engine');
 const { createExporter } = require('../lib/exporter');
 const { longestTurn } = require('../lib/recorder');
 const { perRound, rounds } = require('../lib/rounds');
-const { timesLess, within } = require('../lib/rows');
+const { atMost, timesLess, within } = require('../lib/rows');
 const { StraightforwardExporter } = require('../lib/straightforward');
 const { startStubDaemon } = require('../lib/stub-daemon');
 const { createWorkload, HALF_GONE, VARIANTS } = require('../lib/workload');
+
+const { Slicer } = part('src/snapshot/slicer.js');
 
 const NAME = 'longest hold of the event loop';
 const BOUND_MS = 5;
@@ -19,6 +22,10 @@ const BOUND_MS = 5;
 const IDLE = 'nothing to do';
 const IDLE_MS = 50;
 const FIRST_SIGHT = 'first sight';
+/** The least that first sight takes: to ask the system for about as much memory, in slices as ours. */
+const MEMORY = 'asking for as much memory, and nothing else';
+const BYTES_PER_SERIES = 130;
+const BYTES_AT_A_TIME = 256 * 1024;
 const NO_SERIES = { resource: { attributes: {} }, scopeMetrics: [] };
 const RECEIVER = `
   const { parentPort } = require('node:worker_threads');
@@ -51,7 +58,7 @@ module.exports = async function hold({ quick, workload, emit }) {
  * time, during which the kernel makes others wait for theirs.
  */
 const kept = [];
-const keep = (exporter) => void kept.push(exporter);
+const keep = (what) => void kept.push(what);
 
 async function measure({ size, variants, count, daemon, receiver, emit }) {
   const series = createWorkload(size);
@@ -78,9 +85,19 @@ async function takeOurs({ series, size, variants, count, daemon }) {
     // Worker threads are up long before there are that many series.
     await exporter.cycle(NO_SERIES);
   };
-  taken[FIRST_SIGHT] = await take({ series, variant: 'nothing', count, sides, before });
+  const all = { ...sides, [MEMORY]: () => askForMemory(series.series * BYTES_PER_SERIES) };
+  taken[FIRST_SIGHT] = await take({ series, variant: 'nothing', count, sides: all, before });
   await exporter.stop();
   return taken;
+}
+
+async function askForMemory(bytes) {
+  const slicer = new Slicer();
+  await slicer.rest();
+  for (let asked = 0; asked < bytes; asked += BYTES_AT_A_TIME) {
+    if (slicer.due) await slicer.rest();
+    keep(new Uint8Array(new SharedArrayBuffer(BYTES_AT_A_TIME)).fill(1));
+  }
 }
 
 async function takeOthers({ series, variants, count, receiver }) {
@@ -125,15 +142,17 @@ async function take({ series, variant, count, sides, before }) {
 }
 
 function report({ size, variant, ours: { turns, collections }, others, emit }) {
-  const { ours, [IDLE]: idle } = turns;
+  const { ours, [IDLE]: idle, [MEMORY]: memory } = turns;
   const row = { name: NAME, workload: size, variant, unit: 'ms', ours };
   const judged = size === 'large' || size === 'huge';
   const [collected, machine] = [collections.ours, Math.max(...idle)].map((ms) => ms.toFixed(1));
-  const note = `garbage collection in a longest turn: up to ${collected} ms; a loop with nothing to do, in the same rounds: up to ${machine} ms`;
+  const asked = memory === undefined ? '' : `; ${MEMORY}: up to ${Math.max(...memory).toFixed(1)} ms`;
+  const note = `garbage collection in a longest turn: up to ${collected} ms; a loop with nothing to do, in the same rounds: up to ${machine} ms${asked}`;
   // No slice may be longer, so that the worst cycle is what counts. On a machine that others use too it may be theirs,
   // which the note tells: a cycle as most of them are is judged beside it.
   if (judged) emit(within({ ...row, against: `${BOUND_MS} ms, median cycle`, bound: BOUND_MS, note }));
   if (judged)
     emit(within({ ...row, against: `${BOUND_MS} ms, worst cycle`, bound: BOUND_MS, ours: [Math.max(...ours)] }));
+  if (judged && memory !== undefined) emit(atMost({ ...row, against: MEMORY, theirs: memory }));
   for (const [against, theirs] of Object.entries(others.turns)) emit(timesLess({ ...row, against, theirs }));
 }
