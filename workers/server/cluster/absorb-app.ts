@@ -45,7 +45,11 @@ export function absorbApp(task: AppTask): AppResult {
     absorbRun(one, last, carried, claims);
     return { key: one.run.key, incarnation, generation, last };
   });
-  const runs = [...answered, ...silent];
+  // Added up in the same order each time, whoever answers: in another one a sum of fractions may come out a bit smaller,
+  // which Prometheus takes for a reset.
+  const order = new Map(state.runs.map(({ key }, i) => [key, i]));
+  const orderOf = ({ key }: RunNumbers): number => order.get(key) ?? order.size;
+  const runs = [...answered, ...silent].sort((a, b) => orderOf(a) - orderOf(b));
 
   const values = shared(dictionary.numbers);
   values.set(carried.values);
