@@ -7,8 +7,6 @@
 import { ORDER_MASK, ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../protocol/snapshot';
 import { Absences } from './absences';
 import { OpenPage, type PageText } from './pages';
-import { LEFT_OUT } from './position-block';
-import type { Positions } from './positions';
 import { SeriesIndex, type Candidates } from './series-index';
 import { hashOf, isSameText, viewOf, type SeriesTexts } from './series-texts';
 import type { Slicer } from './slicer';
@@ -36,12 +34,6 @@ export interface PageSpace {
   readonly spares: OpenPage[];
   /** @returns a page's texts where they stay, in shared memory */
   writeText(text: Uint8Array): Uint8Array;
-}
-
-/** The series at the first positions that are those of the first pages. */
-export interface Known {
-  readonly pages: number;
-  readonly positions: number;
 }
 
 /** The layouts that will do for the series being added. */
@@ -231,65 +223,6 @@ export class Dictionary {
     return base + (slot & ORDER_MASK) * strideOf(page.layout);
   }
 
-  /**
-   * Takes note of who is there and who is not.
-   * @param known what is known to be present and in order already: the first pages with all of their series, and that
-   * these are the first positions
-   * @returns the order for the snapshot, `undefined` where it is all series in page order
-   */
-  async settle(
-    positions: Positions,
-    known: Known,
-    generation: number,
-    slicer: Slicer,
-  ): Promise<Int32Array | undefined> {
-    if (await this.areAllInOrder(positions, known, slicer)) {
-      this.absent.clear();
-      return undefined;
-    }
-    const present = new Uint8Array(this.pages.length << ORDER_SHIFT);
-    let count = 0;
-    for (const slots of positions.slotsFrom(0)) {
-      if (slicer.due) await slicer.rest();
-      for (const slot of slots) {
-        if (slot === LEFT_OUT) continue;
-        present[slot] = 1;
-        count++;
-      }
-    }
-    this.absent.reserve(this.pages.length << ORDER_SHIFT);
-    for (let p = 0; p < this.pages.length; p++) {
-      if (slicer.due) await slicer.rest();
-      this.noteAbsences(p, present, generation);
-    }
-    return writeOrder(positions, count, slicer);
-  }
-
-  private async areAllInOrder(positions: Positions, known: Known, slicer: Slicer): Promise<boolean> {
-    let page = known.pages;
-    let index = 0;
-    for (const slots of positions.slotsFrom(known.positions)) {
-      if (slicer.due) await slicer.rest();
-      for (const slot of slots) {
-        if (slot === LEFT_OUT) continue;
-        if (slot !== (page << ORDER_SHIFT) + index) return false;
-        if (++index < (this.pages[page] as PlacedPage).page.size) continue;
-        page++;
-        index = 0;
-      }
-    }
-    return page === this.pages.length;
-  }
-
-  private noteAbsences(page: number, present: Uint8Array, generation: number): void {
-    const first = page << ORDER_SHIFT;
-    const end = first + (this.pages[page] as PlacedPage).page.size;
-    for (let slot = first; slot < end; slot++) {
-      if (present[slot] === 0) this.absent.add(slot, generation);
-      else this.absent.delete(slot);
-    }
-  }
-
   isDead(slot: number, generation: number): boolean {
     const since = this.absent.sinceOf(slot);
     return since !== 0 && generation - since >= RETENTION;
@@ -317,15 +250,4 @@ export class Dictionary {
     }
     return dead >= least;
   }
-}
-
-/** The order entries in shared memory, where they are written once. */
-async function writeOrder(positions: Positions, count: number, slicer: Slicer): Promise<Int32Array> {
-  const order = new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
-  let at = 0;
-  for (const slots of positions.slotsFrom(0)) {
-    if (slicer.due) await slicer.rest();
-    for (const slot of slots) if (slot !== LEFT_OUT) order[at++] = slot;
-  }
-  return order;
 }

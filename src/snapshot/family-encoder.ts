@@ -8,6 +8,7 @@ import { packFamily, type Packing } from './packing';
 import { BLOCK_MASK, LEFT_OUT } from './position-block';
 import { Positions } from './positions';
 import type { Run } from './run';
+import { settle, type Known } from './settle';
 import { steadyPass } from './steady-pass';
 import { writePoint } from './write-point';
 
@@ -15,7 +16,7 @@ import { writePoint } from './write-point';
 const CHUNK = 1024;
 const CHUNK_OF_STRANGERS = 32;
 
-const NOTHING_KNOWN = { pages: 0, positions: 0 };
+const NOTHING_KNOWN: Known = { pages: 0, positions: 0 };
 
 /** Of one data point after the other. */
 class PointShape implements Shape {
@@ -84,7 +85,7 @@ export class FamilyEncoder {
     this.dictionary = dictionary;
     await this.positions.move(slots, dictionary, packing.slicer);
     if (slots === undefined) return;
-    this.order = await dictionary.settle(this.positions, NOTHING_KNOWN, packing.generation, packing.slicer);
+    this.order = await settle(dictionary, this.positions, NOTHING_KNOWN, packing.generation, packing.slicer);
   }
 
   /**
@@ -117,7 +118,7 @@ export class FamilyEncoder {
     claim.end();
     dictionary.sealAll(run);
     const known = isOnlyMore ? { pages, positions: from } : NOTHING_KNOWN;
-    this.order = await dictionary.settle(this.positions, known, run.generation, run.slicer);
+    this.order = await settle(dictionary, this.positions, known, run.generation, run.slicer);
   }
 
   /** Takes over what is known of the series up to the cursor, which stand where they stood. */
