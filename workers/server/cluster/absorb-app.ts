@@ -6,10 +6,11 @@ import { findPlaces, type AppTask } from './find-places';
 import { Gauges } from './gauges';
 import { boundsLabel } from './layouts';
 import { Claims } from './live-run';
-import { Carried, grown, shared, Spare } from './numbers';
+import { Carried, grown, Spare } from './numbers';
 import { mergedPart, mergedScopes, ownPart } from './parts';
 import { commonResource } from './resource';
-import { absorbRun, addAll } from './sums';
+import { absorbRun } from './sums';
+import { addAll, totalsOf, undoRounding } from './totals';
 
 export interface AppResult {
   readonly state: ClusterState;
@@ -45,15 +46,16 @@ export function absorbApp(task: AppTask): AppResult {
     absorbRun(one, last, carried, claims);
     return { key: one.run.key, incarnation, generation, last };
   });
-  // Added up in the same order each time, whoever answers: in another one a sum of fractions may come out a bit smaller,
-  // which Prometheus takes for a reset.
+  // In the same order each time, whoever answers.
   const order = new Map(state.runs.map(({ key }, i) => [key, i]));
   const orderOf = ({ key }: RunNumbers): number => order.get(key) ?? order.size;
   const runs = [...answered, ...silent].sort((a, b) => orderOf(a) - orderOf(b));
 
-  const values = shared(dictionary.numbers);
-  values.set(carried.values);
-  for (const { last } of runs) addAll(values, last, added);
+  const values = totalsOf({ carried: carried.values, runs }, added, dictionary.numbers);
+  if (carried.hasGrown) {
+    const former = totalsOf(state, added, dictionary.numbers);
+    undoRounding(former, values, carried.writable(), runs, added);
+  }
   const gauges = new Gauges(dictionary, values);
   for (const one of live) {
     claims?.nextRun();

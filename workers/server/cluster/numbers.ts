@@ -44,6 +44,8 @@ export class Spare {
 
 /** What ended runs and former lives of series have left behind. Copied before the first change. */
 export class Carried {
+  /** Whether more is carried than was at first. */
+  hasGrown = false;
   private own = false;
 
   constructor(private column: Float64Array) {}
@@ -52,14 +54,10 @@ export class Carried {
     return this.column;
   }
 
+  /** To be added to. */
   writable(): Float64Array {
-    if (!this.own) {
-      const copy = shared(this.column.length);
-      copy.set(this.column);
-      this.column = copy;
-      this.own = true;
-    }
-    return this.column;
+    this.hasGrown = true;
+    return this.copied();
   }
 
   add(at: number, value: number): void {
@@ -69,6 +67,16 @@ export class Carried {
 
   /** The earliest start of a series, in whichever run. */
   noteStart(at: number, start: number): void {
-    if (!((this.column[at] as number) <= start)) this.writable()[at] = start;
+    if (!((this.column[at] as number) <= start)) this.copied()[at] = start;
+  }
+
+  private copied(): Float64Array {
+    if (!this.own) {
+      const copy = shared(this.column.length);
+      copy.set(this.column);
+      this.column = copy;
+      this.own = true;
+    }
+    return this.column;
   }
 }

@@ -16,7 +16,6 @@ import {
   strideOf,
   type ExponentialLayout,
   type Layout,
-  type PlacedPage,
 } from '../../../protocol/snapshot';
 import { addExponential, isCount, isExponential } from './exponential';
 import { isDelta } from './families';
@@ -64,30 +63,6 @@ function absorbPage(page: MergedPage, numbers: Numbers, room: Layout): void {
       return;
     case 'exponential':
       absorbExponentials(page, numbers, layout, room as ExponentialLayout);
-  }
-}
-
-/** Adds the numbers of a run to others, all but the starts. */
-export function addAll(target: Float64Array, last: Float64Array, pages: readonly PlacedPage[]): void {
-  for (const { page, base } of pages) {
-    if (base >= last.length) continue; // added since
-    const { layout, size } = page;
-    const stride = strideOf(layout);
-    const end = base + size * stride;
-    switch (layout.kind) {
-      case 'scalar':
-        for (let at = base + SCALAR_VALUE; at < end; at += stride) target[at]! += last[at]!;
-        break;
-      case 'histogram':
-        for (let from = base; from < end; from += stride) {
-          for (let at = from + COUNT; at < from + stride; at++) target[at]! += last[at]!;
-        }
-        break;
-      case 'exponential':
-        for (let at = base; at < end; at += stride) {
-          if (isThere(last, at)) addExponential(target, at, last, at, layout);
-        }
-    }
   }
 }
 

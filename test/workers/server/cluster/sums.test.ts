@@ -98,18 +98,6 @@ for (const [order, again] of [
   });
 }
 
-test('a sum of fractions does not get smaller when one of its runs falls silent', async (t) => {
-  const cluster = new Cluster();
-  const all = [0.1, 0.2, 0.3].map((value, i) => ({ instance: new Instance(i, `${i}`), value }));
-  const live = () => Promise.all(all.map(({ instance, value }) => instance.answer(count(value))));
-  const sum = scalarsOf(cluster.merge(await live()))['c {}'];
-  for (const key of ['0', '1', '2']) {
-    const answers = (await live()).filter(({ run }) => run.key !== key);
-    t.is(scalarsOf(cluster.merge(answers, [key]))['c {}'], sum, `without ${key}`);
-    t.is(scalarsOf(cluster.merge((await live()).reverse()))['c {}'], sum, `${key} again`);
-  }
-});
-
 test('a sum starts when the first of its runs did', async (t) => {
   const cluster = new Cluster();
   const [a, b] = [new Instance(0, 'a'), new Instance(1, 'b')];
