@@ -21,6 +21,11 @@ const BOUND_MS = 5;
 /** What the machine itself does to a loop that turns with nothing to do, for about as long as a cycle takes. */
 const IDLE = 'nothing to do';
 const IDLE_MS = 50;
+/**
+ * What a full garbage collection has found, here mostly what was collected in the round before, other threads give back
+ * to the system for some time after it, and who asks for memory meanwhile is made to wait.
+ */
+const SETTLE_MS = 150;
 const FIRST_SIGHT = 'first sight';
 /** The least that first sight takes: to ask the system for about as much memory, in slices as ours. */
 const MEMORY = 'asking for as much memory, and nothing else';
@@ -131,6 +136,7 @@ async function take({ series, variant, count, sides, before }) {
     await before?.();
     const data = collect(round);
     globalThis.gc();
+    await sleep(SETTLE_MS);
     const { ms, gcMs } = await longestTurn(() => work(data));
     if (round >= 0) collections[name] = Math.max(collections[name] ?? 0, gcMs);
     return ms;
