@@ -16,7 +16,7 @@ import { baselineOf, numberAt, type Columns } from './columns';
 import { ExponentialBuckets } from './exponential-buckets';
 import { CountRate } from './histograms';
 import { QUANTILES } from './quantile';
-import type { Part, Reading } from './reading';
+import { estimate, type Part, type Reading } from './reading';
 
 /** A series at first sight counts with everything that it has recorded so far. */
 export class ExponentialReading implements Reading {
@@ -44,7 +44,7 @@ export class ExponentialReading implements Reading {
 
   parts(): Part[] {
     return [
-      ...QUANTILES.map(([label, q]) => ({ label, value: this.recorded.quantile(q), inUnit: true })),
+      ...QUANTILES.map(([label, q]) => ({ label, value: estimate(this.recorded.quantile(q)), inUnit: true })),
       this.rate.part(),
     ];
   }

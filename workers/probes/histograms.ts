@@ -2,7 +2,7 @@
 import { COUNT, HISTOGRAM_BUCKETS, type HistogramLayout, type Layout } from '../../protocol/snapshot';
 import { baselineOf, numberAt, type Columns } from './columns';
 import { bucketQuantile, QUANTILES } from './quantile';
-import type { Part, Reading } from './reading';
+import { estimate, type Part, type Reading } from './reading';
 
 export interface Buckets {
   /** Finite upper bounds. */
@@ -42,7 +42,7 @@ export class HistogramReading implements Reading {
   parts(): Part[] {
     const { bounds, counts } = mergeBuckets([...this.byBounds.values()]);
     return [
-      ...QUANTILES.map(([label, q]) => ({ label, value: bucketQuantile(q, bounds, counts), inUnit: true })),
+      ...QUANTILES.map(([label, q]) => ({ label, value: estimate(bucketQuantile(q, bounds, counts)), inUnit: true })),
       this.rate.part(),
     ];
   }
@@ -76,7 +76,7 @@ export class CountRate {
 
   /** Without the metric's unit, which is that of the observations. */
   part(): Part {
-    return { label: 'count/s', value: this.count / this.seconds, inUnit: false };
+    return { label: 'count/s', value: estimate(this.count / this.seconds), inUnit: false };
   }
 }
 

@@ -8,6 +8,13 @@ export interface Reading {
   parts(): readonly Part[];
 }
 
+/** Of what was divided or interpolated, more digits say nothing, and `pm2 monit` shows all that there are. */
+const DIGITS = 6;
+
+export function estimate(value: number): number {
+  return Number(value.toPrecision(DIGITS));
+}
+
 export interface Part {
   /** Tells the probes of one reading apart; empty where there is one only. */
   readonly label: string;

@@ -1,7 +1,7 @@
 /** Sums and gauges: one by one, a sum of sums, or a range of gauges. */
 import { SCALAR_STRIDE, SCALAR_VALUE, type Layout } from '../../protocol/snapshot';
 import { baselineOf, numberAt, type Columns } from './columns';
-import type { Part, Reading } from './reading';
+import { estimate, type Part, type Reading } from './reading';
 
 /** `NaN` for the change of a series at first sight: what it counted before that is not known to be new. */
 export function scalarOf(columns: Columns, offset: number): number {
@@ -28,6 +28,7 @@ function changeOf(columns: Columns, offset: number): number {
 export class ScalarSum implements Reading {
   private sum = 0;
   private seen = false;
+  private isRate = false;
 
   constructor(private readonly label: string) {}
 
@@ -36,10 +37,12 @@ export class ScalarSum implements Reading {
     if (Number.isNaN(value)) return;
     this.sum += value;
     this.seen = true;
+    this.isRate = columns.counters === 'rate';
   }
 
   parts(): Part[] {
-    return [{ label: this.label, value: this.seen ? this.sum : NaN, inUnit: true }];
+    const sum = this.isRate ? estimate(this.sum) : this.sum;
+    return [{ label: this.label, value: this.seen ? sum : NaN, inUnit: true }];
   }
 }
 
@@ -62,6 +65,6 @@ export class ScalarRange implements Reading {
   parts(): Part[] {
     const { min, max, sum, count } = this;
     const part = (label: string, value: number): Part => ({ label, value: count === 0 ? NaN : value, inUnit: true });
-    return [part('min', min), part('avg', sum / count), part('max', max)];
+    return [part('min', min), part('avg', estimate(sum / count)), part('max', max)];
   }
 }

@@ -59,6 +59,16 @@ test('a counter shows its change, or that per second', (t) => {
   t.deepEqual(shown({ families: [counter(30, 30)] }, { counters: 'rate' }), { requests: 0 });
 });
 
+test('what is divided shows six digits, what is counted all that it has', (t) => {
+  const families = [counter(1_234_567.891, 0.5)];
+  t.deepEqual(shown({ families, seconds: 3 }, { counters: 'rate' }), { requests: 411_522 });
+  t.deepEqual(shown({ families: [counter(1, 0)], seconds: 3 }, { counters: 'rate' }), { requests: 0.333333 });
+  t.deepEqual(shown({ families }), { requests: 1_234_567.891 });
+  const gauges = [1_000_000.25, 1, 1].map((value, id) => ({ attributes: { id }, now: scalar(value) }));
+  const many = [{ name: 'g', type: 'GAUGE' as const, series: gauges }];
+  t.deepEqual(shown({ families: many }, { perMetric: 2 }), { 'g[min]': 1, 'g[avg]': 333_334, 'g[max]': 1_000_000.25 });
+});
+
 test('a drop is a reset: the counter has counted from zero', (t) => {
   t.deepEqual(shown({ families: [counter(20, 30)] }, { counters: 'delta' }), { requests: 20 });
 });

@@ -16,6 +16,13 @@ test('a histogram shows quantiles in its unit, and its observations per second w
   ]);
 });
 
+test('quantiles have no more digits than say something', (t) => {
+  const bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
+  const series = { now: histogram(bounds, [0, 3, 4, 0, 7, 3, 0]), before: histogram(bounds, [0, 0, 0, 0, 0, 0, 0]) };
+  const values = shown({ families: [durations(series)], seconds: 7 });
+  t.deepEqual(values, { 'd[p50]': 0.0607143, 'd[p95]': 0.2075, 'd[p99]': 0.2415, 'd[count/s]': 2.42857 });
+});
+
 test('it does so in every counter mode, and labels come first', (t) => {
   const series = { attributes: { route: '/', code: 200 }, now: histogram([], [10]), before: histogram([], [0]) };
   for (const counters of ['total', 'delta', 'rate'] as const) {
