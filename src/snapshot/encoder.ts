@@ -11,14 +11,13 @@ import { attributesText } from './attributes';
 import { Columns, type Column } from './columns';
 import { assertResourceMetrics } from './collected';
 import { describeFamily, describeScope, familyKey, numbersOf, pointCount, problemOf } from './families';
-import { RETENTION } from './dictionary';
 import { FamilyEncoder } from './family-encoder';
 import { layoutKindOf } from './layouts';
-import type { Packing } from './packing';
 import { Run, type ValueSpace } from './run';
 import { SeriesTexts } from './series-texts';
 import { Slicer } from './slicer';
 import { TextMemory } from './text-memory';
+import { Tidying } from './tidying';
 
 export interface EncoderOptions {
   /** Series that are kept at the most, over all families. */
@@ -49,25 +48,25 @@ interface Written {
   readonly droppedSeries: number;
 }
 
-/** Space in the columns that no family uses any more is tolerated up to this many numbers. */
-const TOLERATED_WASTE = 64 * 1024;
-
 export class SnapshotEncoder {
   private readonly incarnation = randomUUID();
   private readonly columns = new Columns();
   private readonly families = new Map<string, FamilyEncoder>();
   private readonly columnsOf = new WeakMap<Snapshot, readonly (Column | undefined)[]>();
   private readonly slicer: Slicer;
-  private readonly text = new SeriesTexts();
-  private readonly textMemory = new TextMemory();
   private readonly run: Run;
+  private readonly tidying: Tidying;
   private space: ValueSpace = { used: 0, nextPageId: 0 };
   private generation = 0;
   private last: Snapshot | undefined;
 
   constructor(private readonly options: EncoderOptions) {
-    this.slicer = new Slicer(options.sliceMs);
-    this.run = new Run(this.slicer, this.text, this.columns, this.textMemory);
+    const { families, columns } = this;
+    const { maxSeries, sliceMs } = options;
+    const textMemory = new TextMemory();
+    this.slicer = new Slicer(sliceMs);
+    this.run = new Run(this.slicer, new SeriesTexts(), columns, textMemory);
+    this.tidying = new Tidying({ families, columns, textMemory, run: this.run, maxSeries });
   }
 
   /** @throws TypeError where `data` is not `ResourceMetrics` at all; malformed metrics in it are only left out */
@@ -76,8 +75,8 @@ export class SnapshotEncoder {
     assertResourceMetrics(data);
     await this.slicer.rest();
     const generation = this.generation + 1;
-    await this.tidy(generation);
-    await this.tidyTexts();
+    this.space = await this.tidying.tidySeries(this.space, generation);
+    await this.tidying.tidyTexts();
     this.begin(data, generation);
     let written: Written;
     try {
@@ -186,69 +185,6 @@ export class SnapshotEncoder {
       this.families.delete(key);
       problems.push(`metric "${metric.descriptor.name}" has a malformed data point: ${String(error)}`);
       return undefined;
-    }
-  }
-
-  /** Gives back what families and series that have been gone for long still take. */
-  private async tidy(generation: number): Promise<void> {
-    let numbers = 0;
-    let places = 0;
-    for (const [key, { lastSeen, dictionary }] of this.families) {
-      if (generation - lastSeen > RETENTION) {
-        this.families.delete(key);
-        continue;
-      }
-      numbers += dictionary.numbers;
-      places += dictionary.size;
-    }
-    const waste = this.space.used - numbers;
-    const pressed = places >= this.options.maxSeries;
-    const families = [...this.families.values()];
-    const sparse = await this.isAnySparse(families, generation, pressed);
-    const from = this.columns.current?.values;
-    if (from === undefined || (!sparse && (waste <= TOLERATED_WASTE || waste * 2 <= this.space.used))) return;
-    const space = { used: 0, nextPageId: this.space.nextPageId };
-    const column = this.columns.prepare(numbers);
-    const packing: Packing = {
-      generation,
-      slicer: this.slicer,
-      text: this.text,
-      pressed,
-      from,
-      to: column.values,
-      place: (count) => (space.used += count) - count,
-      giveBack: (end, count) => void (space.used -= end === space.used ? count : 0),
-      spares: this.run.spares,
-      nextPageId: () => space.nextPageId++,
-      writeText: (text) => this.textMemory.write(text),
-    };
-    for (const family of families) await family.repack(packing);
-    this.columns.replaceAll(column, space.used);
-    this.space = space;
-  }
-
-  private async isAnySparse(
-    families: readonly FamilyEncoder[],
-    generation: number,
-    pressed: boolean,
-  ): Promise<boolean> {
-    for (const { dictionary } of families) {
-      if (await dictionary.isSparse(generation, pressed, this.slicer)) return true;
-    }
-    return false;
-  }
-
-  /** Brings the texts together where most of what they stand among is dead. */
-  private async tidyTexts(): Promise<void> {
-    const dictionaries = Array.from(this.families.values(), ({ dictionary }) => dictionary);
-    if (!this.textMemory.isWasteful(dictionaries.reduce((sum, { textBytes }) => sum + textBytes, 0))) return;
-    const pages = dictionaries.flatMap((dictionary) => dictionary.pages);
-    const isGivenUp = this.textMemory.giveUp(pages.map(({ page }) => page.attributes));
-    for (const dictionary of dictionaries) {
-      for (const [index, { page }] of dictionary.pages.entries()) {
-        if (this.slicer.due) await this.slicer.rest();
-        if (isGivenUp(page.attributes)) dictionary.moveText(index, this.textMemory.write(page.attributes));
-      }
     }
   }
 }
