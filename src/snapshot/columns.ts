@@ -31,13 +31,17 @@ export class Columns {
 
   /** A column of at least `size` numbers to write the next snapshot into. */
   begin(size: number): Column {
-    if (size > this.capacity) {
-      this.capacity = Math.max(SMALLEST, Math.ceil(size * (this.capacity === 0 ? HEADROOM : HEADROOM_OF_GROWTH)));
-      this.spare.length = 0;
-    }
+    this.reserve(size);
     const free = this.spare.findIndex((column) => column.readers === 0);
     const [column] = free < 0 ? [] : this.spare.splice(free, 1);
     return column ?? allocate(this.capacity);
+  }
+
+  /** Makes columns that are begun from now on so large. */
+  reserve(size: number): void {
+    if (size <= this.capacity) return;
+    this.capacity = Math.max(SMALLEST, Math.ceil(size * (this.capacity === 0 ? HEADROOM : HEADROOM_OF_GROWTH)));
+    this.spare.length = 0;
   }
 
   /** A larger column in place of one that turns out too small while it is being written. */

@@ -43,6 +43,11 @@ export interface Shape {
   layout(): Layout;
 }
 
+/** A page that a dictionary had. */
+export interface TakenPage extends PlacedPage {
+  readonly texts: PageText;
+}
+
 export class Dictionary {
   /** The last page may be followed by others of another layout: a family may have pages of several. */
   readonly pages: readonly PlacedPage[] = [];
@@ -137,6 +142,15 @@ export class Dictionary {
     return this.openPageFor(shape, expected, space).addText(text);
   }
 
+  /**
+   * Puts all series of a page from that one on onto another page, or as many of them as it has room for.
+   * @param expected how many series may come, these included
+   * @returns how many
+   */
+  addSome(texts: PageText, from: number, shape: Shape, expected: number, space: PageSpace): number {
+    return this.openPageFor(shape, expected, space).addSome(texts, from);
+  }
+
   /** Lets a series just added be found. */
   addToIndex(hash: number, slot: number): void {
     this.index.add(hash, slot);
@@ -195,6 +209,24 @@ export class Dictionary {
   publishPages(): readonly PlacedPage[] {
     this.published ??= [...this.pages];
     return this.published;
+  }
+
+  /** Whether any of its series can be found by content without {@link completeIndex}. */
+  get isIndexed(): boolean {
+    return this.indexed > 0;
+  }
+
+  /** Takes the pages from that one on away, none of which may be in the index. Their series are to be added again. */
+  takeOff(first: number): readonly TakenPage[] {
+    this.published = undefined;
+    const texts = this.texts.splice(first);
+    const pages = (this.pages as PlacedPage[]).splice(first);
+    for (const { page } of pages) {
+      this.size -= page.size;
+      this.numbers -= page.size * strideOf(page.layout);
+      this.textBytes -= page.attributes.length;
+    }
+    return pages.map((placed, i) => ({ ...placed, texts: texts[i] as PageText }));
   }
 
   /** Gives a page another place in the columns. */

@@ -1,8 +1,9 @@
 /** Encodes one metric of one scope: its new series into pages, its numbers into the column being written. */
 import type { DataPoint } from '../../protocol/otel';
-import { strideOf, type Layout } from '../../protocol/snapshot';
+import { ORDER_SHIFT, strideOf, type Layout } from '../../protocol/snapshot';
 import { Claim } from './claim';
 import { Dictionary, type Shape } from './dictionary';
+import { firstToJoin, joinPages, type Joining } from './joining';
 import { fits, layoutFor, moveExponential, type LayoutKind } from './layouts';
 import { packFamily, type Packing } from './packing';
 import { BLOCK_MASK, LEFT_OUT } from './position-block';
@@ -77,6 +78,16 @@ export class FamilyEncoder {
     }
     if (at < length || points.length !== this.positions.length) await this.rebuild(points, at, run);
     this.lastSeen = run.generation;
+  }
+
+  /** Puts the series of many small pages on fewer ones, if it has only grown so far. */
+  async join(joining: Joining): Promise<void> {
+    const { dictionary, order, leftOut, positions } = this;
+    if (order !== undefined || leftOut > 0 || dictionary.isIndexed) return;
+    const first = firstToJoin(dictionary, joining);
+    if (first === undefined) return;
+    const count = await joinPages(dictionary, first, joining);
+    await positions.moveLast(count, first << ORDER_SHIFT, dictionary, joining.generation, joining.slicer);
   }
 
   /** Moves to new places in the columns, leaving dead series behind where they are the most. */

@@ -52,6 +52,16 @@ export class OpenPage implements PageText {
     return this.endText();
   }
 
+  /** Adds the series of another page from that one on, as many as there is room for. @returns how many */
+  addSome({ bytes, starts }: PageText, from: number): number {
+    const count = Math.min(starts.length - 1 - from, this.capacity - this.size);
+    const shift = this.texts.length - (starts[from] as number);
+    this.texts.appendAll(bytes, starts[from] as number, starts[from + count] as number);
+    for (let i = 1; i <= count; i++) this.starts[this.size + i] = (starts[from + i] as number) + shift;
+    this.size += count;
+    return count;
+  }
+
   private endText(): number {
     this.texts.appendLineFeed();
     this.starts[this.size + 1] = this.texts.length;

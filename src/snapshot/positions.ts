@@ -117,10 +117,12 @@ export class Positions {
     this.restarted[this.stretch] = generation;
   }
 
-  /** Nothing of what columns hold is true any more. */
-  forgetStretches(): void {
-    this.ends.length = 0;
-    this.restarted.length = 0;
+  /** Nothing of what columns hold from that position on is true any more. */
+  private forgetStretches(from = 0): void {
+    while (this.ends.length > 0 && (this.ends.at(-1) as number) > from) {
+      this.ends.pop();
+      this.restarted.pop();
+    }
   }
 
   private measureStretch(from: number): number {
@@ -166,6 +168,25 @@ export class Positions {
         slots[i] = slot;
         offsets[i] = places.offsetOf(slot);
       }
+    }
+  }
+
+  /**
+   * So many of the last series stand one behind the other now, from that slot on. What columns have there is to be written
+   * again.
+   */
+  async moveLast(number: number, slot: number, places: Places, generation: number, slicer: Slicer): Promise<void> {
+    const from = this.length - number;
+    this.forgetStretches(from);
+    for (const { block, start, position, count } of this.pieces(from)) {
+      if (slicer.due) await slicer.rest();
+      const { slots, offsets, changed } = block;
+      for (let i = 0; i < count; i++) {
+        const moved = slot + position - from + i;
+        slots[start + i] = moved;
+        offsets[start + i] = places.offsetOf(moved);
+      }
+      changed.fill(generation, start, start + count);
     }
   }
 

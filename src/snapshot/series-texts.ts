@@ -46,6 +46,13 @@ export class SeriesTexts {
     this.length = at;
   }
 
+  /** Appends texts that stand one behind the other, each with its line feed. */
+  appendAll(bytes: Uint8Array, from: number, end: number): void {
+    this.reserve(end - from);
+    this.bytes.set(bytes.subarray(from, end), this.length);
+    this.length += end - from;
+  }
+
   /** Ends a text, which has none in it. */
   appendLineFeed(): void {
     this.reserve(1);

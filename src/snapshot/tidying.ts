@@ -1,7 +1,8 @@
 /** Gives back what is not used any more, between two collections. */
 import type { Columns } from './columns';
-import { RETENTION } from './dictionary';
+import { RETENTION, type PageSpace } from './dictionary';
 import type { FamilyEncoder } from './family-encoder';
+import type { Joining } from './joining';
 import type { Packing } from './packing';
 import type { Run, ValueSpace } from './run';
 import type { TextMemory } from './text-memory';
@@ -27,6 +28,7 @@ export class Tidying {
    */
   async tidySeries(space: ValueSpace, generation: number): Promise<ValueSpace> {
     const { families, columns, run, maxSeries } = this.tidied;
+    await this.joinPages(space, generation);
     let numbers = 0;
     let places = 0;
     for (const [key, { lastSeen, dictionary }] of families) {
@@ -45,21 +47,52 @@ export class Tidying {
     const packed = { used: 0, nextPageId: space.nextPageId };
     const column = columns.prepare(numbers);
     const packing: Packing = {
+      ...this.pagesIn(packed),
       generation,
       slicer: run.slicer,
       text: run.text,
       pressed,
       from,
       to: column.values,
-      place: (count) => (packed.used += count) - count,
-      giveBack: (end, count) => void (packed.used -= end === packed.used ? count : 0),
-      spares: run.spares,
-      nextPageId: () => packed.nextPageId++,
-      writeText: (text) => run.writeText(text),
     };
     for (const family of families.values()) await family.repack(packing);
     columns.replaceAll(column, packed.used);
     return packed;
+  }
+
+  /** As far as there is room behind the numbers of the last snapshot; where there is none, there will be next time. */
+  private async joinPages(space: ValueSpace, generation: number): Promise<void> {
+    const { families, columns, run } = this.tidied;
+    const { current } = columns;
+    // They differ where a collection has failed.
+    if (current?.used !== space.used) return;
+    const { values } = current;
+    let missing = 0;
+    const joining: Joining = {
+      ...this.pagesIn(space),
+      generation,
+      slicer: run.slicer,
+      values,
+      hasRoom(numbers) {
+        const has = space.used + numbers <= values.length;
+        if (!has) missing += numbers;
+        return has;
+      },
+    };
+    for (const family of families.values()) await family.join(joining);
+    current.used = space.used;
+    columns.reserve(space.used + missing);
+  }
+
+  private pagesIn(space: ValueSpace): PageSpace {
+    const { run } = this.tidied;
+    return {
+      place: (count) => (space.used += count) - count,
+      giveBack: (end, count) => void (space.used -= end === space.used ? count : 0),
+      spares: run.spares,
+      nextPageId: () => space.nextPageId++,
+      writeText: (text) => run.writeText(text),
+    };
   }
 
   private async isAnySparse(generation: number, pressed: boolean): Promise<boolean> {
