@@ -1,4 +1,4 @@
-/** Gives back what is not used any more, between two collections. */
+/** Brings pages together and gives back what is not used any more, between two collections. */
 import type { Columns } from './columns';
 import { RETENTION, type PageSpace } from './dictionary';
 import type { FamilyEncoder } from './family-encoder';
@@ -22,8 +22,8 @@ export class Tidying {
   constructor(private readonly tidied: Tidied) {}
 
   /**
-   * Lets go of families that have been gone for long, and packs the others anew where too much of the columns or of
-   * their pages is of no use.
+   * Joins small pages, lets go of families that have been gone for long, and packs the others anew where too much of the
+   * columns or of their pages is of no use.
    * @returns the space that is taken now
    */
   async tidySeries(space: ValueSpace, generation: number): Promise<ValueSpace> {
@@ -81,7 +81,7 @@ export class Tidying {
     };
     for (const family of families.values()) await family.join(joining);
     current.used = space.used;
-    columns.reserve(space.used + missing);
+    if (missing > 0) columns.reserve(space.used + missing);
   }
 
   private pagesIn(space: ValueSpace): PageSpace {
