@@ -1,6 +1,7 @@
 /** Sums of fractions depend on the order of addition: no change of order may show as a reset. */
 import test from 'ava';
 import * as fc from 'fast-check';
+import { readState, writeState } from '../../../../workers/server/cluster';
 import { counter, histogram, point } from '../../../snapshot/build';
 import { at, Cluster, Instance, numbersOf, scalarsOf } from './instance';
 
@@ -18,23 +19,29 @@ test('a sum of fractions does not get smaller when one of its runs falls silent'
   }
 });
 
-const fate = fc.record({
+const FATE = fc.record({
   what: fc.constantFrom('goes on' as const, 'restarts' as const, 'resets' as const, 'is silent' as const),
   by: fc.constantFrom(0, 0, 0.1, 0.7, 1 / 3, 1e-9, 12_345.678),
 });
 
 test('sums of fractions never fall, and stay what they are, whatever becomes of their runs', async (t) => {
-  const rounds = fc.array(fc.tuple(fate, fate, fate), { minLength: 2, maxLength: 30 });
+  const round = fc.record({ fates: fc.tuple(FATE, FATE, FATE), serverRestarts: fc.boolean() });
+  const rounds = fc.array(round, { minLength: 2, maxLength: 30 });
   await fc.assert(fc.asyncProperty(rounds, live), { numRuns: 100 });
   t.pass();
 });
 
-async function live(rounds: readonly (readonly { readonly what: string; readonly by: number }[])[]): Promise<void> {
+interface Round {
+  readonly fates: readonly { readonly what: string; readonly by: number }[];
+  readonly serverRestarts: boolean;
+}
+
+async function live(rounds: readonly Round[]): Promise<void> {
   const cluster = new Cluster();
   const runs = [0, 1, 2].map((slot) => startedAt(slot, 1));
   let total = 0;
   let before = new Map<string, number>();
-  for (const [round, fates] of rounds.entries()) {
+  for (const [round, { fates, serverRestarts }] of rounds.entries()) {
     const answers = [];
     const silent = [];
     for (const [slot, { what, by }] of fates.entries()) {
@@ -58,6 +65,9 @@ async function live(rounds: readonly (readonly { readonly what: string; readonly
       if (!(Math.abs(sum - total) <= 1e-12 * total)) throw new Error(`${name} is ${sum} instead of ${total}`);
     }
     before = sums;
+    if (!serverRestarts || cluster.state === undefined) continue;
+    cluster.loseWorker();
+    cluster.state = readState(writeState(cluster.state));
   }
 }
 
