@@ -16,9 +16,9 @@ export const BLOCK_MASK = BLOCK - 1;
 export const LEFT_OUT = -1;
 
 export class PositionBlock {
-  readonly attributes: unknown[];
+  attributes: unknown[];
   /** Start times last seen: the SDK keeps a series' array. */
-  readonly startTimes: unknown[];
+  startTimes: unknown[];
   /** The same as columns have them, so that what has to be written again need not be looked for once more. */
   starts: Float64Array;
   slots: Int32Array;
@@ -28,7 +28,7 @@ export class PositionBlock {
    * Histograms only: the array of bucket counts last seen, and the generation it was first seen in. The SDK
    * makes a new array when a histogram changes, and only then.
    */
-  readonly counts: unknown[];
+  counts: unknown[];
   changed: Uint32Array;
 
   constructor(
@@ -49,10 +49,15 @@ export class PositionBlock {
     if (count <= this.slots.length) return;
     // More than asked for: where series come one at a time, all is not copied each time.
     const capacity = Math.min(BLOCK, 2 * count);
+    // So that nothing is ever written or read behind the end of an array, for which V8 throws optimized code away.
+    this.attributes = longer(this.attributes, capacity);
+    this.startTimes = longer(this.startTimes, capacity);
     this.starts = extended(this.starts, new Float64Array(capacity));
     this.slots = extended(this.slots, new Int32Array(capacity));
     this.offsets = extended(this.offsets, new Uint32Array(capacity));
-    if (this.histograms) this.changed = extended(this.changed, new Uint32Array(capacity));
+    if (!this.histograms) return;
+    this.counts = longer(this.counts, capacity);
+    this.changed = extended(this.changed, new Uint32Array(capacity));
   }
 
   /** @throws TypeError where the start time is none */
@@ -80,6 +85,12 @@ export class PositionBlock {
       this.changed[index] = other.changed[from] as number;
     }
   }
+}
+
+function longer(array: readonly unknown[], capacity: number): unknown[] {
+  const larger = new Array<unknown>(capacity);
+  for (let i = 0; i < array.length; i++) larger[i] = array[i];
+  return larger;
 }
 
 function extended<T extends Int32Array | Uint32Array | Float64Array>(array: T, larger: T): T {
