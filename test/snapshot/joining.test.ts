@@ -199,6 +199,22 @@ test('a family of small pages that is missing for once has no previous numbers',
   t.deepEqual([...deltas(await next(9, 11), 1).values()], new Array(9).fill(2));
 });
 
+test('where a series has gone, nothing is joined', async (t) => {
+  const encoder = new SnapshotEncoder({ maxSeries: MANY });
+  const all = series(640);
+  for (let i = 0; i <= 14; i++) {
+    // Eight small pages, which there is no room to join at first. Nobody comes when one goes, so that nobody is looked for.
+    const present = all.slice(0, Math.min(600 + 5 * i, 640)).filter((_, id) => i < 9 || i > 11 || id !== 620);
+    const points = present.map((one, id) => point(one, 1000 * i + id));
+    const snapshot = await encode(encoder, counter('c', points));
+    t.deepEqual(
+      [...read(snapshot)].map(([text, own]) => [text, own[COUNT]]),
+      present.map((one, id) => [JSON.stringify(one), 1000 * i + id]),
+    );
+    if (i > 8 && i < 12) t.is(familyOf(snapshot).pages.length, 9, `at ${i}`);
+  }
+});
+
 test('where series are left out, nothing is joined', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: 15 });
   const all = series(30);
