@@ -30,8 +30,8 @@ export interface PostedContents {
   readonly shortOrders: Int32Array;
   /** The others, as they are. */
   readonly longOrders: readonly Int32Array[];
-  /** Pieces of memory, shared where the encoder has written them. */
-  readonly texts: readonly Uint8Array[];
+  /** Pieces of memory, shared where the encoder has written them. Without views of them, which cost as much again. */
+  readonly texts: readonly ArrayBufferLike[];
 }
 
 /** In the form of `v8.Serializer`, in shared memory: how many values there are, then each of them. */

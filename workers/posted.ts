@@ -69,13 +69,12 @@ class ContentsReader {
   private page(): PlacedPage {
     const row = PAGE_FIELDS * this.pages++;
     const field = (at: number): number => this.contents.pages[row + at] as number;
-    const texts = this.contents.texts[field(PAGE_TEXT)] as Uint8Array;
-    const start = field(PAGE_TEXT_OFFSET);
+    const texts = this.contents.texts[field(PAGE_TEXT)] as ArrayBufferLike;
     const page = {
       id: field(PAGE_ID),
       layout: this.layouts[field(PAGE_LAYOUT)] as Layout,
       size: field(PAGE_SIZE),
-      attributes: texts.subarray(start, start + field(PAGE_TEXT_LENGTH)),
+      attributes: new Uint8Array(texts, field(PAGE_TEXT_OFFSET), field(PAGE_TEXT_LENGTH)),
     };
     return { page, base: field(PAGE_BASE) };
   }

@@ -32,7 +32,7 @@ module.exports = async function cycle({ quick, workload, emit }) {
     : {
         real: [VARIANTS, 9, 50],
         small: [VARIANTS, 9, 3],
-        large: [VARIANTS, 7, 1],
+        large: [VARIANTS, 15, 1],
       };
   const daemon = await startStubDaemon();
   const receiver = new Worker(RECEIVER, { eval: true });
@@ -113,7 +113,7 @@ async function warmUp(sides, workload, variant) {
 }
 
 const WARM_UPS = 30;
-const WARM_UPS_OF_NEW = 6;
+const WARM_UPS_OF_NEW = 18;
 
 const LOOP = 'straightforward exporter';
 const POST_MESSAGE = 'postMessage of the ResourceMetrics';

@@ -10,23 +10,19 @@ import {
   FAMILY_TYPE,
   LONG_ORDER,
   NONE,
-  PAGE_BASE,
   PAGE_FIELDS,
-  PAGE_ID,
-  PAGE_LAYOUT,
-  PAGE_SIZE,
-  PAGE_TEXT,
-  PAGE_TEXT_LENGTH,
-  PAGE_TEXT_OFFSET,
   type PostedContents,
   type SerializedList,
 } from '../../protocol/posted';
-import type { Family, Layout, PlacedPage, ScopeFamilies } from '../../protocol/snapshot';
+import type { Family, ScopeFamilies } from '../../protocol/snapshot';
 import type { Slicer } from '../snapshot/slicer';
+import { writePageTable, type PageTable } from './page-table';
 
 export class ContentsWriter {
   private readonly heads: ListWriter;
   private readonly layouts: ListWriter;
+  /** As it was written last. */
+  private table: PageTable | undefined;
 
   constructor(private readonly slicer: Slicer) {
     // Loaded here and not above, since it takes more than a millisecond: a process that PM2 does not run has no pool.
@@ -46,14 +42,17 @@ export class ContentsWriter {
       count * PAGE_FIELDS,
       short.reduce((sum, { length }) => sum + length, 0),
     );
-    const layouts = new Numbering<Layout>();
-    const texts = new Numbering<ArrayBufferLike>();
-    let row = 0;
     for (const [index, family] of all.entries()) {
       if (this.slicer.due) await this.slicer.rest();
       writeFamily(families, index * FAMILY_FIELDS, family);
-      for (const placed of family.pages) writePage(pages, PAGE_FIELDS * row++, placed, layouts, texts);
     }
+    this.table = await writePageTable(
+      all.map((family) => family.pages),
+      pages,
+      this.table,
+      this.slicer,
+    );
+    const { layouts, texts } = this.table;
     await this.join(short, shortOrders);
     return {
       heads: await this.heads.write(
@@ -64,7 +63,7 @@ export class ContentsWriter {
       pages,
       shortOrders,
       longOrders: orders.filter(({ length }) => length >= LONG_ORDER),
-      texts: texts.all.map((piece) => new Uint8Array(piece)),
+      texts: texts.all,
     };
   }
 
@@ -85,22 +84,6 @@ function writeFamily(table: Int32Array, row: number, family: Family): void {
   table[row + FAMILY_MONOTONIC] = isMonotonic === undefined ? NONE : Number(isMonotonic);
   table[row + FAMILY_PAGES] = pages.length;
   table[row + FAMILY_ORDER] = order?.length ?? NONE;
-}
-
-function writePage(
-  table: Int32Array,
-  row: number,
-  { page, base }: PlacedPage,
-  layouts: Numbering<Layout>,
-  texts: Numbering<ArrayBufferLike>,
-): void {
-  table[row + PAGE_ID] = page.id;
-  table[row + PAGE_SIZE] = page.size;
-  table[row + PAGE_BASE] = base;
-  table[row + PAGE_LAYOUT] = layouts.of(page.layout);
-  table[row + PAGE_TEXT] = texts.of(page.attributes.buffer);
-  table[row + PAGE_TEXT_OFFSET] = page.attributes.byteOffset;
-  table[row + PAGE_TEXT_LENGTH] = page.attributes.length;
 }
 
 /** Writes lists, but the same one once only. */
@@ -131,21 +114,6 @@ class ListWriter {
 
 function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
   return some.length === others.length && some.every((one, index) => one === others[index]);
-}
-
-/** Numbers things as they come, from 0. */
-class Numbering<T> {
-  private readonly numbers = new Map<T, number>();
-
-  of(thing: T): number {
-    let number = this.numbers.get(thing);
-    if (number === undefined) this.numbers.set(thing, (number = this.numbers.size));
-    return number;
-  }
-
-  get all(): T[] {
-    return [...this.numbers.keys()];
-  }
 }
 
 /** One array behind the other. */
