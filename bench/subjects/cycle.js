@@ -37,6 +37,7 @@ module.exports = async function cycle({ quick, workload, emit }) {
   const daemon = await startStubDaemon();
   const receiver = new Worker(RECEIVER, { eval: true });
   try {
+    await rehearse({ ...(quick ? { size: 'tiny', cycles: 3 } : { size: 'small', cycles: 100 }), daemon, receiver });
     for (const [size, [variants, count, repeat]] of Object.entries(plan)) {
       if (workload !== undefined && workload !== size) continue;
       for (const variant of variants) await measure({ size, variant, count, repeat, daemon, receiver, emit });
@@ -50,27 +51,8 @@ module.exports = async function cycle({ quick, workload, emit }) {
 
 async function measure({ size, variant, count, repeat, daemon, receiver, emit }) {
   const workload = createWorkload(size);
-  // What a worker thread renders is not measured here: on the main thread both forms cost the same.
-  const exporter = createExporter(daemon, size === 'large' ? 'snapshot' : 'resource-metrics');
-  const straightforward = new StraightforwardExporter();
-  const onePass = new OnePass();
   const pool = await EmptyTasks.start();
-  const sides = {
-    ours: (data) => exporter.cycle(data),
-    straightforward(data) {
-      straightforward.export(data);
-      return straightforward.answer(data);
-    },
-    async postMessage(data) {
-      receiver.postMessage(data);
-      await once(receiver, 'message');
-    },
-    pass: (data) => onePass.take(data),
-    async passAndTasks(data) {
-      onePass.take(data);
-      await pool.pair();
-    },
-  };
+  const { exporter, sides } = createSides({ size, daemon, receiver, pool });
   await warmUp(Object.values(sides), workload, variant);
   const collect = perRound(() => Array.from({ length: repeat }, () => workload.collect(variant)));
   const measured = Object.entries(sides).map(([name, work]) => [
@@ -101,6 +83,30 @@ async function measure({ size, variant, count, repeat, daemon, receiver, emit })
   await exporter.stop();
 }
 
+function createSides({ size, daemon, receiver, pool }) {
+  // What a worker thread renders is not measured here: on the main thread both forms cost the same.
+  const exporter = createExporter(daemon, size === 'large' ? 'snapshot' : 'resource-metrics');
+  const straightforward = new StraightforwardExporter();
+  const onePass = new OnePass();
+  const sides = {
+    ours: (data) => exporter.cycle(data),
+    straightforward(data) {
+      straightforward.export(data);
+      return straightforward.answer(data);
+    },
+    async postMessage(data) {
+      receiver.postMessage(data);
+      await once(receiver, 'message');
+    },
+    pass: (data) => onePass.take(data),
+    async passAndTasks(data) {
+      onePass.take(data);
+      await pool.pair();
+    },
+  };
+  return { exporter, sides };
+}
+
 /** Until all code is compiled as it is after a minute in a real process, over collections of garbage too. */
 async function warmUp(sides, workload, variant) {
   for (let i = 0; i < WARM_UPS; i++) {
@@ -113,7 +119,21 @@ async function warmUp(sides, workload, variant) {
 }
 
 const WARM_UPS = 30;
-const WARM_UPS_OF_NEW = 18;
+const WARM_UPS_OF_NEW = 3;
+
+/** Has all code compiled that new series need, over a workload of its own. */
+async function rehearse({ size, daemon, receiver, cycles }) {
+  const workload = createWorkload(size);
+  const pool = await EmptyTasks.start();
+  const { exporter, sides } = createSides({ size, daemon, receiver, pool });
+  for (let i = 0; i < cycles; i++) {
+    const data = workload.collect('1 % new');
+    for (const side of Object.values(sides)) await side(data);
+    if (i % 10 === 0) globalThis.gc();
+  }
+  await pool.stop();
+  await exporter.stop();
+}
 
 const LOOP = 'straightforward exporter';
 const POST_MESSAGE = 'postMessage of the ResourceMetrics';
