@@ -41,6 +41,7 @@ class Workload {
   constructor({ scope, resource, families }, next) {
     Object.assign(this, { scope, resource, families, next });
     this.seconds = 1_700_000_010;
+    this.initial = this.series;
     this.halved = false;
     this.added = 0;
   }
@@ -100,13 +101,13 @@ class Workload {
         for (const { header, points } of this.families) for (const point of points) advance(point, header, next);
         return;
       case '1 %':
-        for (let left = Math.ceil(this.series / 100); left > 0; left--) {
+        for (let left = Math.ceil(this.initial / 100); left > 0; left--) {
           const { header, points } = this.pick();
           advance(points[Math.floor(next() * points.length)], header, next);
         }
         return;
       case '1 % new':
-        for (let left = Math.ceil(this.series / 100); left > 0; left--) {
+        for (let left = Math.ceil(this.initial / 100); left > 0; left--) {
           const { points } = this.pick();
           const [{ attributes, value }] = points;
           points.push({
