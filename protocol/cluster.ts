@@ -4,6 +4,7 @@
  * As in an instance, the noun is the snapshot: each instance's last one is decoded by a worker into shared memory and
  * held by the main thread, which names it in the tasks that follow. Workers keep only what they can derive again.
  */
+import type { Loan } from './loan';
 import type { Page, ScopeFamilies, Snapshot } from './snapshot';
 
 export type ClusterTask = DecodeTask | AbsorbTask | RenderTask | SaveTask | LoadTask;
@@ -157,10 +158,12 @@ export interface RenderTask {
   readonly parts: readonly Part[];
   readonly format: Format;
   /**
-   * Where chunks go, transferred: `Uint8Array`s of about 64 KiB or more, `null` behind the last one. The worker waits
-   * for a message back, any, whenever {@link CHUNKS_AHEAD} have not been taken.
+   * Where chunks go: `Uint8Array`s of about 32 KiB or more as a rule, `null` behind the last one. The worker waits for a
+   * message back, any, whenever {@link CHUNKS_AHEAD} have not been taken.
    */
   readonly port: ChunkPort;
+  /** Chunks in shared memory are lent, the others transferred. */
+  readonly loan: Loan;
 }
 
 export const CHUNKS_AHEAD = 16;

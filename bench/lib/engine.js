@@ -9,6 +9,8 @@ const part = (file) => require(path.join(dist, file));
 
 const { SnapshotEncoder } = part('src/snapshot/encoder.js');
 const { PageCache } = part('workers/pages.js');
+const { endLoan, startLoan } = part('protocol/loan.js');
+const { Chunks } = part('workers/server/exposition/chunks.js');
 const { PrometheusText } = part('workers/text/prometheus-text.js');
 
 const MAX_SERIES = 2_000_000;
@@ -42,31 +44,18 @@ class Text {
   }
 }
 
-/** Renders into a buffer of bytes that is used again. */
+/** Renders the chunks that a worker of the metrics server hands over, most of them lent. */
 class Renderer {
   #text = new Text();
-  #bytes = Buffer.alloc(0);
-  #length = 0;
+  #loan = startLoan();
 
-  /** @returns the text, good until the next call */
+  /** @returns {Uint8Array[]} the text, good until the next call: by then, whoever it was for has read it */
   render(snapshot) {
-    this.#length = 0;
-    this.#text.writeTo(this, snapshot);
-    return this.#bytes.subarray(0, this.#length);
-  }
-
-  write(source, from, to) {
-    const length = this.#length + to - from;
-    if (length > this.#bytes.length) this.#grow(length);
-    source.copy(this.#bytes, this.#length, from, to);
-    this.#length = length;
-  }
-
-  #grow(length) {
-    // Zero-filled, so that the system has given all of it before any time is taken.
-    const larger = Buffer.alloc(Math.ceil(length * 1.25));
-    this.#bytes.copy(larger);
-    this.#bytes = larger;
+    endLoan(this.#loan);
+    this.#loan = startLoan();
+    const chunks = new Chunks(this.#loan);
+    this.#text.writeTo(chunks, snapshot);
+    return chunks.end();
   }
 }
 

@@ -9,7 +9,7 @@ const { atMost } = require('../lib/rows');
 const { createWorkload } = require('../lib/workload');
 
 const TARGET = 1.5;
-const NOWHERE = { write() {} };
+const NOWHERE = { write() {}, lend() {} };
 
 module.exports = async function scaling({ quick, emit }) {
   const sizes = quick ? [1000, 10_000] : [1000, 10_000, 100_000, 1_000_000];

@@ -4,6 +4,8 @@
  */
 import { Readable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
+import { endLoan, type Loan } from '../../protocol/loan';
+import type { Exposition } from './view';
 
 const MIB = 1024 * 1024;
 
@@ -22,7 +24,7 @@ export class Kept {
   ) {}
 }
 
-export class ChunkStream extends Readable {
+export class ChunkStream extends Readable implements Exposition {
   private readonly untaken: Uint8Array[] = [];
   private bytes = 0;
   /** Chunks whose taking the worker has not been told. */
@@ -33,6 +35,7 @@ export class ChunkStream extends Readable {
   /** @param port the other end of a `ChunkPort` */
   constructor(
     private readonly port: MessagePort,
+    private readonly loan: Loan,
     private readonly kept: Kept,
   ) {
     super();
@@ -43,6 +46,10 @@ export class ChunkStream extends Readable {
       else this.keep(chunk);
       this.pass();
     });
+  }
+
+  release(): void {
+    endLoan(this.loan);
   }
 
   private keep(chunk: Uint8Array): void {

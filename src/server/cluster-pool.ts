@@ -1,7 +1,6 @@
 /** The metrics server's worker threads, and what it has them do. */
 import { once } from 'node:events';
 import { extname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { MessageChannel } from 'node:worker_threads';
 import type {
   ClusterFailureCode,
@@ -10,8 +9,10 @@ import type {
   ClusterTaskResult,
   RenderTask,
 } from '../../protocol/cluster';
+import { startLoan } from '../../protocol/loan';
 import { WorkerPool } from '../pool/worker-pool';
 import { ChunkStream, Kept } from './chunk-stream';
+import type { Exposition } from './view';
 
 export interface ClusterPoolOptions {
   readonly threads: number;
@@ -57,11 +58,15 @@ export class ClusterPool {
    * @param onWarning hears what was left out
    * @throws TaskError
    */
-  async render(task: Omit<RenderTask, 'kind' | 'port'>, onWarning: (warning: string) => void): Promise<Readable> {
+  async render(
+    task: Omit<RenderTask, 'kind' | 'port' | 'loan'>,
+    onWarning: (warning: string) => void,
+  ): Promise<Exposition> {
     const { port1, port2 } = new MessageChannel();
-    const stream = new ChunkStream(port1, this.kept);
+    const loan = startLoan();
+    const stream = new ChunkStream(port1, loan, this.kept);
     const done = this.pool
-      .submit({ kind: 'render', ...task, port: port2 }, [port2])
+      .submit({ kind: 'render', ...task, port: port2, loan }, [port2])
       .then((value) => value as ClusterTaskResult<RenderTask>);
     void done.then((result) => {
       if (result.ok) result.warnings.forEach(onWarning);

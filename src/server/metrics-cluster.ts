@@ -8,7 +8,6 @@
  *              └─▶ pool: render ─▶ chunks ─▶ HTTP
  * ```
  */
-import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Format, Part } from '../../protocol/cluster';
 import { TaskError, type ClusterPool } from './cluster-pool';
@@ -18,7 +17,7 @@ import { RemoteCallError } from './pm2/daemon-client';
 import { PlainEncoder } from './rounds/plain-encoder';
 import type { InstanceAnswer, RoundResult } from './rounds/result';
 import type { Rounds } from './rounds/rounds';
-import { ViewError, type ClusterView, type InstanceOfApp, type Scraped } from './view';
+import { ViewError, type ClusterView, type Exposition, type InstanceOfApp, type Scraped } from './view';
 
 export interface MetricsClusterOptions {
   readonly rounds: Pick<Rounds, 'ask'>;
@@ -58,7 +57,7 @@ export class MetricsCluster implements ClusterView {
     return [...answers, ...silent].map(({ run: { app, pmId } }) => ({ app, pmId })).sort((a, b) => a.pmId - b.pmId);
   }
 
-  async scrape(what: Scraped, format: Format, deadlineMs: number): Promise<Readable> {
+  async scrape(what: Scraped, format: Format, deadlineMs: number): Promise<Exposition> {
     const result = await this.ask(deadlineMs, what.view === 'instance' ? what.pmId : undefined);
     try {
       const parts = await this.partsOf(what, result);

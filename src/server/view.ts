@@ -5,12 +5,10 @@ import type { Format } from '../../protocol/cluster';
 /** What the HTTP side needs of the cluster. */
 export interface ClusterView {
   /**
-   * The exposition, uncompressed. Destroying it ends the work behind it.
-   *
    * @param deadlineMs how long the caller can wait for instances
    * @throws ViewError
    */
-  scrape(what: Scraped, format: Format, deadlineMs: number): Promise<Readable>;
+  scrape(what: Scraped, format: Format, deadlineMs: number): Promise<Exposition>;
   /**
    * Processes that PM2 runs and that have answered with metrics, for service discovery: the full list.
    *
@@ -19,6 +17,15 @@ export interface ClusterView {
   instances(): Promise<readonly InstanceOfApp[]>;
   /** Whether PM2's daemon can be reached. */
   ready(): boolean;
+}
+
+/** Uncompressed. Destroying it ends the work behind it. */
+export interface Exposition extends Readable {
+  /**
+   * To be called when what came out of it is read no more, wherever it was passed on to: much of it is memory of the
+   * worker thread, which has to copy that if it is to change before. Repeatable.
+   */
+  release(): void;
 }
 
 /** All instances one by one, one view of the cluster, or one instance. */

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import test from 'ava';
+import { isOver, startLoan } from '../../protocol/loan';
 import { ChunkStream, Kept } from '../../src/server/chunk-stream';
 
 const CHUNK = 64 * 1024;
@@ -9,7 +10,8 @@ const CHUNK = 64 * 1024;
 /** The worker's end, and what it has been told. */
 function channel(kept = new Kept()) {
   const { port1, port2 } = new MessageChannel();
-  const stream = new ChunkStream(port1, kept);
+  const loan = startLoan();
+  const stream = new ChunkStream(port1, loan, kept);
   let told = 0;
   let marks = 0;
   port2.on('message', (message: unknown) => {
@@ -18,6 +20,7 @@ function channel(kept = new Kept()) {
   });
   return {
     stream,
+    loan,
     port: port2,
     send: (...bytes: readonly number[]) => {
       for (const byte of bytes) port2.postMessage(new Uint8Array(CHUNK).fill(byte));
@@ -83,4 +86,17 @@ test('the worker hears of a reader that has gone', async (t) => {
   stream.destroy();
   await closed;
   t.is(stream.errored, null);
+});
+
+test('what was lent is so until it is released, also where the stream has ended', async (t) => {
+  const { stream, loan, port } = channel();
+  port.postMessage(new Uint8Array(new SharedArrayBuffer(CHUNK)).fill(7));
+  port.postMessage(null);
+  const [chunk] = (await stream.toArray()) as [Uint8Array];
+  t.is(chunk.length, CHUNK);
+  t.true(chunk.buffer instanceof SharedArrayBuffer);
+  t.false(isOver(loan));
+  stream.release();
+  stream.release();
+  t.true(isOver(loan));
 });

@@ -1,9 +1,10 @@
 /** The metrics server's worker threads: what they render arrives whole or fails, and nothing holds a thread for ever. */
 import type { Readable } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
-import type { Part, RunSnapshot } from '../../protocol/cluster';
+import type { Format, Part, RunSnapshot } from '../../protocol/cluster';
 import { ClusterPool, TaskError } from '../../src/server/cluster-pool';
-import { Exposition } from '../../workers/server/exposition/exposition';
+import type { Exposition } from '../../src/server/view';
+import { Exposition as Renderer } from '../../workers/server/exposition/exposition';
 import { counter, point } from '../snapshot/build';
 import { Process, threadOf } from './world';
 
@@ -35,6 +36,10 @@ async function anotherTask(t: ExecutionContext): Promise<void> {
   t.deepEqual(found, []);
 }
 
+async function bytesOf(stream: Readable): Promise<Buffer> {
+  return Buffer.concat((await stream.toArray()) as Buffer[]);
+}
+
 async function lengthOf(stream: Readable): Promise<number> {
   let length = 0;
   for await (const chunk of stream) length += (chunk as Buffer).length;
@@ -44,8 +49,33 @@ async function lengthOf(stream: Readable): Promise<number> {
 test.serial('what a thread renders arrives as it was rendered', async (t) => {
   const all = await parts(4);
   const rendered = await pool.render({ view: 'all', parts: all, format: 'openmetrics' }, none);
-  const expected = [...new Exposition().render({ view: 'all', parts: all, format: 'openmetrics' })];
-  t.true(Buffer.concat((await rendered.toArray()) as Buffer[]).equals(Buffer.concat(expected)));
+  const expected = [...new Renderer().render({ view: 'all', parts: all, format: 'openmetrics' })];
+  t.true((await bytesOf(rendered)).equals(Buffer.concat(expected)));
+});
+
+test.serial('what is rendered next changes nothing of what somebody has yet to read', async (t) => {
+  const process = new Process('shop', 0);
+  const text = 'x'.repeat(100);
+  const rendered = async (value: number, format: Format): Promise<Exposition> => {
+    const { answer } = await process.answers(
+      counter(
+        'orders',
+        Array.from({ length: 5000 }, (_, id) => point({ id, text }, value)),
+      ),
+    );
+    const { snapshot } = answer as RunSnapshot;
+    return pool.render({ view: 'all', parts: [{ snapshot, labels: [] }], format }, none);
+  };
+  for (const format of ['text', 'openmetrics', 'protobuf'] as const) {
+    const [first, second] = [await rendered(1234, format), await rendered(5678, format)];
+    const [before, after] = [await bytesOf(first), await bytesOf(second)];
+    first.release();
+    const again = await rendered(1234, format);
+    t.true(before.equals(await bytesOf(again)), format);
+    t.false(before.equals(after), format);
+    second.release();
+    again.release();
+  }
 });
 
 test.serial('a reader that does not read holds no thread, and gets all of it later', async (t) => {

@@ -10,6 +10,10 @@ export class Collected implements Output {
     this.pieces.push(Buffer.from(source.subarray(from, to)));
   }
 
+  lend(source: Buffer, from: number, to: number): undefined {
+    this.write(source, from, to);
+  }
+
   get text(): string {
     return Buffer.concat(this.pieces).toString();
   }

@@ -33,7 +33,7 @@ export interface PageRendering {
   update(values: Float64Array, base: number): void;
   /** Bytes that the series `from` to `to`, not included, take. */
   lengthOf(from: number, to: number): number;
-  /** Copies these series out. */
+  /** Writes these series, or lends them. */
   writeTo(out: Output, from: number, to: number): void;
 }
 

@@ -139,7 +139,7 @@ function* writeFamily(
   for (const [index, from, to] of runsOf(family)) {
     const text = texts[index] as PageText;
     if (!updated.has(index)) {
-      // Only now, and not all of them first: what was just written is copied fastest.
+      // Only now, and not all of them first: the pages before are on their way already.
       text.update(values, (family.pages[index] as PlacedPage).base);
       updated.add(index);
     }

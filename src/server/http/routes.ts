@@ -25,8 +25,14 @@ export function addRoutes(app: FastifyInstance, { options, view, version }: Rout
     const format = negotiate(request);
     const deadline = deadlineOf(request.headers['x-prometheus-scrape-timeout-seconds'], options.timeout);
     const exposition = await view.scrape(what, format, deadline);
-    // Gone while the instances were asked, or in no need of a body.
-    if (reply.raw.destroyed || request.method === 'HEAD') exposition.destroy();
+    if (reply.raw.destroyed || request.method === 'HEAD') {
+      // Gone while the instances were asked, or in no need of a body.
+      exposition.destroy();
+      exposition.release();
+    } else {
+      // Then all of it has been sent, or is sent no more.
+      reply.raw.once('close', () => exposition.release());
+    }
     void reply.headers({ 'content-type': CONTENT_TYPES[format], vary: 'accept, accept-encoding' });
     return reply.send(request.method === 'HEAD' ? null : exposition);
   };

@@ -32,6 +32,7 @@ test('each view has its URL', async (t) => {
     t.is(headers['content-type'], TEXT);
     t.is(text, `exposition of ${JSON.stringify(running.asked.at(-1)?.what)}\n`);
   }
+  await until('nothing is lent any more', () => running.released.length === running.asked.length || undefined);
   t.deepEqual(
     running.asked.map(({ what }) => what),
     [
@@ -155,6 +156,7 @@ test('HEAD answers as GET does, without a body, and ends the work behind it', as
     streams.map(({ destroyed }) => destroyed),
     [true],
   );
+  t.is(running.released[0], streams[0]);
   t.is((await running.get('/metrics/7', { method: 'HEAD' })).status, 404);
   for (const path of ['/', '/sd', '/-/ready', '/-/healthy']) {
     const [head, body] = await Promise.all([running.get(path, { method: 'HEAD' }), running.get(path)]);
@@ -269,8 +271,10 @@ for (const encoding of ['identity', 'gzip']) {
       return halted ? true : undefined;
     });
     t.false(stream.destroyed);
+    t.is(running.released.length, 0);
     response.destroy();
     await until('the work is ended', () => (stream.destroyed ? true : undefined));
+    await until('nothing is lent any more', () => running.released.length === 1 || undefined);
     t.pass();
   });
 }
@@ -288,6 +292,7 @@ test('a scraper that goes away while instances are asked ends the work too', asy
   t.is((await get(running.url, '/-/healthy')).status, 200);
   answer();
   await until('the stream is ended', () => (stream.destroyed ? true : undefined));
+  t.is(running.released[0], stream);
   t.is(running.logged.filter(({ level }) => Number(level) >= 40).length, 0);
   t.is((await get(running.url, '/-/healthy')).status, 200);
 });

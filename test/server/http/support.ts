@@ -36,6 +36,8 @@ export interface Running {
   readonly asked: readonly Asked[];
   /** Lines of the log. */
   readonly logged: readonly Record<string, unknown>[];
+  /** Of the expositions that were asked for, those that are read no more. */
+  readonly released: readonly Readable[];
   get(path: string, options?: RequestOptions): Promise<Answer>;
 }
 
@@ -47,11 +49,17 @@ export interface Answer {
   readonly encoded: Buffer;
 }
 
-export async function run(t: ExecutionContext, options = DEFAULTS, view: Partial<ClusterView> = {}): Promise<Running> {
+/** A cluster, but for what its expositions lend. */
+interface Cluster extends Omit<ClusterView, 'scrape'> {
+  scrape(...args: Parameters<ClusterView['scrape']>): Promise<Readable>;
+}
+
+export async function run(t: ExecutionContext, options = DEFAULTS, view: Partial<Cluster> = {}): Promise<Running> {
   const asked: Asked[] = [];
+  const released: Readable[] = [];
   const logged: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line) as never) });
-  const cluster: ClusterView = {
+  const cluster: Cluster = {
     scrape: (what) => Promise.resolve(Readable.from([Buffer.from(`exposition of ${JSON.stringify(what)}\n`)])),
     instances: () => Promise.resolve([]),
     ready: () => true,
@@ -60,16 +68,17 @@ export async function run(t: ExecutionContext, options = DEFAULTS, view: Partial
   const watched: ClusterView = {
     instances: () => cluster.instances(),
     ready: () => cluster.ready(),
-    scrape(what, format, deadlineMs) {
+    async scrape(what, format, deadlineMs) {
       asked.push({ what, format, deadlineMs });
-      return cluster.scrape(what, format, deadlineMs);
+      const exposition = await cluster.scrape(what, format, deadlineMs);
+      return Object.assign(exposition, { release: () => void released.push(exposition) });
     },
   };
   const server = await createHttpServer({ options, view: watched, log, version: '1.2.3' });
   t.teardown(() => server.close());
   const url = await server.listen();
   const port = server.address()?.port ?? 0;
-  return { server, port, url, asked, logged, get: (path, more) => get(url, path, more) };
+  return { server, port, url, asked, logged, released, get: (path, more) => get(url, path, more) };
 }
 
 export async function get(url: string, path: string, options: RequestOptions = {}): Promise<Answer> {

@@ -1,7 +1,9 @@
 import test from 'ava';
 import * as fc from 'fast-check';
+import { endLoan, startLoan, type Loan } from '../../../protocol/loan';
 import { numberText } from '../../../workers/text/digits';
 import { NumberedLines } from '../../../workers/text/numbered-lines';
+import type { Output } from '../../../workers/text/output';
 import { Collected } from '../../support/collected';
 
 const NUMBER = fc.oneof(
@@ -17,7 +19,11 @@ class Model {
   readonly values: number[];
   readonly lines: NumberedLines;
 
-  constructor(count: number, blockBytes: number) {
+  constructor(
+    count: number,
+    blockBytes: number,
+    private readonly label = 'ä',
+  ) {
     this.values = new Array<number>(count).fill(0);
     this.lines = new NumberedLines(this.expected(0, count), count, blockBytes);
   }
@@ -31,7 +37,8 @@ class Model {
   }
 
   expected(from: number, to: number): string {
-    const line = (value: number, i: number): string => `c{l="${'ä'.repeat((from + i) % 5)}"} ${numberText(value)}\n`;
+    const line = (value: number, i: number): string =>
+      `c{l="${this.label.repeat((from + i) % 5)}"} ${numberText(value)}\n`;
     return this.values.slice(from, to).map(line).join('');
   }
 
@@ -91,4 +98,78 @@ test('numbers that have become longer take no more room when they become so agai
 test('a text of another number of lines is none', (t) => {
   t.throws(() => new NumberedLines('a 0\nb 0\n', 3, 99), { instanceOf: RangeError, message: 'not 3 lines, but 2' });
   t.throws(() => new NumberedLines('a 0\nb 0\n', 1, 99), { instanceOf: RangeError, message: 'more than 1 lines' });
+});
+
+/** Somebody who reads what is lent when it likes. */
+class Borrower implements Output {
+  readonly loan: Loan = startLoan();
+  private readonly pieces: Buffer[] = [];
+  /** What it has been lent, without what it has copied. */
+  readonly memory = new Set<SharedArrayBuffer>();
+
+  write(source: Buffer, from: number, to: number): void {
+    this.pieces.push(Buffer.from(source.subarray(from, to)));
+  }
+
+  lend(source: Buffer<SharedArrayBuffer>, from: number, to: number): Loan {
+    this.pieces.push(source.subarray(from, to));
+    this.memory.add(source.buffer);
+    return this.loan;
+  }
+
+  get text(): string {
+    return Buffer.concat(this.pieces).toString();
+  }
+}
+
+/** Long enough to be lent. */
+const LONG = 'long'.repeat(4096);
+
+test('what is lent stays as it is until the loan is over, whatever changes meanwhile', (t) => {
+  let borrowed = 0;
+  const round = fc.tuple(fc.array(fc.tuple(fc.nat(), NUMBER), { maxLength: 10 }), fc.nat({ max: 2 }));
+  fc.assert(
+    fc.property(
+      fc.constantFrom(10_000, 100_000, 1_000_000),
+      fc.array(round, { maxLength: 12 }),
+      (blockBytes, rounds) => {
+        const count = 15;
+        const model = new Model(count, blockBytes, LONG);
+        const open: [borrower: Borrower, text: string][] = [];
+        for (const [changes, over] of rounds) {
+          model.show(new Map(changes.map(([at, value]) => [at % count, value])));
+          const borrower = new Borrower();
+          model.lines.writeTo(borrower, 0, count);
+          borrowed += borrower.memory.size;
+          open.push([borrower, model.expected(0, count)]);
+          for (const [{ text }, expected] of open) t.true(text === expected);
+          // Not in the order in which they began.
+          for (const [{ loan }] of open.splice(open.length % 3, over)) endLoan(loan);
+        }
+      },
+    ),
+    { numRuns: 100 },
+  );
+  t.true(borrowed > 100);
+});
+
+test('nothing is copied for a reader but while it reads, and then once', (t) => {
+  const count = 15;
+  const model = new Model(count, 1_000_000, LONG);
+  const borrow = (value: number): [Borrower, SharedArrayBuffer] => {
+    model.show(new Map([[3, value]]));
+    const borrower = new Borrower();
+    model.lines.writeTo(borrower, 0, count);
+    t.is(borrower.memory.size, 1);
+    return [borrower, [...borrower.memory][0] as SharedArrayBuffer];
+  };
+  const [first, memory] = borrow(1);
+  endLoan(first.loan);
+  const [second, same] = borrow(2);
+  t.is(same, memory);
+  const [third, other] = borrow(3);
+  t.not(other, memory);
+  endLoan(third.loan);
+  t.is(borrow(4)[1], other);
+  t.true(second.text.includes(' 2\n'));
 });

@@ -1,15 +1,21 @@
-/** Gathers an exposition into chunks that can be transferred to another thread: each has a buffer of its own. */
+/** Gathers an exposition into chunks for another thread. */
+import type { Loan } from '../../../protocol/loan';
+import type { Output } from '../../text/output';
 
-export type Chunk = Uint8Array<ArrayBuffer>;
+/** In a buffer of its own, which can be transferred, or lent. */
+export type Chunk = Uint8Array<ArrayBuffer> | Uint8Array<SharedArrayBuffer>;
 
 const CHUNK_BYTES = 256 * 1024;
 
-export class Chunks {
+export class Chunks implements Output {
   /** Bytes written so far. */
   bytes = 0;
   private full: Chunk[] = [];
   private chunk: Buffer<ArrayBuffer> | undefined;
   private at = 0;
+
+  /** @param loan what is lent to the other thread is lent until then; without it, all is copied */
+  constructor(private readonly loan?: Loan) {}
 
   write(source: Buffer, from = 0, to = source.length): void {
     this.bytes += to - from;
@@ -20,6 +26,17 @@ export class Chunks {
       this.at += copied;
       if (this.at === CHUNK_BYTES) this.close();
     }
+  }
+
+  lend(source: Buffer<SharedArrayBuffer>, from: number, to: number): Loan | undefined {
+    if (this.loan === undefined) {
+      this.write(source, from, to);
+      return undefined;
+    }
+    this.close();
+    this.full.push(new Uint8Array(source.buffer, source.byteOffset + from, to - from));
+    this.bytes += to - from;
+    return this.loan;
   }
 
   /** The chunks that are full, once each. */
@@ -36,12 +53,15 @@ export class Chunks {
   }
 
   private close(): void {
-    if (this.chunk === undefined) return;
-    const { buffer } = this.chunk;
-    // A short one is not worth a buffer of that size.
-    const whole = 2 * this.at >= CHUNK_BYTES;
-    this.full.push(whole ? new Uint8Array(buffer, 0, this.at) : new Uint8Array(this.chunk.subarray(0, this.at)));
-    this.chunk = undefined;
+    const { chunk, at } = this;
+    if (chunk === undefined || at === 0) return;
     this.at = 0;
+    if (2 * at >= CHUNK_BYTES) {
+      this.full.push(new Uint8Array(chunk.buffer, 0, at));
+      this.chunk = undefined;
+    } else {
+      // A short one is not worth a buffer of that size.
+      this.full.push(new Uint8Array(chunk.subarray(0, at)));
+    }
   }
 }

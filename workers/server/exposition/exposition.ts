@@ -28,10 +28,10 @@ export interface Rendered {
   readonly warnings: readonly string[];
 }
 
-/** Each chunk has a buffer of its own, that may be transferred. */
 export type Rendering = Generator<Chunk, Rendered, undefined>;
 
-export type RenderRequest = Pick<RenderTask, 'view' | 'parts' | 'format'>;
+/** Without a loan, all chunks have buffers of their own. */
+export type RenderRequest = Pick<RenderTask, 'view' | 'parts' | 'format'> & Partial<Pick<RenderTask, 'loan'>>;
 
 /** Longer than the time between two scrapes, as a rule. */
 const LIMITS: ShelfLimits = { idleMs: 5 * 60_000, bytes: 256 * 1024 * 1024 };
@@ -55,13 +55,14 @@ export class Exposition {
    * One at a time, since pages are brought up to date in place: it has to be run to its end, or to be ended by its
    * `return()`, before the next one begins.
    */
-  *render({ view, parts, format }: RenderRequest): Rendering {
+  *render({ view, parts, format, loan }: RenderRequest): Rendering {
     if (this.busy) throw new Error('The last rendering has not ended.');
     this.busy = true;
     try {
       const [part] = parts;
-      if (view === 'instance' && format === 'text' && part !== undefined) return yield* this.asOfficial(part);
-      return yield* this.renderParts(parts, format);
+      if (view === 'instance' && format === 'text' && part !== undefined)
+        return yield* this.asOfficial(part, new Chunks(loan));
+      return yield* this.renderParts(parts, format, new Chunks(loan));
     } finally {
       this.shelf.tidy();
       this.busy = false;
@@ -69,24 +70,22 @@ export class Exposition {
   }
 
   /** Byte for byte what the official serializer renders, unless that is invalid. */
-  private *asOfficial({ snapshot }: Part): Rendering {
+  private *asOfficial({ snapshot }: Part, chunks: Chunks): Rendering {
     const key = JSON.stringify(['instance', snapshot.incarnation]);
     const text = this.shelf.use(key, () => new PrometheusText(unkeptPages));
-    const chunks = new Chunks();
     const writing = text.writeTo(chunks, snapshot);
     while (writing.next().done !== true) yield* chunks.take();
     yield* chunks.end();
     return { bytes: chunks.bytes, warnings: [] };
   }
 
-  private *renderParts(parts: readonly Part[], format: Format): Rendering {
+  private *renderParts(parts: readonly Part[], format: Format, chunks: Chunks): Rendering {
     const dialect = this.dialects[format];
     const warnings = new Set<string>();
     const known = parts.map((part): PartWithPages => {
       const key = JSON.stringify([format, part.snapshot.incarnation, part.labels]);
       return [part, this.shelf.use(key, () => new PartPages(dialect, part.labels))];
     });
-    const chunks = new Chunks();
     const target = dialect.head(this.target);
     // Parts may share an incarnation, and then what is kept of it.
     const distinct = new Map(known.map(([{ snapshot }, pages]) => [pages, snapshot]));

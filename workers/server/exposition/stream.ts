@@ -33,7 +33,8 @@ export async function streamTo(port: ChunkPort, rendering: Rendering): Promise<R
       }
       bytes += next.value.length;
       ahead++;
-      port.postMessage(next.value, [next.value.buffer]);
+      const { buffer } = next.value;
+      port.postMessage(next.value, buffer instanceof SharedArrayBuffer ? [] : [buffer]);
     }
   } finally {
     rendering.return({ bytes, warnings: [] });

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { startLoan } from '../../../../protocol/loan';
 import type { Format, Part } from '../../../../protocol/cluster';
 import { EXP_BUCKETS } from '../../../../protocol/snapshot';
 import { Exposition } from '../../../../workers/server/exposition/exposition';
@@ -126,7 +127,7 @@ test('numbers, series and pages that change are followed', async (t) => {
   }
 });
 
-test('chunks are large, have buffers of their own, and are the same in sum', async (t) => {
+test('chunks are large, have buffers of their own unless they are lent, and are the same in sum', async (t) => {
   const metrics = [
     counter(
       'c',
@@ -141,8 +142,17 @@ test('chunks are large, have buffers of their own, and are the same in sum', asy
       t.true(chunks.length > 1);
       t.is(new Set(chunks.map(({ buffer }) => buffer)).size, chunks.length);
       t.true(chunks.slice(0, -1).every(({ length }) => length >= 64 * 1024 && length <= 1024 * 1024));
-      structuredClone(chunks, { transfer: chunks.map(({ buffer }) => buffer) });
+      structuredClone(chunks, { transfer: chunks.map(({ buffer }) => buffer as ArrayBuffer) });
       t.true(chunks.every(({ length }) => length === 0));
+
+      const lent = render(new Exposition(), { view, format, parts, loan: startLoan() });
+      t.is(firstDifference(lent.body.toString(), body.toString()), '');
+      t.is(lent.bytes, bytes);
+      // What is written anew each time it changes is copied.
+      t.is(
+        lent.chunks.some(({ buffer }) => buffer instanceof SharedArrayBuffer),
+        format !== 'protobuf',
+      );
     }
   }
 });

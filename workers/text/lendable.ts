@@ -1,0 +1,54 @@
+/** Bytes that are lent to whoever reads them, rather than copied: copied only if they are to change meanwhile. */
+import { isOver, type Loan } from '../../protocol/loan';
+import { sharedMemory } from '../pressure';
+import type { Output } from './output';
+
+/** To copy fewer bytes is cheaper than to hand them over. */
+const LENT_AT_LEAST = 32 * 1024;
+
+export class Lendable {
+  /** Not to be changed before {@link own} has been called, which may replace it. */
+  bytes: Buffer;
+  private loans: Loan[] = [];
+
+  /** @param length in bytes, all of them 0 */
+  constructor(length: number) {
+    this.bytes = length < LENT_AT_LEAST ? Buffer.alloc(length) : Buffer.from(sharedMemory(length));
+  }
+
+  writeTo(out: Output, from: number, to: number): void {
+    const { bytes } = this;
+    if (to - from < LENT_AT_LEAST || !isShared(bytes)) {
+      out.write(bytes, from, to);
+      return;
+    }
+    const loan = out.lend(bytes, from, to);
+    if (loan === undefined || this.loans.at(-1) === loan) return;
+    this.loans = this.loans.filter((other) => !isOver(other));
+    this.loans.push(loan);
+  }
+
+  /** Sees to it that nobody else reads the bytes. */
+  own(): void {
+    if (this.loans.length === 0) return;
+    if (!this.loans.every(isOver)) {
+      const { bytes } = this;
+      this.bytes = Buffer.from(sharedMemory(bytes.length));
+      copyBytes(this.bytes, 0, bytes, 0, bytes.length);
+    }
+    this.loans = [];
+  }
+}
+
+function isShared(bytes: Buffer): bytes is Buffer<SharedArrayBuffer> {
+  return bytes.buffer instanceof SharedArrayBuffer;
+}
+
+/**
+ * Copies bytes that do not overlap, shared or not. Not by `copy` or `set`: where memory is shared, V8 copies word by
+ * word, ten times slower than `fill`, which is native. What nobody else reads needs no such care.
+ */
+export function copyBytes(target: Buffer, at: number, source: Buffer, from: number, to: number): void {
+  if (from === to) return;
+  target.fill(new Uint8Array(source.buffer, source.byteOffset + from, to - from), at, at + to - from);
+}
