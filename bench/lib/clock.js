@@ -12,15 +12,17 @@ const read = threadClock() ?? (() => ({ ranMs: performance.eventLoopUtilization(
 
 /** How long this thread has waited for a CPU that others had. */
 const waitedMs = () => read().waitedMs;
+/** How long it has run, up to when it last went to sleep or the system last looked. */
+const ranMs = () => read().ranMs;
 
 /** Main-thread CPU time of some work, in milliseconds, garbage collection on this thread included. */
 async function cpuMs(work) {
   // The system brings its count up to date when a thread goes to sleep.
   await sleep(2);
-  const { ranMs } = read();
+  const before = ranMs();
   await work();
   await sleep(2);
-  return read().ranMs - ranMs - overhead;
+  return ranMs() - before - overhead;
 }
 
 let overhead = 0;
@@ -43,4 +45,4 @@ async function busyMs(work) {
   return performance.now() - start - waiting;
 }
 
-module.exports = { busyMs, calibrate, cpuMs, waitedMs };
+module.exports = { busyMs, calibrate, cpuMs, ranMs, waitedMs };

@@ -6,12 +6,13 @@
  *
  * A loop with nothing to do turns a hundred thousand times per second, and what that leaves would have to be collected
  * while somebody works. So it sleeps for a millisecond from turn to turn as long as nothing happens. What counts then is
- * what the loop did besides sleeping, however long it was before the system woke it up.
+ * what the loop did besides sleeping, however long it was before the system woke it up, and no more than the thread has
+ * run: woken up by what a worker thread has sent, it may have to wait for a CPU that this one still has.
  */
 
 const { PerformanceObserver } = require('node:perf_hooks');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { waitedMs } = require('./clock');
+const { ranMs, waitedMs } = require('./clock');
 
 const NOTHING = { ms: 0, from: 0, to: 0 };
 /** A turn is one in which nothing has happened if it is shorter, in milliseconds. */
@@ -20,6 +21,7 @@ const QUIET_MS = 0.1;
 const QUIET_TURNS = 100;
 const SLEEP_MS = 1;
 
+const { min } = Math;
 const sleptMs = () => performance.eventLoopUtilization().idle;
 
 /** @returns {Promise<{ms: number, gcMs: number}>} the longest turn while that work was under way */
@@ -33,17 +35,19 @@ async function longestTurn(work) {
   let lastWaited = waitedMs();
   let quiet = 0;
   let slept;
+  let ran = 0;
   const turn = () => {
     const now = performance.now();
     const waited = waitedMs();
-    // Asleep, it waits for a CPU as well: that is not to be left out twice.
-    const leftOut = slept === undefined ? waited - lastWaited : sleptMs() - slept;
-    const ms = now - last - leftOut;
+    // Of the time asleep a part is waiting for a CPU: that is not to be left out twice.
+    const ms =
+      slept === undefined ? now - last - (waited - lastWaited) : min(now - last - (sleptMs() - slept), ranMs() - ran);
     if (ms > longest.ms) longest = { ms, from: last, to: now };
     last = now;
     lastWaited = waited;
     quiet = ms < QUIET_MS ? quiet + 1 : 0;
     slept = quiet < QUIET_TURNS ? undefined : sleptMs();
+    ran = ranMs();
     if (!running) return;
     if (slept === undefined) setImmediate(turn);
     else setTimeout(turn, SLEEP_MS);

@@ -108,10 +108,11 @@ export class FamilyEncoder {
     const isAllInOrder = this.order === undefined && this.leftOut === 0;
     const pages = dictionary.pages.length;
     claim.begin(this.positions, dictionary, from, run.text);
-    if (claim.onlyMore) this.positions.extend(points.length);
+    if (claim.onlyMore) await this.positions.extend(points.length, run.slicer);
     else await this.keepPrefix(points.length, run);
     for (let i = from; i < points.length; i++) {
       if (i % CHUNK_OF_STRANGERS === 0 && run.slicer.due) await run.slicer.rest();
+      if (i === from || (i & BLOCK_MASK) === 0) await this.positions.reach(i, run.slicer);
       const point = points[i] as DataPoint;
       if (this.claimAtCursor(i, point, run)) continue;
       if (claim.onlyNew) {

@@ -5,6 +5,7 @@
  */
 import type { DataPoint, HrTime } from '../../protocol/otel';
 import { startOf } from './layouts';
+import type { Slicer } from './slicer';
 
 export const BLOCK_SHIFT = 14;
 /** Positions of a block at the most. */
@@ -16,48 +17,49 @@ export const BLOCK_MASK = BLOCK - 1;
 export const LEFT_OUT = -1;
 
 export class PositionBlock {
-  attributes: unknown[];
+  attributes: unknown[] = [];
   /** Start times last seen: the SDK keeps a series' array. */
-  startTimes: unknown[];
+  startTimes: unknown[] = [];
   /** The same as columns have them, so that what has to be written again need not be looked for once more. */
-  starts: Float64Array;
-  slots: Int32Array;
+  starts = new Float64Array(0);
+  slots = new Int32Array(0);
   /** Where the series' numbers begin in a value column. */
-  offsets: Uint32Array;
+  offsets = new Uint32Array(0);
   /**
    * Histograms only: the array of bucket counts last seen, and the generation it was first seen in. The SDK
    * makes a new array when a histogram changes, and only then.
    */
-  counts: unknown[];
-  changed: Uint32Array;
+  counts: unknown[] = [];
+  changed = new Uint32Array(0);
 
-  constructor(
-    capacity: number,
-    private readonly histograms: boolean,
-  ) {
-    this.attributes = new Array<unknown>(capacity);
-    this.startTimes = new Array<unknown>(capacity);
-    this.counts = new Array<unknown>(histograms ? capacity : 0);
-    this.starts = new Float64Array(capacity);
-    this.slots = new Int32Array(capacity);
-    this.offsets = new Uint32Array(capacity);
-    this.changed = new Uint32Array(histograms ? capacity : 0);
+  /** Has no place yet, see {@link reserve}. */
+  constructor(private readonly histograms: boolean) {}
+
+  get capacity(): number {
+    return this.slots.length;
   }
 
-  /** Makes place for more. */
-  reserve(count: number): void {
-    if (count <= this.slots.length) return;
-    // More than asked for: where series come one at a time, all is not copied each time.
-    const capacity = Math.min(BLOCK, 2 * count);
-    // So that nothing is ever written or read behind the end of an array, for which V8 throws optimized code away.
+  /**
+   * Makes place for so many, more than there are. An array at a time: where memory is new to the process, each of its
+   * pages makes the thread wait for the system.
+   */
+  async reserve(capacity: number, slicer: Slicer): Promise<void> {
+    // Of their full length, so that nothing is ever written or read behind it, for which V8 throws optimized code away.
     this.attributes = longer(this.attributes, capacity);
+    if (slicer.due) await slicer.rest();
     this.startTimes = longer(this.startTimes, capacity);
+    if (slicer.due) await slicer.rest();
     this.starts = extended(this.starts, new Float64Array(capacity));
-    this.slots = extended(this.slots, new Int32Array(capacity));
+    if (slicer.due) await slicer.rest();
     this.offsets = extended(this.offsets, new Uint32Array(capacity));
-    if (!this.histograms) return;
-    this.counts = longer(this.counts, capacity);
-    this.changed = extended(this.changed, new Uint32Array(capacity));
+    if (this.histograms) {
+      if (slicer.due) await slicer.rest();
+      this.counts = longer(this.counts, capacity);
+      this.changed = extended(this.changed, new Uint32Array(capacity));
+    }
+    if (slicer.due) await slicer.rest();
+    this.slots = extended(this.slots, new Int32Array(capacity));
+    if (slicer.due) await slicer.rest();
   }
 
   /** @throws TypeError where the start time is none */

@@ -28,7 +28,10 @@ export class Positions {
   private readonly restarted: number[] = [];
   private stretch = 0;
 
-  /** @param length how many there are; all are to be written before they are read, from the first to the last */
+  /**
+   * @param length how many there are; all are to be written before they are read, from the first to the last, those of a
+   * block after {@link reach}
+   */
   constructor(
     public length: number,
     private readonly histograms: boolean,
@@ -38,32 +41,34 @@ export class Positions {
     return this.blocks[position >> BLOCK_SHIFT] as PositionBlock;
   }
 
-  /** Makes place for series behind those that are there. */
-  extend(length: number): void {
+  /** There are series behind those that are there. */
+  async extend(length: number, slicer: Slicer): Promise<void> {
     this.length = length;
     const last = this.blocks.at(-1);
-    last?.reserve(Math.min(BLOCK, length - BLOCK * (this.blocks.length - 1)));
+    const count = Math.min(BLOCK, length - BLOCK * (this.blocks.length - 1));
+    if (last === undefined || count <= last.capacity) return;
+    // More than asked for: where series come one at a time, all is not copied each time.
+    await last.reserve(Math.min(BLOCK, 2 * count), slicer);
   }
 
-  /** The block of a position that is to be written, made where there is none yet. */
-  private blockFor(position: number): PositionBlock {
-    const index = position >> BLOCK_SHIFT;
-    if (index === this.blocks.length) {
-      this.blocks.push(new PositionBlock(Math.min(BLOCK, this.length - position), this.histograms));
-    }
-    return this.blocks[index] as PositionBlock;
+  /** Makes the block of a position that is to be written, where there is none yet. */
+  async reach(position: number, slicer: Slicer): Promise<void> {
+    if (position >> BLOCK_SHIFT < this.blocks.length) return;
+    const block = new PositionBlock(this.histograms);
+    await block.reserve(Math.min(BLOCK, this.length - position), slicer);
+    this.blocks.push(block);
   }
 
   /** @returns the block that it is in now */
   set(position: number, point: DataPoint, slot: number, offset: number): PositionBlock {
-    const block = this.blockFor(position);
+    const block = this.blockOf(position);
     block.set(position & BLOCK_MASK, point, slot, offset);
     return block;
   }
 
   /** Takes over what another one knows of the series at `from`. @returns the block that it is in now */
   copy(position: number, other: Positions, from: number): PositionBlock {
-    const block = this.blockFor(position);
+    const block = this.blockOf(position);
     block.copy(position & BLOCK_MASK, other.blockOf(from), from & BLOCK_MASK);
     return block;
   }
@@ -77,7 +82,10 @@ export class Positions {
     for (const { block, start, position, count } of other.pieces(0, end)) {
       if (slicer.due) await slicer.rest();
       const isWhole = (position | BLOCK_MASK) < end;
-      if (isWhole && start === 0) this.blocks.push(block);
+      if (start === 0) {
+        if (isWhole) this.blocks.push(block);
+        else await this.reach(position, slicer);
+      }
       for (let i = 0; i < count; i++) {
         if (!isWhole) this.copy(position + i, other, position + i);
         const slot = block.slots[start + i] as number;
