@@ -45,13 +45,14 @@ async function measure({ size, variant, count, repeat, clients, emit }) {
   const { series, encode, renderer } = createRendering(size);
   const ours = (snapshot) => renderer.render(snapshot);
   const finished = Buffer.concat(ours(await encode(series.collect('nothing'))));
-  const target = Buffer.alloc(2 * finished.length);
+  let target = Buffer.alloc(2 * finished.length);
   // Of their own: what changes from one snapshot to the next is to be as much for all.
   const [inOne, looked] = [createRendering(size), createRendering(size)];
   const intoOne = (snapshot) => {
     let at = 0;
     for (const chunk of inOne.renderer.render(snapshot)) {
-      copyBytes(target, at, chunk, 0, chunk.length);
+      if (at + chunk.length > target.length) target = Buffer.concat([target], 2 * (at + chunk.length));
+      copyBytes(target, at, Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length), 0, chunk.length);
       at += chunk.length;
     }
   };

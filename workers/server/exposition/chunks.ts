@@ -1,11 +1,15 @@
 /** Gathers an exposition into chunks for another thread. */
 import type { Loan } from '../../../protocol/loan';
+import { copyBytes } from '../../text/lendable';
 import type { Output } from '../../text/output';
 
 /** In a buffer of its own, which can be transferred, or lent. */
 export type Chunk = Uint8Array<ArrayBuffer> | Uint8Array<SharedArrayBuffer>;
 
 const CHUNK_BYTES = 256 * 1024;
+
+/** What the last exposition has left: where all of it is short, no other buffer of that size is made for the next one. */
+let spare: Buffer<ArrayBuffer> | undefined;
 
 export class Chunks implements Output {
   /** Bytes written so far. */
@@ -20,10 +24,11 @@ export class Chunks implements Output {
   write(source: Buffer, from = 0, to = source.length): void {
     this.bytes += to - from;
     for (let read = from; read < to;) {
-      this.chunk ??= Buffer.allocUnsafeSlow(CHUNK_BYTES);
-      const copied = source.copy(this.chunk, this.at, read, to);
-      read += copied;
-      this.at += copied;
+      this.chunk ??= takeSpare();
+      const end = Math.min(to, read + CHUNK_BYTES - this.at);
+      copyBytes(this.chunk, this.at, source, read, end);
+      this.at += end - read;
+      read = end;
       if (this.at === CHUNK_BYTES) this.close();
     }
   }
@@ -49,6 +54,8 @@ export class Chunks implements Output {
   /** @returns what is left */
   end(): Chunk[] {
     this.close();
+    spare = this.chunk;
+    this.chunk = undefined;
     return this.take();
   }
 
@@ -64,4 +71,10 @@ export class Chunks implements Output {
       this.full.push(new Uint8Array(chunk.subarray(0, at)));
     }
   }
+}
+
+function takeSpare(): Buffer<ArrayBuffer> {
+  const chunk = spare ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  spare = undefined;
+  return chunk;
 }
