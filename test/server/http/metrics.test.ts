@@ -134,6 +134,7 @@ test('the encoding is what Accept-Encoding likes best', async (t) => {
       if (expected === 'gzip') t.true(answer.encoded.length < LINES.join('').length / 3);
     }
   }
+  await until('nothing is lent any more', () => running.released.length === running.asked.length || undefined);
 });
 
 test('HEAD answers as GET does, without a body, and ends the work behind it', async (t) => {
