@@ -18,7 +18,7 @@ export function countShared(snapshots: readonly Snapshot[]): void {
   setImmediate(() => new ArrayBuffer(bytes));
 }
 
-/** Of this thread's own, which V8 does not count either. */
+/** Of this thread's own, which V8 does not count either: it is told of it once. */
 export function sharedMemory(bytes: number): SharedArrayBuffer {
   new ArrayBuffer(bytes);
   return new SharedArrayBuffer(bytes);

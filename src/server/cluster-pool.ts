@@ -72,7 +72,12 @@ export class ClusterPool {
       if (result.ok) result.warnings.forEach(onWarning);
       else stream.destroy(new TaskError(result.code, result.message));
     });
-    await once(stream, 'readable');
+    try {
+      await once(stream, 'readable');
+    } catch (error) {
+      stream.release();
+      throw error;
+    }
     return stream;
   }
 

@@ -55,6 +55,7 @@ export class PositionBlock {
     if (this.histograms) {
       if (slicer.due) await slicer.rest();
       this.counts = longer(this.counts, capacity);
+      if (slicer.due) await slicer.rest();
       this.changed = extended(this.changed, new Uint32Array(capacity));
     }
     if (slicer.due) await slicer.rest();

@@ -26,7 +26,7 @@ const pointOf = (position: number): DataPoint => point({ position }, position);
 
 for (const [kind, arrays] of [
   ['counters', 5],
-  ['histograms', 6],
+  ['histograms', 7],
 ] as const) {
   test(`the event loop turns between the arrays of a block, new or longer: ${kind}`, async (t) => {
     const slicer = new Impatient();

@@ -57,7 +57,7 @@ export class NumberedLines {
 
   /** Bytes of memory, about. */
   get held(): number {
-    return this.memory.bytes.length + this.shown.byteLength + this.places.byteLength;
+    return this.memory.held + this.shown.byteLength + this.places.byteLength;
   }
 
   /** Bytes that the lines `from` to `to`, not included, take. */

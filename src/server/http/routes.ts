@@ -25,13 +25,21 @@ export function addRoutes(app: FastifyInstance, { options, view, version }: Rout
     const format = negotiate(request);
     const deadline = deadlineOf(request.headers['x-prometheus-scrape-timeout-seconds'], options.timeout);
     const exposition = await view.scrape(what, format, deadline);
-    if (reply.raw.destroyed || request.method === 'HEAD') {
-      // Gone while the instances were asked, or in no need of a body.
+    const { socket } = request.raw;
+    const end = (): void => {
       exposition.destroy();
       exposition.release();
-    } else {
+    };
+    // Gone while the instances were asked, or in no need of a body.
+    if (reply.raw.destroyed || socket.destroyed || request.method === 'HEAD') end();
+    else {
+      // Of a response that waits behind another one on its connection, some versions of Node.js do not say that it is closed.
+      socket.once('close', end);
       // Then all of it has been sent, or is sent no more.
-      reply.raw.once('close', () => exposition.release());
+      reply.raw.once('close', () => {
+        socket.off('close', end);
+        exposition.release();
+      });
     }
     void reply.headers({ 'content-type': CONTENT_TYPES[format], vary: 'accept, accept-encoding' });
     return reply.send(request.method === 'HEAD' ? null : exposition);

@@ -71,7 +71,10 @@ export async function run(t: ExecutionContext, options = DEFAULTS, view: Partial
     async scrape(what, format, deadlineMs) {
       asked.push({ what, format, deadlineMs });
       const exposition = await cluster.scrape(what, format, deadlineMs);
-      return Object.assign(exposition, { release: () => void released.push(exposition) });
+      const release = (): void => {
+        if (!released.includes(exposition)) released.push(exposition);
+      };
+      return Object.assign(exposition, { release });
     },
   };
   const server = await createHttpServer({ options, view: watched, log, version: '1.2.3' });

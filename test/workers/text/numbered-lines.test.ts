@@ -173,3 +173,35 @@ test('nothing is copied for a reader but while it reads, and then once', (t) => 
   t.is(borrow(4)[1], other);
   t.true(second.text.includes(' 2\n'));
 });
+
+test('memory that was given up for readers is written again when they are done', (t) => {
+  const count = 15;
+  const model = new Model(count, 1_000_000, LONG);
+  // Of a length that it keeps from now on.
+  let value = 100;
+  model.show(new Map([[3, value]]));
+  const borrow = (): Borrower => {
+    model.show(new Map([[3, (value += 1)]]));
+    const borrower = new Borrower();
+    model.lines.writeTo(borrower, 0, count);
+    return borrower;
+  };
+  const alone = model.lines.held;
+  const used = new Set<SharedArrayBuffer>();
+  const reading: Borrower[] = [];
+  for (let i = 0; i < 50; i++) {
+    reading.push(borrow());
+    for (const memory of reading.at(-1)?.memory ?? []) used.add(memory);
+    if (reading.length === 3) endLoan((reading.shift() as Borrower).loan);
+  }
+  t.is(used.size, 3);
+  t.true(model.lines.held > 2 * alone);
+
+  // Neither do loans that never end keep more and more.
+  for (let i = 0; i < 50; i++) borrow();
+  t.true(model.lines.held < 5 * alone);
+
+  // Nobody reads at such a time any more.
+  for (let i = 0; i < 50; i++) endLoan(borrow().loan);
+  t.true(model.lines.held < 1.1 * alone);
+});
