@@ -1,24 +1,9 @@
 /** What scrapes get: views, formats, compression and deadlines. */
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import test from 'ava';
 import { ViewError } from '../../../src/server/view';
 import { until } from '../../support/until';
-import { get, open, optionsOf, run } from './support';
-
-/** Text that does not compress well. */
-const chunk = (): Buffer => Buffer.from(randomBytes(32 * 1024).toString('hex'));
-
-class Endless extends Readable {
-  pulled = 0;
-
-  override _read(): void {
-    this.pulled++;
-    this.push(chunk());
-  }
-}
+import { chunk, Endless, open, optionsOf, run } from './support';
 
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 const PROTOBUF = 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
@@ -279,42 +264,3 @@ for (const encoding of ['identity', 'gzip']) {
     t.pass();
   });
 }
-
-test('a scraper that goes away while instances are asked ends the work too', async (t) => {
-  const stream = new Endless();
-  let answer = (): void => undefined;
-  const waiting = new Promise<void>((resolve) => (answer = resolve));
-  const running = await run(t, undefined, { scrape: () => waiting.then(() => stream) });
-  const socket = connect(running.port, '127.0.0.1');
-  socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
-  await until('it is asked', () => (running.asked.length > 0 ? true : undefined));
-  socket.destroy();
-  await once(socket, 'close');
-  t.is((await get(running.url, '/-/healthy')).status, 200);
-  answer();
-  await until('the stream is ended', () => (stream.destroyed ? true : undefined));
-  t.is(running.released[0], stream);
-  t.is(running.logged.filter(({ level }) => Number(level) >= 40).length, 0);
-  t.is((await get(running.url, '/-/healthy')).status, 200);
-});
-
-test('a connection that closes ends also what waits behind another response on it', async (t) => {
-  const streams: Endless[] = [];
-  const running = await run(t, undefined, {
-    scrape() {
-      streams.push(new Endless());
-      return Promise.resolve(streams.at(-1) as Endless);
-    },
-  });
-  const socket = connect(running.port, '127.0.0.1');
-  socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(3));
-  await until('all are answered', () => streams.length === 3 || undefined);
-  await once(socket, 'readable');
-  t.is(running.released.length, 0);
-  socket.destroy();
-  await until(
-    'nothing is lent any more',
-    () => streams.every((stream) => running.released.includes(stream)) || undefined,
-  );
-  await until('the work is ended', () => streams.every(({ destroyed }) => destroyed) || undefined);
-});

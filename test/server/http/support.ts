@@ -1,4 +1,5 @@
 /** A metrics server on a free loopback port, before a cluster that does what a test says; and requests to it. */
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -13,6 +14,18 @@ import type { HttpServer } from '../../../src/server/http/server';
 import { readOptions } from '../../../src/server/options/read-options';
 import type { ServerOptions } from '../../../src/server/options/options';
 import type { ClusterView, Scraped } from '../../../src/server/view';
+
+/** Text that does not compress well. */
+export const chunk = (): Buffer => Buffer.from(randomBytes(32 * 1024).toString('hex'));
+
+export class Endless extends Readable {
+  pulled = 0;
+
+  override _read(): void {
+    this.pulled++;
+    this.push(chunk());
+  }
+}
 
 export const DEFAULTS = optionsOf({});
 
