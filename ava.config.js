@@ -1,6 +1,6 @@
 module.exports = {
   extensions: { ts: 'commonjs' },
-  files: ['test/**/*.test.ts'],
+  files: ['test/**/*.test.ts', 'server/test/**/*.test.ts'],
   // Reaches the worker threads of the pool too, which ava's own `require` does not.
   nodeArguments: ['--require=ts-node/register/transpile-only'],
   workerThreads: false,

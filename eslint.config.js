@@ -1,7 +1,8 @@
-/** Type-checked rules, and the boundary between the threads as rules. */
+/** Type-checked rules, and the architecture as rules: two programs on one core, each with two kinds of threads. */
 'use strict';
 
 const js = require('@eslint/js');
+const boundaries = require('eslint-plugin-boundaries');
 const { defineConfig } = require('eslint/config');
 const tseslint = require('typescript-eslint');
 
@@ -14,22 +15,55 @@ const sdkMetrics = {
   allowTypeImports: true,
   message: 'Three majors are in use and this runs on the main thread: import types only.',
 };
-/** Folders of the repository, from whatever depth, by relative paths as imports have them. */
-const folder = (name, message) => ({ regex: `^(\\.\\./)+${name}(/|$)`, message });
-const workers = folder('workers', 'Only protocol/ is shared between the threads: send a task.');
-const src = folder('src', 'Only protocol/ is shared between the threads: answer with a result.');
-const server = {
-  regex: '^\\.\\.?/(\\.\\./)*server(/|$)',
-  message: "The metrics server is a process of its own: nothing of it is loaded in a user's process.",
-};
-const serverLibraries = {
-  regex: '^(@fastify/.*|fastify|pino|commander)(/|$)',
-  message: "Only the metrics server may load it, never a user's process.",
-};
-const test = folder('(test|examples|scripts)', 'Is not part of the package.');
+/** Libraries that only one side of the code may load. */
+const libraries = (names, message) => ({ regex: `^(${names})(/|$)`, message });
+const exporterLibraries = libraries(
+  '@pm2/io|@mashroom/mashroom-monitoring-pm2-exporter',
+  "Only a user's process may load it.",
+);
+const serverLibraries = libraries(
+  'pm2-cluster-metrics|@fastify/.*|fastify|pino|commander|valibot|negotiator|@opentelemetry/exporter-prometheus',
+  "Only the metrics server may load it, never a user's process.",
+);
 
-/** The same modules by any way to load one: `import` in all its forms, dynamic `import()` and `require()`. */
-function boundary(files, patterns) {
+/**
+ * The rooms of the repository: which program a line belongs to, and on which thread it runs. Each may import itself, what
+ * `may` names, and no other file of the repository.
+ */
+const ROOMS = {
+  core: { may: [], libraries: [pm2, sdkMetrics, exporterLibraries, serverLibraries] },
+  protocol: { may: ['core'], libraries: [pm2, sdkMetrics, exporterLibraries, serverLibraries] },
+  src: { may: ['core', 'protocol'], libraries: [pm2, sdkMetrics, serverLibraries] },
+  workers: { may: ['core', 'protocol'], libraries: [pm2, exporterLibraries, serverLibraries] },
+  'server/protocol': { may: ['core'], libraries: [pm2, sdkMetrics, exporterLibraries, serverLibraries] },
+  'server/src': { may: ['core', 'server/protocol'], libraries: [pm2, sdkMetrics, exporterLibraries] },
+  'server/workers': { may: ['core', 'server/protocol'], libraries: [pm2, exporterLibraries] },
+};
+
+const ROOM_SETTINGS = {
+  'import/resolver': { node: { extensions: ['.ts', '.js', '.json'] } },
+  'boundaries/root-path': __dirname,
+  'boundaries/dependency-nodes': ['import', 'dynamic-import', 'export', 'require'],
+  'boundaries/elements': [
+    ...Object.keys(ROOMS).map((room) => ({ type: room, pattern: room, partialMatch: false })),
+    { type: 'outside', pattern: ['*', 'server/*'], partialMatch: false },
+  ],
+};
+
+const ROOM_RULE = {
+  default: 'disallow',
+  message: 'What stands here may import {{ from.element.types }} and what is below, not {{ to.element.types }}.',
+  policies: [
+    { allow: { to: { module: { origin: '!local' } } } },
+    ...Object.entries(ROOMS).map(([room, { may }]) => ({
+      from: { element: { type: room } },
+      allow: { to: { element: { types: { anyOf: [room, ...may] } } } },
+    })),
+  ],
+};
+
+/** Packages that a room must not load, by any way: `import` in all its forms, `import()` and `require()`. */
+function withoutLibraries(patterns) {
   const dynamic = patterns.flatMap(({ regex, message }) => {
     const literal = `[value=/${regex.replaceAll('/', '\\/')}/]`;
     return [
@@ -38,16 +72,13 @@ function boundary(files, patterns) {
     ];
   });
   return {
-    files,
-    rules: {
-      '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
-      'no-restricted-syntax': ['error', ...dynamic],
-    },
+    '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
+    'no-restricted-syntax': ['error', ...dynamic],
   };
 }
 
 module.exports = defineConfig(
-  { ignores: ['dist/', 'node_modules/', '**/*.d.ts'] },
+  { ignores: ['build/', '**/dist/', 'node_modules/', '**/*.d.ts'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -73,12 +104,18 @@ module.exports = defineConfig(
     },
   },
   { files: ['**/*.{js,cjs}'], languageOptions: { sourceType: 'commonjs' } },
-  boundary(['src/**'], [workers, test, pm2, sdkMetrics, server, serverLibraries]),
-  boundary(['src/server/**'], [workers, test, pm2, sdkMetrics]),
-  boundary(['workers/**'], [src, test, pm2, serverLibraries]),
-  boundary(['protocol/**'], [src, workers, test, { regex: '^[^.]', message: 'Types and layouts need no package.' }]),
   {
-    files: ['test/**/*.ts'],
+    files: Object.keys(ROOMS).map((room) => `${room}/**/*.ts`),
+    plugins: { boundaries },
+    settings: ROOM_SETTINGS,
+    rules: { 'boundaries/dependencies': ['error', ROOM_RULE] },
+  },
+  ...Object.entries(ROOMS).map(([room, { libraries }]) => ({
+    files: [`${room}/**/*.ts`],
+    rules: withoutLibraries(libraries),
+  })),
+  {
+    files: ['test/**/*.ts', 'server/test/**/*.ts'],
     rules: {
       // Tests take apart what other packages export, some of it without types.
       '@typescript-eslint/no-require-imports': 'off',

@@ -32,7 +32,7 @@ const OPTIONS = {
 
 const ROOT = path.join(__dirname, 'mashroom');
 const SERVER = path.join(path.dirname(require.resolve('@mashroom/mashroom/package.json')), 'dist', 'server.js');
-const METRICS_SERVER = path.join(__dirname, '..', 'dist', 'src', 'server', 'main.js');
+const METRICS_SERVER = path.join(__dirname, '..', 'server', 'dist', 'src', 'main.js');
 const ENOUGH_MS = 40_000;
 const PATIENCE_MS = 120_000;
 

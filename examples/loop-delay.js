@@ -38,7 +38,7 @@ collection in it, which comes when it comes, and has the most to do just behind 
 
 const ROOT = path.join(__dirname, 'mashroom');
 const SERVER = path.join(path.dirname(require.resolve('@mashroom/mashroom/package.json')), 'dist', 'server.js');
-const METRICS_SERVER = path.join(__dirname, '..', 'dist', 'src', 'server', 'main.js');
+const METRICS_SERVER = path.join(__dirname, '..', 'server', 'dist', 'src', 'main.js');
 const INTERVAL_MS = 2000;
 const WARM_UP_MS = 12_000;
 

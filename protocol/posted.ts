@@ -5,7 +5,7 @@
  * that describes the snapshot crosses as bytes and numbers in shared memory, made once for as long as it stays the same;
  * and pages, however many, cross as the few pieces of memory that their texts stand in.
  */
-import type { Snapshot } from './snapshot';
+import type { Snapshot } from '../core/snapshot';
 
 export interface PostedSnapshot extends Omit<Snapshot, 'scopes'> {
   readonly contents: PostedContents;

@@ -2,8 +2,10 @@
  * What crosses the boundary between the main thread and the worker threads: one of these tasks one way, its
  * result the other way. Failures are data, since an error loses its class and code between threads.
  */
+import type { DaemonAddress } from '../core/pm2/environment';
+import type { PageRange } from '../core/wire/format';
 import type { PostedSnapshot } from './posted';
-import type { Snapshot } from './snapshot';
+import type { Snapshot } from '../core/snapshot';
 
 export type Task = ProbesTask | ReplyTask;
 
@@ -78,19 +80,12 @@ export type ReplyForm =
   /** The snapshot's wire form without the pages that the asker names. */
   | { readonly kind: 'snapshot'; readonly have: readonly PageRange[] };
 
-/** First and last page id, both included. */
-export type PageRange = readonly [first: number, last: number];
-
 export interface Recipient {
   /** `pm_id` of the asker. */
   readonly pmId: number;
   /** Sent back as it came, so that an asker can tell which of its requests this answers. */
   readonly request?: string | number;
 }
-
-/** Where PM2's daemon listens for remote calls: a socket's or pipe's path, or a port of this host. */
-export type DaemonAddress =
-  { readonly kind: 'path'; readonly path: string } | { readonly kind: 'port'; readonly port: number };
 
 export interface ReplyResult {
   readonly ok: true;

@@ -1,22 +1,35 @@
-/** Compiles to dist/ and removes what earlier compilations have left there: it has written all of its own anew. */
+/**
+ * Compiles the sources, checked, to build/ (which tests and benchmarks load parts of), and bundles them to dist/ and
+ * server/dist/ (which are published). Removes what earlier builds have left in these folders.
+ */
 'use strict';
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { bundle } = require('./bundle');
 const { root, stamp } = require('./ensure');
 
-const started = new Date();
-const tsc = require.resolve('typescript/bin/tsc');
-const compiled = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
-if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+const OUTPUTS = ['build', 'dist', 'server/dist'];
 
-// Not emptied beforehand: a process that runs from dist/ loads its worker threads from there at any time.
-for (const entry of fs.readdirSync(path.join(root, 'dist'), { recursive: true, withFileTypes: true })) {
-  const file = path.join(entry.parentPath, entry.name);
-  if (entry.isFile() && fs.statSync(file).mtime < started) fs.rmSync(file);
+async function build() {
+  const started = new Date();
+  const tsc = require.resolve('typescript/bin/tsc');
+  const compiled = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+  if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+  await bundle();
+  for (const folder of OUTPUTS) removeOlder(path.join(root, folder), started);
+  // The time at which it began: what changed meanwhile is built again.
+  fs.writeFileSync(stamp, '');
+  fs.utimesSync(stamp, started, started);
 }
 
-// The time at which it began: what changed meanwhile is built again.
-fs.writeFileSync(stamp, '');
-fs.utimesSync(stamp, started, started);
+/** In place of emptying the folders beforehand: a process that runs from there loads its worker threads at any time. */
+function removeOlder(folder, started) {
+  for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (entry.isFile() && fs.statSync(file).mtime < started) fs.rmSync(file);
+  }
+}
+
+void build();

@@ -6,8 +6,11 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');
-const stamp = path.join(root, 'dist', '.built');
-const sources = ['src', 'workers', 'protocol', 'tsconfig.json', 'tsconfig.build.json'];
+const stamp = path.join(root, 'build', '.built');
+const sources = [
+  ...['core', 'src', 'workers', 'protocol', 'server/src', 'server/workers', 'server/protocol'],
+  ...['package.json', 'server/package.json', 'scripts/bundle.js', 'tsconfig.json', 'tsconfig.build.json'],
+];
 
 /** Says what it does, since it takes a while, and ends this process where it fails: all else needs its result. */
 function run(what, command, args) {
@@ -34,8 +37,12 @@ function isInstalled() {
   const present = readJson('node_modules/.package-lock.json')?.packages;
   if (present === undefined) return false;
   return Object.entries(wanted).every(
-    ([where, { version, integrity, optional }]) =>
-      where === '' || optional || (present[where]?.version === version && present[where]?.integrity === integrity),
+    ([where, { version, integrity, optional, link, resolved }]) =>
+      where === '' ||
+      optional ||
+      link ||
+      !resolved ||
+      (present[where]?.version === version && present[where]?.integrity === integrity),
   );
 }
 

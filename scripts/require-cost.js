@@ -12,7 +12,7 @@ const path = require('node:path');
 const { ensureBuilt, ensureInstalled, root } = require('./ensure');
 
 const SUBJECTS = {
-  'this plugin': './dist/src/mashroom/plugin.js',
+  'this plugin': './dist/src/mashroom.js',
   '@pm2/io': '@pm2/io',
   pm2: 'pm2',
 };

@@ -20,18 +20,21 @@ const SLOW = [
   'test/package/',
   'test/exporter-memory.test.ts',
   'test/pmx/pmx-metrics.test.ts',
-  'test/server/rounds/pm2',
-  'test/server/main.test.ts',
-  'test/server/module.test.ts',
+  'server/test/e2e/',
+  'server/test/rounds/pm2',
+  'server/test/main.test.ts',
+  'server/test/module.test.ts',
 ];
 const ALSO = ['test/package/built.test.ts'];
 /** @pm2/io in real processes of PM2, and the metrics server: the latest version stands for those between. */
-const LATEST_ONLY = ['test/pmx/', 'test/server/'];
+const LATEST_ONLY = ['test/pmx/', 'server/test/'];
 
 function quickTests(major) {
-  const all = fs
-    .readdirSync(path.join(root, 'test'), { recursive: true })
-    .map((file) => `test/${file.replaceAll(path.sep, '/')}`)
+  const all = ['test', 'server/test']
+    .flatMap((folder) =>
+      fs.readdirSync(path.join(root, folder), { recursive: true }).map((file) => `${folder}/${file}`),
+    )
+    .map((file) => file.replaceAll(path.sep, '/'))
     .filter((file) => file.endsWith('.test.ts'));
   const slow = major === MAJORS.at(-1) ? SLOW : [...SLOW, ...LATEST_ONLY];
   const isQuick = (file) => !slow.some((path) => file.startsWith(path));

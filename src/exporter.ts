@@ -6,18 +6,19 @@
  *                          message ─▶ Responder ──────┴─▶ pool ─▶ PM2's daemon ─▶ asker
  * ```
  */
+import { extname, join } from 'node:path';
 import { Collector } from './collect/collector';
 import type { MetricsSource } from './collect/source';
 import type { ExporterConfig } from './config/config';
 import { describeProblem, readConfig } from './config/read-config';
 import { listenForRequests } from './ipc/listener';
-import { readPm2Environment, type Pm2Environment } from './ipc/pm2-environment';
+import { readPm2Environment, type Pm2Environment } from '../core/pm2/environment';
 import { Responder } from './ipc/responder';
 import type { Logger } from './logger';
 import { startPmx } from './pmx/pmx';
-import { WorkerPool } from './pool/worker-pool';
+import { ExporterPool } from './pool/exporter-pool';
 import { ProbeFeed } from './probes/feed';
-import { SnapshotEncoder } from './snapshot/encoder';
+import { SnapshotEncoder } from '../core/encoder/encoder';
 import { StateLog } from './state-log';
 
 export interface Exporter {
@@ -30,6 +31,9 @@ export interface Exporter {
 /** The running exporter of this process, also that of another instance of this module. */
 const RUNNING = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter running');
 const processWide = globalThis as { [RUNNING]?: Exporter | undefined };
+
+/** In `workers/`, which stands beside the folder of this file, compiled or not. */
+const WORKER = join(__dirname, '../workers', `worker${extname(__filename)}`);
 
 /** @param input the configuration as it was given, to be checked here */
 export function startExporter(source: MetricsSource, input: unknown, logger: Logger): Exporter {
@@ -55,10 +59,10 @@ function run(
 ): Exporter {
   const states = new StateLog(logger);
   const encoder = new SnapshotEncoder({ maxSeries: config.maxSeries });
-  const pool = new WorkerPool(config.workers);
+  const pool = new ExporterPool({ ...config.workers, worker: WORKER, hold: (snapshot) => encoder.hold(snapshot) });
   const pmx = startPmx({ pmxMetrics: config.pmxMetrics, maxProbes: config.probes.max, logger });
-  const feed = new ProbeFeed({ pool, encoder, config, states, probes: pmx });
-  const responder = new Responder({ pool, encoder, pmId, daemon, logger });
+  const feed = new ProbeFeed({ pool, config, states, probes: pmx });
+  const responder = new Responder({ pool, pmId, daemon, logger });
   const stopListening = listenForRequests((request) => responder.ask(request), logger);
   const { intervalMs, maxCollectLoad, maxSeries } = config;
   const collector = new Collector({

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { ResourceMetrics } from '../protocol/otel';
+import type { ResourceMetrics } from '../core/otel';
 import { functionSource } from './collect/source';
 import type { ExporterConfig } from './config/config';
 import { startExporter, type Exporter } from './exporter';
@@ -11,7 +11,7 @@ import { consoleLogger, type Logger } from './logger';
 
 export type { ExporterConfig, PmxMetricsConfig } from './config/config';
 export type { Logger } from './logger';
-export type { ResourceMetrics } from '../protocol/otel';
+export type { ResourceMetrics } from '../core/otel';
 
 /** Any part of the configuration; what is left out has its default. */
 export type Pm2ExporterConfig = {

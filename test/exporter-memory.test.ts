@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { ResourceMetrics } from '../protocol/otel';
-import type { Snapshot } from '../protocol/snapshot';
+import type { ResourceMetrics } from '../core/otel';
+import type { Snapshot } from '../core/snapshot';
 import type * as sourceModule from '../src/collect/source';
 import type * as exporterModule from '../src/exporter';
-import type * as poolModule from '../src/pool/worker-pool';
-import type * as encoderModule from '../src/snapshot/encoder';
+import type * as poolModule from '../src/pool/exporter-pool';
+import type * as encoderModule from '../core/encoder/encoder';
 import { runInChild, type Host } from './in-child/run';
 
 const CHURNING = join(__dirname, 'fixtures', 'churning.js');
@@ -56,7 +56,7 @@ test('a hundred starts and stops leave no memory behind', async (t) => {
 
 test('churn of series, snapshot after snapshot, leaves no memory behind', async (t) => {
   const [early, late] = await measure(t, async ({ load, require, tell, usedMb }, churning) => {
-    const { SnapshotEncoder } = load('src/snapshot/encoder') as typeof encoderModule;
+    const { SnapshotEncoder } = load('core/encoder/encoder') as typeof encoderModule;
     const encoder = new SnapshotEncoder({ maxSeries: 1_000_000 });
     const live = async (from: number, to: number): Promise<void> => {
       for (let i = from; i < to; i++) {
@@ -73,10 +73,12 @@ test('churn of series, snapshot after snapshot, leaves no memory behind', async 
 });
 
 test('a thread does not keep the shared memory of tasks long done, however idle it is', async (t) => {
-  const [early, late] = await measure(t, async ({ load, require, tell, usedMb }, churning) => {
-    const { SnapshotEncoder } = load('src/snapshot/encoder') as typeof encoderModule;
-    const { WorkerPool } = load('src/pool/worker-pool') as typeof poolModule;
-    const pool = new WorkerPool({ threads: 1, maxMemoryMb: 256, timeoutMs: 60_000 });
+  const [early, late] = await measure(t, async ({ load, locate, require, tell, usedMb }, churning) => {
+    const { SnapshotEncoder } = load('core/encoder/encoder') as typeof encoderModule;
+    const { ExporterPool } = load('src/pool/exporter-pool') as typeof poolModule;
+    const worker = locate('workers/worker');
+    const hold = () => () => undefined;
+    const pool = new ExporterPool({ worker, threads: 1, maxMemoryMb: 256, timeoutMs: 60_000, hold });
     const compute = async (snapshot: Snapshot): Promise<void> => {
       const names = { known: [], room: 1000 };
       const look = { select: ['*'], counters: 'total', perMetric: 1000, aggregated: [], names } as const;

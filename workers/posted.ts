@@ -1,6 +1,6 @@
 /** Makes the plain snapshot of one that was posted: views of the same memory. */
 import { Deserializer } from 'node:v8';
-import type { Descriptor, Scope } from '../protocol/otel';
+import type { Descriptor, Scope } from '../core/otel';
 import {
   FAMILY_FIELDS,
   FAMILY_MONOTONIC,
@@ -21,7 +21,7 @@ import {
   type PostedContents,
   type PostedSnapshot,
 } from '../protocol/posted';
-import type { Family, Layout, PlacedPage, ScopeFamilies, Snapshot } from '../protocol/snapshot';
+import type { Family, Layout, PlacedPage, ScopeFamilies, Snapshot } from '../core/snapshot';
 
 export function readPosted({ contents, endTimes, ...rest }: PostedSnapshot): Snapshot {
   return { ...rest, scopes: new ContentsReader(contents, endTimes).scopes() };

@@ -1,10 +1,10 @@
 /** Answers requests for metrics: renders the snapshot once and sends it to every recipient through PM2's daemon. */
 import type { ReplyResult, ReplyTask, TaskFailure } from '../protocol/tasks';
-import type { PageCache } from './pages';
-import { Daemon, DaemonError } from './pm2/daemon';
+import type { PageCache } from '../core/pages';
+import { Daemon, DaemonError } from '../core/pm2/daemon';
 import { resourceMetricsJson } from './resource-metrics';
-import { encodeSnapshot } from './wire/encode';
-import { WIRE_VERSION } from './wire/format';
+import { encodeSnapshot } from '../core/wire/encode';
+import { WIRE_VERSION } from '../core/wire/format';
 
 /** Topic of the answers, as the first version of this protocol has it. */
 const TOPIC = 'returnMetrics';

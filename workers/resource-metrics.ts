@@ -6,7 +6,7 @@
  * PrometheusSerializer prints as they stand, so that its text is the same as for the numbers themselves. (Up to
  * version 0.57 it prints these as `+Inf`: no JSON value at all is NaN to it, and none -Inf that later ones print so.)
  */
-import type { HrTime } from '../protocol/otel';
+import type { HrTime } from '../core/otel';
 import {
   COUNT,
   EXP_BUCKETS,
@@ -27,9 +27,9 @@ import {
   type HistogramLayout,
   type Layout,
   type Snapshot,
-} from '../protocol/snapshot';
-import type { PageCache } from './pages';
-import { forEachSeries } from './series';
+} from '../core/snapshot';
+import type { PageCache } from '../core/pages';
+import { forEachSeries } from '../core/series';
 
 /** @param pages a cache that has been told to {@link PageCache.use} this snapshot */
 export function resourceMetricsJson(snapshot: Snapshot, pages: PageCache): string {

@@ -10,9 +10,9 @@
  * (the connection to the daemon): any thread can do any task.
  */
 import type { PostedTask, Task, TaskFailure, TaskResult } from '../protocol/tasks';
-import { PageCache } from './pages';
+import { PageCache } from '../core/pages';
 import { readPosted } from './posted';
-import { countShared } from './pressure';
+import { countShared } from '../core/pool/pressure';
 import { computeProbes } from './probes/compute-probes';
 import { Replier, snapshotKey } from './reply';
 

@@ -11,7 +11,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { connectToDaemon } = require('../../examples/lib/daemon');
 const { part } = require('../lib/engine');
 
-const { decodeSnapshot } = part('workers/wire/decode.js');
+const { decodeSnapshot } = part('core/wire/decode.js');
 const { BENCH_FILE, BENCH_ROUNDS, BENCH_INTERVAL_MS, PM2_HOME, pm_id: OWN_ID } = process.env;
 const ROUNDS = Number(BENCH_ROUNDS);
 const INTERVAL_MS = Number(BENCH_INTERVAL_MS);

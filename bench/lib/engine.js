@@ -4,14 +4,14 @@
 
 const path = require('node:path');
 
-const dist = path.join(__dirname, '../../dist');
-const part = (file) => require(path.join(dist, file));
+const build = path.join(__dirname, '../../build');
+const part = (file) => require(path.join(build, file));
 
-const { SnapshotEncoder } = part('src/snapshot/encoder.js');
-const { PageCache } = part('workers/pages.js');
-const { endLoan, startLoan } = part('protocol/loan.js');
-const { Chunks } = part('workers/server/exposition/chunks.js');
-const { PrometheusText } = part('workers/text/prometheus-text.js');
+const { SnapshotEncoder } = part('core/encoder/encoder.js');
+const { PageCache } = part('core/pages.js');
+const { endLoan, startLoan } = part('server/protocol/loan.js');
+const { Chunks } = part('server/workers/exposition/chunks.js');
+const { PrometheusText } = part('server/workers/text/prometheus-text.js');
 
 const MAX_SERIES = 2_000_000;
 

@@ -5,13 +5,14 @@
  * and its end be awaited: encode, have the probes computed and set, have one request answered.
  */
 
+const path = require('node:path');
 const { createEncoder, part } = require('./engine');
 const { Gauge } = require('./straightforward');
 
 const { readConfig } = part('src/config/read-config.js');
 const { Responder } = part('src/ipc/responder.js');
 const { createProbes } = part('src/pmx/probes.js');
-const { WorkerPool } = part('src/pool/worker-pool.js');
+const { ExporterPool } = part('src/pool/exporter-pool.js');
 const { ProbeFeed } = part('src/probes/feed.js');
 const { StateLog } = part('src/state-log.js');
 
@@ -34,6 +35,12 @@ function memoryIo() {
   };
 }
 
+/** @param encoder whose snapshots are held while they are read; those of `undefined` need not be */
+function startPool(workers, encoder) {
+  const worker = path.join(__dirname, '../../build/workers/worker.js');
+  return new ExporterPool({ ...workers, worker, hold: (snapshot) => encoder?.hold(snapshot) ?? quiet });
+}
+
 /**
  * @param {{address: object}} daemon where answers go
  * @param {'resource-metrics' | 'snapshot'} form of the answers
@@ -41,12 +48,12 @@ function memoryIo() {
 function createExporter(daemon, form) {
   const { config } = readConfig({ mashroomMetrics: ['*'], workers: { maxMemoryMb: 4096 } });
   const { encoder, encode } = createEncoder();
-  const workers = new WorkerPool(config.workers);
+  const workers = startPool(config.workers, encoder);
   const pool = new CountingPool(workers);
   const probes = createProbes({ io: memoryIo(), max: config.probes.max, logger: LOGGER });
   const states = new StateLog(LOGGER);
-  const feed = new ProbeFeed({ pool, encoder, config, states, probes: new Sink(probes) });
-  const responder = new Responder({ pool, encoder, pmId: '0', daemon: daemon.address, logger: LOGGER });
+  const feed = new ProbeFeed({ pool, config, states, probes: new Sink(probes) });
+  const responder = new Responder({ pool, pmId: '0', daemon: daemon.address, logger: LOGGER });
   const requested = form === 'snapshot' ? { kind: form, incarnation: undefined, have: [] } : { kind: form };
   const later = {
     kind: 'snapshot',
@@ -108,4 +115,4 @@ class CountingPool {
   }
 }
 
-module.exports = { createExporter };
+module.exports = { createExporter, startPool };

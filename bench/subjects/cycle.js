@@ -6,7 +6,7 @@ const { once } = require('node:events');
 const { Worker } = require('node:worker_threads');
 const { calibrate, cpuMs } = require('../lib/clock');
 const { createEncoder, part } = require('../lib/engine');
-const { createExporter } = require('../lib/exporter');
+const { createExporter, startPool } = require('../lib/exporter');
 const { perRound, rounds } = require('../lib/rounds');
 const { atMost, timesLess } = require('../lib/rows');
 const { createSdk } = require('../lib/sdk');
@@ -15,7 +15,6 @@ const { startStubDaemon } = require('../lib/stub-daemon');
 const { createWorkload, VARIANTS } = require('../lib/workload');
 
 const { readConfig } = part('src/config/read-config.js');
-const { WorkerPool } = part('src/pool/worker-pool.js');
 
 const NAME = 'main-thread time per export cycle';
 const TARGET = 40;
@@ -147,7 +146,7 @@ class EmptyTasks {
   static async start() {
     const { encode } = createEncoder();
     const empty = await encode({ resource: { attributes: {} }, scopeMetrics: [] });
-    return new EmptyTasks(empty, new WorkerPool(readConfig({}).config.workers));
+    return new EmptyTasks(empty, startPool(readConfig({}).config.workers));
   }
 
   constructor(snapshot, pool) {

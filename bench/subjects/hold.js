@@ -14,7 +14,7 @@ const { StraightforwardExporter } = require('../lib/straightforward');
 const { startStubDaemon } = require('../lib/stub-daemon');
 const { createWorkload, HALF_GONE, VARIANTS } = require('../lib/workload');
 
-const { Slicer } = part('src/snapshot/slicer.js');
+const { Slicer } = part('core/slicer.js');
 
 const NAME = 'longest hold of the event loop';
 const BOUND_MS = 5;

@@ -13,11 +13,11 @@ const { rounds } = require('../lib/rounds');
 const { timesLess } = require('../lib/rows');
 const { createWorkload } = require('../lib/workload');
 
-const { encodeSnapshot } = part('workers/wire/encode.js');
-const { pagesOf } = part('workers/series.js');
-const { spareMemory } = part('protocol/cluster.js');
-const { ClusterMerger } = part('workers/server/cluster/index.js');
-const { decode } = part('workers/server/decode.js');
+const { encodeSnapshot } = part('core/wire/encode.js');
+const { pagesOf } = part('core/series.js');
+const { spareMemory } = part('server/protocol/tasks.js');
+const { ClusterMerger } = part('server/workers/cluster/index.js');
+const { decode } = part('server/workers/decode.js');
 
 const INSTANCES = 8;
 const TARGETS = { 'prom-client': 30, '@prometheus-io/client': 15 };

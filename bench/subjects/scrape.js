@@ -17,7 +17,7 @@ const SETTLE_MS = 500;
 /** The system's least count of CPU time. */
 const LEAST_MS = 0.01;
 const PATIENCE_MS = 180_000;
-const SERVER = path.join(__dirname, '../../dist/src/server/main.js');
+const SERVER = path.join(__dirname, '../../server/dist/src/main.js');
 
 module.exports = async function scrape({ quick, workload, emit }) {
   if (!existsSync('/proc/self/task')) return;

@@ -14,8 +14,8 @@ const { rounds } = require('../lib/rounds');
 const { atMost, timesMore } = require('../lib/rows');
 const { createWorkload, VARIANTS } = require('../lib/workload');
 
-const { strideOf } = part('protocol/snapshot.js');
-const { copyBytes } = part('workers/text/lendable.js');
+const { strideOf } = part('core/snapshot.js');
+const { copyBytes } = part('server/workers/text/lendable.js');
 
 const NAME = 'Prometheus text';
 const COPY = 'Buffer.copy of the finished bytes';

@@ -2,10 +2,10 @@
  * Takes a snapshot per interval. One collection at a time: one that is still under way is waited for, and given up
  * only when its provider has been replaced by another, or when it has taken so long that it will not end.
  */
-import type { ResourceMetrics } from '../../protocol/otel';
-import type { Snapshot } from '../../protocol/snapshot';
+import type { ResourceMetrics } from '../../core/otel';
+import type { Snapshot } from '../../core/snapshot';
 import type { Logger } from '../logger';
-import type { SnapshotEncoder } from '../snapshot/encoder';
+import type { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { StateLog } from '../state-log';
 import { CollectLoad } from './load';
 import type { MetricsSource } from './source';

@@ -3,7 +3,7 @@ import type { ExporterConfig, PmxMetricsConfig } from './config';
 import { DEFAULT_METRICS } from './default-metrics';
 import { object, oneOf, share, strings, switches, wholeNumber } from './fields';
 import type { ConfigProblem } from './fields';
-import { nearestKey } from './nearest-key';
+import { nearestKey } from '../../core/nearest-key';
 
 export type { ConfigProblem } from './fields';
 

@@ -1,5 +1,6 @@
 /** Reads what other processes ask for in PM2's messages. Nothing that comes in is trusted. */
-import type { PageRange, Recipient } from '../../protocol/tasks';
+import type { PageRange } from '../../core/wire/format';
+import type { Recipient } from '../../protocol/tasks';
 
 /** Topic of the requests, as the first version of this protocol has it. */
 const TOPIC = 'getMetrics';

@@ -2,16 +2,15 @@
  * Collects requests and has them answered by a worker thread: equal ones that wait together by one task, one
  * task at a time, from the last snapshot, or from the first one as soon as it is there.
  */
-import type { Snapshot } from '../../protocol/snapshot';
-import type { DaemonAddress, Recipient, ReplyForm, ReplyTask } from '../../protocol/tasks';
+import type { Snapshot } from '../../core/snapshot';
+import type { Recipient, ReplyForm, ReplyTask } from '../../protocol/tasks';
 import type { Logger } from '../logger';
-import type { WorkerPool } from '../pool/worker-pool';
-import type { SnapshotEncoder } from '../snapshot/encoder';
+import type { DaemonAddress } from '../../core/pm2/environment';
+import type { ExporterPool } from '../pool/exporter-pool';
 import type { MetricsRequest, RequestedForm } from './request';
 
 export interface ResponderOptions {
-  readonly pool: WorkerPool;
-  readonly encoder: SnapshotEncoder;
+  readonly pool: Pick<ExporterPool, 'run'>;
   readonly pmId: string;
   readonly daemon: DaemonAddress;
   readonly logger: Logger;
@@ -101,30 +100,25 @@ export class Responder {
   }
 
   private async answer(batch: readonly MetricsRequest[], snapshot: Snapshot): Promise<void> {
-    const { pool, encoder, logger } = this.options;
-    const release = encoder.hold(snapshot);
-    try {
-      let task = this.taskFor(batch, snapshot);
-      let result = await pool.run(task);
-      if (!result.ok && (result.code === 'WORKER_LOST' || result.code === 'WORKER_TIMEOUT') && !this.stopped) {
-        // Another thread answers those that this one has not answered.
-        task = this.taskFor(batch.slice(Atomics.load(task.served, 0)), snapshot);
-        if (task.recipients.length === 0) return;
-        logger.debug(`A worker thread was lost (${result.message}), another one answers`);
-        result = await pool.run(task);
-      }
-      if (this.stopped) return;
-      if (!result.ok) {
-        // Who asked through the daemon knows by itself that the daemon is gone.
-        const level = result.code === 'DAEMON_UNREACHABLE' ? 'debug' : 'warn';
-        logger[level](`Could not answer ${task.recipients.length} request(s) for metrics: ${result.message}`);
-        return;
-      }
-      for (const { pmId, message } of result.undelivered) {
-        logger.debug(`Process ${pmId} asked for metrics and could not be answered: ${message}`);
-      }
-    } finally {
-      release();
+    const { pool, logger } = this.options;
+    let task = this.taskFor(batch, snapshot);
+    let result = await pool.run(task);
+    if (!result.ok && (result.code === 'WORKER_LOST' || result.code === 'WORKER_TIMEOUT') && !this.stopped) {
+      // Another thread answers those that this one has not answered.
+      task = this.taskFor(batch.slice(Atomics.load(task.served, 0)), snapshot);
+      if (task.recipients.length === 0) return;
+      logger.debug(`A worker thread was lost (${result.message}), another one answers`);
+      result = await pool.run(task);
+    }
+    if (this.stopped) return;
+    if (!result.ok) {
+      // Who asked through the daemon knows by itself that the daemon is gone.
+      const level = result.code === 'DAEMON_UNREACHABLE' ? 'debug' : 'warn';
+      logger[level](`Could not answer ${task.recipients.length} request(s) for metrics: ${result.message}`);
+      return;
+    }
+    for (const { pmId, message } of result.undelivered) {
+      logger.debug(`Process ${pmId} asked for metrics and could not be answered: ${message}`);
     }
   }
 

@@ -1,5 +1,5 @@
 /** The part of Mashroom's plugin context that is used here, as types: nothing of Mashroom is needed to build. */
-import type { ResourceMetrics } from '../../protocol/otel';
+import type { ResourceMetrics } from '../../core/otel';
 import type { Logger } from '../logger';
 
 export interface PluginContextHolder {

@@ -5,7 +5,7 @@
  * each puts itself where the others look: at `globalThis[Symbol.for('@pm2/io')]`. PM2 5 brings 6.0.1, PM2 6 brings
  * 6.1.0, PM2 7 a build of its own (`modules/pm2-io-bpm`).
  */
-import { readPm2Environment } from '../ipc/pm2-environment';
+import { readPm2Environment } from '../../core/pm2/environment';
 import type { Logger } from '../logger';
 import { IO_KEY, isUsable, type PmxIo } from './instance';
 import { createOwnIo } from './own-io';

@@ -14,8 +14,8 @@ import {
   type PostedContents,
   type SerializedList,
 } from '../../protocol/posted';
-import type { Family, ScopeFamilies } from '../../protocol/snapshot';
-import type { Slicer } from '../snapshot/slicer';
+import type { Family, ScopeFamilies } from '../../core/snapshot';
+import type { Slicer } from '../../core/slicer';
 import { writePageTable, type PageTable } from './page-table';
 
 export class ContentsWriter {

@@ -12,8 +12,8 @@ import {
   PAGE_TEXT_LENGTH,
   PAGE_TEXT_OFFSET,
 } from '../../protocol/posted';
-import type { Layout, PlacedPage } from '../../protocol/snapshot';
-import type { Slicer } from '../snapshot/slicer';
+import type { Layout, PlacedPage } from '../../core/snapshot';
+import type { Slicer } from '../../core/slicer';
 
 /** By family: its pages. */
 type Pages = readonly (readonly PlacedPage[])[];

@@ -1,7 +1,7 @@
 /** Makes the form of snapshots that is posted to worker threads. */
 import type { PostedContents, PostedSnapshot } from '../../protocol/posted';
-import type { Family, ScopeFamilies, Snapshot } from '../../protocol/snapshot';
-import { Slicer } from '../snapshot/slicer';
+import type { Family, ScopeFamilies, Snapshot } from '../../core/snapshot';
+import { Slicer } from '../../core/slicer';
 import { ContentsWriter } from './contents-writer';
 
 /** Of the snapshots of one encoder. Each is made once, for all tasks that it is posted with. */

@@ -1,9 +1,8 @@
 /** Has a worker compute what the probes show of each snapshot, and hands it to them. */
-import type { Snapshot } from '../../protocol/snapshot';
+import type { Snapshot } from '../../core/snapshot';
 import type { ProbeNames, ProbesTask, ProbeValue } from '../../protocol/tasks';
 import type { ExporterConfig } from '../config/config';
-import type { WorkerPool } from '../pool/worker-pool';
-import type { SnapshotEncoder } from '../snapshot/encoder';
+import type { ExporterPool } from '../pool/exporter-pool';
 import type { StateLog } from '../state-log';
 
 export interface ProbeSink {
@@ -13,8 +12,7 @@ export interface ProbeSink {
 }
 
 export interface FeedOptions {
-  readonly pool: WorkerPool;
-  readonly encoder: SnapshotEncoder;
+  readonly pool: Pick<ExporterPool, 'run'>;
   readonly config: ExporterConfig;
   readonly states: StateLog;
   readonly probes: ProbeSink;
@@ -51,7 +49,7 @@ export class ProbeFeed {
   }
 
   private async compute(snapshot: Snapshot): Promise<void> {
-    const { pool, encoder, config, states, probes } = this.options;
+    const { pool, config, states, probes } = this.options;
     const task: ProbesTask = {
       kind: 'probes',
       snapshot,
@@ -61,8 +59,7 @@ export class ProbeFeed {
       aggregated: this.aggregated,
       names: probes.names,
     };
-    const release = encoder.hold(snapshot);
-    const result = await pool.run(task).finally(release);
+    const result = await pool.run(task);
     if (this.stopped) return;
     this.report(result.ok ? undefined : `${result.message} (${result.code})`);
     if (!result.ok) return;

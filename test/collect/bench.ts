@@ -1,11 +1,11 @@
 /** A collector with a real encoder, and a provider that behaves as a test wants it to. */
 import type { ExecutionContext } from 'ava';
-import type { Snapshot } from '../../protocol/snapshot';
+import type { Snapshot } from '../../core/snapshot';
 import { Collector } from '../../src/collect/collector';
 import type { MetricsSource } from '../../src/collect/source';
-import { SnapshotEncoder } from '../../src/snapshot/encoder';
+import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { StateLog } from '../../src/state-log';
-import { collected, counter, point } from '../snapshot/build';
+import { collected, counter, point } from '../core/encoder/build';
 import { until } from '../support/until';
 
 export interface Provider {

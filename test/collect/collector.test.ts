@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import type { ResourceMetrics } from '../../protocol/otel';
+import type { ResourceMetrics } from '../../core/otel';
 import type * as collectorModule from '../../src/collect/collector';
 import type * as sourceModule from '../../src/collect/source';
-import type * as encoderModule from '../../src/snapshot/encoder';
+import type * as encoderModule from '../../core/encoder/encoder';
 import type * as stateLogModule from '../../src/state-log';
 import { runInChild } from '../in-child/run';
-import { counter, point, series } from '../snapshot/build';
+import { counter, point, series } from '../core/encoder/build';
 import { metrics, setUp, type Bench } from './bench';
 
 /** Holds the event loop. */
@@ -132,7 +132,7 @@ test('collecting is no reason for a process to live, nor is a provider that hang
       async ({ load, tell }, [data, hang]) => {
         const { Collector } = load('src/collect/collector') as typeof collectorModule;
         const { functionSource } = load('src/collect/source') as typeof sourceModule;
-        const { SnapshotEncoder } = load('src/snapshot/encoder') as typeof encoderModule;
+        const { SnapshotEncoder } = load('core/encoder/encoder') as typeof encoderModule;
         const { StateLog } = load('src/state-log') as typeof stateLogModule;
         setTimeout(() => undefined, 500);
         await new Promise<void>((resolve) => {

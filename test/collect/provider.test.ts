@@ -1,7 +1,7 @@
 /** Providers of metrics that do not do what they should. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { read } from '../snapshot/build';
+import { read } from '../core/encoder/build';
 import { metrics, setUp } from './bench';
 
 for (const [does, collect] of [

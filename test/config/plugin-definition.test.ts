@@ -28,7 +28,7 @@ test('the definition is what a server that has the original exporter looks for',
     type: 'services',
     namespace: 'pm2Exporter',
     requires: ['Mashroom Monitoring Metrics Collector Services'],
-    bootstrap: './dist/src/mashroom/plugin.js',
+    bootstrap: './dist/src/mashroom.js',
   });
 });
 

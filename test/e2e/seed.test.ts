@@ -9,7 +9,7 @@ import { renderedInHost } from '../support/rendered';
 import { until } from '../support/until';
 
 const DOCUMENT = resolve(PROJECT, '..', 'shared', 'seed', 'mashroom-monitoring-pm2-exporter.md');
-const SERVER = join(PROJECT, 'dist', 'src', 'server', 'main.js');
+const SERVER = join(PROJECT, 'server', 'dist', 'src', 'main.js');
 const SERIALIZER = '@opentelemetry/exporter-prometheus';
 
 function extractScript(document: string, port: number): string {

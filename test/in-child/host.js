@@ -10,6 +10,7 @@ for (const name of ['WORK', 'ARGUMENT', 'TOLD', 'ROOT']) delete process.env[name
 
 const host = {
   load: (file) => require(path.join(ROOT, file)),
+  locate: (file) => require.resolve(path.join(ROOT, file)),
   require,
   tell: (value) => void process.stdout.write(`${TOLD}${JSON.stringify(value ?? null)}\n`),
   threads,

@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 export interface Host {
   /** Loads a module of the package by its path from the repository's root, compiled where it is up to date. */
   load(path: string): unknown;
+  /** The file of such a module. */
+  locate(path: string): string;
   readonly require: NodeJS.Require;
   /** Tells the test something, as JSON. */
   tell(value: unknown): void;
@@ -35,10 +37,10 @@ export interface ChildOptions {
 
 const PROJECT = resolve(__dirname, '..', '..');
 
-/** Whether `dist` is what is in the sources: it starts in a tenth of the time. */
+/** Whether `build` is what is in the sources: it starts in a tenth of the time. */
 function isBuilt(): boolean {
-  const built = statSync(join(PROJECT, 'dist', '.built'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return ['src', 'workers', 'protocol'].every((folder) => {
+  const built = statSync(join(PROJECT, 'build', '.built'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return ['core', 'src', 'workers', 'protocol'].every((folder) => {
     const files = readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' });
     return files.every((file) => statSync(join(PROJECT, folder, file)).mtimeMs < built);
   });
@@ -59,7 +61,7 @@ export function runInChild<A = undefined>(
     WORK: work.toString(),
     ARGUMENT: JSON.stringify(argument ?? null),
     TOLD: mark,
-    ROOT: built ? join(PROJECT, 'dist') : PROJECT,
+    ROOT: built ? join(PROJECT, 'build') : PROJECT,
   };
   const compiler = built ? [] : ['--require=ts-node/register/transpile-only'];
   const child = spawn(process.execPath, [...execArgv, ...compiler, join(__dirname, 'host.js')], {

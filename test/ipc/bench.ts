@@ -1,40 +1,36 @@
 /** A responder with a pool of real threads, and a socket that speaks as PM2's daemon. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { Snapshot } from '../../protocol/snapshot';
+import type { Snapshot } from '../../core/snapshot';
 import type { ReplyTask, Task, TaskResult } from '../../protocol/tasks';
 import { Responder } from '../../src/ipc/responder';
-import { WorkerPool } from '../../src/pool/worker-pool';
-import { SnapshotEncoder } from '../../src/snapshot/encoder';
-import { counter, encode, point, series } from '../snapshot/build';
+import { ExporterPool } from '../../src/pool/exporter-pool';
+import { SnapshotEncoder } from '../../core/encoder/encoder';
+import { counter, encode, point, series } from '../core/encoder/build';
+import { WORKER } from '../support/exporter-pool';
 import { until } from '../support/until';
-import { RpcServer, type Packet } from '../workers/pm2/rpc-server';
+import { RpcServer, type Packet } from '../core/pm2/rpc-server';
 
-export class CountingPool extends WorkerPool {
+export class CountingPool extends ExporterPool {
   readonly tasks: ReplyTask[] = [];
+  /** How many snapshots are being kept from being overwritten. */
+  held = 0;
 
-  /** @param worker a fixture in place of the real one */
-  constructor(worker?: string) {
-    const path = worker === undefined ? {} : { worker: join(__dirname, '..', 'fixtures', 'workers', worker) };
-    super({ threads: 1, maxMemoryMb: 256, timeoutMs: 60_000, ...path });
+  /** @param fixture a worker in place of the real one */
+  constructor(fixture?: string) {
+    const worker = fixture === undefined ? WORKER : join(__dirname, '..', 'fixtures', 'workers', fixture);
+    const hold = (): (() => void) => {
+      this.held++;
+      return () => {
+        this.held--;
+      };
+    };
+    super({ threads: 1, maxMemoryMb: 256, timeoutMs: 60_000, worker, hold });
   }
 
   override run<T extends Task>(task: T): Promise<TaskResult<T>> {
     if (task.kind === 'reply') this.tasks.push(task);
     return super.run(task);
-  }
-}
-
-class CountingEncoder extends SnapshotEncoder {
-  held = 0;
-
-  override hold(snapshot: Snapshot): () => void {
-    const release = super.hold(snapshot);
-    this.held++;
-    return () => {
-      this.held--;
-      release();
-    };
   }
 }
 
@@ -55,7 +51,7 @@ export interface Bench {
 export async function setUp(t: ExecutionContext, pool: CountingPool): Promise<Bench> {
   const server = new RpcServer();
   await server.start();
-  const encoder = new CountingEncoder({ maxSeries: 1000 });
+  const encoder = new SnapshotEncoder({ maxSeries: 1000 });
   const all = series(3);
   const before = pool.tasks.length;
   const log: string[] = [];
@@ -64,7 +60,6 @@ export async function setUp(t: ExecutionContext, pool: CountingPool): Promise<Be
   const logger = { debug: (message: string) => void debug.push(message), info: take, warn: take, error: take };
   const responder = new Responder({
     pool,
-    encoder,
     pmId: '0',
     daemon: server.address,
     logger,
@@ -79,13 +74,13 @@ export async function setUp(t: ExecutionContext, pool: CountingPool): Promise<Be
     tasks: () => pool.tasks.slice(before),
     log,
     debug,
-    held: () => encoder.held,
+    held: () => pool.held,
     snapshot(value) {
       const points = all.map((attributes) => point(attributes, value));
       return encode(encoder, counter('c', points));
     },
     async answers(count) {
-      await until(`${count} answers`, () => (server.received.length >= count && encoder.held === 0 ? true : undefined));
+      await until(`${count} answers`, () => (server.received.length >= count && pool.held === 0 ? true : undefined));
       return server.received;
     },
   };

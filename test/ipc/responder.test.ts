@@ -1,10 +1,10 @@
 /** Requests answered by real worker threads, over a socket that speaks as PM2's daemon. */
 import test from 'ava';
 import type { MetricsRequest } from '../../src/ipc/request';
-import { decodeSnapshot } from '../../workers/wire/decode';
-import { pageIds, read } from '../snapshot/build';
+import { decodeSnapshot } from '../../core/wire/decode';
+import { pageIds, read } from '../core/encoder/build';
 import { until } from '../support/until';
-import type { Packet } from '../workers/pm2/rpc-server';
+import type { Packet } from '../core/pm2/rpc-server';
 import { CountingPool, setUp } from './bench';
 
 const pool = new CountingPool();

@@ -1,4 +1,4 @@
-/** The linter knows the boundary between the threads, whichever way a module is loaded. */
+/** The linter knows the rooms of the repository, whichever way a module is loaded: one violation of each kind. */
 import { join } from 'node:path';
 import test from 'ava';
 import { ESLint } from 'eslint';
@@ -10,68 +10,87 @@ const eslint = new ESLint({ cwd: root });
 async function objections(file: string, text: string): Promise<string[]> {
   const [result] = await eslint.lintText(text, { filePath: join(root, file) });
   const rules = result?.messages.map(({ ruleId, message }) => ruleId ?? message) ?? [];
-  return rules.filter((rule) => /no-restricted|Pars/.test(rule));
+  return rules.filter((rule) => /boundaries|no-restricted|Pars/.test(rule));
 }
 
-const SRC = 'src/logger.ts';
-const SERVER = 'src/server/view.ts';
-const WORKER = 'workers/worker.ts';
-const PROTOCOL = 'protocol/tasks.ts';
+/** Of each room: a file in it, and its path from a file of another room at the top level. */
+const ROOMS = {
+  core: 'core/otel',
+  protocol: 'protocol/tasks',
+  src: 'src/logger',
+  workers: 'workers/worker',
+  'server/protocol': 'server/protocol/tasks',
+  'server/src': 'server/src/view',
+  'server/workers': 'server/workers/worker',
+} as const;
+type Room = keyof typeof ROOMS;
 
-const FORBIDDEN: readonly [file: string, text: string][] = [
-  [SRC, "import '../workers/worker';"],
-  [SRC, "export * from '../workers/pages';"],
-  [SRC, "import type { Page } from '../../workers/pages';"],
-  [SRC, "void import('../workers/worker');"],
-  [SRC, "require('../workers/worker');"],
-  [SRC, "import pm2 from 'pm2';"],
-  [SRC, "require('pm2');"],
-  [SRC, "void import('pm2/lib/API.js');"],
-  [SRC, "import { MeterProvider } from '@opentelemetry/sdk-metrics';"],
-  [SRC, "require('@opentelemetry/sdk-metrics');"],
-  [SRC, "import '../test/support/until';"],
-  [SRC, "import './server/view';"],
-  [SRC, "import type { ClusterView } from '../server/view';"],
-  [SRC, "void import('./server/view');"],
-  [SRC, "require('../server/view');"],
-  [SRC, "import fastify from 'fastify';"],
-  [SRC, "import accepts from '@fastify/accepts';"],
-  [SRC, "import { pino } from 'pino';"],
-  [SRC, "require('commander');"],
-  [SERVER, "import '../../workers/worker';"],
-  [SERVER, "require('pm2');"],
-  [WORKER, "import fastify from 'fastify';"],
-  [WORKER, "import '../src/logger';"],
-  [WORKER, "import '../../src/logger';"],
-  [WORKER, "require('../src/logger');"],
-  [WORKER, "require('pm2');"],
-  [PROTOCOL, "import '../src/logger';"],
-  [PROTOCOL, "import '../workers/worker';"],
-  [PROTOCOL, "import { Piscina } from 'piscina';"],
+/** What a room may import besides itself. */
+const BELOW: Readonly<Record<Room, readonly Room[]>> = {
+  core: [],
+  protocol: ['core'],
+  src: ['core', 'protocol'],
+  workers: ['core', 'protocol'],
+  'server/protocol': ['core'],
+  'server/src': ['core', 'server/protocol'],
+  'server/workers': ['core', 'server/protocol'],
+};
+const ALL = Object.keys(ROOMS) as Room[];
+
+function pathTo(from: Room, file: string): string {
+  return `${from.includes('/') ? '../../' : '../'}${file}`;
+}
+
+const WAYS: readonly ((path: string) => string)[] = [
+  (path) => `import '${path}';`,
+  (path) => `import type { Thing } from '${path}';`,
+  (path) => `export * from '${path}';`,
+  (path) => `void import('${path}');`,
+  (path) => `require('${path}');`,
 ];
 
-const ALLOWED: readonly [file: string, text: string][] = [
-  [SRC, "import '../protocol/tasks';"],
-  [SRC, "import './pool/worker-pool';"],
-  [SRC, "import io from '@pm2/io';"],
-  [SRC, "import type { MeterProvider } from '@opentelemetry/sdk-metrics';"],
-  [SERVER, "import '../config/nearest-key';"],
-  [SERVER, "import fastify from 'fastify';"],
-  [SERVER, "import type { Logger } from 'pino';"],
-  [WORKER, "import '../protocol/tasks';"],
-  [WORKER, "import './pm2/daemon';"],
-  [WORKER, "import axon from 'pm2-axon';"],
-  [PROTOCOL, "import './snapshot';"],
-];
-
-for (const [file, text] of FORBIDDEN) {
-  test(`${file} must not say ${text}`, async (t) => {
-    t.not((await objections(file, text)).length, 0);
+for (const room of ALL) {
+  for (const other of ALL.filter((one) => one !== room)) {
+    const isBelow = BELOW[room].includes(other);
+    test(`${room}/ ${isBelow ? 'may' : 'must not'} import from ${other}/`, async (t) => {
+      for (const way of isBelow ? WAYS.slice(0, 3) : WAYS) {
+        const text = way(pathTo(room, ROOMS[other]));
+        const rules = await objections(`${ROOMS[room]}.ts`, text);
+        t.deepEqual(rules, isBelow ? [] : ['boundaries/dependencies'], text);
+      }
+    });
+  }
+  test(`${room}/ must not import tests and examples`, async (t) => {
+    for (const file of ['test/support/until', 'examples/demo', 'server/test/world']) {
+      t.not((await objections(`${ROOMS[room]}.ts`, `import '${pathTo(room, file)}';`)).length, 0, file);
+    }
   });
 }
 
-for (const [file, text] of ALLOWED) {
-  test(`${file} may say ${text}`, async (t) => {
-    t.deepEqual(await objections(file, text), []);
+/** Packages, and the rooms that must not load them. */
+const PACKAGES: readonly [text: string, rooms: readonly Room[]][] = [
+  ["import pm2 from 'pm2';", ALL],
+  ["require('pm2');", ALL],
+  ["void import('pm2/lib/API.js');", ALL],
+  ["import { MeterProvider } from '@opentelemetry/sdk-metrics';", ['core', 'protocol', 'src', 'server/src']],
+  ["require('@opentelemetry/sdk-metrics');", ['core', 'protocol', 'src', 'server/src']],
+  ["import fastify from 'fastify';", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
+  ["import auth from '@fastify/basic-auth';", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
+  ["import { pino } from 'pino';", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
+  ["require('commander');", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
+  ["import io from '@pm2/io';", ALL.filter((room) => room !== 'src')],
+];
+
+for (const [text, rooms] of PACKAGES) {
+  test(`${text} is for ${ALL.filter((room) => !rooms.includes(room)).join(', ') || 'no room'}`, async (t) => {
+    for (const room of ALL) {
+      const isForbidden = (await objections(`${ROOMS[room]}.ts`, text)).length > 0;
+      t.is(isForbidden, rooms.includes(room), room);
+    }
   });
 }
+
+test('types of the SDK may be imported on a main thread', async (t) => {
+  const text = "import type { MeterProvider } from '@opentelemetry/sdk-metrics';";
+  t.deepEqual(await objections('src/logger.ts', text), []);
+});

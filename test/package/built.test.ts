@@ -1,14 +1,19 @@
 /** The compiled package, as it is published, in the Node.js version that runs the tests. */
 import test from 'ava';
-import type { WorkerPool } from '../../src/pool/worker-pool';
-import type { SnapshotEncoder } from '../../src/snapshot/encoder';
+import { join } from 'node:path';
+import type { ExporterPool } from '../../src/pool/exporter-pool';
+import type { SnapshotEncoder } from '../../core/encoder/encoder';
 import payload from '../fixtures/resource-metrics-otel2.json';
 
 test('a compiled worker thread computes probes of a snapshot that the compiled encoder has made', async (t) => {
-  const { SnapshotEncoder: Encoder } = require('../../dist/src/snapshot/encoder.js') as {
+  const { SnapshotEncoder: Encoder } = require('../../build/core/encoder/encoder.js') as {
     SnapshotEncoder: typeof SnapshotEncoder;
   };
-  const { WorkerPool: Pool } = require('../../dist/src/pool/worker-pool.js') as { WorkerPool: typeof WorkerPool };
+  const { ExporterPool: Pool } = require('../../build/src/pool/exporter-pool.js') as {
+    ExporterPool: typeof ExporterPool;
+  };
+  const worker = join(__dirname, '../../build/workers/worker.js');
+  const hold = () => () => undefined;
   const encoder = new Encoder({ maxSeries: 1000 });
   const { snapshot, problems } = await encoder.encode({
     data: payload as unknown as Parameters<SnapshotEncoder['encode']>[0]['data'],
@@ -18,7 +23,7 @@ test('a compiled worker thread computes probes of a snapshot that the compiled e
   });
   t.deepEqual(problems, []);
 
-  const pool = new Pool({ threads: 1, maxMemoryMb: 128, timeoutMs: 60_000 });
+  const pool = new Pool({ worker, threads: 1, maxMemoryMb: 128, timeoutMs: 60_000, hold });
   t.teardown(() => pool.stop());
   const result = await pool.run({
     kind: 'probes',

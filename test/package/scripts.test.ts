@@ -15,7 +15,12 @@ async function project(t: ExecutionContext): Promise<(script: string, ...args: s
     await cp(join(root, part), join(folder, part), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  for (const name of ['src', 'workers', 'protocol', 'examples']) await mkdir(join(folder, name));
+  const sources = ['core', 'src/mashroom', 'workers', 'protocol', 'server/src', 'server/workers', 'server/protocol'];
+  for (const name of [...sources, 'examples']) await mkdir(join(folder, name), { recursive: true });
+  await cp(join(root, 'server/package.json'), join(folder, 'server/package.json'));
+  for (const name of ['src/mashroom/plugin', 'workers/worker', 'server/src/main', 'server/workers/worker']) {
+    await writeFile(join(folder, `${name}.ts`), 'export default 1;');
+  }
   await writeFile(join(folder, 'src/index.ts'), 'export const one: number = 1;');
   await writeFile(join(folder, 'src/other.ts'), 'export const two: number = 2;');
   await writeFile(
@@ -48,11 +53,11 @@ test('a source that is gone leaves nothing behind', async (t) => {
   const node = await project(t);
   const folder = t.context as string;
   t.is(node('build.js')[0], 0);
-  t.true(existsSync(join(folder, 'dist/src/other.js')));
+  t.true(existsSync(join(folder, 'build/src/other.js')));
   await rm(join(folder, 'src/other.ts'));
   t.deepEqual(node('start.js'), [7, '> npm run build\n true\n']);
-  t.false(existsSync(join(folder, 'dist/src/other.js')));
-  t.false(existsSync(join(folder, 'dist/src/other.d.ts')));
+  t.false(existsSync(join(folder, 'build/src/other.js')));
+  t.false(existsSync(join(folder, 'build/src/other.d.ts')));
   t.true(existsSync(join(folder, 'dist/src/index.js')));
 });
 

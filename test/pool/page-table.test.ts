@@ -1,9 +1,9 @@
 /** What is written anew of the rows that tell of pages. */
 import test from 'ava';
 import { PAGE_FIELDS, PAGE_TEXT } from '../../protocol/posted';
-import type { Page, PlacedPage } from '../../protocol/snapshot';
+import type { Page, PlacedPage } from '../../core/snapshot';
 import { writePageTable, type PageTable } from '../../src/pool/page-table';
-import { Slicer } from '../../src/snapshot/slicer';
+import { Slicer } from '../../core/slicer';
 
 const scalar = { kind: 'scalar' } as const;
 

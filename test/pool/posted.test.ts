@@ -4,11 +4,11 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import type { PostedSnapshot } from '../../protocol/posted';
 import { PostedForm } from '../../src/pool/posted';
-import { SnapshotEncoder } from '../../src/snapshot/encoder';
-import { Slicer } from '../../src/snapshot/slicer';
+import { SnapshotEncoder } from '../../core/encoder/encoder';
+import { Slicer } from '../../core/slicer';
 import { readPosted } from '../../workers/posted';
-import { sequences } from '../property/world';
-import { collected, counter, encode, histogram, point, series } from '../snapshot/build';
+import { sequences } from '../core/property/world';
+import { collected, counter, encode, histogram, point, series } from '../core/encoder/build';
 import { scalar, snapshotOf } from '../workers/probes/build';
 
 const cross = (posted: PostedSnapshot): PostedSnapshot => structuredClone(posted);

@@ -1,19 +1,32 @@
 /** The way of a snapshot to what probes show, through a real worker thread. */
 import test, { type ExecutionContext } from 'ava';
-import type { Snapshot } from '../../protocol/snapshot';
+import type { Snapshot } from '../../core/snapshot';
 import type { ProbeValue, Task, TaskResult } from '../../protocol/tasks';
 import { readConfig } from '../../src/config/read-config';
-import { WorkerPool } from '../../src/pool/worker-pool';
+import { ExporterPool } from '../../src/pool/exporter-pool';
 import { ProbeFeed } from '../../src/probes/feed';
-import { SnapshotEncoder } from '../../src/snapshot/encoder';
+import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { StateLog } from '../../src/state-log';
-import { collected, counter, point, series } from '../snapshot/build';
+import { collected, counter, point, series } from '../core/encoder/build';
+import { WORKER } from '../support/exporter-pool';
 import { until } from '../support/until';
 
-class CountingPool extends WorkerPool {
+class CountingPool extends ExporterPool {
   tasks = 0;
+  /** How many snapshots are being kept from being overwritten. */
+  held = 0;
   /** Whether the worker gets what it cannot do. */
   failing = false;
+
+  constructor() {
+    const hold = (): (() => void) => {
+      this.held++;
+      return () => {
+        this.held--;
+      };
+    };
+    super({ threads: 1, maxMemoryMb: 256, timeoutMs: 60_000, worker: WORKER, hold });
+  }
 
   override run<T extends Task>(task: T): Promise<TaskResult<T>> {
     this.tasks++;
@@ -21,7 +34,7 @@ class CountingPool extends WorkerPool {
   }
 }
 
-const pool = new CountingPool({ threads: 1, maxMemoryMb: 256, timeoutMs: 60_000 });
+const pool = new CountingPool();
 test.after.always(() => pool.stop());
 
 interface Bench {
@@ -40,19 +53,8 @@ function setUp(t: ExecutionContext, show?: (times: number) => void): Bench {
   const { config } = readConfig({ mashroomMetrics: ['c'], probes: { perMetric: 2 } });
   const encoder = new SnapshotEncoder({ maxSeries: 3 });
   const shown: (readonly ProbeValue[])[] = [];
-  let held = 0;
-  const hold = encoder.hold.bind(encoder);
-  encoder.hold = (snapshot) => {
-    const release = hold(snapshot);
-    held++;
-    return () => {
-      held--;
-      release();
-    };
-  };
   const feed = new ProbeFeed({
     pool,
-    encoder,
     config,
     states: new StateLog(logger),
     probes: {
@@ -68,12 +70,12 @@ function setUp(t: ExecutionContext, show?: (times: number) => void): Bench {
     feed,
     shown,
     log,
-    held: () => held,
+    held: () => pool.held,
     async snapshot(count, intervalMs = config.intervalMs) {
       const points = series(count).map((attributes) => point(attributes, count));
       return (await encoder.encode({ ...collected(counter('c', points)), intervalMs })).snapshot;
     },
-    idle: () => until('the end of the work', () => (held === 0 ? true : undefined)),
+    idle: () => until('the end of the work', () => (pool.held === 0 ? true : undefined)),
   };
 }
 

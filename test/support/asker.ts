@@ -1,6 +1,6 @@
 /** The test's end of `host/asker.js`: requests by PM2's messages, and the replies to them. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ResourceMetrics } from '../../protocol/otel';
+import type { ResourceMetrics } from '../../core/otel';
 import type { Instance } from './pm2';
 import { until } from './until';
 

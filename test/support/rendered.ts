@@ -1,5 +1,5 @@
 /** Texts of the official serializers, all release lines of them. */
-import type { ResourceMetrics } from '../../protocol/otel';
+import type { ResourceMetrics } from '../../core/otel';
 import type { Instance } from './pm2';
 
 export const SERIALIZERS = ['exporter-prometheus-1', '@opentelemetry/exporter-prometheus', 'exporter-prometheus-3'];

@@ -1,13 +1,13 @@
 import test, { type ExecutionContext } from 'ava';
-import type { Snapshot } from '../../protocol/snapshot';
+import type { Snapshot } from '../../core/snapshot';
 import type { Recipient, ReplyForm, ReplyTask } from '../../protocol/tasks';
-import { SnapshotEncoder } from '../../src/snapshot/encoder';
-import { PageCache } from '../../workers/pages';
-import type { Daemon } from '../../workers/pm2/daemon';
+import { SnapshotEncoder } from '../../core/encoder/encoder';
+import { PageCache } from '../../core/pages';
+import type { Daemon } from '../../core/pm2/daemon';
 import { Replier, snapshotKey } from '../../workers/reply';
-import { decodeSnapshot } from '../../workers/wire/decode';
-import { counter, encode, point, read } from '../snapshot/build';
-import { RpcServer, type Packet } from './pm2/rpc-server';
+import { decodeSnapshot } from '../../core/wire/decode';
+import { counter, encode, point, read } from '../core/encoder/build';
+import { RpcServer, type Packet } from '../core/pm2/rpc-server';
 
 interface Bench {
   readonly server: RpcServer;

@@ -1,15 +1,15 @@
 /** Replies in the form of the first protocol, as the official serializers of all release lines render them. */
 import test from 'ava';
 import * as fc from 'fast-check';
-import type { ResourceMetrics } from '../../protocol/otel';
-import { SnapshotEncoder } from '../../src/snapshot/encoder';
-import { PageCache } from '../../workers/pages';
+import type { ResourceMetrics } from '../../core/otel';
+import { SnapshotEncoder } from '../../core/encoder/encoder';
+import { PageCache } from '../../core/pages';
 import { resourceMetricsJson } from '../../workers/resource-metrics';
 import otel1 from '../fixtures/resource-metrics-otel1.json';
 import otel2 from '../fixtures/resource-metrics-otel2.json';
-import { sequences } from '../property/world';
-import { collected, counter, histogram, point } from '../snapshot/build';
-import { SDKS, startSdk, useInstruments } from '../snapshot/sdk';
+import { sequences } from '../core/property/world';
+import { collected, counter, histogram, point } from '../core/encoder/build';
+import { SDKS, startSdk, useInstruments } from '../core/encoder/sdk';
 import { render, SERIALIZERS } from '../support/rendered';
 
 const [OLD, ...LATER] = SERIALIZERS as [string, ...string[]];

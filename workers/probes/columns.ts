@@ -1,6 +1,6 @@
 /** A family's numbers now and one snapshot earlier, and from where the change in between counts. */
-import { AggregationTemporality, DataPointType } from '../../protocol/otel';
-import { START, type Family, type Snapshot } from '../../protocol/snapshot';
+import { AggregationTemporality, DataPointType } from '../../core/otel';
+import { START, type Family, type Snapshot } from '../../core/snapshot';
 import type { CounterMode } from '../../protocol/tasks';
 
 export interface Columns {

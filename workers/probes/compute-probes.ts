@@ -2,10 +2,10 @@
  * Computes what the probes show of a snapshot: the selected metrics, series by series where they are few, as
  * their aggregate where they are many.
  */
-import { DataPointType } from '../../protocol/otel';
-import type { Family, Page } from '../../protocol/snapshot';
+import { DataPointType } from '../../core/otel';
+import type { Family, Page } from '../../core/snapshot';
 import type { ProbesResult, ProbesTask } from '../../protocol/tasks';
-import { forEachSeries, seriesCount } from '../series';
+import { forEachSeries, seriesCount } from '../../core/series';
 import { columnsOf, type Columns } from './columns';
 import { ExponentialReading } from './exponential';
 import { HistogramReading } from './histograms';
@@ -13,7 +13,7 @@ import { labelsOf, probeName, unitOf } from './names';
 import { ProbeList } from './probe-list';
 import type { Reading } from './reading';
 import { ScalarRange, ScalarSum } from './scalars';
-import { selectMetrics, type SelectedMetric } from './select';
+import { selectMetrics, type SelectedMetric } from '../../core/select';
 
 /** Where attributes come from: the JSON text of those of each series of a page. */
 export interface PageTexts {

@@ -11,9 +11,9 @@ import {
   strideOf,
   type ExponentialLayout,
   type Layout,
-} from '../../protocol/snapshot';
+} from '../../core/snapshot';
 import { baselineOf, numberAt, type Columns } from './columns';
-import { ExponentialBuckets } from './exponential-buckets';
+import { ExponentialBuckets } from '../../core/exponential/buckets';
 import { CountRate } from './histograms';
 import { QUANTILES } from './quantile';
 import { estimate, type Part, type Reading } from './reading';

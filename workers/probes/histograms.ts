@@ -1,5 +1,5 @@
 /** Histograms with explicit bounds: quantiles and rate of what was recorded since the previous snapshot. */
-import { COUNT, HISTOGRAM_BUCKETS, type HistogramLayout, type Layout } from '../../protocol/snapshot';
+import { COUNT, HISTOGRAM_BUCKETS, type HistogramLayout, type Layout } from '../../core/snapshot';
 import { baselineOf, numberAt, type Columns } from './columns';
 import { bucketQuantile, QUANTILES } from './quantile';
 import { estimate, type Part, type Reading } from './reading';

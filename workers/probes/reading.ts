@@ -1,5 +1,5 @@
 /** What series show as probes, be it one series alone or thousands of them together. */
-import type { Layout } from '../../protocol/snapshot';
+import type { Layout } from '../../core/snapshot';
 import type { Columns } from './columns';
 
 export interface Reading {

@@ -1,5 +1,5 @@
 /** Sums and gauges: one by one, a sum of sums, or a range of gauges. */
-import { SCALAR_STRIDE, SCALAR_VALUE, type Layout } from '../../protocol/snapshot';
+import { SCALAR_STRIDE, SCALAR_VALUE, type Layout } from '../../core/snapshot';
 import { baselineOf, numberAt, type Columns } from './columns';
 import { estimate, type Part, type Reading } from './reading';
 

@@ -1,5 +1,5 @@
 /** Builds snapshots by hand, in their simplest form: what the tests of the probes are told in. */
-import { AggregationTemporality, DataPointType } from '../../../protocol/otel';
+import { AggregationTemporality, DataPointType } from '../../../core/otel';
 import {
   EXP_BUCKETS,
   ORDER_SHIFT,
@@ -10,9 +10,9 @@ import {
   type Page,
   type PlacedPage,
   type Snapshot,
-} from '../../../protocol/snapshot';
+} from '../../../core/snapshot';
 import type { ProbesResult, ProbesTask } from '../../../protocol/tasks';
-import { PageCache } from '../../../workers/pages';
+import { PageCache } from '../../../core/pages';
 import { computeProbes } from '../../../workers/probes/compute-probes';
 
 /** The numbers of one series at one time, as the layout orders them. */

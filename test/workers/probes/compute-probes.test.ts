@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Page } from '../../../protocol/snapshot';
+import type { Page } from '../../../core/snapshot';
 import { computeProbes } from '../../../workers/probes/compute-probes';
 import { compute, histogram, scalar, shown, snapshotOf, taskOf, type FamilySpec } from './build';
 

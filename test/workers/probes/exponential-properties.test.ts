@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { ExponentialBuckets } from '../../../workers/probes/exponential-buckets';
+import { ExponentialBuckets } from '../../../core/exponential/buckets';
 import { exponential, shown, type Numbers } from './build';
 
 const count = fc.nat({ max: 1000 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { AggregationType, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
-import type { ExponentialHistogramValue } from '../../../protocol/otel';
+import type { ExponentialHistogramValue } from '../../../core/otel';
 import { exponential, shown, type FamilySpec, type SeriesSpec } from './build';
 
 const family = (...series: SeriesSpec[]): FamilySpec => ({ name: 'e', type: 'EXPONENTIAL_HISTOGRAM', series });

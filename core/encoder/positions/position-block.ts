@@ -1,0 +1,102 @@
+/**
+ * What is known of some neighbouring positions: an array for each kind, short enough that none takes long to make, to
+ * copy or to grow, however many series there are, and long enough that V8 does not move it: arrays of objects above
+ * 128 KB stay where they are when they survive a garbage collection.
+ */
+import type { DataPoint, HrTime } from '../../otel';
+import { startOf } from '../columns/layouts';
+import type { Slicer } from '../../slicer';
+
+export const BLOCK_SHIFT = 14;
+/** Positions of a block at the most. */
+export const BLOCK = 2 ** BLOCK_SHIFT;
+/** Index of a position in its block. */
+export const BLOCK_MASK = BLOCK - 1;
+
+/** In place of a slot: a series that was left out for the series limit. */
+export const LEFT_OUT = -1;
+
+export class PositionBlock {
+  attributes: unknown[] = [];
+  /** Start times last seen: the SDK keeps a series' array. */
+  startTimes: unknown[] = [];
+  /** The same as columns have them, so that what has to be written again need not be looked for once more. */
+  starts = new Float64Array(0);
+  slots = new Int32Array(0);
+  /** Where the series' numbers begin in a value column. */
+  offsets = new Uint32Array(0);
+  /**
+   * Histograms only: the array of bucket counts last seen, and the generation it was first seen in. The SDK
+   * makes a new array when a histogram changes, and only then.
+   */
+  counts: unknown[] = [];
+  changed = new Uint32Array(0);
+
+  /** Has no place yet, see {@link reserve}. */
+  constructor(private readonly histograms: boolean) {}
+
+  get capacity(): number {
+    return this.slots.length;
+  }
+
+  /**
+   * Makes place for so many, more than there are. An array at a time: where memory is new to the process, each of its
+   * pages makes the thread wait for the system.
+   */
+  async reserve(capacity: number, slicer: Slicer): Promise<void> {
+    // Of their full length, so that nothing is ever written or read behind it, for which V8 throws optimized code away.
+    this.attributes = longer(this.attributes, capacity);
+    if (slicer.due) await slicer.rest();
+    this.startTimes = longer(this.startTimes, capacity);
+    if (slicer.due) await slicer.rest();
+    this.starts = extended(this.starts, new Float64Array(capacity));
+    if (slicer.due) await slicer.rest();
+    this.offsets = extended(this.offsets, new Uint32Array(capacity));
+    if (this.histograms) {
+      if (slicer.due) await slicer.rest();
+      this.counts = longer(this.counts, capacity);
+      if (slicer.due) await slicer.rest();
+      this.changed = extended(this.changed, new Uint32Array(capacity));
+    }
+    if (slicer.due) await slicer.rest();
+    this.slots = extended(this.slots, new Int32Array(capacity));
+    if (slicer.due) await slicer.rest();
+  }
+
+  /** @throws TypeError where the start time is none */
+  set(index: number, { attributes, startTime }: DataPoint, slot: number, offset: number): void {
+    this.attributes[index] = attributes;
+    this.setStart(index, startTime);
+    this.slots[index] = slot;
+    this.offsets[index] = offset;
+  }
+
+  setStart(index: number, startTime: HrTime): void {
+    this.starts[index] = startOf(startTime);
+    this.startTimes[index] = startTime;
+  }
+
+  /** Takes over what another block knows of the series at `from`. */
+  copy(index: number, other: PositionBlock, from: number): void {
+    this.attributes[index] = other.attributes[from];
+    this.startTimes[index] = other.startTimes[from];
+    this.starts[index] = other.starts[from] as number;
+    this.slots[index] = other.slots[from] as number;
+    this.offsets[index] = other.offsets[from] as number;
+    if (this.histograms) {
+      this.counts[index] = other.counts[from];
+      this.changed[index] = other.changed[from] as number;
+    }
+  }
+}
+
+function longer(array: readonly unknown[], capacity: number): unknown[] {
+  const larger = new Array<unknown>(capacity);
+  for (let i = 0; i < array.length; i++) larger[i] = array[i];
+  return larger;
+}
+
+function extended<T extends Int32Array | Uint32Array | Float64Array>(array: T, larger: T): T {
+  larger.set(array);
+  return larger;
+}

@@ -1,0 +1,236 @@
+/**
+ * What stood where in a family's data points last time. OpenTelemetry hands out the same attributes object
+ * for the same series at every cumulative collection, in the same order, so that comparing with what stood at
+ * this position answers for nearly all series which one it is and where its numbers go.
+ */
+import type { DataPoint, HrTime } from '../../otel';
+import { ORDER_MASK } from '../../snapshot';
+import { BLOCK, BLOCK_MASK, BLOCK_SHIFT, LEFT_OUT, PositionBlock } from './position-block';
+import type { Slicer } from '../../slicer';
+
+/** Positions between two looks at the clock. */
+const PIECE = 1024;
+
+/** How far to look for the series that stands here now, when some before it have gone. */
+const LOOK_AHEAD = 8;
+
+/** Tells where in a value column the numbers of the series at a slot begin. */
+export interface Places {
+  offsetOf(slot: number): number;
+}
+
+export class Positions {
+  /** Those that are there already are full, but for the last one. */
+  private readonly blocks: PositionBlock[] = [];
+  /** Where the stretches end that have been walked through so far, see {@link stretchEnd}. */
+  private readonly ends: number[] = [];
+  /** By stretch: the last generation in which a start time was another one. No older column has all of them. */
+  private readonly restarted: number[] = [];
+  private stretch = 0;
+
+  /**
+   * @param length how many there are; all are to be written before they are read, from the first to the last, those of a
+   * block after {@link reach}
+   */
+  constructor(
+    public length: number,
+    private readonly histograms: boolean,
+  ) {}
+
+  blockOf(position: number): PositionBlock {
+    return this.blocks[position >> BLOCK_SHIFT] as PositionBlock;
+  }
+
+  /** There are series behind those that are there. */
+  async extend(length: number, slicer: Slicer): Promise<void> {
+    this.length = length;
+    const last = this.blocks.at(-1);
+    const count = Math.min(BLOCK, length - BLOCK * (this.blocks.length - 1));
+    if (last === undefined || count <= last.capacity) return;
+    // More than asked for: where series come one at a time, all is not copied each time.
+    await last.reserve(Math.min(BLOCK, 2 * count), slicer);
+  }
+
+  /** Makes the block of a position that is to be written, where there is none yet. */
+  async reach(position: number, slicer: Slicer): Promise<void> {
+    if (position >> BLOCK_SHIFT < this.blocks.length) return;
+    const block = new PositionBlock(this.histograms);
+    await block.reserve(Math.min(BLOCK, this.length - position), slicer);
+    this.blocks.push(block);
+  }
+
+  /** @returns the block that it is in now */
+  set(position: number, point: DataPoint, slot: number, offset: number): PositionBlock {
+    const block = this.blockOf(position);
+    block.set(position & BLOCK_MASK, point, slot, offset);
+    return block;
+  }
+
+  /** Takes over what another one knows of the series at `from`. @returns the block that it is in now */
+  copy(position: number, other: Positions, from: number): PositionBlock {
+    const block = this.blockOf(position);
+    block.copy(position & BLOCK_MASK, other.blockOf(from), from & BLOCK_MASK);
+    return block;
+  }
+
+  /**
+   * Takes over the first positions of another one, which is not to be written there any more.
+   * @param end behind the last of them
+   * @param claimed set to 1 at the slots of all series that stand there
+   */
+  async takeOver(other: Positions, end: number, claimed: Uint8Array, slicer: Slicer): Promise<void> {
+    for (const { block, start, position, count } of other.pieces(0, end)) {
+      if (slicer.due) await slicer.rest();
+      const isWhole = (position | BLOCK_MASK) < end;
+      if (start === 0) {
+        if (isWhole) this.blocks.push(block);
+        else await this.reach(position, slicer);
+      }
+      for (let i = 0; i < count; i++) {
+        if (!isWhole) this.copy(position + i, other, position + i);
+        const slot = block.slots[start + i] as number;
+        if (slot !== LEFT_OUT) claimed[slot] = 1;
+      }
+    }
+  }
+
+  /** To be called before positions are asked for their stretches, which goes from the first to the last. */
+  rewind(): void {
+    this.stretch = 0;
+  }
+
+  /**
+   * A stretch is a range of positions in one block whose series stand one behind the other on one page, or are all left
+   * out: what is true of the first one's place is true of all of them. Most often it is a page.
+   * @returns the first position behind the stretch that the position is in, which is the current one from now on
+   */
+  stretchEnd(position: number, generation: number): number {
+    const { ends } = this;
+    while (this.stretch < ends.length && (ends[this.stretch] as number) <= position) this.stretch++;
+    if (this.stretch === ends.length) {
+      ends.push(this.measureStretch(position));
+      this.restarted.push(generation);
+    }
+    return ends[this.stretch] as number;
+  }
+
+  /** Whether a column that was written in that generation has all start times of the current stretch. */
+  hasStarts(columnGeneration: number): boolean {
+    return columnGeneration >= (this.restarted[this.stretch] as number);
+  }
+
+  /** Takes note of a start time of the current stretch that is another one. */
+  restart(block: PositionBlock, index: number, startTime: HrTime, generation: number): void {
+    block.setStart(index, startTime);
+    this.restarted[this.stretch] = generation;
+  }
+
+  /** Nothing of what columns hold from that position on is true any more. */
+  private forgetStretches(from = 0): void {
+    while (this.ends.length > 0 && (this.ends.at(-1) as number) > from) {
+      this.ends.pop();
+      this.restarted.pop();
+    }
+  }
+
+  private measureStretch(from: number): number {
+    const { slots } = this.blockOf(from);
+    const start = from & BLOCK_MASK;
+    const end = Math.min(BLOCK, this.length - from + start);
+    const leftOut = slots[start] === LEFT_OUT;
+    let at = start + 1;
+    for (; at < end; at++) {
+      const slot = slots[at] as number;
+      if (leftOut ? slot !== LEFT_OUT : slot !== (slots[at - 1] as number) + 1 || (slot & ORDER_MASK) === 0) break;
+    }
+    return from + at - start;
+  }
+
+  /**
+   * The family was missing for a while: no column is up to date.
+   * @param forget is told where the numbers of each series begin
+   */
+  async comeBack(generation: number, forget: (offset: number) => void, slicer: Slicer): Promise<void> {
+    this.forgetStretches();
+    for (const { block, start, count } of this.pieces(0)) {
+      if (slicer.due) await slicer.rest();
+      const { slots, offsets, changed } = block;
+      for (let i = start; i < start + count; i++) if (slots[i] !== LEFT_OUT) forget(offsets[i] as number);
+      changed.fill(generation, start, start + count);
+    }
+  }
+
+  /**
+   * Takes over where the series stand now.
+   * @param moved new slot by old slot; `undefined` where slots stay what they were
+   */
+  async move(moved: Int32Array | undefined, places: Places, slicer: Slicer): Promise<void> {
+    this.forgetStretches();
+    for (const { block, start, count } of this.pieces(0)) {
+      if (slicer.due) await slicer.rest();
+      const { slots, offsets } = block;
+      for (let i = start; i < start + count; i++) {
+        const old = slots[i] as number;
+        if (old === LEFT_OUT) continue;
+        const slot = moved === undefined ? old : (moved[old] as number);
+        slots[i] = slot;
+        offsets[i] = places.offsetOf(slot);
+      }
+    }
+  }
+
+  /**
+   * So many of the last series stand one behind the other now, from that slot on. What columns have there is to be written
+   * again.
+   */
+  async moveLast(number: number, slot: number, places: Places, generation: number, slicer: Slicer): Promise<void> {
+    const from = this.length - number;
+    this.forgetStretches(from);
+    for (const { block, start, position, count } of this.pieces(from)) {
+      if (slicer.due) await slicer.rest();
+      const { slots, offsets, changed } = block;
+      for (let i = 0; i < count; i++) {
+        const moved = slot + position - from + i;
+        slots[start + i] = moved;
+        offsets[start + i] = places.offsetOf(moved);
+      }
+      changed.fill(generation, start, start + count);
+    }
+  }
+
+  /** @returns the position of that attributes object at the cursor or shortly behind it, -1 if it is not there */
+  find(cursor: number, attributes: unknown): number {
+    if (cursor >= this.length) return -1;
+    const { attributes: known } = this.blockOf(cursor);
+    const start = cursor & BLOCK_MASK;
+    const end = Math.min(start + LOOK_AHEAD, BLOCK, start + this.length - cursor);
+    for (let i = start; i < end; i++) if (Object.is(known[i], attributes)) return cursor + i - start;
+    return -1;
+  }
+
+  /** The slots from that position on, in order, some at a time, with {@link LEFT_OUT} for those that have none. */
+  *slotsFrom(position: number): Iterable<Int32Array> {
+    for (const { block, start, count } of this.pieces(position)) yield block.slots.subarray(start, start + count);
+  }
+
+  /** So many positions at a time as there may be between two looks at the clock. */
+  private *pieces(from: number, end = this.length): Iterable<Piece> {
+    let position = from;
+    while (position < end) {
+      const start = position & BLOCK_MASK;
+      const count = Math.min(PIECE, end - position, BLOCK - start);
+      yield { block: this.blockOf(position), start, position, count };
+      position += count;
+    }
+  }
+}
+
+/** Neighbouring positions in one block. */
+interface Piece {
+  readonly block: PositionBlock;
+  /** Index of the first one in its block. */
+  readonly start: number;
+  /** The first one. */
+  readonly position: number;
+  readonly count: number;
+}

@@ -1,0 +1,65 @@
+/** The page at `/`: what there is here, for whoever opens it in a browser. */
+import { createHash } from 'node:crypto';
+import type { InstanceOfApp } from '../view';
+
+const STYLE =
+  'body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:48rem;padding:0 1rem}code{font-size:.9em}';
+
+/** Nothing but the page's own style, and nobody may frame it. */
+export const LANDING_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': [
+    "default-src 'none'",
+    `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+} as const;
+
+export interface LandingContent {
+  readonly version: string;
+  /** `undefined` where they cannot be known now. */
+  readonly instances: readonly InstanceOfApp[] | undefined;
+}
+
+export function landingPage({ version, instances }: LandingContent): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>PM2 metrics</title>
+<style>${STYLE}</style>
+<h1>PM2 metrics</h1>
+<ul>
+<li><a href="/metrics">/metrics</a>: all instances, one by one
+<li><a href="/metrics/cluster">/metrics/cluster</a>: one view of the cluster
+<li><a href="/sd">/sd</a>: the instances for Prometheus to discover
+<li><a href="/-/healthy">/-/healthy</a>: whether this server answers
+<li><a href="/-/ready">/-/ready</a>: whether it reaches PM2
+</ul>
+<h2>Instances</h2>
+${instanceList(instances)}
+<p>pm2-cluster-metrics ${escape(version)}
+</html>
+`;
+}
+
+function instanceList(instances: readonly InstanceOfApp[] | undefined): string {
+  if (instances === undefined) return "<p>PM2's daemon cannot be reached.";
+  if (instances.length === 0) return '<p>None has answered with metrics.';
+  const items = instances.map(({ app, pmId }) => `<li><a href="/metrics/${pmId}">/metrics/${pmId}</a>: ${escape(app)}`);
+  return `<ul>\n${items.join('\n')}\n</ul>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? '');
+}

@@ -1,0 +1,138 @@
+/**
+ * What a scrape gets: asks the instances, and has worker threads merge and render what they answer.
+ *
+ * ```
+ * HTTP ─▶ MetricsCluster ─▶ Rounds ─▶ instances
+ *              │              └─▶ pool: decode ─▶ snapshots
+ *              ├─▶ ClusterSums ─▶ pool: absorb ─▶ parts
+ *              └─▶ pool: render ─▶ chunks ─▶ HTTP
+ * ```
+ */
+import type { Logger } from 'pino';
+import type { Format, Part } from '../protocol/tasks';
+import { TaskError, type ClusterPool } from './cluster-pool';
+import type { ClusterSums } from './cluster-sums';
+import { ownMetrics, type OwnMetricsOptions } from './own-metrics';
+import { RemoteCallError } from './pm2/daemon-client';
+import { PlainEncoder } from './rounds/plain-encoder';
+import type { InstanceAnswer, RoundResult } from './rounds/result';
+import type { Rounds } from './rounds/rounds';
+import { ViewError, type ClusterView, type Exposition, type InstanceOfApp, type Scraped } from './view';
+
+export interface MetricsClusterOptions {
+  readonly rounds: Pick<Rounds, 'ask'>;
+  readonly pool: ClusterPool;
+  readonly sums: ClusterSums;
+  readonly own: OwnMetricsOptions;
+  readonly log: Logger;
+}
+
+/** How long the list of instances may take, which waits for nobody that it knows to be stopped. */
+const LIST_MS = 2000;
+/** Sentences that are told once; more than these are told again. */
+const MAX_TOLD = 1000;
+/** More than PM2 can run. */
+const OWN_SERIES = 100_000;
+
+export class MetricsCluster implements ClusterView {
+  private readonly ownEncoder = new PlainEncoder(OWN_SERIES, {
+    maxDataPoints: OWN_SERIES,
+    maxNumbers: 64 * OWN_SERIES,
+  });
+  private readonly told = new Set<string>();
+  private reachable = false;
+  /** Nobody may want the cluster's sums; from the first time on they are kept up to date by every round. */
+  private summing = false;
+
+  constructor(private readonly options: MetricsClusterOptions) {}
+
+  /** What the last question to PM2 has shown. Where it was in vain another one is asked, which the next call knows of. */
+  ready(): boolean {
+    if (!this.reachable) this.instances().catch(() => undefined);
+    return this.reachable;
+  }
+
+  async instances(): Promise<readonly InstanceOfApp[]> {
+    const { answers, silent } = await this.ask(LIST_MS);
+    return [...answers, ...silent].map(({ run: { app, pmId } }) => ({ app, pmId })).sort((a, b) => a.pmId - b.pmId);
+  }
+
+  async scrape(what: Scraped, format: Format, deadlineMs: number): Promise<Exposition> {
+    const result = await this.ask(deadlineMs, what.view === 'instance' ? what.pmId : undefined);
+    try {
+      const parts = await this.partsOf(what, result);
+      const view = what.view === 'instance' ? 'instance' : 'all';
+      return await this.options.pool.render({ view, parts, format }, (warning) => this.tell(warning));
+    } catch (error) {
+      if (!(error instanceof TaskError)) throw error;
+      throw new ViewError('INTERNAL', error.message, { cause: error });
+    }
+  }
+
+  private async partsOf(what: Scraped, result: RoundResult): Promise<readonly Part[]> {
+    switch (what.view) {
+      case 'instance':
+        return [{ snapshot: instanceOf(result, what.pmId).snapshot, labels: [] }];
+      case 'cluster': {
+        this.summing = true;
+        const { parts, warnings } = await this.options.sums.absorb(result);
+        warnings.forEach((warning) => this.tell(warning));
+        return [...parts, await this.ownPart(result)];
+      }
+      case 'all':
+        if (this.summing) void this.options.sums.absorb(result).catch((error: unknown) => this.tell(String(error)));
+        return [...result.answers.map((answer) => this.partOf(answer)), await this.ownPart(result)];
+    }
+  }
+
+  private partOf({ run, snapshot }: InstanceAnswer): Part {
+    const { app, pmId } = this.options.own.labels;
+    return {
+      snapshot,
+      labels: [
+        [app, run.app],
+        [pmId, String(run.pmId)],
+      ],
+    };
+  }
+
+  private async ownPart(result: RoundResult): Promise<Part> {
+    const { snapshot } = await this.ownEncoder.encode(ownMetrics(result, this.options.own), result.started);
+    return { snapshot, labels: [] };
+  }
+
+  private async ask(timeoutMs: number, only?: number): Promise<RoundResult> {
+    try {
+      const result = await this.options.rounds.ask(timeoutMs, only);
+      this.reachable = true;
+      return result;
+    } catch (error) {
+      if (!(error instanceof RemoteCallError)) throw error;
+      this.reachable = false;
+      throw new ViewError('UNAVAILABLE', error.message, { cause: error });
+    }
+  }
+
+  private tell(warning: string): void {
+    if (this.told.has(warning)) return;
+    if (this.told.size >= MAX_TOLD) this.told.clear();
+    this.told.add(warning);
+    this.options.log.warn(warning);
+  }
+}
+
+/** @throws ViewError */
+function instanceOf({ answers, silent, processes }: RoundResult, pmId: number): InstanceAnswer {
+  const answer = answers.find(({ run }) => run.pmId === pmId);
+  if (answer !== undefined) return answer;
+  const reason = silent.find(({ run }) => run.pmId === pmId);
+  if (reason !== undefined)
+    throw new ViewError('UNAVAILABLE', `Instance ${pmId} has no metrics now: ${reason.message}`);
+  const known = processes.find(({ run }) => run.pmId === pmId);
+  throw new ViewError(
+    'UNKNOWN_INSTANCE',
+    known === undefined
+      ? `PM2 runs no process with the id ${pmId}.`
+      : `Process ${pmId} (${known.run.app}) does not answer with metrics.`,
+  );
+}

@@ -1,0 +1,194 @@
+/**
+ * The metrics server's own metrics, and what PM2 knows of the processes that it runs: as OpenTelemetry has them, so that
+ * they are rendered as all others are.
+ *
+ * Names and units by the conventions of Prometheus.
+ * @see https://prometheus.io/docs/practices/naming/
+ */
+import {
+  AggregationTemporality,
+  DataPointType,
+  type Attributes,
+  type DataPoint,
+  type HrTime,
+  type MetricData,
+  type ResourceMetrics,
+} from '../../core/otel';
+import type { ProcessInfo } from './pm2/process-list';
+import type { RoundResult } from './rounds/result';
+import type { Run } from '../protocol/tasks';
+
+export interface OwnMetricsOptions {
+  /** Names of the labels that tell instances apart. */
+  readonly labels: { readonly app: string; readonly pmId: string };
+  /** Whether to show what processes show in `pm2 monit`. */
+  readonly monitor: boolean;
+  /** When this server was started, epoch milliseconds. */
+  readonly since: number;
+}
+
+/** What PM2 calls the states of a process. */
+const STATUSES = ['online', 'stopping', 'stopped', 'launching', 'errored', 'waiting restart', 'one-launch-status'];
+
+type Sample = readonly [attributes: Attributes, value: number];
+
+export function ownMetrics(result: RoundResult, options: OwnMetricsOptions): ResourceMetrics {
+  const make = new Maker(hrTime(options.since), hrTime(result.started + result.durationMs));
+  const labels = options.labels;
+  const scope = { name: 'pm2-cluster-metrics' };
+  const metrics = [...exporterMetrics(result, labels, make), ...processMetrics(result.processes, options, make)];
+  return { resource: { attributes: {} }, scopeMetrics: [{ scope, metrics }] };
+}
+
+type Labels = OwnMetricsOptions['labels'];
+
+function exporterMetrics(
+  { answers, silent, errors, durationMs }: RoundResult,
+  labels: Labels,
+  make: Maker,
+): MetricData[] {
+  const of = ({ app, pmId }: Run): Attributes => ({ [labels.app]: app, [labels.pmId]: String(pmId) });
+  const up = [...answers.map(({ run }) => [run, 1] as const), ...silent.map(({ run }) => [run, 0] as const)];
+  up.sort(([a], [b]) => a.pmId - b.pmId);
+  const each = (valueOf: (answer: RoundResult['answers'][number]) => number | undefined): Sample[] =>
+    answers.flatMap((answer) => {
+      const value = valueOf(answer);
+      return value === undefined ? [] : [[of(answer.run), value] as const];
+    });
+  return [
+    make.gauge(
+      'pm2_up',
+      'Whether the instance has answered in time.',
+      up.map(([run, value]) => [of(run), value]),
+    ),
+    make.gauge(
+      'pm2_scrape_duration_seconds',
+      'Time from the request to the answer of the instance.',
+      each((answer) => answer.durationMs / 1000),
+    ),
+    make.gauge(
+      'pm2_snapshot_age_seconds',
+      'Time since the instance has collected what it has answered.',
+      each((answer) => answer.ageMs / 1000),
+    ),
+    make.gauge(
+      'pm2_payload_bytes',
+      'Size of the answer as it came.',
+      each((answer) => answer.bytes),
+    ),
+    make.gauge(
+      'pm2_series',
+      'Series that the instance has answered.',
+      each((answer) => answer.snapshot.stats.series),
+    ),
+    make.gauge(
+      'pm2_dropped_series',
+      'Series that were left out, for the limit or for being malformed.',
+      each((answer) => answer.snapshot.stats.droppedSeries),
+    ),
+    make.gauge('pm2_round_duration_seconds', 'Time that asking all instances has taken.', [[{}, durationMs / 1000]]),
+    make.counter(
+      'pm2_errors_total',
+      'What has gone wrong while asking, by kind.',
+      Object.entries(errors).map(([kind, count]) => [{ kind }, count]),
+    ),
+  ];
+}
+
+function processMetrics(
+  processes: readonly ProcessInfo[],
+  { labels, monitor }: OwnMetricsOptions,
+  make: Maker,
+): MetricData[] {
+  const of = ({ run }: ProcessInfo): Attributes => ({ [labels.app]: run.app, [labels.pmId]: String(run.pmId) });
+  const each = (valueOf: (process: ProcessInfo) => number): Sample[] =>
+    processes.map((process) => [of(process), valueOf(process)]);
+  const online = processes.filter(({ status, startedAt }) => status === 'online' && startedAt !== undefined);
+  const metrics = [
+    make.gauge(
+      'pm2_process_cpu_ratio',
+      'Processor time that the process uses, 1 for one processor.',
+      each(({ cpuRatio }) => cpuRatio),
+    ),
+    make.gauge(
+      'pm2_process_resident_memory_bytes',
+      'Resident memory of the process.',
+      each(({ memoryBytes }) => memoryBytes),
+    ),
+    make.counter(
+      'pm2_process_restarts_total',
+      'How often PM2 has restarted the process.',
+      each(({ restarts }) => restarts),
+    ),
+    make.gauge(
+      'pm2_process_unstable_restarts',
+      'How often the process has ended soon after it was started, in a row.',
+      each(({ unstableRestarts }) => unstableRestarts),
+    ),
+    make.gauge(
+      'pm2_process_start_time_seconds',
+      'When the process was started, since the epoch.',
+      online.map((process) => [of(process), (process.startedAt as number) / 1000]),
+    ),
+    make.gauge(
+      'pm2_process_uptime_seconds',
+      'Time since the process was started.',
+      online.map((process) => [of(process), Math.max(0, make.now - (process.startedAt as number)) / 1000]),
+    ),
+    make.gauge(
+      'pm2_process_status',
+      'The state of the process: 1 for the one that it is in.',
+      processes.flatMap((process) =>
+        statusesOf(process).map((status): Sample => [{ ...of(process), status }, status === process.status ? 1 : 0]),
+      ),
+    ),
+  ];
+  if (!monitor) return metrics;
+  const shown = processes.flatMap((process) =>
+    process.monitor.map(({ name, value }): Sample => [{ ...of(process), name }, value]),
+  );
+  return [...metrics, make.gauge('pm2_axm_monitor', 'What the process shows in pm2 monit, without units.', shown)];
+}
+
+function statusesOf({ status }: ProcessInfo): readonly string[] {
+  return STATUSES.includes(status) ? STATUSES : [...STATUSES, status];
+}
+
+class Maker {
+  constructor(
+    private readonly start: HrTime,
+    private readonly end: HrTime,
+  ) {}
+
+  /** Epoch milliseconds. */
+  get now(): number {
+    return this.end[0] * 1e3 + this.end[1] / 1e6;
+  }
+
+  gauge(name: string, description: string, samples: readonly Sample[]): MetricData {
+    return { ...this.metric(name, description, samples), dataPointType: DataPointType.GAUGE };
+  }
+
+  counter(name: string, description: string, samples: readonly Sample[]): MetricData {
+    return { ...this.metric(name, description, samples), dataPointType: DataPointType.SUM, isMonotonic: true };
+  }
+
+  private metric(
+    name: string,
+    description: string,
+    samples: readonly Sample[],
+  ): Omit<MetricData, 'dataPointType' | 'isMonotonic'> {
+    const { start: startTime, end: endTime } = this;
+    return {
+      // Exporters up to 0.57 name counters by the kind of instrument, which is not needed where the name has it all.
+      descriptor: { name, description, unit: '', valueType: 1 },
+      aggregationTemporality: AggregationTemporality.CUMULATIVE,
+      dataPoints: samples.map(([attributes, value]): DataPoint => ({ attributes, startTime, endTime, value })),
+    };
+  }
+}
+
+function hrTime(millis: number): HrTime {
+  const seconds = Math.floor(millis / 1000);
+  return [seconds, Math.round((millis - seconds * 1000) * 1e6)];
+}

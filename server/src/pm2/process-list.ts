@@ -1,0 +1,82 @@
+/** What PM2's daemon says of the processes that it runs. Nothing of it is trusted: some of it the processes say. */
+import type { Run } from '../../protocol/tasks';
+import { readMonitor, type MonitorValue } from './monitor';
+
+export interface ProcessInfo {
+  readonly run: Run;
+  readonly pid: number;
+  /** As PM2 has it: `online`, `stopping`, `stopped`, `launching`, `errored`, `waiting restart`, `one-launch-status`. */
+  readonly status: string;
+  readonly mode: 'cluster' | 'fork';
+  readonly namespace: string | undefined;
+  /** Number within its app, from 0. */
+  readonly instance: number | undefined;
+  /** Of the app, by its package.json. */
+  readonly version: string | undefined;
+  readonly nodeVersion: string | undefined;
+  /** Whether PM2 runs it as one of its modules. */
+  readonly isModule: boolean;
+  readonly restarts: number;
+  readonly unstableRestarts: number;
+  /** When this run began, epoch milliseconds. */
+  readonly startedAt: number | undefined;
+  /** Of one processor: 1.5 is one and a half of them. */
+  readonly cpuRatio: number;
+  readonly memoryBytes: number;
+  /** What the process shows in `pm2 monit`, as far as these are numbers. */
+  readonly monitor: readonly MonitorValue[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * @param list what the daemon answers to `getMonitorData`
+ * @returns by ascending pm_id, without what is no process
+ * @throws TypeError if it is no list at all
+ */
+export function readProcessList(list: unknown): ProcessInfo[] {
+  if (!Array.isArray(list)) throw new TypeError(`PM2's daemon answered ${typeof list}, expected a list of processes`);
+  return (list as readonly unknown[])
+    .map(readProcess)
+    .filter((process) => process !== undefined)
+    .sort((a, b) => a.run.pmId - b.run.pmId);
+}
+
+function readProcess(entry: unknown): ProcessInfo | undefined {
+  const { pm_id: pmId, name, pid, pm2_env, monit } = fieldsOf(entry);
+  // Of a process that is being replaced in a reload the id is `_old_3`: it is asked no more.
+  if (!Number.isSafeInteger(pmId) || (pmId as number) < 0 || typeof name !== 'string') return undefined;
+  const env = fieldsOf(pm2_env);
+  const startedAt = numberOf(env['pm_uptime']);
+  const processId = numberOf(pid) ?? 0;
+  const { cpu, memory } = fieldsOf(monit);
+  return {
+    run: { app: name, pmId: pmId as number, key: `${String(pmId)}-${startedAt ?? 0}-${processId}` },
+    pid: processId,
+    status: textOf(env['status']) ?? 'unknown',
+    mode: env['exec_mode'] === 'cluster_mode' ? 'cluster' : 'fork',
+    namespace: textOf(env['namespace']),
+    instance: numberOf(env[textOf(env['instance_var']) ?? 'NODE_APP_INSTANCE']),
+    version: textOf(env['version']),
+    nodeVersion: textOf(env['node_version']),
+    isModule: env['pmx_module'] === true || fieldsOf(env['axm_options'])['isModule'] === true,
+    restarts: numberOf(env['restart_time']) ?? 0,
+    unstableRestarts: numberOf(env['unstable_restarts']) ?? 0,
+    startedAt,
+    cpuRatio: (numberOf(cpu) ?? 0) / 100,
+    memoryBytes: numberOf(memory) ?? 0,
+    monitor: readMonitor(env['axm_monitor']),
+  };
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

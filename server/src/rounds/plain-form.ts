@@ -1,0 +1,190 @@
+/**
+ * Makes of a plain answer what the encoder can be given: JSON has no NaN and no infinities, its sender may have gone
+ * wrong in any way, and it is to be no larger than allowed.
+ *
+ * What is wrong about the shape of single metrics the encoder finds out and leaves out. Here values become numbers, in
+ * place, since the message is nobody else's; work is cut into slices.
+ */
+import { DataPointType, type HrTime, type ResourceMetrics } from '../../../core/otel';
+import { assertResourceMetrics } from '../../../core/encoder/collected';
+import type { Slicer } from '../../../core/slicer';
+
+export interface PlainForm {
+  readonly data: ResourceMetrics;
+  /** When it was collected, epoch milliseconds: the latest end of its data points; `undefined` without any. */
+  readonly collectedAt: number | undefined;
+  /** Earliest start of its data points, epoch milliseconds. */
+  readonly since: number | undefined;
+}
+
+export interface PlainLimits {
+  readonly maxDataPoints: number;
+  /** Numbers that all data points have together, bucket counts and bounds included. */
+  readonly maxNumbers: number;
+}
+
+export class PlainFormError extends Error {
+  override readonly name = 'PlainFormError';
+
+  constructor(
+    readonly code: 'MALFORMED' | 'TOO_LARGE',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** More bounds or buckets than this in one series is nothing that an instrument has. */
+const MAX_BUCKETS = 1 << 16;
+/** The encoder may take that many places more for a list than it has numbers. */
+const PLACES_MORE = 32;
+const CHUNK = 256;
+
+type Fields = Record<string, unknown>;
+
+/**
+ * When the data was collected, without looking at more than one data point of each metric: all of a collection have
+ * the same end.
+ */
+export function collectedAt(data: unknown): number | undefined {
+  let latest: number | undefined;
+  for (const { metrics } of listOf(fieldsOf(data)['scopeMetrics']).map(fieldsOf)) {
+    for (const { dataPoints } of listOf(metrics).map(fieldsOf)) {
+      const end = millis(fieldsOf(listOf(dataPoints)[0])['endTime']);
+      if (end !== undefined && (latest === undefined || end > latest)) latest = end;
+    }
+  }
+  return latest;
+}
+
+/** @throws PlainFormError */
+export async function readPlainForm(data: unknown, limits: PlainLimits, slicer: Slicer): Promise<PlainForm> {
+  try {
+    assertResourceMetrics(data);
+  } catch (error) {
+    throw new PlainFormError('MALFORMED', (error as Error).message);
+  }
+  const reader = new Reader(limits);
+  for (const { metrics } of data.scopeMetrics) {
+    for (const metric of metrics as readonly unknown[]) {
+      const { dataPointType, dataPoints } = fieldsOf(metric);
+      const points = listOf(dataPoints);
+      reader.begin(points.length);
+      for (let i = 0; i < points.length; i++) {
+        if (i % CHUNK === 0 && slicer.due) await slicer.rest();
+        reader.read(fieldsOf(points[i]), dataPointType);
+      }
+    }
+  }
+  return { data, collectedAt: collectedAt(data), since: reader.since };
+}
+
+class Reader {
+  since: number | undefined;
+  private points = 0;
+  private numbers = 0;
+  /** Data points of this metric that have not been read. */
+  private left = 0;
+  private isFirst = true;
+
+  constructor(private readonly limits: PlainLimits) {}
+
+  begin(points: number): void {
+    this.points += points;
+    if (this.points > this.limits.maxDataPoints) {
+      throw new PlainFormError('TOO_LARGE', `it has more than ${this.limits.maxDataPoints} data points`);
+    }
+    this.left = points;
+    this.isFirst = true;
+  }
+
+  read(point: Fields, dataPointType: unknown): void {
+    const start = millis(point['startTime']);
+    if (start === undefined) point['startTime'] = [0, 0];
+    else if (this.since === undefined || start < this.since) this.since = start;
+    point['value'] = this.readValue(point['value'], dataPointType);
+    this.isFirst = false;
+    this.left--;
+  }
+
+  /** @returns `undefined`, for which the encoder leaves the metric out, where a list is none */
+  private readValue(value: unknown, dataPointType: unknown): unknown {
+    const fields = fieldsOf(value);
+    switch (dataPointType) {
+      case DataPointType.HISTOGRAM:
+        return this.readMoments(fields) && this.readLists(fields['buckets'], 'boundaries', 'counts')
+          ? fields
+          : undefined;
+      case DataPointType.EXPONENTIAL_HISTOGRAM:
+        return this.readMoments(fields) && this.readSide(fields['positive']) && this.readSide(fields['negative'])
+          ? fields
+          : undefined;
+      default:
+        return numberOf(value);
+    }
+  }
+
+  private readMoments(value: Fields): boolean {
+    for (const name of ['count', 'sum', 'min', 'max', 'scale', 'zeroCount']) {
+      // Null is a sum that was no number, and not one that there is none of.
+      if (value[name] !== undefined) value[name] = numberOf(value[name]);
+    }
+    return true;
+  }
+
+  private readSide(side: unknown): boolean {
+    const fields = fieldsOf(side);
+    fields['offset'] = numberOf(fields['offset']);
+    return this.readLists(fields, 'bucketCounts');
+  }
+
+  private readLists(holder: unknown, ...names: readonly string[]): boolean {
+    return names.every((name) => {
+      const list = fieldsOf(holder)[name];
+      if (!Array.isArray(list)) return false;
+      this.allow(list.length);
+      const numbers = list as unknown[];
+      for (let i = 0; i < numbers.length; i++) {
+        if (typeof numbers[i] !== 'number') numbers[i] = numberOf(numbers[i]);
+      }
+      return true;
+    });
+  }
+
+  private allow(length: number): void {
+    const places = length + PLACES_MORE;
+    this.numbers += places;
+    // The encoder takes room for as many data points as there are, each as large as the first one.
+    const expected = this.isFirst ? places * this.left : 0;
+    if (length > MAX_BUCKETS || Math.max(this.numbers, expected) > this.limits.maxNumbers) {
+      throw new PlainFormError('TOO_LARGE', 'its histograms have more buckets than allowed');
+    }
+  }
+}
+
+function numberOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  switch (value) {
+    case '+Inf':
+      return Number.POSITIVE_INFINITY;
+    case '-Inf':
+      return Number.NEGATIVE_INFINITY;
+    default:
+      return Number.NaN;
+  }
+}
+
+function millis(time: unknown): number | undefined {
+  if (!Array.isArray(time)) return undefined;
+  const [seconds, nanos] = time as unknown as HrTime;
+  const value = seconds * 1e3 + Math.floor(nanos / 1e6);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

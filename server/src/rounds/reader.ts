@@ -1,0 +1,105 @@
+/** Makes a snapshot of what an instance has answered, whichever form it has. */
+import type { ClusterFailureCode } from '../../protocol/tasks';
+import type { Page, Snapshot } from '../../../core/snapshot';
+import type { Answer, CompactBody, PlainBody } from './answer';
+import { pagesOf, type KnownRun, type Request } from './known-run';
+import { PlainEncoder } from './plain-encoder';
+import { PlainFormError } from './plain-form';
+import type { ErrorKind } from './result';
+
+/**
+ * Has a worker thread decode a payload, into shared memory.
+ * @param known pages that the instance has been told of
+ * @throws an error whose `code` is a {@link ClusterFailureCode}
+ */
+export type Decode = (payload: string, known: readonly Page[]) => Promise<Snapshot>;
+
+export interface ReaderOptions {
+  readonly decode: Decode;
+  /** Characters that the payload of a compact answer may have. */
+  readonly maxPayload: number;
+  /** Series of one instance. */
+  readonly maxSeries: number;
+}
+
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError';
+
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const REPLACED = 'another process answered in its place, which is known by its own name from the next round on';
+/** A histogram of the common kind takes two dozen. */
+const NUMBERS_PER_SERIES = 64;
+
+export class Reader {
+  constructor(private readonly options: ReaderOptions) {}
+
+  /** @throws AnswerError */
+  async read(request: Request, { body }: Answer, receivedAt: number): Promise<Snapshot> {
+    const { known } = request;
+    const snapshot =
+      body.form === 'snapshot' ? await this.decode(request, body) : await this.encode(known, body, receivedAt);
+    known.remember(snapshot);
+    return snapshot;
+  }
+
+  private async decode(
+    { known, base }: Request,
+    { incarnation, generation, payload, pid }: CompactBody,
+  ): Promise<Snapshot> {
+    const { decode, maxPayload } = this.options;
+    if (pid !== undefined && !known.isSame(`pid ${pid}`)) throw new AnswerError('replaced', REPLACED);
+    if (payload.length > maxPayload) {
+      throw new AnswerError('too_large', `its payload has ${payload.length} characters, more than ${maxPayload}`);
+    }
+    const { last } = known;
+    if (last?.incarnation === incarnation && last.generation === generation) return last;
+    let snapshot;
+    try {
+      snapshot = await decode(payload, base?.incarnation === incarnation ? pagesOf(base) : []);
+    } catch (error) {
+      // Whatever was wrong, the pages that it has may be.
+      known.last = undefined;
+      throw toAnswerError(error);
+    }
+    if (snapshot.incarnation !== incarnation || snapshot.generation !== generation) {
+      throw new AnswerError('malformed', 'its payload is of another snapshot than it says');
+    }
+    return snapshot;
+  }
+
+  private async encode(known: KnownRun, { data }: PlainBody, receivedAt: number): Promise<Snapshot> {
+    const { maxSeries } = this.options;
+    const limits = { maxDataPoints: 2 * maxSeries, maxNumbers: NUMBERS_PER_SERIES * maxSeries };
+    known.plain ??= new PlainEncoder(maxSeries, limits);
+    let encoded;
+    try {
+      encoded = await known.plain.encode(data, receivedAt);
+    } catch (error) {
+      // What the encoder throws is for a shape that it did not expect.
+      throw toAnswerError(error instanceof PlainFormError ? error : new PlainFormError('MALFORMED', String(error)));
+    }
+    const { snapshot, since } = encoded;
+    if (since !== undefined && !known.isSame(`since ${since}`)) throw new AnswerError('replaced', REPLACED);
+    return snapshot;
+  }
+}
+
+function toAnswerError(error: unknown): AnswerError {
+  const { code, message } = error as { readonly code?: string; readonly message?: string };
+  return new AnswerError(KINDS.get(code) ?? 'worker', message ?? String(error));
+}
+
+/** What the answer is to blame for; all else went wrong in the worker. */
+const KINDS: ReadonlyMap<string | undefined, ErrorKind> = new Map<ClusterFailureCode, ErrorKind>([
+  ['MALFORMED', 'malformed'],
+  ['TOO_LARGE', 'too_large'],
+  ['MISSING_PAGES', 'missing_pages'],
+  ['UNSUPPORTED', 'unsupported'],
+]);

@@ -1,0 +1,141 @@
+/** The metrics server's worker threads: what they render arrives whole or fails, and nothing holds a thread for ever. */
+import type { Readable } from 'node:stream';
+import test, { type ExecutionContext } from 'ava';
+import type { Format, Part, RunSnapshot } from '../protocol/tasks';
+import { ClusterPool, TaskError } from '../src/cluster-pool';
+import type { Exposition } from '../src/view';
+import { Exposition as Renderer } from '../workers/exposition/exposition';
+import { counter, point } from '../../test/core/encoder/build';
+import { Process, threadOf } from './world';
+
+const MIB = 1024 * 1024;
+
+function start(): ClusterPool {
+  return new ClusterPool({ threads: 1, maxMemoryMb: 512, timeoutMs: 120_000 });
+}
+
+const pool = start();
+test.after.always(() => pool.stop());
+
+/** Few series that make so much text, in as many parts. */
+async function parts(mib: number): Promise<Part[]> {
+  const text = 'x'.repeat(MIB / 16);
+  const series = Array.from({ length: 16 }, (_, id) => point({ id, text }, id));
+  const { answer } = await new Process('shop', 0).answers(counter('orders', series));
+  const { snapshot } = answer as RunSnapshot;
+  return Array.from({ length: mib }, (_, i) => ({ snapshot, labels: [['pm_id', String(i)]] }));
+}
+
+const none = (): void => undefined;
+
+/** Any task that is done as soon as there is a thread for it. */
+async function anotherTask(t: ExecutionContext): Promise<void> {
+  const { parts: found } = await pool.run({
+    ...{ kind: 'absorb', apps: [], rules: [], maxEndedSeries: 1, labels: { app: 'a', instance: 'b' } },
+  });
+  t.deepEqual(found, []);
+}
+
+async function bytesOf(stream: Readable): Promise<Buffer> {
+  return Buffer.concat((await stream.toArray()) as Buffer[]);
+}
+
+async function lengthOf(stream: Readable): Promise<number> {
+  let length = 0;
+  for await (const chunk of stream) length += (chunk as Buffer).length;
+  return length;
+}
+
+test.serial('what a thread renders arrives as it was rendered', async (t) => {
+  const all = await parts(4);
+  const rendered = await pool.render({ view: 'all', parts: all, format: 'openmetrics' }, none);
+  const expected = [...new Renderer().render({ view: 'all', parts: all, format: 'openmetrics' })];
+  t.true((await bytesOf(rendered)).equals(Buffer.concat(expected)));
+});
+
+test.serial('what is rendered next changes nothing of what somebody has yet to read', async (t) => {
+  const process = new Process('shop', 0);
+  const text = 'x'.repeat(100);
+  const rendered = async (value: number, format: Format): Promise<Exposition> => {
+    const { answer } = await process.answers(
+      counter(
+        'orders',
+        Array.from({ length: 5000 }, (_, id) => point({ id, text }, value)),
+      ),
+    );
+    const { snapshot } = answer as RunSnapshot;
+    return pool.render({ view: 'all', parts: [{ snapshot, labels: [] }], format }, none);
+  };
+  for (const format of ['text', 'openmetrics', 'protobuf'] as const) {
+    const [first, second] = [await rendered(1234, format), await rendered(5678, format)];
+    const [before, after] = [await bytesOf(first), await bytesOf(second)];
+    first.release();
+    const again = await rendered(1234, format);
+    t.true(before.equals(await bytesOf(again)), format);
+    t.false(before.equals(after), format);
+    second.release();
+    again.release();
+  }
+});
+
+test.serial('a reader that does not read holds no thread, and gets all of it later', async (t) => {
+  const unread = await pool.render({ view: 'all', parts: await parts(16), format: 'text' }, none);
+  await anotherTask(t);
+  t.true((await lengthOf(unread)) > 16 * MIB);
+});
+
+test.serial('more than can be kept waits for the reader, and ends with a reader that goes', async (t) => {
+  const all = await parts(72);
+  t.true((await lengthOf(await pool.render({ view: 'all', parts: all, format: 'text' }, none))) > 72 * MIB);
+  const unread = await pool.render({ view: 'all', parts: all, format: 'text' }, none);
+  const other = anotherTask(t);
+  unread.destroy();
+  await other;
+});
+
+test.serial('a thread that is lost halfway is an error of the stream, and the next task has another one', async (t) => {
+  const stream = await pool.render({ view: 'all', parts: await parts(72), format: 'text' }, none);
+  await threadOf(pool).terminate();
+  const error = await t.throwsAsync(lengthOf(stream), { instanceOf: TaskError });
+  t.is(error.code, 'WORKER_LOST');
+  await anotherTask(t);
+});
+
+test.serial('what fails before there is anything to read is an error and no stream', async (t) => {
+  const [part] = await parts(1);
+  const broken = { ...part, snapshot: { ...part?.snapshot, scopes: undefined } } as unknown as Part;
+  const error = await t.throwsAsync(pool.render({ view: 'all', parts: [broken], format: 'text' }, none), {
+    instanceOf: TaskError,
+  });
+  t.is(error.code, 'INTERNAL');
+  await anotherTask(t);
+});
+
+test.serial('what was left out is told once per rendering', async (t) => {
+  const { answer } = await new Process('shop', 0).answers(counter('queue', [point({}, 1)]), {
+    ...counter('queue_total', [point({}, 2)]),
+    dataPointType: 2,
+  });
+  const all = answer === undefined ? [] : [{ snapshot: answer.snapshot, labels: [] }];
+  const warnings: string[] = [];
+  const stream = await pool.render({ view: 'all', parts: all, format: 'text' }, (warning) => warnings.push(warning));
+  await lengthOf(stream);
+  // The result comes by another way than the chunks.
+  await anotherTask(t);
+  t.is(warnings.length, 1);
+  t.regex(warnings[0] ?? '', /queue_total/);
+});
+
+test.serial('a task that fails is an error with its code', async (t) => {
+  const load = () => pool.run({ kind: 'load', bytes: new Uint8Array([1, 2, 3]) });
+  t.is((await t.throwsAsync(load, { instanceOf: TaskError, message: /not a saved state/ })).code, 'MALFORMED');
+});
+
+test.serial('after the end all tasks fail', async (t) => {
+  const pool = start();
+  await pool.stop();
+  const load = () => pool.run({ kind: 'load', bytes: new Uint8Array() });
+  t.is((await t.throwsAsync(load, { instanceOf: TaskError, message: /stopped/ })).code, 'WORKER_LOST');
+  const render = () => pool.render({ view: 'all', parts: [], format: 'text' }, none);
+  t.is((await t.throwsAsync(render, { instanceOf: TaskError })).code, 'WORKER_LOST');
+});

@@ -1,0 +1,228 @@
+/** The cluster's sums over rounds, lost threads, and restarts of the server, with real worker threads. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { ClusterPool, TaskError } from '../src/cluster-pool';
+import { ClusterSums, type Merged } from '../src/cluster-sums';
+import { StateStore } from '../src/state-store';
+import { until } from '../../test/support/until';
+import { scalarsOf } from './workers/cluster/instance';
+import { Process, round, threadOf } from './world';
+
+const pool = new ClusterPool({ threads: 1, maxMemoryMb: 512, timeoutMs: 120_000 });
+test.after.always(() => pool.stop());
+
+interface Host {
+  readonly file: string;
+  /** What was told, as sentences. */
+  readonly told: string[];
+  /** Milliseconds. */
+  clock: number;
+  /** A server starts, another one if there has been one before. */
+  serve(): ClusterSums;
+}
+
+function hostOf(t: ExecutionContext): Host {
+  const folder = mkdtempSync(join(tmpdir(), 'cluster-sums-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'state');
+  const told: string[] = [];
+  return {
+    file,
+    told,
+    clock: 0,
+    serve() {
+      return new ClusterSums({
+        ...{ pool, store: new StateStore({ file, pool }), rules: [], maxEndedSeries: 1000 },
+        labels: { app: 'pm2_app', instance: 'pm_id' },
+        onError: (what, error) => told.push(`${what}: ${error instanceof Error ? error.message : String(error)}`),
+        now: () => this.clock,
+      });
+    },
+  };
+}
+
+/** By app. */
+function ordersOf({ parts }: Merged): Record<string, number | undefined> {
+  return Object.fromEntries(parts.map((part) => [part.labels[0]?.[1] ?? '', scalarsOf(part)['orders {}']]));
+}
+
+test('what a round adds while it is saved is saved too', async (t) => {
+  const host = hostOf(t);
+  const first = host.serve();
+  const absorbing = first.absorb(await round(new Process('shop', 0, 1).orders(5)));
+  await first.save();
+  t.deepEqual(ordersOf(await absorbing), { shop: 5 });
+  t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });
+  t.deepEqual(host.told, []);
+});
+
+test('a server that ends as soon as it has begun leaves the sums as they were', async (t) => {
+  const host = hostOf(t);
+  const first = host.serve();
+  await first.absorb(await round(new Process('shop', 0, 1).orders(5)));
+  await first.save();
+  await host.serve().save();
+  t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });
+  t.deepEqual(host.told, []);
+});
+
+test('sums go on over rounds and servers, whichever runs end', async (t) => {
+  const host = hostOf(t);
+  const [a, b, c] = [new Process('shop', 0), new Process('shop', 1), new Process('shop', 2)];
+  let server = host.serve();
+  for (const [listed, expected] of [
+    [() => [a.orders(5), b.orders(2)], 7],
+    [() => [a.orders(6)], 8],
+    [() => [c.orders(1)], 9],
+  ] as const) {
+    t.deepEqual(ordersOf(await server.absorb(await round(...listed()))), { shop: expected });
+    await server.save();
+    server = host.serve();
+  }
+  await server.save();
+  t.deepEqual(host.told, []);
+});
+
+test('a run that has not answered since the server was restarted is counted as before, and once', async (t) => {
+  const host = hostOf(t);
+  const [a, b] = [new Process('shop', 0), new Process('shop', 1)];
+  const first = host.serve();
+  await first.absorb(await round(a.orders(5), b.orders(2)));
+  await first.save();
+  const second = host.serve();
+  t.deepEqual(ordersOf(await second.absorb(await round(a.orders(6), b.silent()))), { shop: 8 });
+  t.deepEqual(ordersOf(await second.absorb(await round(a.orders(7), b.orders(4)))), { shop: 11 });
+  t.deepEqual(host.told, []);
+});
+
+test('of rounds that overlap the later one counts, whichever ends first', async (t) => {
+  const sums = hostOf(t).serve();
+  const a = new Process('shop', 0);
+  const b = new Process('shop', 1);
+  const older = await round(a.orders(5), b.silent());
+  const newer = await round(a.orders(7), b.orders(1));
+  const both = await Promise.all([newer, older].map((result) => sums.absorb(result)));
+  t.deepEqual(both.map(ordersOf), [{ shop: 8 }, { shop: 8 }]);
+  t.is(both[0], both[1]);
+});
+
+test('of two looks at one round the one that saw more counts', async (t) => {
+  const sums = hostOf(t).serve();
+  const late = new Process('shop', 1);
+  const full = await round(new Process('shop', 0).orders(5), late.orders(2));
+  const early = { ...full, answers: full.answers.slice(0, 1) };
+  const looks = await Promise.all([early, full, full, early].map((result) => sums.absorb(result)));
+  t.deepEqual(looks.map(ordersOf), [{ shop: 5 }, { shop: 7 }, { shop: 7 }, { shop: 7 }]);
+  t.is(looks[1], looks[2]);
+});
+
+test.serial('a round whose thread is lost is an error, and the next one misses nothing', async (t) => {
+  const host = hostOf(t);
+  const sums = host.serve();
+  const a = new Process('shop', 0);
+  t.deepEqual(ordersOf(await sums.absorb(await round(a.orders(5)))), { shop: 5 });
+  const next = await round(a.orders(6));
+  // The thread does not take up any more what is sent to it from here on.
+  const ended = threadOf(pool).terminate();
+  await t.throwsAsync(sums.absorb(next), { instanceOf: TaskError, message: /terminated|exit/i });
+  await ended;
+  t.deepEqual(ordersOf(await sums.absorb(next)), { shop: 6 });
+  t.deepEqual(ordersOf(await sums.absorb(await round(a.orders(7)))), { shop: 7 });
+  t.deepEqual(host.told, []);
+});
+
+test('what no merging can make anything of is an error, and changes nothing', async (t) => {
+  const sums = hostOf(t).serve();
+  const a = new Process('shop', 0);
+  await sums.absorb(await round(a.orders(5)));
+  const good = await round(a.orders(6));
+  const [answer] = good.answers;
+  const broken = { ...good, answers: [{ ...answer, snapshot: { ...answer?.snapshot, scopes: null } }] };
+  await t.throwsAsync(sums.absorb(broken as never), { instanceOf: TaskError });
+  t.deepEqual(ordersOf(await sums.absorb(good)), { shop: 6 });
+});
+
+test('an app that PM2 has no more is not shown, and forgotten only when it stays away', async (t) => {
+  const host = hostOf(t);
+  const sums = host.serve();
+  const shop = new Process('shop', 0);
+  const api = new Process('api', 1);
+  await sums.absorb(await round(shop.orders(5), api.orders(1)));
+  t.deepEqual(ordersOf(await sums.absorb(await round(api.orders(2)))), { api: 2 });
+  host.clock += 9 * 60_000;
+  t.deepEqual(ordersOf(await sums.absorb(await round(api.orders(2)))), { api: 2 });
+  const again = new Process('shop', 2);
+  t.deepEqual(ordersOf(await sums.absorb(await round(again.orders(1), api.orders(2)))), { api: 2, shop: 6 });
+
+  await sums.absorb(await round(api.orders(2)));
+  host.clock += 11 * 60_000;
+  await sums.absorb(await round(api.orders(2)));
+  const other = new Process('shop', 3);
+  t.deepEqual(ordersOf(await sums.absorb(await round(other.orders(1), api.orders(2)))), { api: 2, shop: 1 });
+});
+
+test('an app that comes back after the server and its daemon were restarted goes on too', async (t) => {
+  const host = hostOf(t);
+  const first = host.serve();
+  await first.absorb(await round(new Process('shop', 0, 1).orders(5), new Process('api', 1, 2).orders(1)));
+  await first.save();
+  const second = host.serve();
+  const api = new Process('api', 1, 3);
+  // The daemon has not started the other one yet.
+  t.deepEqual(ordersOf(await second.absorb(await round(api.orders(1)))), { api: 2 });
+  await second.save();
+  const third = host.serve();
+  const shop = new Process('shop', 0, 4);
+  t.deepEqual(ordersOf(await third.absorb(await round(shop.orders(2), api.orders(1)))), { api: 2, shop: 7 });
+});
+
+test('runs that have ended are written down soon, others now and then', async (t) => {
+  const host = hostOf(t);
+  const sums = host.serve();
+  const [a, b] = [new Process('shop', 0), new Process('shop', 1)];
+  await sums.absorb(await round(a.orders(5), b.orders(2)));
+  host.clock = 6000;
+  await sums.absorb(await round(a.orders(5), b.orders(3)));
+  t.false(existsSync(host.file));
+  await sums.absorb(await round(a.orders(5)));
+  await until('the file', () => existsSync(host.file) || undefined);
+  rmSync(host.file);
+  host.clock = 60_000;
+  await sums.absorb(await round(a.orders(6)));
+  t.false(existsSync(host.file));
+  host.clock = 67_000;
+  await sums.absorb(await round(a.orders(6)));
+  await until('the file', () => existsSync(host.file) || undefined);
+  await sums.save();
+  t.deepEqual(host.told, []);
+});
+
+test('a file that is of no use is told, and the sums begin anew', async (t) => {
+  const host = hostOf(t);
+  writeFileSync(host.file, 'nothing of ours');
+  const sums = host.serve();
+  t.deepEqual(ordersOf(await sums.absorb(await round(new Process('shop', 0, 1).orders(5)))), { shop: 5 });
+  t.is(host.told.length, 1);
+  t.regex(host.told[0] ?? '', /^The cluster's sums begin anew, .*it is no pm2-metrics-state$/);
+  await sums.save();
+  t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });
+  t.is(host.told.length, 1);
+});
+
+test('sums that can not be written down are told, and go on', async (t) => {
+  const host = hostOf(t);
+  const sums = host.serve();
+  const a = new Process('shop', 0, 1);
+  await sums.absorb(await round(a.orders(5)));
+  // Where a file is wanted there is a folder.
+  await new StateStore({ file: join(host.file, 'in', 'it'), pool }).save(new Map());
+  await sums.save();
+  t.is(host.told.length, 1);
+  t.regex(host.told[0] ?? '', /^The cluster's sums can't be kept, /);
+  rmSync(host.file, { recursive: true });
+  await sums.save();
+  t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });
+  t.is(host.told.length, 1);
+});

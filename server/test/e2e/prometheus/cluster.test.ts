@@ -1,0 +1,306 @@
+/** What real scrapers see of a cluster: that all of it is there and right, in all formats, and whatever happens to it. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { missingTools, promtool, testWith, type Range, type Scraper } from '../../../../test/support/prometheus';
+import type { Instance } from '../../../../test/support/pm2';
+import { startTraffic, type Traffic } from '../../../../test/support/traffic';
+import { until } from '../../../../test/support/until';
+import { METRICS, SHOP, startWorld, type World } from './world';
+
+const TOOLS = ['prometheus', 'promtool', 'victoria-metrics'] as const;
+const scraped = testWith(...TOOLS);
+
+const PER_SECOND = 40;
+/** Whatever takes longer has hung, and is to be named. */
+const PATIENCE_MS = 120_000;
+
+let world: World;
+/** Of all tests so far. */
+let answered = 0;
+
+if (missingTools(...TOOLS).length === 0) {
+  test.before(async () => {
+    world = await startWorld();
+    await world.ready(4);
+  });
+}
+
+test.afterEach.always((t) => {
+  if (!t.passed && world) t.log(world.logs());
+});
+
+test.after.always(() => world?.close());
+
+/** Waits for a query's value to be that. */
+async function becomes(scraper: Scraper, expression: string, expected: number): Promise<void> {
+  let last: number | undefined;
+  await until(`${expression} to be ${expected}`, async () => {
+    last = await scraper.value(expression);
+    return last === expected ? true : undefined;
+  }).catch((error: unknown) => {
+    throw new Error(`${expression} is ${last}, expected ${expected}`, { cause: error });
+  });
+}
+
+const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
+const counted = async (instances: readonly Instance[]): Promise<number> =>
+  sum(await Promise.all(instances.map(({ ask }) => ask<number>('counted'))));
+
+async function lines(path: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const response = await fetch(`${world.metricsUrl}${path}`, { headers, signal });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return response.text();
+}
+
+interface Targets {
+  readonly activeTargets: readonly {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly scrapeUrl: string;
+    readonly health: string;
+  }[];
+}
+
+scraped('all instances are discovered and up', async (t) => {
+  const instances = await world.ready(4);
+  const expected = instances.map(({ id }) => [
+    `${world.metricsUrl}/metrics/${id}`,
+    { job: 'instances', instance: world.metricsUrl.slice('http://'.length), pm2_app: SHOP, pm_id: String(id) },
+  ]);
+  const discovered = await until('four targets that are up', async () => {
+    const { activeTargets } = await world.plain.api<Targets>('/api/v1/targets');
+    const found = activeTargets.filter(({ labels }) => labels['job'] === 'instances');
+    return found.length === 4 && found.every(({ health }) => health === 'up') ? found : undefined;
+  });
+  t.deepEqual(
+    discovered.map(({ scrapeUrl, labels }) => [scrapeUrl, labels]).sort() as unknown,
+    expected.sort() as unknown,
+  );
+  await becomes(world.plain, 'sum(up)', 4 + 4);
+  await becomes(world.plain, 'sum(pm2_up{job="pm2"})', 4);
+  const up = await world.plain.query('pm2_up{job="pm2"} == 1');
+  t.deepEqual(
+    up.map(({ metric }) => [metric['pm2_app'], Number(metric['pm_id'])]).sort() as unknown,
+    [...instances.map(({ id }) => [SHOP, id])] as unknown,
+  );
+});
+
+scraped('counters have the values that the processes have counted', async (t) => {
+  const instances = await world.ready(4);
+  const traffic = startTraffic(world.shopPort, PER_SECOND);
+  await until('some traffic', () => (traffic.total > 3 * PER_SECOND ? true : undefined));
+  await traffic.stop();
+  answered += traffic.total;
+  t.is(traffic.failed, 0);
+  t.is(await counted(instances), answered);
+  t.is(traffic.answered.size, 4);
+  for (const job of ['instances', 'pm2', 'cluster', 'text', 'openmetrics']) {
+    await becomes(world.plain, `sum(shop_orders_total{job="${job}"})`, answered);
+    await becomes(world.plain, `sum(shop_order_duration_seconds_count{job="${job}"})`, answered);
+  }
+  for (const { id, pid } of instances) {
+    for (const job of ['instances', 'pm2']) {
+      const expression = `sum(shop_orders_total{job="${job}", pm_id="${id}"})`;
+      await becomes(world.plain, expression, traffic.answered.get(pid) ?? 0);
+    }
+  }
+  t.is(await world.plain.value('count(shop_orders_total{job="cluster"})'), 2, 'one series per route');
+  t.is(await world.plain.value('shop_cache_hit_ratio{job="cluster"}'), 0.5);
+  t.is(await world.plain.value('shop_open_carts{job="cluster"}'), 12);
+});
+
+scraped('each format is negotiated as Prometheus asks for it, and says the same', async (t) => {
+  const { text, openmetrics, protobuf } = world.proxies;
+  t.deepEqual([...text.contentTypes], ['text/plain; version=0.0.4; charset=utf-8']);
+  t.deepEqual([...openmetrics.contentTypes], ['application/openmetrics-text; version=1.0.0; charset=utf-8']);
+  t.deepEqual(
+    [...protobuf.contentTypes],
+    ['application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited'],
+  );
+  for (const { encodings } of [text, openmetrics, protobuf]) t.deepEqual([...encodings], ['gzip']);
+  for (const job of ['pm2', 'cluster']) {
+    await becomes(world.native, `sum(shop_orders_total{job="${job}"})`, answered);
+    await becomes(world.native, `sum(histogram_count(shop_payment_duration_seconds{job="${job}"}))`, answered);
+  }
+  // The orders of each process take 1 to 100 ms, one like the other.
+  for (const instant of [
+    await world.native.value('histogram_quantile(0.5, shop_payment_duration_seconds{job="cluster"})'),
+    await world.plain.value('histogram_quantile(0.5, shop_payment_duration_seconds_bucket{job="cluster"})'),
+  ]) {
+    t.true(Number(instant) > 0.005 && Number(instant) < 0.06, `half of them take less than ${instant} s`);
+  }
+  t.is(await world.plain.value('sum(shop_payment_duration_seconds_count{job="text"})'), answered);
+  t.deepEqual(await world.plain.query('shop_payment_duration_seconds'), [], 'native where they are asked for only');
+});
+
+scraped('VictoriaMetrics reads the same', async (t) => {
+  await becomes(world.victoria, 'sum(shop_orders_total)', answered);
+  await becomes(world.victoria, 'sum(shop_order_duration_seconds_count)', answered);
+  t.is(await world.victoria.value('sum(pm2_up)'), 4);
+});
+
+scraped('promtool has nothing to say against the text', async (t) => {
+  const [{ id }] = (await world.ready(4)) as [Instance];
+  for (const path of ['/metrics', '/metrics/cluster', `/metrics/${id}`]) {
+    t.deepEqual(promtool(['check', 'metrics'], await lines(path)), { code: 0, output: '' }, path);
+  }
+  t.not(promtool(['check', 'metrics'], '# TYPE Bad counter\nBad 1\n').code, 0, 'it would, if there were something');
+});
+
+/** Waits until the cluster's counter has gone up by what some seconds of traffic are. */
+async function goesUp(seconds: number): Promise<void> {
+  const expression = 'sum(shop_orders_total{job="cluster"})';
+  const before = (await world.plain.value(expression)) ?? 0;
+  await until(`${expression} to go up`, async () =>
+    Number(await world.plain.value(expression)) > before + seconds * PER_SECOND ? true : undefined,
+  );
+}
+
+/**
+ * What was scraped of each process last but one: a counter that goes down is that of another process. The very last one
+ * may be of a round that another one has overtaken, in whose list the process had ended already.
+ */
+function keptValues({ values }: Range): number[] {
+  const isLast = values.map((value, i) => i === values.length - 1 || Number(values[i + 1]) < value);
+  return values.filter((_, i) => isLast[i + 1] === true && isLast[i] === false);
+}
+
+const HISTOGRAMS = ['shop_order_duration_seconds', 'shop_payment_duration_seconds'];
+const COUNTERS = [
+  'shop_orders_total',
+  ...HISTOGRAMS.flatMap((name) => ['count', 'sum', 'bucket'].map((part) => `${name}_${part}`)),
+];
+
+const STEPS: readonly (readonly [what: string, step: () => Promise<unknown>, instances: number])[] = [
+  ['a reload', () => world.pm2.reload(SHOP), 4],
+  ['a process that is killed', async () => process.kill((await world.ready(4))[1]?.pid as number, 'SIGKILL'), 4],
+  ['a scale to 1', () => world.pm2.scale(SHOP, 1), 1],
+  ['a scale to 3', () => world.pm2.scale(SHOP, 3), 3],
+  ['a restart of the metrics server', () => world.pm2.restart(METRICS), 3],
+  ['a metrics server that is killed', killMetricsServer, 3],
+  ['a restart', () => world.pm2.restart(SHOP), 3],
+];
+
+/** Once it has kept what those had counted that have ended: until then a kill would lose it. */
+async function killMetricsServer(): Promise<void> {
+  const [ended] = await world.ready(3);
+  process.kill(ended?.pid as number, 'SIGKILL');
+  await world.ready(3);
+  const from = Date.now();
+  const file = join(world.pm2.home, 'pm2-metrics.state');
+  await until('the file of the sums', () => (statSync(file).mtimeMs > from ? true : undefined));
+  const [{ pid }] = (await world.pm2.list(METRICS)) as [Instance];
+  process.kill(pid, 'SIGKILL');
+}
+
+async function goThrough(t: ExecutionContext, traffic: Traffic): Promise<void> {
+  await goesUp(3);
+  for (const [what, step, count] of STEPS) {
+    await step();
+    await world.ready(count);
+    await becomes(world.plain, `sum(pm2_up{job="pm2"})`, count);
+    await goesUp(3);
+    t.log(`after ${what}: ${traffic.total} answered, ${traffic.failed} failed`);
+  }
+}
+
+scraped("the cluster's counters do not notice what happens to processes", async (t) => {
+  t.timeout(PATIENCE_MS * 3);
+  const { plain } = world;
+  const before = answered;
+  const traffic = startTraffic(world.shopPort, PER_SECOND);
+  const begin = Date.now() / 1000;
+  await goThrough(t, traffic);
+  await traffic.stop();
+  const end = Date.now() / 1000;
+  answered += traffic.total;
+  const window = `${Math.ceil(end - begin)}s`;
+
+  const instances = await world.ready(3);
+  const alive = await counted(instances);
+  await becomes(plain, 'sum(shop_orders_total{job="pm2"})', alive);
+  const final = (await plain.value('sum(shop_orders_total{job="cluster"})')) as number;
+
+  for (const name of COUNTERS) {
+    t.is(await plain.value(`max(resets(${name}{job="cluster"}[10m]))`), 0, name);
+  }
+  t.true((await plain.value('sum(resets(shop_orders_total{job="pm2"}[10m]))')) !== 0, 'processes did end');
+
+  // What a process has counted since it was scraped is lost with it, and nothing else.
+  const kept = sum((await plain.samples('shop_orders_total{job="pm2"}[10m]')).flatMap(keptValues));
+  t.true(final >= kept && kept > before, `${final} of ${kept} that were scraped`);
+  t.true(final <= answered + traffic.failed, `${final} of ${answered} that were answered`);
+  t.true(final > alive + before, 'ended processes count');
+
+  const increase = (await plain.value(`sum(increase(shop_orders_total{job="cluster"}[${window}]))`)) as number;
+  t.log(`${increase} of ${traffic.total} requests in ${window}`);
+  t.true(increase > 0.5 * traffic.total && increase < 1.3 * traffic.total, `${increase} of ${traffic.total}`);
+  const [rates] = await plain.range('sum(rate(shop_orders_total{job="cluster"}[15s]))', begin + 15, end, 1);
+  const relative = (rates as Range).values.map((rate) => rate / traffic.rate);
+  t.log(`rates from ${Math.min(...relative)} to ${Math.max(...relative)} of the real one`);
+  t.true(Math.min(...relative) > 0.2 && Math.max(...relative) < 2.5, relative.join(' '));
+});
+
+scraped('a stopped process is down, and all others are scraped as before', async (t) => {
+  const { plain } = world;
+  const [{ id, pid }] = (await world.ready(3)) as [Instance];
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await becomes(plain, `sum(pm2_up{job="pm2", pm_id="${id}"})`, 0);
+    await becomes(plain, 'sum(pm2_up{job="pm2"})', 2);
+    await becomes(plain, 'sum(up{job=~"pm2|cluster"})', 2);
+    await becomes(plain, 'sum(up{job="instances"})', 2);
+    t.is(await plain.value(`sum(up{job="instances", pm_id="${id}"})`), 0);
+    t.deepEqual(await plain.query(`shop_orders_total{job="pm2", pm_id="${id}"}`), [], 'nothing old is served as new');
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await becomes(plain, 'sum(pm2_up{job="pm2"})', 3);
+  await becomes(plain, 'sum(up{job=~"pm2|cluster|instances"})', 2 + 3);
+  for (const name of COUNTERS) {
+    t.is(await plain.value(`max(resets(${name}{job="cluster"}[10m]))`), 0, name);
+  }
+});
+
+function scrape(path: string, timeoutSeconds: number): Promise<string> {
+  return lines(path, { 'x-prometheus-scrape-timeout-seconds': String(timeoutSeconds) });
+}
+
+/** The pm_ids whose `pm2_up` has that value. */
+function idsThatAre(up: 0 | 1, text: string): number[] {
+  return [...text.matchAll(/^pm2_up\{.*pm_id="(\d+)".*\} ([01])$/gm)]
+    .filter(([, , value]) => Number(value) === up)
+    .map(([, id]) => Number(id));
+}
+
+scraped('a stopped process costs a scrape its deadline, and that of another process nothing', async (t) => {
+  const [stopped, ...others] = (await world.ready(3)) as [Instance, Instance, Instance];
+  const ids = others.map(({ id }) => id);
+  // Who is asked by nobody else owes no answers, and is waited for.
+  await Promise.all([world.plain, world.native, world.victoria].map((scraper) => scraper.close()));
+  await until('a cluster at rest', async () =>
+    idsThatAre(1, await scrape('/metrics', 60)).length === 3 ? true : undefined,
+  );
+  process.kill(stopped.pid, 'SIGSTOP');
+  try {
+    const begin = performance.now();
+    const text = await scrape('/metrics', 3);
+    // Without its header it would have been 5 s; no busy machine makes up for that.
+    t.true(performance.now() - begin < 5000);
+    t.deepEqual([idsThatAre(0, text), idsThatAre(1, text)], [[stopped.id], ids]);
+    for (const { id, ask } of others) {
+      const orders = [...text.matchAll(new RegExp(`^shop_orders_total\\{.*pm_id="${id}".*\\} (\\d+)$`, 'gm'))];
+      t.is(sum(orders.map(([, value]) => Number(value))), await ask<number>('counted'));
+    }
+
+    let isOver = false;
+    const patient = scrape('/metrics', 120).finally(() => (isOver = true));
+    t.regex(await scrape(`/metrics/${ids[0]}`, 120), /^shop_orders_total\{/m);
+    t.false(isOver, 'one still waits while the other has been served');
+    process.kill(stopped.pid, 'SIGCONT');
+    t.deepEqual(idsThatAre(1, await patient), [stopped.id, ...ids]);
+  } finally {
+    process.kill(stopped.pid, 'SIGCONT');
+  }
+});

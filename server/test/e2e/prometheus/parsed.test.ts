@@ -1,0 +1,131 @@
+/** What Prometheus itself reads out of each format: of metrics as Mashroom has them, and of odd ones. */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import type { Format, Part } from '../../../protocol/tasks';
+import type { ResourceMetrics } from '../../../../core/otel';
+import { SnapshotEncoder } from '../../../../core/encoder/encoder';
+import { CONTENT_TYPES } from '../../../src/http/formats';
+import { Exposition } from '../../../workers/exposition/exposition';
+import otel1 from '../../../../test/fixtures/resource-metrics-otel1.json';
+import otel2 from '../../../../test/fixtures/resource-metrics-otel2.json';
+import { startSdk, useInstruments } from '../../../../test/core/encoder/sdk';
+import { promtool, startPrometheus, testWith, type Scraper, type Series } from '../../../../test/support/prometheus';
+import { until } from '../../../../test/support/until';
+import { encodeWith, labels, render, text } from '../../workers/exposition/render';
+
+const FORMATS = ['text', 'openmetrics', 'protobuf'] as const;
+
+async function odd(): Promise<ResourceMetrics> {
+  const { meter, collect } = startSdk('@opentelemetry/sdk-metrics');
+  useInstruments(meter)(1);
+  return collect();
+}
+
+const COLLECTED = { mashroom1: () => otel1, mashroom2: () => otel2, odd } as const;
+type Name = keyof typeof COLLECTED;
+const NAMES = Object.keys(COLLECTED) as Name[];
+
+async function partsOf(name: Name): Promise<Part[]> {
+  const data = (await COLLECTED[name]()) as unknown as ResourceMetrics;
+  return [{ snapshot: await encodeWith(new SnapshotEncoder({ maxSeries: 10_000 }), data), labels: labels(0) }];
+}
+
+/** A Prometheus that has scraped all of them in all formats; it tells them apart by the labels `data` and `format`. */
+async function scrapeAll(t: ExecutionContext): Promise<Scraper> {
+  const bodies = new Map<string, Buffer>();
+  for (const name of NAMES) {
+    const parts = await partsOf(name);
+    for (const format of FORMATS) {
+      bodies.set(`/${format}/${name}`, render(new Exposition(), { view: 'all', parts, format }).body);
+    }
+  }
+  const server = createServer(({ url = '' }, res) => {
+    res.setHeader('content-type', CONTENT_TYPES[url.split('/')[1] as Format]);
+    res.end(bodies.get(url));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = server.address() as AddressInfo;
+  const jobs = [...bodies.keys()].map((path) => {
+    const [, format = '', data = ''] = path.split('/');
+    const target = `{ targets: ['127.0.0.1:${port}'], labels: { format: ${format}, data: ${data} } }`;
+    return `  - { job_name: ${path}, metrics_path: ${path}, static_configs: [${target}] }\n`;
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const config = `global: { scrape_interval: 1s }\nscrape_configs:\n${jobs.join('')}`;
+  const prometheus = await startPrometheus(join(folder, 'prometheus'), config, '--enable-feature=native-histograms');
+  t.teardown(() => prometheus.close());
+  await until('a scrape of each', async () =>
+    (await prometheus.query('up')).length === bodies.size ? true : undefined,
+  );
+  return prometheus;
+}
+
+/** By their labels, as far as they say what the series is. Bounds of buckets are the same ones, as `5` and as `5.0`. */
+function valuesOf(series: readonly Series[]): Record<string, number> {
+  const entries = series.map(({ metric, value }): [string, number] => {
+    const { job: _job, instance: _instance, format: _format, le, ...others } = metric;
+    return [JSON.stringify({ ...others, ...(le !== undefined && { le: Number(le) }) }), value];
+  });
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+testWith('prometheus')('Prometheus reads the same out of each format', async (t) => {
+  const prometheus = await scrapeAll(t);
+  t.deepEqual(await prometheus.query('up != 1'), []);
+  const read = async (data: Name, format: Format, matcher = ''): Promise<Record<string, number>> =>
+    valuesOf(await prometheus.query(`{data="${data}", format="${format}", __name__!~"up|scrape_.*"${matcher}}`));
+
+  for (const data of NAMES) {
+    // In OpenMetrics this gauge and the counter `observed_total` would be families of the same name.
+    const matcher = ', __name__!="observed"';
+    const expected = await read(data, 'text', matcher);
+    t.true(Object.keys(expected).length > 70);
+    t.deepEqual(await read(data, 'openmetrics', matcher), expected, data);
+  }
+  for (const data of NAMES) {
+    // Native histograms there.
+    const matcher = ', __name__!~"exponential_.*"';
+    t.deepEqual(await read(data, 'protobuf', matcher), await read(data, 'text', matcher), data);
+  }
+  for (const part of ['count', 'sum']) {
+    const native = await prometheus.query(`histogram_${part}(exponential_duration{format="protobuf"})`);
+    const classic = await prometheus.query(`exponential_duration_${part}{format="text"} + 0`);
+    t.true(native.length > 3);
+    t.deepEqual(valuesOf(native), valuesOf(classic), part);
+  }
+});
+
+/** Gauges that Mashroom and its Node.js metrics have given the ending of counters. Users' dashboards know these names. */
+const MISNAMED = [
+  ...['background_jobs', 'plugins', 'plugins_error', 'plugins_loaded', 'sessions', 'websocket_connections'],
+  ...['http', 'https'].flatMap((scheme) =>
+    ['connections_active', 'connections_idle', 'waiting_requests'].map((what) => `http_proxy_${scheme}_pool_${what}`),
+  ),
+  'http_proxy_ws_connections_active',
+].map((name) => `mashroom_${name}_total`);
+const EXCEPTIONS = [...MISNAMED, 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
+
+for (const name of ['mashroom1', 'mashroom2'] as const) {
+  testWith('promtool')(`promtool has nothing to say against ${name} but against names`, async (t) => {
+    const { code, output } = promtool(['check', 'metrics'], text(await partsOf(name)));
+    const lines = output.split('\n').filter((line) => line !== '');
+    const others = lines.filter(
+      (line) => !EXCEPTIONS.includes(line.replace(' non-counter metrics should not have "_total" suffix', '')),
+    );
+    t.deepEqual(others, []);
+    // 3: it has read all, and has something to say.
+    t.is(code, 3);
+    t.true(lines.length > 0);
+  });
+}

@@ -1,0 +1,118 @@
+/** HTTPS with certificates that are replaced while it runs. */
+import { once } from 'node:events';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TLSSocket } from 'node:tls';
+import test from 'ava';
+import type { ExecutionContext } from 'ava';
+import { until } from '../../../test/support/until';
+import { selfSigned } from './certificate';
+import type { Pair } from './certificate';
+import { open, optionsOf, run } from './support';
+
+const one = selfSigned('one');
+const two = selfSigned('two');
+
+function files(t: ExecutionContext, pair: Pair) {
+  const folder = mkdtempSync(join(tmpdir(), 'pm2-metrics-tls-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const cert = join(folder, 'cert.pem');
+  const key = join(folder, 'key.pem');
+  const write = (file: string, text: string) => {
+    writeFileSync(`${file}.new`, text);
+    renameSync(`${file}.new`, file);
+  };
+  const writePair = (next: Pair) => {
+    write(cert, next.cert);
+    write(key, next.key);
+  };
+  writePair(pair);
+  return { cert, key, write, writePair, options: optionsOf({ PM2_METRICS_TLS_CERT: cert, PM2_METRICS_TLS_KEY: key }) };
+}
+
+/** The name in the certificate that a new connection gets to see, which is checked to be signed by one of the two. */
+async function presented(url: string): Promise<string> {
+  const response = await open(url, '/-/healthy', { ca: [one.cert, two.cert] });
+  const { socket } = response;
+  const name = socket instanceof TLSSocket ? socket.getPeerCertificate().subject.CN : undefined;
+  response.resume();
+  return String(name);
+}
+
+test('it speaks HTTPS, and says so in what Prometheus discovers', async (t) => {
+  const { options } = files(t, one);
+  const running = await run(t, options, { instances: () => Promise.resolve([{ app: 'shop', pmId: 0 }]) });
+  t.regex(running.url, /^https:/);
+  t.is((await running.get('/metrics', { ca: one.cert })).status, 200);
+  await t.throwsAsync(running.get('/metrics', { ca: two.cert }), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  const { text } = await running.get('/sd', { ca: one.cert });
+  t.deepEqual(JSON.parse(text), [
+    {
+      targets: [`127.0.0.1:${running.port}`],
+      labels: { __scheme__: 'https', __metrics_path__: '/metrics/0', pm2_app: 'shop', pm_id: '0' },
+    },
+  ]);
+});
+
+test('a new certificate counts for new connections, and a broken one does not', async (t) => {
+  const { cert, key, write, writePair, options } = files(t, one);
+  const { server, url, logged } = await run(t, options);
+  const errors = () => logged.filter(({ level }) => level === 50).length;
+  t.is(await presented(url), 'one');
+
+  write(cert, 'no certificate');
+  await server.checkFiles();
+  t.is(await presented(url), 'one');
+  t.is(errors(), 1);
+  // Said once.
+  await server.checkFiles();
+  t.is(errors(), 1);
+
+  // Half of a new pair, as it is between the writing of the two files.
+  write(cert, two.cert);
+  await server.checkFiles();
+  t.is(await presented(url), 'one');
+  t.is(errors(), 2);
+  write(key, two.key);
+  await server.checkFiles();
+  t.is(await presented(url), 'two');
+
+  rmSync(cert);
+  await server.checkFiles();
+  t.is(await presented(url), 'two');
+  writePair(one);
+  await server.checkFiles();
+  t.is(await presented(url), 'one');
+  t.is(errors(), 3);
+  t.false(JSON.stringify(logged).includes('PRIVATE KEY'));
+});
+
+test('files are looked after without being told', async (t) => {
+  const { writePair, options } = files(t, one);
+  const { url } = await run(t, options);
+  writePair(two);
+  t.is(await until('the other certificate', async () => ((await presented(url)) === 'two' ? 'two' : undefined)), 'two');
+});
+
+test('who speaks no TLS is hung up on, and others are served', async (t) => {
+  const { options } = files(t, one);
+  const { port, url, logged } = await run(t, options);
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
+  socket.resume();
+  await once(socket, 'close');
+  t.is(await presented(url), 'one');
+  t.is(logged.filter(({ level }) => Number(level) >= 50).length, 0);
+});
+
+test('a start with files that are no certificate and its key is refused', async (t) => {
+  const { cert, key, write, options } = files(t, one);
+  write(key, two.key);
+  await t.throwsAsync(run(t, options), {
+    message: `${cert} and ${key} are not what was expected: a certificate in PEM, and its key`,
+  });
+  rmSync(key);
+  await t.throwsAsync(run(t, options), { code: 'ENOENT', message: new RegExp(key) });
+});

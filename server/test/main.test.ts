@@ -1,0 +1,91 @@
+/** The process of the metrics server, from its start to its end. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { get } from './http/support';
+
+const MAIN = resolve(__dirname, '../src/main.ts');
+
+interface Server {
+  readonly child: ChildProcess;
+  readonly folder: string;
+  readonly exited: Promise<unknown[]>;
+  output(): string;
+  /** Once it listens. */
+  url(): Promise<string>;
+}
+
+/** As PM2 starts it, though there is no daemon behind. */
+function start(t: ExecutionContext, env: Readonly<Record<string, string>> = { pm_id: '0' }): Server {
+  const folder = mkdtempSync(join(tmpdir(), 'pm2-metrics-'));
+  const child = fork(MAIN, {
+    execArgv: ['--require=ts-node/register/transpile-only'],
+    env: { PATH: process.env['PATH'], PM2_HOME: folder, PM2_METRICS_PORT: '0', ...env },
+    silent: true,
+  });
+  let text = '';
+  child.stdout?.on('data', (data) => (text += String(data)));
+  child.stderr?.on('data', (data) => (text += String(data)));
+  const exited = once(child, 'exit');
+  t.teardown(() => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
+  });
+  const url = async (): Promise<string> => {
+    for (;;) {
+      const [, found] = /Listening at (http:[^"]+)/.exec(text) ?? [];
+      if (found !== undefined) return found;
+      await Promise.race([once(child.stdout as NodeJS.ReadableStream & NodeJS.EventEmitter, 'data'), exited]);
+      if (child.exitCode !== null) throw new Error(text);
+    }
+  };
+  return { child, folder, exited, output: () => text, url };
+}
+
+for (const [what, end] of [
+  ['SIGINT', (child) => child.kill('SIGINT')],
+  ['SIGTERM', (child) => child.kill('SIGTERM')],
+  ["PM2's message", (child) => child.send('shutdown')],
+  ['the end of its channel', (child) => child.disconnect()],
+] as const satisfies readonly (readonly [string, (child: ChildProcess) => unknown])[]) {
+  test.serial(`${what} ends it, more signals do not interrupt that, and the file of the sums stays`, async (t) => {
+    const { child, folder, exited, url, output } = start(t);
+    const file = join(folder, 'pm2-metrics.state');
+    writeFileSync(file, 'what it can not read');
+    await url();
+    end(child);
+    for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM'] as const) child.kill(signal);
+    t.deepEqual(await exited, [0, null], output());
+    t.is(readFileSync(file, 'utf8'), 'what it can not read');
+  });
+}
+
+test.serial('without a daemon it lives, and says that it is not ready', async (t) => {
+  const url = await start(t).url();
+  const asked = ['/-/healthy', '/-/ready', '/metrics', '/metrics/cluster', '/metrics/0', '/sd', '/'];
+  const answers = await Promise.all(asked.map((path) => get(url, path)));
+  t.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 503, 503, 503, 503, 503, 200],
+  );
+});
+
+test.serial('without PM2 it says so, and that there is no use in trying again', async (t) => {
+  const { exited, output } = start(t, {});
+  t.deepEqual(await exited, [2, null]);
+  t.regex(output(), /PM2 has to run this: pm2 start pm2-cluster-metrics/);
+});
+
+test.serial('a port that is taken is told, and so are options that are no good', async (t) => {
+  const first = start(t);
+  const { port } = new URL(await first.url());
+  const second = start(t, { pm_id: '1', PM2_METRICS_PORT: port });
+  t.deepEqual(await second.exited, [1, null]);
+  t.regex(second.output(), /pm2-cluster-metrics: .*EADDRINUSE/);
+  const third = start(t, { pm_id: '2', PM2_METRICS_PORT: 'x' });
+  t.deepEqual(await third.exited, [2, null]);
+  t.regex(third.output(), /PM2_METRICS_PORT is "x", expected a whole number/);
+});

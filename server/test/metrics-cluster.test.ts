@@ -1,0 +1,203 @@
+/** What a scrape gets of a round, with real worker threads; and that the server stays awake meanwhile. */
+import type { Readable } from 'node:stream';
+import test, { type ExecutionContext } from 'ava';
+import { pino } from 'pino';
+import { ClusterPool } from '../src/cluster-pool';
+import { ClusterSums } from '../src/cluster-sums';
+import { MetricsCluster } from '../src/metrics-cluster';
+import { RemoteCallError } from '../src/pm2/daemon-client';
+import type { RoundResult } from '../src/rounds/result';
+import { StateStore } from '../src/state-store';
+import { ViewError, type Scraped } from '../src/view';
+import { counter, histogram, point } from '../../test/core/encoder/build';
+import { until } from '../../test/support/until';
+import { get, open, run } from './http/support';
+import { Process, round, threadOf } from './world';
+
+const pool = new ClusterPool({ threads: 1, maxMemoryMb: 1024, timeoutMs: 120_000 });
+test.after.always(() => pool.stop());
+
+interface World {
+  readonly cluster: MetricsCluster;
+  /** Sentences of the log. */
+  readonly logged: string[];
+  /** What was asked for: milliseconds, and which instance. */
+  readonly asked: (readonly [timeoutMs: number, only: number | undefined])[];
+  /** What the next rounds are. */
+  next: RoundResult | Error;
+  text(what: Scraped): Promise<string>;
+}
+
+function worldOf(t: ExecutionContext): World {
+  const logged: string[] = [];
+  const log = pino({}, { write: (line: string) => void logged.push((JSON.parse(line) as { msg: string }).msg) });
+  const labels = { app: 'pm2_app', instance: 'pm_id' };
+  const sums = new ClusterSums({
+    ...{ pool, store: new StateStore({ file: undefined, pool }), rules: [], maxEndedSeries: 1000, labels },
+    onError: (what) => t.fail(what),
+  });
+  const world: World = {
+    logged,
+    asked: [],
+    next: new Error('no round yet'),
+    cluster: new MetricsCluster({
+      rounds: {
+        ask(timeoutMs, only) {
+          world.asked.push([timeoutMs, only]);
+          return world.next instanceof Error ? Promise.reject(world.next) : Promise.resolve(world.next);
+        },
+      },
+      ...{ pool, sums, log },
+      own: { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: false, since: 0 },
+    }),
+    text: async (what) => textOf(await world.cluster.scrape(what, 'text', 5000)),
+  };
+  return world;
+}
+
+async function textOf(stream: Readable): Promise<string> {
+  return Buffer.concat((await stream.toArray()) as Buffer[]).toString();
+}
+
+/** Samples of one name: labels and value, without those of the scope. */
+function samples(text: string, name: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`))
+    .map((line) => line.slice(name.length).replace(/,?otel_scope_name="[^"]*"|,?(?<=})\s\d{13}$/g, ''))
+    .map((line) => line.replace('{,', '{'));
+}
+
+test('all instances are shown one by one, with what is known of those that have not answered', async (t) => {
+  const world = worldOf(t);
+  world.next = await round(new Process('shop', 0).orders(5), new Process('shop', 1).silent());
+  const text = await world.text({ view: 'all' });
+  t.deepEqual(samples(text, 'orders_total'), ['{pm2_app="shop",pm_id="0"} 5']);
+  t.deepEqual(samples(text, 'pm2_up'), ['{pm2_app="shop",pm_id="0"} 1', '{pm2_app="shop",pm_id="1"} 0']);
+  t.deepEqual(world.asked, [[5000, undefined]]);
+});
+
+test('the cluster is one sum, also over what came while only single instances were asked for', async (t) => {
+  const world = worldOf(t);
+  const rounds = [
+    await round(new Process('shop', 0, 1).orders(5), new Process('shop', 1, 2).orders(2)),
+    await round(new Process('shop', 0, 3).orders(4)),
+    await round(new Process('shop', 0, 4).orders(1)),
+  ];
+  const shown: string[][] = [];
+  for (const [index, view] of (['cluster', 'all', 'cluster'] as const).entries()) {
+    world.next = rounds[index] as RoundResult;
+    shown.push(samples(await world.text({ view }), 'orders_total'));
+  }
+  t.deepEqual(shown, [['{pm2_app="shop"} 7'], ['{pm2_app="shop",pm_id="0"} 4'], ['{pm2_app="shop"} 12']]);
+});
+
+test('one instance has no labels of ours, and others are not asked for it', async (t) => {
+  const world = worldOf(t);
+  world.next = await round(new Process('shop', 0).orders(5), new Process('shop', 1).orders(6));
+  const text = await world.text({ view: 'instance', pmId: 1 });
+  t.deepEqual(samples(text, 'orders_total'), ['{} 6']);
+  t.false(text.includes('pm2_up'));
+  t.deepEqual(world.asked, [[5000, 1]]);
+});
+
+test('an instance that is not there, or not now, is told as such', async (t) => {
+  const world = worldOf(t);
+  const other = { process: new Process('plain', 2).as('online') };
+  const { silent, ...rest } = await round(new Process('shop', 0).orders(5), new Process('shop', 1).silent(), other);
+  world.next = { ...rest, silent: silent.slice(0, 1) };
+  for (const [pmId, code, message] of [
+    [7, 'UNKNOWN_INSTANCE', 'PM2 runs no process with the id 7.'],
+    [1, 'UNAVAILABLE', 'Instance 1 has no metrics now: it has not answered within 5 ms'],
+    [2, 'UNKNOWN_INSTANCE', 'Process 2 (plain) does not answer with metrics.'],
+  ] as const) {
+    const error = await t.throwsAsync(world.text({ view: 'instance', pmId }), { instanceOf: ViewError, message });
+    t.is(error.code, code);
+  }
+});
+
+test('without PM2 nothing can be had, and as soon as it is back it shows', async (t) => {
+  const world = worldOf(t);
+  t.false(world.cluster.ready());
+  world.next = new RemoteCallError('UNREACHABLE', "PM2's daemon cannot be reached");
+  for (const ask of [() => world.text({ view: 'all' }), () => world.cluster.instances()]) {
+    const error = await t.throwsAsync(ask, { instanceOf: ViewError, message: "PM2's daemon cannot be reached" });
+    t.is(error.code, 'UNAVAILABLE');
+  }
+  t.false(world.cluster.ready());
+  world.next = await round(new Process('shop', 3).silent(), new Process('shop', 0).orders(5));
+  // Nobody scrapes: who asks whether it is ready finds out.
+  await until('ready', () => world.cluster.ready() || undefined);
+  t.deepEqual(await world.cluster.instances(), [
+    { app: 'shop', pmId: 0 },
+    { app: 'shop', pmId: 3 },
+  ]);
+  world.next = new RemoteCallError('UNREACHABLE', 'gone');
+  await t.throwsAsync(world.text({ view: 'cluster' }), { instanceOf: ViewError });
+  t.false(world.cluster.ready());
+});
+
+test('what is left out is logged once', async (t) => {
+  const world = worldOf(t);
+  const bounds = (...boundaries: number[]) =>
+    histogram('took', [
+      point({}, { count: 1, sum: 1, buckets: { boundaries, counts: [...boundaries.map(() => 0), 1] } }),
+    ]);
+  const a = new Process('shop', 0);
+  const b = new Process('shop', 1);
+  for (let times = 0; times < 3; times++) {
+    const metrics = [counter('queue', [point({}, 1)]), { ...counter('queue_total', [point({}, 2)]), dataPointType: 2 }];
+    world.next = await round(a.answers(...metrics, bounds(1, 2)), b.answers(...metrics, bounds(5)));
+    await world.text({ view: 'cluster' });
+    await world.text({ view: 'all' });
+  }
+  await until('the warnings', () => world.logged.length >= 2 || undefined);
+  t.is(world.logged.filter((line) => line.includes('bounds of "took" differ')).length, 1);
+  t.is(world.logged.filter((line) => line.includes('queue')).length, 1, world.logged.join('\n'));
+  t.is(world.logged.length, 2);
+});
+
+test.serial('a thread that is lost is an error for whoever waits, and the next scrape is whole', async (t) => {
+  const world = worldOf(t);
+  world.next = await round(new Process('shop', 0).orders(5));
+  const [part] = world.next.answers;
+  world.next = { ...world.next, answers: [{ ...part, snapshot: { ...part?.snapshot, scopes: null } }] } as never;
+  for (const view of ['all', 'cluster'] as const) {
+    const error = await t.throwsAsync(world.text({ view }), { instanceOf: ViewError });
+    t.is(error.code, 'INTERNAL');
+  }
+  await threadOf(pool).terminate();
+  world.next = await round(new Process('shop', 0).orders(5));
+  t.deepEqual(samples(await world.text({ view: 'cluster' }), 'orders_total'), ['{pm2_app="shop"} 5']);
+});
+
+test.serial('others are answered while a million series are rendered', async (t) => {
+  const world = worldOf(t);
+  const attributes = Array.from({ length: 100_000 }, (_, id) => point({ id, route: `/shop/articles/${id % 100}` }, id));
+  const one = await round(new Process('shop', 0).answers(counter('orders', attributes)));
+  // Ten times the same, of which what comes before the numbers is made once: that takes longest.
+  world.next = { ...one, answers: Array.from({ length: 10 }, () => one.answers).flat() };
+  const { url } = await run(t, undefined, { scrape: (...scraped) => world.cluster.scrape(...scraped) });
+
+  let ended = false;
+  let bytes = 0;
+  let lines = 0;
+  const read = async (): Promise<void> => {
+    for await (const chunk of await open(url, '/metrics', { headers: { 'accept-encoding': 'identity' } })) {
+      bytes += (chunk as Buffer).length;
+      for (let at = -1; (at = (chunk as Buffer).indexOf(10, at + 1)) >= 0;) lines++;
+    }
+    ended = true;
+  };
+  const reading = read();
+  /** Bytes that had come when others were answered. */
+  const answered: number[] = [];
+  while (!ended) {
+    t.is((await get(url, '/-/healthy')).text, 'Healthy.\n');
+    answered.push(bytes);
+  }
+  await reading;
+  t.true(lines > 1_000_000);
+  const during = answered.filter((had) => had > 0 && had < bytes);
+  t.true(during.length >= 10);
+});

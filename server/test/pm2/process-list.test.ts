@@ -1,0 +1,119 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { readMonitor } from '../../src/pm2/monitor';
+import { readProcessList } from '../../src/pm2/process-list';
+
+const env = {
+  status: 'online',
+  exec_mode: 'cluster_mode',
+  namespace: 'default',
+  NODE_APP_INSTANCE: 2,
+  version: '1.2.3',
+  node_version: '20.20.2',
+  restart_time: 4,
+  unstable_restarts: 1,
+  pm_uptime: 1_795_000_000_123,
+  axm_options: { isModule: false },
+  axm_monitor: { 'Used Heap Size': { value: '12.5', unit: 'MiB' } },
+};
+const entry = { pm_id: 3, name: 'shop', pid: 4711, pm2_env: env, monit: { cpu: 150.5, memory: 1024 } };
+
+test('a process is read with its units made base units', (t) => {
+  t.deepEqual(readProcessList([entry]), [
+    {
+      run: { app: 'shop', pmId: 3, key: '3-1795000000123-4711' },
+      pid: 4711,
+      status: 'online',
+      mode: 'cluster',
+      namespace: 'default',
+      instance: 2,
+      version: '1.2.3',
+      nodeVersion: '20.20.2',
+      isModule: false,
+      restarts: 4,
+      unstableRestarts: 1,
+      startedAt: 1_795_000_000_123,
+      cpuRatio: 1.505,
+      memoryBytes: 1024,
+      monitor: [{ name: 'Used Heap Size', value: 12.5 }],
+    },
+  ]);
+});
+
+test('a run has its key to itself: another process or another start is another run', (t) => {
+  const other = { ...entry, pid: 4712 };
+  const later = { ...entry, pm2_env: { ...env, pm_uptime: env.pm_uptime + 1 } };
+  const elsewhere = { ...entry, pm_id: 31 };
+  const keys = readProcessList([entry, other, later, elsewhere]).map(({ run }) => run.key);
+  t.is(new Set(keys).size, 4);
+});
+
+test('modules are told by what PM2 says of them and by what they say', (t) => {
+  const isModule = (more: object): boolean | undefined =>
+    readProcessList([{ ...entry, pm2_env: { ...env, ...more } }])[0]?.isModule;
+  t.true(isModule({ pmx_module: true }));
+  t.true(isModule({ axm_options: { isModule: true } }));
+  t.false(isModule({ pmx_module: 'no' }));
+});
+
+test('the list is by pm_id, without processes that are being replaced', (t) => {
+  const ids = [10, '_old_3', 2, 0, -1, 1.5, null].map((pm_id) => ({ ...entry, pm_id }));
+  t.deepEqual(
+    readProcessList(ids).map(({ run }) => run.pmId),
+    [0, 2, 10],
+  );
+});
+
+test('whatever the daemon answers is a list of well-formed processes or an error that says so', (t) => {
+  t.throws(() => readProcessList({}), { instanceOf: TypeError, message: /object, expected a list/ });
+  const anything = fc.anything({ maxDepth: 3 });
+  const odd = fc.record(
+    { pm_id: fc.oneof(fc.nat(), anything), name: fc.oneof(fc.string(), anything), pid: anything, monit: anything },
+    { requiredKeys: [] },
+  );
+  const withEnv = fc
+    .tuple(odd, fc.dictionary(fc.constantFrom(...Object.keys(env)), anything))
+    .map(([one, pm2_env]) => ({ ...one, pm2_env }));
+  fc.assert(
+    fc.property(fc.array(fc.oneof(withEnv, anything)), (list) => {
+      for (const { run, cpuRatio, memoryBytes, restarts, status, monitor } of readProcessList(list)) {
+        t.true(Number.isSafeInteger(run.pmId) && typeof run.app === 'string' && typeof status === 'string');
+        t.true([cpuRatio, memoryBytes, restarts, ...monitor.map(({ value }) => value)].every(Number.isFinite));
+      }
+    }),
+  );
+});
+
+test('what is shown in pm2 monit is read where it is a number, without its unit', (t) => {
+  const values = Object.entries({
+    number: 1.5,
+    text: '12',
+    ms: '3.25ms',
+    spaced: ' 40 % ',
+    perSecond: '7req/sec',
+    negative: '-1e-3',
+    none: '-',
+    empty: '',
+    words: '5 of 7',
+    version: '1.2.3',
+    infinite: Infinity,
+    long: '1'.repeat(100_000),
+    object: {},
+  });
+  const monitor = Object.fromEntries(values.map(([name, value]) => [name, { value }]));
+  t.deepEqual(
+    readMonitor({ ...monitor, bare: '4' }).map(({ name, value }) => [name, value]),
+    [
+      ['number', 1.5],
+      ['text', 12],
+      ['ms', 3.25],
+      ['spaced', 40],
+      ['perSecond', 7],
+      ['negative', -0.001],
+      ['bare', 4],
+    ],
+  );
+  t.deepEqual(readMonitor('text'), []);
+  const many = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`probe ${i}`, 1]));
+  t.is(readMonitor(many).length, 1000);
+});

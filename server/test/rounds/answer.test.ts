@@ -1,0 +1,59 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { readAnswer } from '../../src/rounds/answer';
+
+const compact = { v: 1, form: 'snapshot', incarnation: 'i', generation: 3, pid: 7, payload: 'AAAA' };
+const message = { topic: 'returnMetrics', from: '2', request: 'r', data: compact };
+
+test('an answer says of whom it is, to which request, and what', (t) => {
+  t.deepEqual(readAnswer(message), {
+    pmId: 2,
+    request: 'r',
+    body: { form: 'snapshot', incarnation: 'i', generation: 3, pid: 7, payload: 'AAAA' },
+  });
+  const data = { resource: {}, scopeMetrics: [] };
+  t.deepEqual(readAnswer({ ...message, from: 0, request: undefined, data }), {
+    pmId: 0,
+    request: undefined,
+    body: { form: 'plain', data },
+  });
+});
+
+test('messages of others, and those of nobody, are none of ours', (t) => {
+  for (const other of [null, undefined, 1, 'text', [], {}, { ...message, topic: 'returnmetrics' }]) {
+    t.is(readAnswer(other), undefined);
+  }
+  for (const from of [undefined, null, '', '_old_2', '1.5', -1, 1e21, {}, ['2'], '2'.repeat(1000)]) {
+    t.is(readAnswer({ ...message, from }), undefined);
+  }
+});
+
+test('what is no answer is laid to whoever sent it, with the reason', (t) => {
+  const cases: readonly [unknown, RegExp][] = [
+    [null, /no object/],
+    ['text', /no object/],
+    [{ ...compact, v: 2 }, /form or version/],
+    [{ ...compact, form: 'other' }, /form or version/],
+    [{ ...compact, payload: undefined }, /lacks/],
+    [{ ...compact, generation: '3' }, /lacks/],
+    [{ ...compact, incarnation: 3 }, /lacks/],
+  ];
+  for (const [data, problem] of cases) {
+    const read = readAnswer({ ...message, data });
+    t.regex(read !== undefined && 'problem' in read ? read.problem : '', problem);
+  }
+});
+
+test('whatever comes in is read without an error', (t) => {
+  const anything = fc.anything();
+  const odd = fc.record(
+    { topic: fc.constant('returnMetrics'), from: fc.oneof(fc.nat(), anything), request: anything, data: anything },
+    { requiredKeys: ['topic'] },
+  );
+  fc.assert(
+    fc.property(fc.oneof(odd, anything), (any) => {
+      const read = readAnswer(any);
+      t.true(read === undefined || Number.isSafeInteger(read.pmId));
+    }),
+  );
+});

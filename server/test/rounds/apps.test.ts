@@ -1,0 +1,58 @@
+import test from 'ava';
+import type { ProcessInfo } from '../../src/pm2/process-list';
+import { readProcessList } from '../../src/pm2/process-list';
+import { Apps } from '../../src/rounds/apps';
+
+const SELF = 9;
+
+const processes = (...names: string[]): ProcessInfo[] =>
+  readProcessList(names.map((name, pm_id) => ({ pm_id, name, pm2_env: { pmx_module: name.startsWith('pm2-') } })));
+
+const included = (patterns: string[], ...names: string[]): string[] => {
+  const apps = new Apps({ apps: patterns, self: SELF });
+  return processes(...names)
+    .filter((process) => apps.includes(process))
+    .map(({ run }) => run.app);
+};
+
+test('all apps are asked but modules, and this server itself', (t) => {
+  t.deepEqual(included([], 'shop', 'pm2-logrotate', 'api'), ['shop', 'api']);
+  const apps = new Apps({ apps: ['*'], self: 1 });
+  t.deepEqual(
+    processes('shop', 'shop').map((process) => apps.includes(process)),
+    [true, false],
+  );
+});
+
+test('names and globs choose apps, and a module by its name alone', (t) => {
+  const names = ['shop', 'shop-api', 'pm2-logrotate', 'pm2-other', 'else'];
+  t.deepEqual(included(['shop*', 'pm2-*', 'pm2-logrotate'], ...names), ['shop', 'shop-api', 'pm2-logrotate']);
+  t.deepEqual(included(['none'], ...names), []);
+});
+
+test('an app answers once it has, or by being named', (t) => {
+  const apps = new Apps({ apps: ['named', 'g*'], self: SELF });
+  t.true(apps.answers('named'));
+  t.false(apps.answers('glob'));
+  apps.heard('glob');
+  t.true(apps.answers('glob'));
+});
+
+test('one that has not answered is worth waiting for in three rounds', (t) => {
+  const apps = new Apps({ apps: [], self: SELF });
+  const worth = Array.from({ length: 5 }, () => {
+    const may = apps.mayAnswer('mute');
+    apps.asked('mute');
+    return may;
+  });
+  t.deepEqual(worth, [true, true, true, false, false]);
+});
+
+test('an app that has gone is forgotten', (t) => {
+  const apps = new Apps({ apps: [], self: SELF });
+  apps.heard('gone');
+  apps.heard('stays');
+  apps.update(processes('stays'));
+  t.false(apps.answers('gone'));
+  t.true(apps.answers('stays'));
+});

@@ -1,0 +1,59 @@
+/** Several apps in one task. */
+import test from 'ava';
+import { ClusterMerger } from '../../../workers/cluster';
+import { counter, point } from '../../../../test/core/encoder/build';
+import { Instance, scalarsOf } from './instance';
+
+const TASK = {
+  kind: 'absorb',
+  rules: [{ match: 'c', merge: 'instance' }],
+  maxEndedSeries: 10,
+  labels: { app: 'app', instance: 'instance' },
+} as const;
+const count = (value: number) => [
+  counter('c', [point({}, value)]),
+  { ...counter('c', [point({}, value)]), isMonotonic: false },
+];
+
+test('apps are merged each for itself, in their order', async (t) => {
+  const merger = new ClusterMerger();
+  const [a, b, c] = [new Instance(0, 'a', 'one'), new Instance(1, 'b', 'two'), new Instance(2, 'c', 'two')];
+  const { apps, parts } = merger.absorb({
+    ...TASK,
+    apps: [
+      { app: 'two', state: undefined, live: [await b.answer(...count(2)), await c.answer(...count(3))], silent: [] },
+      { app: 'none', state: undefined, live: [], silent: ['d'] },
+      { app: 'one', state: undefined, live: [await a.answer(...count(1))], silent: [] },
+    ],
+  });
+  t.deepEqual(
+    apps.map(({ app }) => app),
+    ['two', 'none', 'one'],
+  );
+  t.deepEqual(
+    parts.map((part) => [...part.labels.map(([, value]) => value), scalarsOf(part)['c {}']]),
+    [
+      ['two', 5],
+      ['two', '1', 2],
+      ['two', '2', 3],
+      ['one', 1],
+      ['one', '0', 1],
+    ],
+  );
+});
+
+test('a task that fails costs the next one nothing', async (t) => {
+  const merger = new ClusterMerger();
+  const a = new Instance(0, 'a');
+  const absorb = (state: never, live: never[]) =>
+    merger.absorb({ ...TASK, apps: [{ app: 'shop', state, live, silent: [] }] });
+  const first = absorb(undefined as never, [(await a.answer(...count(1))) as never]);
+  const state = first.apps[0]?.state as never;
+  const broken = await new Instance(1, 'b').answer(counter('new', [point({}, 1)]));
+  const pages = broken.snapshot.scopes[0]!.families[0]!.pages;
+  Object.assign(pages[0]!.page, { size: 2 });
+  const next = await a.answer(...count(4), counter('d', [point({}, 1)]));
+  t.throws(() => absorb(state, [next as never, broken as never]), { instanceOf: RangeError });
+  const { parts } = absorb(state, [next as never]);
+  t.deepEqual(scalarsOf(parts[0]!), { 'c {}': 4, 'd {}': 1 });
+});

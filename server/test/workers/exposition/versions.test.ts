@@ -1,0 +1,89 @@
+/** Names and labels are those of whichever serializer is installed: here of the others that may be. */
+import Module from 'node:module';
+import path from 'node:path';
+import test from 'ava';
+import type { Exposition } from '../../../workers/exposition/exposition';
+import { counter, histogram, point } from '../../../../test/core/encoder/build';
+import { decode } from './decode';
+import { parse } from './parse';
+import { encodeWith, labels, render } from './render';
+import { SnapshotEncoder } from '../../../../core/encoder/encoder';
+
+type Load = (request: string, ...rest: unknown[]) => unknown;
+
+const INSTALLED = '@opentelemetry/exporter-prometheus';
+const workers = path.join(__dirname, '../../../workers');
+
+/** Loads the workers' modules anew, with another serializer than the installed one. */
+function load(serializer: string): Exposition {
+  const modules = Module as unknown as { _load: Load };
+  const original = modules._load;
+  for (const file of Object.keys(require.cache))
+    if (file.startsWith(workers)) Reflect.deleteProperty(require.cache, file);
+  modules._load = (request, ...rest) => original(request === INSTALLED ? serializer : request, ...rest);
+  try {
+    const loaded = require(path.join(workers, 'exposition/exposition')) as {
+      Exposition: new () => Exposition;
+    };
+    return new loaded.Exposition();
+  } finally {
+    modules._load = original;
+  }
+}
+
+function serialize(serializer: string, data: object): string {
+  const { PrometheusSerializer } = require(serializer) as {
+    PrometheusSerializer: new () => { serialize(of: object): string };
+  };
+  return new PrometheusSerializer().serialize(data);
+}
+
+const value = { buckets: { boundaries: [1, 2.5], counts: [1, 2, 3] }, count: 6, sum: 4 };
+const metrics = [
+  counter('c', [point({}, 1), point({ a: 'x{"y"} 0' }, 2)]),
+  // Not named `_total` by the first versions, since it is not told by the type.
+  { ...counter('o', [point({ b: 1 }, 3)]), descriptor: { name: 'o', unit: 's', type: 'OBSERVABLE_COUNTER' } },
+  histogram('h', [point({}, value), point({ route: '/', 'a.b': true }, value)]),
+];
+
+for (const serializer of ['exporter-prometheus-1', INSTALLED, 'exporter-prometheus-3']) {
+  test(`all formats have the names of ${serializer}`, async (t) => {
+    const exposition = load(serializer);
+    const data = {
+      resource: { attributes: { 'service.name': 'shop' } },
+      scopeMetrics: [{ scope: { name: 'test', version: '1' }, metrics }],
+    };
+    const snapshot = await encodeWith(new SnapshotEncoder({ maxSeries: 100 }), data as never);
+    const alone = [{ snapshot, labels: [] }];
+    const official = render(exposition, { view: 'instance', format: 'text', parts: alone }).body.toString();
+    t.is(official, serialize(serializer, data));
+    const all = render(exposition, { view: 'all', format: 'text', parts: alone }).body.toString();
+    t.deepEqual(all.split('\n').sort(), official.split('\n').sort());
+
+    const parts = [0, 1].map((pmId) => ({ snapshot, labels: labels(pmId) }));
+    const inText = parse(render(exposition, { view: 'all', format: 'text', parts }).body.toString(), 'text');
+    const strict = parse(
+      render(exposition, { view: 'all', format: 'openmetrics', parts }).body.toString(),
+      'openmetrics',
+    );
+    const families = decode(render(exposition, { view: 'all', format: 'protobuf', parts }).body);
+    t.deepEqual(
+      families.map(({ name }) => name),
+      inText.map(({ name }) => name),
+    );
+    t.deepEqual(
+      strict.map(({ name }) => name),
+      inText.map(({ name }) => name.replace(/_total$|_info$/, '')),
+    );
+    t.deepEqual(
+      strict.map(({ samples }) => samples.length),
+      inText.map(({ samples }) => samples.length),
+    );
+    t.deepEqual(
+      families.map(({ metrics: some }) => some.map((metric) => metric.labels)),
+      inText.map(({ samples }) =>
+        samples.filter((each) => !/_(bucket|sum)$/.test(each.name)).map((each) => [...each.labels]),
+      ),
+    );
+  });
+}

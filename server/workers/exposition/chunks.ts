@@ -1,0 +1,80 @@
+/** Gathers an exposition into chunks for another thread. */
+import type { Loan } from '../../protocol/loan';
+import { copyBytes } from '../text/lendable';
+import type { Output } from '../text/output';
+
+/** In a buffer of its own, which can be transferred, or lent. */
+export type Chunk = Uint8Array<ArrayBuffer> | Uint8Array<SharedArrayBuffer>;
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** What the last exposition has left: where all of it is short, no other buffer of that size is made for the next one. */
+let spare: Buffer<ArrayBuffer> | undefined;
+
+export class Chunks implements Output {
+  /** Bytes written so far. */
+  bytes = 0;
+  private full: Chunk[] = [];
+  private chunk: Buffer<ArrayBuffer> | undefined;
+  private at = 0;
+
+  /** @param loan what is lent to the other thread is lent until then; without it, all is copied */
+  constructor(private readonly loan?: Loan) {}
+
+  write(source: Buffer, from = 0, to = source.length): void {
+    this.bytes += to - from;
+    for (let read = from; read < to;) {
+      this.chunk ??= takeSpare();
+      const end = Math.min(to, read + CHUNK_BYTES - this.at);
+      copyBytes(this.chunk, this.at, source, read, end);
+      this.at += end - read;
+      read = end;
+      if (this.at === CHUNK_BYTES) this.close();
+    }
+  }
+
+  lend(source: Buffer<SharedArrayBuffer>, from: number, to: number): Loan | undefined {
+    if (this.loan === undefined) {
+      this.write(source, from, to);
+      return undefined;
+    }
+    this.close();
+    this.full.push(new Uint8Array(source.buffer, source.byteOffset + from, to - from));
+    this.bytes += to - from;
+    return this.loan;
+  }
+
+  /** The chunks that are full, once each. */
+  take(): Chunk[] {
+    const { full } = this;
+    if (full.length > 0) this.full = [];
+    return full;
+  }
+
+  /** @returns what is left */
+  end(): Chunk[] {
+    this.close();
+    spare = this.chunk;
+    this.chunk = undefined;
+    return this.take();
+  }
+
+  private close(): void {
+    const { chunk, at } = this;
+    if (chunk === undefined || at === 0) return;
+    this.at = 0;
+    if (2 * at >= CHUNK_BYTES) {
+      this.full.push(new Uint8Array(chunk.buffer, 0, at));
+      this.chunk = undefined;
+    } else {
+      // A short one is not worth a buffer of that size.
+      this.full.push(new Uint8Array(chunk.subarray(0, at)));
+    }
+  }
+}
+
+function takeSpare(): Buffer<ArrayBuffer> {
+  const chunk = spare ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  spare = undefined;
+  return chunk;
+}

@@ -1,0 +1,41 @@
+/** What the official serializer says about a family, taken apart. */
+import { DataPointType, type Scope } from '../../../core/otel';
+import type { Family } from '../../../core/snapshot';
+import { familyHead, targetInfo } from '../text/official';
+
+export interface OfficialHead {
+  /** As the serializer writes it, with `_total` if it is a counter. */
+  readonly name: string;
+  /** Escaped as in the text format: backslash and line feed. */
+  readonly help: string;
+  readonly unit: string;
+  /** `info` is `target_info`, for which the text format has no type of its own. */
+  readonly type: FamilyType;
+  /** HELP, UNIT and TYPE in the text format, ended by a line feed. */
+  readonly text: string;
+}
+
+export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'info';
+
+const HEAD =
+  /^# HELP (?<name>\S*) (?<help>[^\n]*)\n(?:# UNIT \S* (?<unit>[^\n]*)\n)?# TYPE \S* (?<type>counter|gauge|histogram)\n$/;
+const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+
+/** @returns `undefined` if the family can't be shown: its name is not one in Prometheus, not even after sanitising */
+export function officialHead(scope: Scope, family: Family): OfficialHead | undefined {
+  const text = familyHead(scope, asHistogram(family));
+  const { name = '', help = '', unit = '', type } = HEAD.exec(text)?.groups ?? {};
+  return NAME.test(name) ? { name, help, unit, type: type as FamilyType, text } : undefined;
+}
+
+/** The serializer drops exponential histograms, and knows names and labels for any histogram. */
+export function asHistogram(family: Family): Family {
+  if (family.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) return family;
+  return { ...family, dataPointType: DataPointType.HISTOGRAM };
+}
+
+export function targetHead(): OfficialHead {
+  const text = targetInfo({}).replace(/[^\n]*\n$/, '');
+  const { name = 'target_info', help = '' } = HEAD.exec(text)?.groups ?? {};
+  return { name, help, unit: '', type: 'info', text };
+}

@@ -1,0 +1,53 @@
+/** Histograms with the bounds that they have. */
+import { COUNT, HISTOGRAM_BUCKETS, SUM, type HistogramLayout, type Page } from '../../../../core/snapshot';
+import { histogramLines } from '../../text/official';
+import { Bytes } from '../bytes';
+import type { Pieces } from '../pieces';
+import { RewrittenPage } from '../rewritten-page';
+import { BUCKET, FAMILY, HISTOGRAM, METRIC, bytesTag, doubleTag, varintTag, wholeCount } from './schema';
+
+export class HistogramPage extends RewrittenPage {
+  private readonly histogram = new Bytes();
+  private readonly bucket = new Bytes();
+  private readonly metric = new Bytes();
+  private readonly bounds: readonly number[];
+
+  constructor(
+    page: Page,
+    private readonly layout: HistogramLayout,
+    private readonly labels: Pieces,
+  ) {
+    super(page);
+    const { buckets } = histogramLines(layout);
+    this.bounds = Array.from({ length: buckets }, (_, i) => layout.bounds[i] ?? Infinity);
+  }
+
+  override get held(): number {
+    return super.held + this.labels.held;
+  }
+
+  protected write(index: number, numbers: Float64Array, offset: number): void {
+    const { histogram, bucket, metric, bounds } = this;
+    histogram.clear();
+    histogram.byte(varintTag(HISTOGRAM.sampleCount));
+    histogram.varint(wholeCount(numbers[offset + COUNT] as number));
+    if (this.layout.sum) {
+      histogram.byte(doubleTag(HISTOGRAM.sampleSum));
+      histogram.double(numbers[offset + SUM] as number);
+    }
+    let cumulative = 0;
+    for (let i = 0; i < bounds.length; i++) {
+      cumulative += numbers[offset + HISTOGRAM_BUCKETS + i] as number;
+      bucket.clear();
+      bucket.byte(varintTag(BUCKET.cumulativeCount));
+      bucket.varint(wholeCount(cumulative));
+      bucket.byte(doubleTag(BUCKET.upperBound));
+      bucket.double(bounds[i] as number);
+      histogram.message(bytesTag(HISTOGRAM.bucket), bucket);
+    }
+    metric.clear();
+    this.labels.appendTo(metric, index);
+    metric.message(bytesTag(METRIC.histogram), histogram);
+    this.out.message(bytesTag(FAMILY.metric), metric);
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Exponential histograms as native histograms. OpenTelemetry's bucket of index i reaches from base^i to base^(i+1),
+ * Prometheus's from base^(i-1) to base^i; base is 2^(2^-scale), and the scale is called schema there.
+ *
+ * A schema is -4 to 8. Two neighbours of a larger scale are one bucket of the next smaller scale; what is below can't
+ * be shown, since a bucket can't be cut. The threshold of the zero bucket is not known here: 0.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#exponential-histograms
+ * @see https://prometheus.io/docs/specs/native_histograms/
+ */
+import {
+  EXP_BUCKETS,
+  EXP_NEGATIVE_LENGTH,
+  EXP_NEGATIVE_OFFSET,
+  EXP_POSITIVE_LENGTH,
+  EXP_POSITIVE_OFFSET,
+  EXP_SCALE,
+  EXP_ZERO_COUNT,
+  SUM,
+  type ExponentialLayout,
+  type Page,
+} from '../../../../core/snapshot';
+import { Bytes } from '../bytes';
+import type { Pieces } from '../pieces';
+import { RewrittenPage } from '../rewritten-page';
+import { FAMILY, HISTOGRAM, METRIC, SPAN, bytesTag, doubleTag, varintTag, wholeCount } from './schema';
+
+const MIN_SCHEMA = -4;
+const MAX_SCHEMA = 8;
+/** That of the largest number at a scale of 20. */
+const MAX_OFFSET = 2 ** 30;
+
+export class NativeHistogramPage extends RewrittenPage {
+  private readonly histogram = new Bytes();
+  private readonly metric = new Bytes();
+  private readonly positive = new Buckets();
+  private readonly negative = new Buckets();
+
+  constructor(
+    page: Page,
+    private readonly layout: ExponentialLayout,
+    private readonly labels: Pieces,
+  ) {
+    super(page);
+  }
+
+  override get held(): number {
+    return super.held + this.labels.held;
+  }
+
+  protected write(index: number, numbers: Float64Array, offset: number): void {
+    const { histogram, metric, positive, negative, layout } = this;
+    const at = (place: number): number => numbers[offset + place] as number;
+    const scale = at(EXP_SCALE);
+    if (scale < MIN_SCHEMA) {
+      this.problem =
+        `Series with a scale below ${MIN_SCHEMA} are left out of the protobuf format, ` +
+        'for native histograms have no such scale.';
+      return;
+    }
+    const [up, down] = [at(EXP_POSITIVE_OFFSET), at(EXP_NEGATIVE_OFFSET)];
+    if (Math.max(Math.abs(up), Math.abs(down)) > MAX_OFFSET) {
+      this.problem = 'Series with buckets beyond all numbers are left out.';
+      return;
+    }
+    const merged = 2 ** Math.max(0, scale - MAX_SCHEMA);
+    const positiveAt = offset + EXP_BUCKETS;
+    const negativeAt = positiveAt + layout.positive;
+    // Those of a series that is not present may be anything.
+    const positives = Math.min(at(EXP_POSITIVE_LENGTH), layout.positive);
+    const negatives = Math.min(at(EXP_NEGATIVE_LENGTH), layout.negative);
+    positive.read(numbers.subarray(positiveAt, positiveAt + positives), up, merged);
+    negative.read(numbers.subarray(negativeAt, negativeAt + negatives), down, merged);
+    const zeroCount = wholeCount(at(EXP_ZERO_COUNT));
+    histogram.clear();
+    histogram.byte(varintTag(HISTOGRAM.sampleCount));
+    // Not the count that the process says: Prometheus refuses the whole scrape if it is not that of the buckets.
+    histogram.varint(zeroCount + positive.count + negative.count);
+    if (layout.sum) {
+      histogram.byte(doubleTag(HISTOGRAM.sampleSum));
+      histogram.double(at(SUM));
+    }
+    histogram.byte(varintTag(HISTOGRAM.schema));
+    histogram.zigzag(Math.min(scale, MAX_SCHEMA));
+    histogram.byte(doubleTag(HISTOGRAM.zeroThreshold));
+    histogram.double(0);
+    histogram.byte(varintTag(HISTOGRAM.zeroCount));
+    histogram.varint(zeroCount);
+    negative.write(histogram, HISTOGRAM.negativeSpan, HISTOGRAM.negativeDelta);
+    // One without any observation is known as native by a span, if only by an empty one.
+    if (zeroCount + positive.count + negative.count === 0) positive.spans.push({ offset: 0, length: 0 });
+    positive.write(histogram, HISTOGRAM.positiveSpan, HISTOGRAM.positiveDelta);
+    metric.clear();
+    this.labels.appendTo(metric, index);
+    metric.message(bytesTag(METRIC.histogram), histogram);
+    this.out.message(bytesTag(FAMILY.metric), metric);
+  }
+}
+
+interface Span {
+  /** Buckets between the last span's end and this one; of the first span its first bucket's index. */
+  readonly offset: number;
+  length: number;
+}
+
+/** The buckets of one sign that are not empty. */
+class Buckets {
+  spans: Span[] = [];
+  count = 0;
+  /** Of each bucket's count to that of the one before. */
+  private deltas: number[] = [];
+  private readonly bytes = new Bytes();
+  private next = 0;
+  private last = 0;
+
+  /** @param merged how many neighbours become one */
+  read(counts: Float64Array, offset: number, merged: number): void {
+    this.spans = [];
+    this.deltas = [];
+    this.count = 0;
+    this.next = 0;
+    this.last = 0;
+    let index = 0;
+    let sum = 0;
+    for (let i = 0; i < counts.length; i++) {
+      const at = Math.floor((offset + i) / merged) + 1;
+      if (at !== index) {
+        this.add(index, sum);
+        index = at;
+        sum = 0;
+      }
+      sum += wholeCount(counts[i] as number);
+    }
+    this.add(index, sum);
+  }
+
+  write(histogram: Bytes, spanField: number, deltaField: number): void {
+    const { bytes } = this;
+    for (const { offset, length } of this.spans) {
+      bytes.clear();
+      bytes.byte(varintTag(SPAN.offset));
+      bytes.zigzag(offset);
+      bytes.byte(varintTag(SPAN.length));
+      bytes.varint(length);
+      histogram.message(bytesTag(spanField), bytes);
+    }
+    if (this.deltas.length === 0) return;
+    bytes.clear();
+    for (const delta of this.deltas) bytes.zigzag(delta);
+    histogram.message(bytesTag(deltaField), bytes);
+  }
+
+  private add(index: number, count: number): void {
+    if (count === 0) return;
+    const span = this.spans.at(-1);
+    if (span !== undefined && index === this.next) span.length++;
+    else this.spans.push({ offset: index - this.next, length: 1 });
+    this.deltas.push(count - this.last);
+    this.count += count;
+    this.next = index + 1;
+    this.last = count;
+  }
+}

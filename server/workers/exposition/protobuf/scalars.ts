@@ -1,0 +1,56 @@
+/** Counters and gauges: only the eight bytes of a number change, where they are. */
+import { SCALAR_STRIDE, SCALAR_VALUE } from '../../../../core/snapshot';
+import type { PageRendering } from '../../text/page-text';
+import type { Output } from '../../text/output';
+import { Bytes } from '../bytes';
+import type { Pieces } from '../pieces';
+import { FAMILY, METRIC, VALUE, bytesTag, doubleTag } from './schema';
+
+const DOUBLE_BYTES = 8;
+
+export class ScalarPage implements PageRendering {
+  readonly bytes: Buffer;
+  private readonly ends: Uint32Array;
+  private readonly view: DataView;
+
+  constructor(labels: Pieces, counter: boolean) {
+    const out = new Bytes();
+    const metric = new Bytes();
+    const value = new Bytes();
+    value.byte(doubleTag(VALUE));
+    value.double(0);
+    this.ends = new Uint32Array(labels.length);
+    for (let i = 0; i < labels.length; i++) {
+      metric.clear();
+      labels.appendTo(metric, i);
+      metric.message(bytesTag(counter ? METRIC.counter : METRIC.gauge), value);
+      out.message(bytesTag(FAMILY.metric), metric);
+      this.ends[i] = out.length;
+    }
+    this.bytes = out.toBuffer();
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+  }
+
+  get held(): number {
+    return this.bytes.length + this.ends.byteLength;
+  }
+
+  lengthOf(from: number, to: number): number {
+    return this.startOf(to) - this.startOf(from);
+  }
+
+  writeTo(out: Output, from: number, to: number): void {
+    out.write(this.bytes, this.startOf(from), this.startOf(to));
+  }
+
+  update(values: Float64Array, base: number): void {
+    const { view, ends } = this;
+    for (let i = 0, at = base + SCALAR_VALUE; i < ends.length; i++, at += SCALAR_STRIDE) {
+      view.setFloat64((ends[i] as number) - DOUBLE_BYTES, values[at] as number, true);
+    }
+  }
+
+  private startOf(index: number): number {
+    return index === 0 ? 0 : (this.ends[index - 1] as number);
+  }
+}

@@ -1,0 +1,43 @@
+/** Sends an exposition through a port, no faster than it is taken at the other end. */
+import { CHUNKS_AHEAD, type ChunkPort } from '../../protocol/tasks';
+import type { Rendered, Rendering } from './exposition';
+
+/**
+ * Closes the port behind the last chunk. If the other end closes it before, the rest is not rendered.
+ *
+ * @returns what was rendered
+ */
+export async function streamTo(port: ChunkPort, rendering: Rendering): Promise<Rendered> {
+  let ahead = 0;
+  let bytes = 0;
+  let closed = false;
+  let wake: (() => void) | undefined;
+  port.on('message', () => {
+    ahead--;
+    wake?.();
+  });
+  port.on('close', () => {
+    closed = true;
+    wake?.();
+  });
+  // The port may close while this waits, which no type can know.
+  const isClosed = (): boolean => closed;
+  try {
+    for (;;) {
+      while (ahead >= CHUNKS_AHEAD && !isClosed()) await new Promise<void>((resolve) => (wake = resolve));
+      if (isClosed()) return { bytes, warnings: [] };
+      const next = rendering.next();
+      if (next.done) {
+        port.postMessage(null);
+        return next.value;
+      }
+      bytes += next.value.length;
+      ahead++;
+      const { buffer } = next.value;
+      port.postMessage(next.value, buffer instanceof SharedArrayBuffer ? [] : [buffer]);
+    }
+  } finally {
+    rendering.return({ bytes, warnings: [] });
+    port.close();
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Asks the official PrometheusSerializer, in whichever version is installed, how series look in Prometheus's text
+ * format, so that names, escaping and type rules are its own. Once per page: what differs from scrape to scrape are
+ * only the numbers.
+ */
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { DataPointType, type Attributes, type Scope } from '../../../core/otel';
+import type { Family, HistogramLayout, Layout } from '../../../core/snapshot';
+import { Labels } from './labels';
+
+type Serializable = Parameters<PrometheusSerializer['serialize']>[0];
+
+const serializer = new PrometheusSerializer();
+
+/** What it says where there is no metric at all. */
+const NOTHING = '# no registered metrics';
+const TIME = [0, 0] as const;
+
+/** Labels that all series of an exposition's part get, valid as they are. */
+export type ExtraLabels = readonly (readonly [name: string, value: string])[];
+
+const NONE: ExtraLabels = [];
+
+/** `target_info` with its HELP and TYPE, ended by a line feed. */
+export function targetInfo(attributes: Attributes, extra = NONE): string {
+  const labels = new Labels(labelOf, new Set(extra.map(([name]) => name)));
+  return officialTargetInfo({ ...labels.valid(attributes), ...Object.fromEntries(extra) });
+}
+
+function officialTargetInfo(attributes: Attributes): string {
+  const text = serializer.serialize({ resource: { attributes }, scopeMetrics: [] } as unknown as Serializable);
+  return text.slice(0, -NOTHING.length);
+}
+
+/** HELP, UNIT and TYPE of a family, ended by a line feed; empty if the serializer does not render it at all. */
+export function familyHead(scope: Scope, family: Family): string {
+  return serializeFamily(scope, family, []);
+}
+
+/**
+ * The lines of a page's series in their order, with 0 for every number; `extra` labels behind the series' own. Only one
+ * line per series is asked for: the others differ from it as they do for any series.
+ */
+export function pageLines(
+  scope: Scope,
+  family: Family,
+  layout: Layout,
+  attributes: readonly Attributes[],
+  extra = NONE,
+): string {
+  const bare = seriesLines(scope, family, layout, [{}]);
+  const around = linesAround(scope, family, layout);
+  let text = '';
+  for (const labels of labelTexts(scope, family, layout, attributes, extra)) {
+    if (labels === '') text += bare;
+    else for (const [before, after] of around) text += before + labels + after;
+  }
+  return text;
+}
+
+/** What stands between the braces of a page's series, but for `le`. */
+export function labelTexts(
+  scope: Scope,
+  family: Family,
+  layout: Layout,
+  attributes: readonly Attributes[],
+  extra = NONE,
+): string[] {
+  const names = extra.map(([name]) => name);
+  const labels = new Labels(labelOf, new Set([...addedLabels(scope, family, layout), ...names]));
+  const valid = attributes.map((one) => labels.valid(one));
+  const lines = seriesLines(scope, family, firstLineOnly(layout), valid).split('\n');
+  lines.pop();
+  const behind = extra.length === 0 ? '' : labelsIn(officialTargetInfo(Object.fromEntries(extra)).slice(0, -1));
+  return lines.map((line) => {
+    const own = labelsIn(line);
+    return own === '' || behind === '' ? own + behind : `${own},${behind}`;
+  });
+}
+
+/** What stands before and behind the labels, for each line of a series. */
+function linesAround(scope: Scope, family: Family, layout: Layout): [before: string, after: string][] {
+  const lines = seriesLines(scope, family, layout, [{ x: '1' }]).split('\n');
+  lines.pop();
+  const labels = labelsIn(lines[0] ?? '');
+  return lines.map((line) => {
+    const [before, after, ...more] = line.split(labels);
+    if (before === undefined || after === undefined || more.length > 0) throw new RangeError(`not understood: ${line}`);
+    return [before, `${after}\n`];
+  });
+}
+
+function firstLineOnly(layout: Layout): Layout {
+  return layout.kind === 'histogram' ? { ...layout, sum: false, bounds: [], buckets: 0 } : layout;
+}
+
+/** Names have no braces, and behind the labels there is only the number. */
+function labelsIn(line: string): string {
+  const from = line.indexOf('{');
+  return from < 0 ? '' : line.slice(from + 1, line.lastIndexOf('}'));
+}
+
+function seriesLines(scope: Scope, family: Family, layout: Layout, attributes: readonly Attributes[]): string {
+  const value = zero(layout);
+  const points = attributes.map((one) => ({ attributes: one, startTime: TIME, endTime: TIME, value }));
+  return serializeFamily(scope, family, points).slice(serializeFamily(scope, family, []).length);
+}
+
+/** What it adds to the attributes: scope labels, and `le`. */
+function addedLabels(scope: Scope, family: Family, layout: Layout): ReadonlySet<string> {
+  const lines = seriesLines(scope, family, layout, [{}]).split('\n');
+  return new Set(lines.flatMap((line) => Array.from(line.matchAll(/[{,]([^={},"]+)="/g), ([, name]) => name ?? '')));
+}
+
+const labelNames = new Map<string, string>();
+
+/** Attribute names are few; so many of them are not, and are not kept. */
+const MAX_LABEL_NAMES = 10_000;
+
+function labelOf(key: string): string {
+  let name = labelNames.get(key);
+  if (name === undefined) {
+    // target_info{name="1"} 1
+    name = /\{(.*)="1"\}/.exec(officialTargetInfo({ [key]: '1' }))?.[1] ?? key;
+    if (labelNames.size >= MAX_LABEL_NAMES) labelNames.clear();
+    labelNames.set(key, name);
+  }
+  return name;
+}
+
+/** Which lines a histogram's series has, in this order. */
+export interface HistogramLines {
+  readonly count: boolean;
+  readonly sum: boolean;
+  /** One line for each of the first so many buckets. */
+  readonly buckets: number;
+}
+
+export function histogramLines(layout: HistogramLayout): HistogramLines {
+  return { count: true, sum: layout.sum, buckets: renderedBuckets(layout) };
+}
+
+/** The serializer ends at the first bucket without a bound, if there was a bound of +Infinity before. */
+function renderedBuckets({ bounds, buckets }: HistogramLayout): number {
+  return bounds.includes(Number.POSITIVE_INFINITY) ? Math.min(buckets, bounds.length) : buckets;
+}
+
+function serializeFamily(scope: Scope, family: Family, dataPoints: readonly object[]): string {
+  const { descriptor, dataPointType, isMonotonic, aggregationTemporality } = family;
+  const metric = { descriptor, dataPointType, isMonotonic, aggregationTemporality, dataPoints };
+  const data = { resource: { attributes: {} }, scopeMetrics: [{ scope, metrics: [metric] }] };
+  const text = serializer.serialize(data as unknown as Serializable).slice(EMPTY_TARGET.length);
+  return text === NOTHING ? '' : text;
+}
+
+const EMPTY_TARGET = officialTargetInfo({});
+
+function zero(layout: Layout): unknown {
+  if (layout.kind !== 'histogram') return 0;
+  const counts = new Array<number>(layout.buckets).fill(0);
+  return { buckets: { boundaries: layout.bounds, counts }, count: 0, ...(layout.sum && { sum: 0 }) };
+}
+
+/** Exponential histograms have no lines in this format. */
+export function hasLines(family: Family): boolean {
+  return family.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM;
+}

@@ -1,0 +1,157 @@
+/**
+ * Renders snapshots as Prometheus's text format 0.0.4: byte for byte what the official PrometheusSerializer renders
+ * for the same data, except where that is not valid. A family that two scopes have gets one HELP and TYPE, and its
+ * lines in one group.
+ *
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+import type { Attributes, Scope } from '../../../core/otel';
+import type { Family, Page, PlacedPage, Snapshot } from '../../../core/snapshot';
+import { pagesOf } from '../../../core/series';
+import { familyHead, hasLines, pageLines, targetInfo } from './official';
+import { PageText } from './page-text';
+import { runsOf } from './runs';
+import type { Output } from './output';
+
+export interface PageAttributes {
+  attributes(page: Page): readonly Attributes[];
+}
+
+/** What the serializer says where there is no metric at all. */
+const NOTHING = Buffer.from('# no registered metrics');
+
+interface Head {
+  readonly bytes: Buffer;
+  /** The last line. */
+  readonly type: string;
+}
+
+/** Families that share HELP and TYPE. */
+interface Group {
+  readonly head: Buffer;
+  readonly members: [family: Family, texts: readonly PageText[]][];
+}
+
+export class PrometheusText {
+  private incarnation: string | undefined;
+  /** By page. */
+  private readonly texts = new Map<number, PageText>();
+  /** By the first page of a family. */
+  private readonly heads = new Map<number, Head>();
+  private info: { readonly resource: string; readonly bytes: Buffer } | undefined;
+
+  constructor(private readonly pages: PageAttributes) {}
+
+  /** Yields after each page, for what `out` has got to be taken elsewhere. */
+  *writeTo(out: Output, snapshot: Snapshot): Generator<void, void> {
+    this.forget(snapshot);
+    const groups = this.groups(snapshot);
+    write(out, this.targetInfo(snapshot.resource));
+    if (groups.length === 0) write(out, NOTHING);
+    for (const { head, members } of groups) {
+      write(out, head);
+      for (const [family, texts] of members) yield* writeFamily(out, family, texts, snapshot.values);
+    }
+  }
+
+  /** Bytes of memory, about. */
+  get held(): number {
+    let held = 0;
+    for (const text of this.texts.values()) held += text.held;
+    return held;
+  }
+
+  /** All pages are at hand before the first byte is written, so that one that can't be shown spoils no half of a text. */
+  private groups({ scopes }: Snapshot): Group[] {
+    const groups = new Map<string, Group>();
+    for (const { scope, families } of scopes) {
+      for (const family of families) {
+        const { bytes, type } = this.head(scope, family);
+        if (bytes.length === 0) continue;
+        let group = groups.get(type);
+        if (group === undefined) {
+          group = { head: bytes, members: [] };
+          groups.set(type, group);
+        }
+        if (!hasLines(family)) continue;
+        group.members.push([family, family.pages.map(({ page }) => this.text(scope, family, page))]);
+      }
+    }
+    return [...groups.values()];
+  }
+
+  /** A process's resource stays what it is. */
+  private targetInfo(resource: string): Buffer {
+    if (this.info?.resource !== resource) {
+      this.info = { resource, bytes: Buffer.from(targetInfo(JSON.parse(resource) as Attributes)) };
+    }
+    return this.info.bytes;
+  }
+
+  private text(scope: Scope, family: Family, page: Page): PageText {
+    let text = this.texts.get(page.id);
+    if (text === undefined) {
+      text = new PageText(page, pageLines(scope, family, page.layout, this.pages.attributes(page)));
+      this.texts.set(page.id, text);
+    }
+    return text;
+  }
+
+  private head(scope: Scope, family: Family): Head {
+    const id = family.pages[0]?.page.id;
+    let head = id === undefined ? undefined : this.heads.get(id);
+    if (head === undefined) {
+      head = headOf(familyHead(scope, family));
+      if (id !== undefined) this.heads.set(id, head);
+    }
+    return head;
+  }
+
+  private forget(snapshot: Snapshot): void {
+    if (snapshot.incarnation !== this.incarnation) {
+      this.incarnation = snapshot.incarnation;
+      this.texts.clear();
+      this.heads.clear();
+      return;
+    }
+    for (const known of [this.texts, this.heads]) {
+      if (known.size <= pageCount(snapshot)) continue;
+      const inUse = new Set<number>();
+      for (const page of pagesOf(snapshot)) inUse.add(page.id);
+      for (const id of known.keys()) if (!inUse.has(id)) known.delete(id);
+    }
+  }
+}
+
+function pageCount({ scopes }: Snapshot): number {
+  let count = 0;
+  for (const { families } of scopes) for (const { pages } of families) count += pages.length;
+  return count;
+}
+
+function* writeFamily(
+  out: Output,
+  family: Family,
+  texts: readonly PageText[],
+  values: Float64Array,
+): Generator<void, void> {
+  const updated = new Set<number>();
+  for (const [index, from, to] of runsOf(family)) {
+    const text = texts[index] as PageText;
+    if (!updated.has(index)) {
+      // Only now, and not all of them first: the pages before are on their way already.
+      text.update(values, (family.pages[index] as PlacedPage).base);
+      updated.add(index);
+    }
+    text.writeTo(out, from, to);
+    yield;
+  }
+}
+
+function write(out: Output, bytes: Buffer): void {
+  out.write(bytes, 0, bytes.length);
+}
+
+function headOf(text: string): Head {
+  return { bytes: Buffer.from(text), type: text.slice(text.lastIndexOf('\n', text.length - 2) + 1) };
+}

@@ -1,0 +1,62 @@
+/**
+ * A worker thread of the metrics server: does one task at a time. What it keeps between tasks is derived from what they
+ * carry, so that any thread can do any task.
+ */
+import type { ClusterTask, ClusterTaskFailure, ClusterTaskResult } from '../protocol/tasks';
+import type { Snapshot } from '../../core/snapshot';
+import { countShared } from '../../core/pool/pressure';
+import { ClusterMerger, readState, writeState } from './cluster';
+import { decode } from './decode';
+import { Exposition } from './exposition/exposition';
+import { streamTo } from './exposition/stream';
+
+const merger = new ClusterMerger();
+const exposition = new Exposition();
+
+export = async function work(task: ClusterTask): Promise<ClusterTaskResult> {
+  try {
+    countShared(snapshotsOf(task));
+    switch (task.kind) {
+      case 'decode':
+        return decode(task);
+      case 'absorb':
+        return merger.absorb(task);
+      case 'render':
+        return { ok: true, kind: 'render', ...(await streamTo(task.port, exposition.render(task))) };
+      case 'save':
+        return { ok: true, kind: 'save', bytes: writeState(task.state) };
+      case 'load':
+        return load(task.bytes);
+      default:
+        return unknownTask(task);
+    }
+  } catch (error) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { ok: false, code: 'INTERNAL', message };
+  }
+};
+
+function snapshotsOf(task: ClusterTask): Snapshot[] {
+  switch (task.kind) {
+    case 'absorb':
+      return task.apps.flatMap(({ live }) => live.map(({ snapshot }) => snapshot));
+    case 'render':
+      return task.parts.map(({ snapshot }) => snapshot);
+    case 'decode':
+    case 'save':
+    case 'load':
+      return [];
+  }
+}
+
+function load(bytes: Uint8Array): ClusterTaskResult {
+  try {
+    return { ok: true, kind: 'load', state: readState(bytes) };
+  } catch (error) {
+    return { ok: false, code: 'MALFORMED', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function unknownTask(task: never): ClusterTaskFailure {
+  return { ok: false, code: 'INTERNAL', message: `unknown task ${JSON.stringify((task as ClusterTask).kind)}` };
+}

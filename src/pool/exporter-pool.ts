@@ -1,0 +1,45 @@
+/** The exporter's worker threads: posts snapshots to them, and keeps each one unchanged while a task reads it. */
+import { WorkerPool, type PoolOptions } from '../../core/pool/worker-pool';
+import type { Snapshot } from '../../core/snapshot';
+import type { PostedSnapshot } from '../../protocol/posted';
+import type { PostedTask, Task, TaskResult } from '../../protocol/tasks';
+import { PostedForm } from './posted';
+
+export interface ExporterPoolOptions extends PoolOptions {
+  /** Keeps the numbers of a snapshot from being overwritten until the returned function is called. */
+  readonly hold: (snapshot: Snapshot) => () => void;
+}
+
+export class ExporterPool {
+  private readonly pool: WorkerPool;
+  private readonly posted = new PostedForm();
+
+  constructor(private readonly options: ExporterPoolOptions) {
+    this.pool = new WorkerPool(options);
+  }
+
+  async run<T extends Task>(task: T): Promise<TaskResult<T>> {
+    const release = this.options.hold(task.snapshot);
+    try {
+      return await this.post(task);
+    } finally {
+      release();
+    }
+  }
+
+  /** Ends the threads, and with them the tasks under way. */
+  stop(): Promise<void> {
+    return this.pool.stop();
+  }
+
+  private async post<T extends Task>(task: T): Promise<TaskResult<T>> {
+    let snapshot: PostedSnapshot;
+    try {
+      snapshot = await this.posted.of(task.snapshot);
+    } catch (error) {
+      return { ok: false, code: 'INTERNAL', message: `the snapshot cannot be posted: ${String(error)}` };
+    }
+    const posted: PostedTask = { ...task, snapshot };
+    return (await this.pool.submit(posted)) as TaskResult<T>;
+  }
+}

@@ -1,0 +1,74 @@
+import test from 'ava';
+import type { Page, Snapshot } from '../../core/snapshot';
+import { PageCache } from '../../core/pages';
+import { forEachSeries, pagesOf, seriesCount } from '../../core/series';
+import { scalar, snapshotOf } from '../workers/probes/build';
+
+function pageOf(id: number, ...attributes: readonly object[]): Page {
+  const lines = attributes.map((each) => `${JSON.stringify(each)}\n`).join('');
+  return { id, layout: { kind: 'scalar' }, size: attributes.length, attributes: Buffer.from(lines) };
+}
+
+function snapshotWith(incarnation: string, ...pages: readonly Page[]): Snapshot {
+  const snapshot = snapshotOf({ families: [{ name: 'c', type: 'SUM', series: [{ now: scalar(1) }] }] });
+  const [scope] = snapshot.scopes;
+  const families =
+    scope?.families.map((family) => ({ ...family, pages: pages.map((page) => ({ page, base: 0 })) })) ?? [];
+  return { ...snapshot, incarnation, scopes: [{ scope: { name: 's' }, families }] };
+}
+
+/** How many pages it knows. */
+function size(cache: PageCache): number {
+  return (cache as unknown as { textsById: Map<number, unknown> }).textsById.size;
+}
+
+test('what a page says is read once, and is what the encoder wrote', (t) => {
+  const cache = new PageCache();
+  const page = pageOf(0, { a: 'line\nfeed ä' }, {}, { b: [1, null] });
+  cache.use(snapshotWith('i', page));
+  t.deepEqual(cache.texts(page), ['{"a":"line\\nfeed ä"}', '{}', '{"b":[1,null]}']);
+  t.is(cache.texts(page), cache.texts(page));
+  t.deepEqual(cache.attributes(page), [{ a: 'line\nfeed ä' }, {}, { b: [1, null] }]);
+});
+
+test('a page id of another incarnation is another page', (t) => {
+  const cache = new PageCache();
+  for (const incarnation of ['i', 'j', 'i']) {
+    const page = pageOf(0, { incarnation });
+    cache.use(snapshotWith(incarnation, page));
+    t.deepEqual(cache.attributes(page), [{ incarnation }]);
+  }
+});
+
+test('pages that have gone out of use are forgotten before they are the most', (t) => {
+  const cache = new PageCache();
+  let pages: Page[] = [];
+  for (let i = 0; i < 1000; i++) {
+    pages = [...pages.slice(-4), pageOf(i, { i })];
+    cache.use(snapshotWith('i', ...pages));
+    for (const page of pages) cache.texts(page);
+    t.true(size(cache) <= 2 * 5 + 1, `${size(cache)}`);
+  }
+});
+
+test('a page whose text does not fit its size is an error that names it', (t) => {
+  const page = { ...pageOf(7, {}, {}), size: 3 };
+  t.throws(() => new PageCache().texts(page), { instanceOf: RangeError, message: 'page 7 has 2 series, not 3' });
+});
+
+test('the series of a family are walked in page order, or in the order that it has', (t) => {
+  const series = [1, 2, 3, 4, 5].map((value) => ({ now: scalar(value) }));
+  const walk = (order?: number[]) => {
+    const snapshot = snapshotOf({ families: [{ name: 'c', type: 'SUM', series }], pageSeries: 2 });
+    const family = { ...snapshot.scopes[0]!.families[0]!, order: order && Int32Array.from(order) };
+    const seen: number[] = [];
+    forEachSeries(family, (_page, _index, offset) => seen.push(snapshot.values[offset + 1] as number));
+    t.is(seriesCount(family), seen.length);
+    t.is([...pagesOf(snapshot)].length, 3);
+    return seen;
+  };
+  t.deepEqual(walk(), [1, 2, 3, 4, 5]);
+  t.deepEqual(walk([2 << 10, 1, (1 << 10) + 1]), [5, 2, 4]);
+  t.deepEqual(walk([]), []);
+  t.throws(() => walk([3 << 10]), { instanceOf: RangeError, message: 'order names page 3 of 3' });
+});

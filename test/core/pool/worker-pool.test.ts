@@ -1,0 +1,124 @@
+/** What happens to a worker thread does not happen to the process. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import type { TaskResult } from '../../../protocol/tasks';
+import { WorkerPool, type PoolOptions } from '../../../core/pool/worker-pool';
+import { threads } from '../../in-child/threads';
+import { until } from '../../support/until';
+
+const GOOD = { misbehave: false };
+const BAD = { misbehave: true };
+
+function poolOf(worker: string, options: Partial<PoolOptions> = {}): WorkerPool {
+  const path = join(__dirname, '..', '..', 'fixtures', 'workers', `${worker}.js`);
+  return new WorkerPool({ threads: 1, maxMemoryMb: 32, timeoutMs: 60_000, worker: path, ...options });
+}
+
+/** Tasks of the fixtures: they have no snapshot. */
+function run(pool: WorkerPool, task: object): Promise<TaskResult> {
+  return pool.submit(task) as Promise<TaskResult>;
+}
+
+async function threadsBecome(count: number): Promise<true> {
+  return until(`${count} threads, there are ${threads()}`, () => (threads() === count ? true : undefined));
+}
+
+/** Fails one task after the other, and has a good one done in between. */
+async function survive(worker: string, options?: Partial<PoolOptions>): Promise<TaskResult[]> {
+  const pool = poolOf(worker, options);
+  const results: TaskResult[] = [];
+  for (const task of [GOOD, BAD, BAD, GOOD]) results.push(await run(pool, task));
+  await threadsBecome(1);
+  await pool.stop();
+  await threadsBecome(0);
+  return results;
+}
+
+const MISBEHAVIOUR = [
+  ['throws', 'WORKER_LOST', /a throw/],
+  ['exits', 'WORKER_LOST', /code: 3/],
+  ['crashes', 'WORKER_LOST', /a crash/],
+  ['exhausts-memory', 'WORKER_LOST', /memory/],
+  ['hangs', 'WORKER_TIMEOUT', /not done within 2000 ms/],
+] as const;
+
+for (const [worker, code, message] of MISBEHAVIOUR) {
+  test.serial(`a worker that ${worker} costs the task at hand and no other`, async (t) => {
+    const results = await survive(worker, code === 'WORKER_TIMEOUT' ? { timeoutMs: 2000 } : {});
+    t.deepEqual(
+      results.map(({ ok }) => ok),
+      [true, false, false, true],
+    );
+    for (const result of results) {
+      if (result.ok) continue;
+      t.is(result.code, code);
+      t.regex(result.message, message);
+    }
+  });
+}
+
+test.serial('tasks that wait behind one whose thread is lost are done', async (t) => {
+  const pool = poolOf('crashes');
+  const results = await Promise.all([GOOD, BAD, GOOD, BAD, GOOD].map((task) => run(pool, task)));
+  t.deepEqual(
+    results.map(({ ok }) => ok),
+    [true, false, true, false, true],
+  );
+  await pool.stop();
+});
+
+test.serial('a worker that fails to load costs tasks until it loads, and threads do not pile up', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pool-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  process.env['LOADS'] = join(folder, 'loads');
+  writeFileSync(process.env['LOADS'], 'x');
+  const recovering = poolOf('fails-to-load');
+  t.like(await run(recovering, GOOD), { ok: false, code: 'WORKER_LOST', message: 'a failure to load' });
+  t.true((await run(recovering, GOOD)).ok);
+  await recovering.stop();
+
+  writeFileSync(process.env['LOADS'], 'x'.repeat(1000));
+  const hopeless = poolOf('fails-to-load', { timeoutMs: 1500 });
+  // A task that waits is no reason for a process to live.
+  const alive = setInterval(() => undefined, 1000);
+  t.teardown(() => clearInterval(alive));
+  for (let i = 0; i < 2; i++) t.false((await run(hopeless, GOOD)).ok);
+  await hopeless.stop();
+  await threadsBecome(0);
+});
+
+test.serial('stopping ends tasks that are under way, and leaves no thread', async (t) => {
+  const pool = poolOf('hangs');
+  t.true((await run(pool, GOOD)).ok);
+  const tasks = [run(pool, BAD), run(pool, GOOD)];
+  await pool.stop();
+  t.deepEqual(
+    (await Promise.all(tasks)).map(({ ok }) => ok),
+    [false, false],
+  );
+  await pool.stop();
+  t.like(await run(pool, GOOD), { ok: false, code: 'WORKER_LOST' });
+  t.is(threads(), 0);
+});
+
+test.serial('a pool that is stopped as soon as it was started, and twice at once, starts no thread anew', async (t) => {
+  for (let i = 0; i < 5; i++) {
+    const pool = poolOf('hangs');
+    await Promise.all([pool.stop(), pool.stop()]);
+    t.is(threads(), 0);
+  }
+});
+
+test.serial('a thread that is being replaced when the pool is stopped is not replaced after it', async (t) => {
+  for (let i = 0; i < 3; i++) {
+    const pool = poolOf('hangs', { timeoutMs: 500 });
+    t.false((await run(pool, BAD)).ok);
+    await pool.stop();
+  }
+  await threadsBecome(0);
+  await sleep(1000);
+  t.is(threads(), 0);
+});

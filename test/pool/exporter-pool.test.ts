@@ -1,0 +1,42 @@
+/** What an exporter's pool adds to the worker threads: snapshots are posted, and stay as they are meanwhile. */
+import test from 'ava';
+import type { ProbesTask } from '../../protocol/tasks';
+import type { Snapshot } from '../../core/snapshot';
+import { exporterPool } from '../support/exporter-pool';
+import { scalar, snapshotOf } from '../workers/probes/build';
+
+function taskOf(snapshot: Snapshot): ProbesTask {
+  const names = { known: [], room: 10 };
+  return { kind: 'probes', snapshot, select: ['*'], counters: 'total', perMetric: 1, aggregated: [], names };
+}
+
+test('a snapshot that cannot be posted is a failed task, and the next one is done', async (t) => {
+  const pool = exporterPool();
+  t.teardown(() => pool.stop());
+  const snapshot = snapshotOf({ families: [{ name: 'c', type: 'SUM', series: [{ now: scalar(5) }] }] });
+  const odd = { scope: { name: (() => 'odd') as never }, families: [] };
+  const result = await pool.run(taskOf({ ...snapshot, scopes: [odd] }));
+  t.like(result, { ok: false, code: 'INTERNAL' });
+  t.regex(result.ok ? '' : result.message, /^the snapshot cannot be posted: .*could not be cloned/);
+  t.like(await pool.run(taskOf(snapshot)), { ok: true, probes: [{ name: 'c', value: 5 }] });
+});
+
+test('a snapshot is held from before it is posted until its task has ended, however it ends', async (t) => {
+  const held: string[] = [];
+  const snapshot = snapshotOf({ families: [{ name: 'c', type: 'SUM', series: [{ now: scalar(5) }] }] });
+  const hold = ({ generation }: Snapshot) => {
+    held.push(`hold ${generation}`);
+    return () => void held.push(`release ${generation}`);
+  };
+  const pool = exporterPool({ hold });
+  t.teardown(() => pool.stop());
+  const task = pool.run(taskOf(snapshot));
+  t.deepEqual(held.splice(0), [`hold ${snapshot.generation}`]);
+  await task;
+  t.deepEqual(held.splice(0), [`release ${snapshot.generation}`]);
+  await pool.run({ ...taskOf(snapshot), kind: 'odd' as never });
+  t.deepEqual(held.splice(0), [`hold ${snapshot.generation}`, `release ${snapshot.generation}`]);
+  await pool.stop();
+  t.false((await pool.run(taskOf(snapshot))).ok);
+  t.deepEqual(held.splice(0), [`hold ${snapshot.generation}`, `release ${snapshot.generation}`]);
+});
