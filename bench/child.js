@@ -1,6 +1,6 @@
 'use strict';
 
-/** One measurement in a process of its own: started by run.js, sends it each row as soon as it has it. */
+/** The process of one subject. run.js starts it and receives each row as soon as it is measured. */
 
 const path = require('node:path');
 

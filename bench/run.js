@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The benchmarks. Each subject is measured in a process of its own, one after the other; within it all sides by turns, so
- * that the ratios hold whatever else the machine does.
+ * The benchmarks. Subjects run one after the other, each in its own process. Within a subject all sides take turns, so
+ * that other load of the machine affects all of them alike and the ratios stay valid.
  */
 
 const { fork } = require('node:child_process');
@@ -12,7 +12,7 @@ const { parseArgs } = require('node:util');
 const { environment, renderEnvironment } = require('./lib/environment');
 const { renderTable } = require('./lib/table');
 
-/** In the order of the table. `node: 'peer'` is for what asks for a later Node.js than the project does. */
+/** In the order of the table. `node: 'peer'` marks a subject whose peer needs a later Node.js than the project does. */
 const SUBJECTS = {
   cycle: {},
   hold: {},
@@ -27,15 +27,16 @@ const SUBJECTS = {
   http: {},
 };
 
-const USAGE = `Measures what the exporter costs, beside what others cost.
+const USAGE = `Measures what the exporter costs, and compares it with other exporters, clients and lower bounds.
 
   npm run bench -- [options]
 
-  --quick            a smoke run of everything: tiny workloads, few rounds; the numbers say little
-  --only <name>      one of ${Object.keys(SUBJECTS).join(', ')}; may be given several times
-  --workload <name>  one workload only, where there are several: real, small, large, huge
-  --json <file>      write the rows to a file
-  --help             this text`;
+  --quick            smoke test: every subject with tiny workloads and few rounds; its numbers say little
+  --only <name>      run only this subject; can be given several times
+                     ${Object.keys(SUBJECTS).join(', ')}
+  --workload <name>  run only this workload, in subjects that have several: real, small, large, huge
+  --json <file>      also write the environment and all rows to this file
+  --help             print this text`;
 
 const OPTIONS = {
   quick: { type: 'boolean', default: false },
@@ -46,35 +47,35 @@ const OPTIONS = {
 };
 
 /**
- * Collections are made by force between measurements. Without the second flag, code that a few of them have found unused
- * would be thrown away, and compiled anew within the next measurement.
+ * `--expose-gc`: garbage collections are forced between measurements. `--no-flush-bytecode`: without it, V8 discards
+ * code that was unused for a few of these collections, and the next measurement would include compiling it again.
  */
 const FLAGS = ['--expose-gc', '--no-flush-bytecode', '--max-old-space-size=8192'];
 
-/** @param {{peerNode: () => string | undefined}} tools finds a Node.js for the peers that need a later one */
+/** @param {{peerNode: () => string | undefined}} tools `peerNode` finds a Node.js for peers that need a later one */
 async function bench({ peerNode }, args = process.argv.slice(2)) {
   const { values } = parseArgs({ options: OPTIONS, args });
   if (values.help) return console.log(USAGE);
   const unknown = values.only.filter((name) => !(name in SUBJECTS));
-  if (unknown.length > 0) throw new Error(`No subject ${unknown.join(', ')}\n\n${USAGE}`);
+  if (unknown.length > 0) throw new Error(`Unknown subject: ${unknown.join(', ')}\n\n${USAGE}`);
   const chosen = Object.entries(SUBJECTS).filter(([name]) => values.only.length === 0 || values.only.includes(name));
   const otherNode = chosen.some(([, { node }]) => node === 'peer') ? peerNode() : undefined;
   const about = environment(otherNode);
   const rows = [];
   const failed = [];
   let interrupted = false;
-  // The child hears of it too, and ends; what has been measured until then is printed.
+  // measure() passes the signal on to the child, which ends. The rows received until then are printed.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => (interrupted = true));
   for (const [name, subject] of chosen) {
     const execPath = subject.node === 'peer' ? otherNode : process.execPath;
     if (execPath === undefined) {
-      failed.push(`${name}: left out, there is no Node.js for it`);
+      failed.push(`${name}: skipped, found no Node.js that is recent enough for its peer`);
       continue;
     }
     const started = performance.now();
     const options = { quick: values.quick, workload: values.workload, ...subject.options };
     const code = await measure({ file: subject.file ?? name, options, execPath, onRow: (row) => rows.push(row) });
-    if (code !== 0) failed.push(`${name}: ended with ${code}`);
+    if (code !== 0) failed.push(`${name}: failed, its process ended with ${code}`);
     if (interrupted) break;
     console.error(`> ${name}: ${Math.round((performance.now() - started) / 1000)} s`);
   }

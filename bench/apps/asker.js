@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Asks the instance for its metrics, in both forms by turns, and notes how long each answer took until it was decoded,
- * and what it has cost PM2's daemon. Writes all that to a file.
+ * Asks the instance for its metrics, both forms in turn. Measures the time from each request to its decoded answer, and
+ * the CPU time of PM2's daemon. Writes the results to a file.
  */
 
 const { readFileSync, readdirSync, renameSync, writeFileSync } = require('node:fs');
@@ -15,7 +15,7 @@ const { decodeSnapshot } = part('core/wire/decode.js');
 const { BENCH_FILE, BENCH_ROUNDS, BENCH_INTERVAL_MS, PM2_HOME, pm_id: OWN_ID } = process.env;
 const ROUNDS = Number(BENCH_ROUNDS);
 const INTERVAL_MS = Number(BENCH_INTERVAL_MS);
-/** Of idling, to know what the daemon does anyway. */
+/** How long the daemon's CPU time is measured without requests, to subtract what the daemon takes anyway. */
 const IDLE_MS = 5 * INTERVAL_MS;
 
 const daemon = connectToDaemon(PM2_HOME);
@@ -28,7 +28,7 @@ process.on('message', (message) => {
   if (message?.topic === 'returnMetrics') received(message.data);
 });
 
-/** CPU time of the daemon so far, all its threads: from schedstat, which counts finer than the ticks of stat. */
+/** CPU time of the daemon so far, summed over its threads. schedstat has a finer resolution than the ticks of stat. */
 function daemonCpuMs() {
   const threads = `/proc/${daemonPid}/task`;
   return readdirSync(threads).reduce(
@@ -64,14 +64,14 @@ async function ask(form) {
   const data = await answer;
   FORMS[form].decode(data);
   const ms = performance.now() - start;
-  // Until the daemon has dealt with the sender's side too, and a new snapshot is there.
+  // Wait until the daemon has finished the sender's side too, and the instance has a new snapshot.
   await sleep(INTERVAL_MS * 1.5);
-  return { form, ms, cpuMs: daemonCpuMs() - cpu, spanMs: performance.now() - start };
+  return { form, ms, cpuMs: daemonCpuMs() - cpu, elapsedMs: performance.now() - start };
 }
 
 async function main() {
   await sleep(2 * INTERVAL_MS);
-  // What nobody counts: pages are sent, caches filled.
+  // Warm-up, left out of the results: pages are sent and caches filled.
   const first = [];
   for (let i = 0; i < 2; i++) for (const form of Object.keys(FORMS)) first.push(await ask(form));
   const cpu = daemonCpuMs();
@@ -81,7 +81,7 @@ async function main() {
   for (let round = 0; round < ROUNDS; round++) for (const form of Object.keys(FORMS)) answers.push(await ask(form));
   const result = {
     first,
-    answers: answers.map((one) => ({ ...one, cpuMs: one.cpuMs - idle * one.spanMs })),
+    answers: answers.map((one) => ({ ...one, cpuMs: one.cpuMs - idle * one.elapsedMs })),
     idle,
   };
   writeFileSync(`${BENCH_FILE}.part`, JSON.stringify(result));

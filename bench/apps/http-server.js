@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * An HTTP server with metrics: each request counts in one of its series. Argument: which exporter is in it. Once a second
- * its metrics are collected, asked for and given. Tells its parent, when asked, how long its loop was held.
+ * An HTTP server with metrics: each request adds to one of its series. Arguments: exporter, number of series. Once a
+ * second its metrics are collected, requested and answered. On request it sends its parent process the longest hold of
+ * its event loop.
  */
 
 const http = require('node:http');
@@ -15,7 +16,7 @@ const { createWorkload } = require('../lib/workload');
 
 const [mode, series] = process.argv.slice(2);
 const INTERVAL_MS = 1000;
-/** How often the loop is looked at: a hold is seen with that much of uncertainty. */
+/** Interval of the timer that measures holds of the event loop, which is the uncertainty of a hold too. */
 const LOOK_MS = 2;
 
 const counters = createWorkload({ counters: Number(series), histograms: 0 });
@@ -32,12 +33,12 @@ const MODES = {
     part('src/index.js').startPm2Exporter({
       collect: sdk.collect,
       intervalMs: INTERVAL_MS,
-      // Or the interval would stretch: it is to be the same for all.
+      // The interval must be the same for all exporters. With the default the exporter would stretch it.
       maxCollectLoad: 1,
       mashroomMetrics: ['shop_*'],
       logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error },
     });
-    // As PM2's daemon would pass it on. It sends all pages each time, which is more than a metrics server asks for.
+    // The message of PM2's daemon. The answer has all pages, which is more than the metrics server asks for.
     const request = { topic: 'getMetrics', from: 1, data: { v: 1, form: 'snapshot' } };
     setInterval(() => process.emit('message', request), INTERVAL_MS);
     return sdk;
@@ -54,7 +55,7 @@ const MODES = {
   },
   'prom-client'() {
     const peer = createPeer(require('prom-client'), counters);
-    // The bytes that a response would be made of.
+    // Includes making the bytes of a response.
     setInterval(async () => Buffer.from(await peer.register.metrics()), INTERVAL_MS);
     return peer;
   },

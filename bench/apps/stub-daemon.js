@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Stands in for PM2's daemon where only the instance's side is measured: a process that takes every answer and forgets
- * it. Arguments: the socket to listen on.
+ * Replaces PM2's daemon where only the instance's side is measured: a process that takes all answers and discards them.
+ * Argument: the path of the socket to listen on.
  */
 
 const axon = require('pm2-axon');

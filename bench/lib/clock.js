@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * What the calling thread alone has cost and has had to wait for, so that neither worker threads nor other processes
- * are counted in. Linux tells it per thread; elsewhere the loop's busy time stands in and no waiting is known.
+ * CPU time of the calling thread, and the time that it waited for a CPU. Worker threads and other processes are not
+ * included. Linux reports both per thread. On other systems the event loop's active time replaces the CPU time, and the
+ * waiting time is unknown, hence 0.
  */
 
 const { setTimeout: sleep } = require('node:timers/promises');
@@ -10,14 +11,14 @@ const { threadClock } = require('../../examples/lib/thread-clock');
 
 const read = threadClock() ?? (() => ({ ranMs: performance.eventLoopUtilization().active, waitedMs: 0 }));
 
-/** How long this thread has waited for a CPU that others had. */
+/** Milliseconds that this thread was ready to run but waited for a CPU. */
 const waitedMs = () => read().waitedMs;
-/** How long it has run, up to when it last went to sleep or the system last looked. */
+/** CPU time of this thread in milliseconds, up to its last sleep or the system's last update of the count. */
 const ranMs = () => read().ranMs;
 
-/** Main-thread CPU time of some work, in milliseconds, garbage collection on this thread included. */
+/** CPU time that work takes on this thread, in milliseconds, including garbage collection on this thread. */
 async function cpuMs(work) {
-  // The system brings its count up to date when a thread goes to sleep.
+  // The system updates its count when the thread goes to sleep.
   await sleep(2);
   const before = ranMs();
   await work();
@@ -27,7 +28,7 @@ async function cpuMs(work) {
 
 let overhead = 0;
 
-/** To be called once, so that what measuring itself takes is left out. */
+/** Measures the CPU time of `cpuMs` itself, which later measurements subtract. Call it once, before all of them. */
 async function calibrate() {
   const taken = [];
   overhead = 0;
@@ -35,9 +36,9 @@ async function calibrate() {
   overhead = taken.sort((a, b) => a - b)[25];
 }
 
-/** Time that work without pauses has taken, without what the thread had to wait for a CPU. */
+/** Milliseconds that work without pauses takes, without the time in which the thread waited for a CPU. */
 async function busyMs(work) {
-  // The waiting is looked at within the time taken: it must not be more than that.
+  // Read the waiting time inside the measured interval, so that it cannot be longer than the interval.
   const start = performance.now();
   const waited = waitedMs();
   await work();

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The parts of the built package that are measured one by one. */
+/** Loads the parts of the built packages that the benchmarks measure separately. */
 
 const path = require('node:path');
 
@@ -15,7 +15,7 @@ const { PrometheusText } = part('server/workers/text/prometheus-text.js');
 
 const MAX_SERIES = 2_000_000;
 
-/** @returns an encoder, and a function that takes a collection and answers its snapshot */
+/** @returns an encoder, and a function that encodes a collection into a snapshot and throws if data is left out */
 function createEncoder() {
   const encoder = new SnapshotEncoder({ maxSeries: MAX_SERIES });
   const encode = async (data) => {
@@ -25,18 +25,20 @@ function createEncoder() {
       intervalMs: 10_000,
       collectMs: 1,
     });
-    if (problems.length > 0 || snapshot.stats.droppedSeries > 0) throw new Error(`Left out: ${problems.join('; ')}`);
+    const { droppedSeries } = snapshot.stats;
+    if (problems.length > 0 || droppedSeries > 0)
+      throw new Error(`The encoder left out data: ${[`${droppedSeries} series dropped`, ...problems].join('; ')}`);
     return snapshot;
   };
   return { encoder, encode };
 }
 
-/** Prometheus text: of each snapshot what has changed. */
+/** Renders Prometheus text. From one snapshot to the next it rewrites only the text that has changed. */
 class Text {
   pages = new PageCache();
   #text = new PrometheusText(this.pages);
 
-  /** @param {{write(source: Buffer, from: number, to: number): void}} out gets it in pieces */
+  /** @param {{write(source: Buffer, from: number, to: number): void}} out receives the text in pieces */
   writeTo(out, snapshot) {
     this.pages.use(snapshot);
     const writing = this.#text.writeTo(out, snapshot);
@@ -44,12 +46,12 @@ class Text {
   }
 }
 
-/** Renders the chunks that a worker of the metrics server hands over, most of them lent. */
+/** Renders the chunks that a worker of the metrics server hands over. Most of them are memory that the worker lends. */
 class Renderer {
   #text = new Text();
   #loan = startLoan();
 
-  /** @returns {Uint8Array[]} the text, good until the next call: by then, whoever it was for has read it */
+  /** @returns {Uint8Array[]} the text, valid until the next call: the caller must have read it by then */
   render(snapshot) {
     endLoan(this.#loan);
     this.#loan = startLoan();

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What the numbers depend on: machine, system, versions. */
+/** The environment that the numbers depend on: machine, system, versions. */
 
 const { execFileSync } = require('node:child_process');
 const { readFileSync } = require('node:fs');

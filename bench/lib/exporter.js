@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The main thread's side of the exporter, put together as src/exporter.ts does, so that one cycle can be made at a time
- * and its end be awaited: encode, have the probes computed and set, have one request answered.
+ * The main-thread side of the exporter, assembled like in src/exporter.ts, but without timers: the caller starts each
+ * cycle and awaits its end. A cycle encodes a collection, computes and sets the probes, and answers one request.
  */
 
 const path = require('node:path');
@@ -22,7 +22,7 @@ const complain = (...what) => {
 };
 const LOGGER = { debug: quiet, info: quiet, warn: quiet, error: complain };
 
-/** What the exporter needs of @pm2/io, without the sending that it does every second for whoever has probes. */
+/** The parts of @pm2/io that the exporter uses, without the message with all probes that @pm2/io sends every second. */
 function memoryIo() {
   const metrics = new Map();
   return {
@@ -35,15 +35,15 @@ function memoryIo() {
   };
 }
 
-/** @param encoder whose snapshots are held while they are read; those of `undefined` need not be */
+/** @param encoder holds its snapshots while workers read them; `undefined` if the snapshots stay unchanged */
 function startPool(workers, encoder) {
   const worker = path.join(__dirname, '../../build/workers/worker.js');
   return new ExporterPool({ ...workers, worker, hold: (snapshot) => encoder?.hold(snapshot) ?? quiet });
 }
 
 /**
- * @param {{address: object}} daemon where answers go
- * @param {'resource-metrics' | 'snapshot'} form of the answers
+ * @param {{address: object}} daemon receives the answers
+ * @param {'resource-metrics' | 'snapshot'} form the form of the answers
  */
 function createExporter(daemon, form) {
   const { config } = readConfig({ mashroomMetrics: ['*'], workers: { maxMemoryMb: 4096 } });
@@ -61,7 +61,7 @@ function createExporter(daemon, form) {
   };
   return {
     encode,
-    /** One interval with one request for metrics in it. */
+    /** One cycle, with one request for metrics. */
     async cycle(data) {
       const snapshot = await encode(data);
       const done = pool.expect(2);
@@ -78,7 +78,7 @@ function createExporter(daemon, form) {
   };
 }
 
-/** As src/pmx/pmx.ts is one. */
+/** Receives the probes, like src/pmx/pmx.ts. */
 class Sink {
   constructor(probes) {
     this.probes = probes;
@@ -93,7 +93,7 @@ class Sink {
   }
 }
 
-/** Tells when as many tasks as expected are through, their results dealt with. */
+/** Runs tasks. The promise of `expect` resolves when that many tasks have ended and their results are used. */
 class CountingPool {
   constructor(pool) {
     this.pool = pool;

@@ -1,15 +1,15 @@
 'use strict';
 
-/** The same metrics in prom-client, or in @prometheus-io/client, which has the same interface. */
+/** The metrics of a workload in prom-client or @prometheus-io/client, which have the same interface. */
 
 const { random } = require('./random');
 
-/** One observation per bucket, about as many digits as the workload has. */
+/** Per histogram: about one per bucket, which gives numbers about as long as the workload's. */
 const OBSERVATIONS = 12;
 
 /**
- * @param {object} library what `require` of it answers
- * @param {{families: object[]}} workload whose metrics and series it gets
+ * @param {object} library the module, as `require` returns it
+ * @param {{families: object[]}} workload the peer gets its metrics and series
  */
 function createPeer(library, workload) {
   const register = new library.Registry();
@@ -38,7 +38,7 @@ function createPeer(library, workload) {
   const update = ({ record, labels }) => record(labels);
   return {
     register,
-    /** Counts something in one of the series. */
+    /** Records one measurement in the series with this index. */
     touch: (index) => update(series[index % series.length]),
     change(variant) {
       if (variant === 'nothing') return;
@@ -54,7 +54,7 @@ function labelsOf(points) {
   return [...new Set(points.flatMap(({ attributes }) => Object.keys(attributes)))];
 }
 
-/** Lines of the text that are samples. */
+/** The number of samples in a text: lines which are neither empty nor comments. */
 function countSamples(text) {
   let samples = 0;
   for (let at = 0; at < text.length;) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Numbers that look like chance and are the same in every run (mulberry32). */
+/** Pseudo-random numbers that are the same each time the benchmark runs (mulberry32). */
 
 /** @returns {() => number} at least 0, below 1 */
 function random(seed) {

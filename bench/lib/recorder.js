@@ -1,13 +1,14 @@
 'use strict';
 
 /**
- * Turns the event loop without a pause, and keeps the longest turn: what a request that comes at the worst moment has
- * to wait. Time in which the thread waited for a CPU is left out, and garbage collection told apart.
+ * Turns the event loop without a pause and notes the longest turn: the time that a request waits if it arrives at the
+ * worst moment. Time in which the thread waited for a CPU is left out. Garbage collection is included, and its share is
+ * returned too.
  *
- * A loop with nothing to do turns a hundred thousand times per second, and what that leaves would have to be collected
- * while somebody works. So it sleeps for a millisecond from turn to turn as long as nothing happens. What counts then is
- * what the loop did besides sleeping, however long it was before the system woke it up, and no more than the thread has
- * run: woken up by what a worker thread has sent, it may have to wait for a CPU that this one still has.
+ * An idle loop turns a hundred thousand times per second. The garbage of these turns would be collected during the
+ * measurement, so the loop sleeps for a millisecond between turns while nothing happens. After such a sleep a turn
+ * counts as the time since the last turn without the sleep, however late the system woke the thread up, and at most as
+ * the thread's CPU time: a worker thread's message can wake this thread up while that worker still occupies the CPU.
  */
 
 const { PerformanceObserver } = require('node:perf_hooks');
@@ -15,16 +16,16 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { ranMs, waitedMs } = require('./clock');
 
 const NOTHING = { ms: 0, from: 0, to: 0 };
-/** A turn is one in which nothing has happened if it is shorter, in milliseconds. */
+/** A shorter turn counts as idle. */
 const QUIET_MS = 0.1;
-/** After so many of them the loop sleeps from turn to turn. */
+/** After this many idle turns in a row the loop sleeps between turns. */
 const QUIET_TURNS = 100;
 const SLEEP_MS = 1;
 
 const { min } = Math;
 const sleptMs = () => performance.eventLoopUtilization().idle;
 
-/** @returns {Promise<{ms: number, gcMs: number}>} the longest turn while that work was under way */
+/** @returns {Promise<{ms: number, gcMs: number}>} the longest turn during the work, and its garbage collection */
 async function longestTurn(work) {
   const collections = [];
   const observer = new PerformanceObserver((list) => collections.push(...list.getEntries()));
@@ -39,7 +40,7 @@ async function longestTurn(work) {
   const turn = () => {
     const now = performance.now();
     const waited = waitedMs();
-    // Of the time asleep a part is waiting for a CPU: that is not to be left out twice.
+    // The sleep includes waiting for a CPU, so after a sleep the waiting time is not subtracted again.
     const ms =
       slept === undefined ? now - last - (waited - lastWaited) : min(now - last - (sleptMs() - slept), ranMs() - ran);
     if (ms > longest.ms) longest = { ms, from: last, to: now };
@@ -53,7 +54,7 @@ async function longestTurn(work) {
     else setTimeout(turn, SLEEP_MS);
   };
   setImmediate(turn);
-  // What the work does at once is a turn as well.
+  // Start the work after a turn, so that its synchronous beginning counts as part of a turn.
   await new Promise((resolve) => setImmediate(resolve));
   await work();
   await new Promise((resolve) => setImmediate(resolve));

@@ -1,17 +1,17 @@
 'use strict';
 
-/** Measures several sides of one question in turns, so that what happens to the machine happens to all of them alike. */
+/** Measures several sides in turns, so that other load of the machine affects all of them alike. */
 
 /**
- * @param {number} count how many rounds count; one more is made before them and forgotten
+ * @param {number} count the number of rounds that count; `warmUp` rounds before them are discarded
  * @param {Record<string, (round: number) => number | undefined | Promise<number | undefined>>} sides
- * @returns {Promise<Record<string, number[]>>} what each side has answered, by round
+ * @returns {Promise<Record<string, number[]>>} the numbers that each side returned, by round
  */
 async function rounds(count, sides, { warmUp = 1 } = {}) {
   const names = Object.keys(sides);
   const taken = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = -warmUp; round < count; round++) {
-    // None of them is always the one that finds the caches cold.
+    // Alternate the order, so that cold caches do not always affect the same side.
     const order = round % 2 === 0 ? names : names.toReversed();
     for (const name of order) {
       const value = await sides[name](round);
@@ -22,8 +22,8 @@ async function rounds(count, sides, { warmUp = 1 } = {}) {
 }
 
 /**
- * One collection for all sides of a round, so that what changes from one to the next is the same for each of them,
- * however many they are.
+ * All sides of a round share one collection. So the changes from one collection to the next are the same for every
+ * side, and do not depend on the number of sides.
  * @param {() => T} collect
  * @returns {(round: number) => T}
  * @template T
@@ -40,14 +40,14 @@ function perRound(collect) {
 function spread(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (q) => {
-    const place = q * (sorted.length - 1);
-    const below = sorted[Math.floor(place)];
-    return below + (sorted[Math.ceil(place)] - below) * (place - Math.floor(place));
+    const index = q * (sorted.length - 1);
+    const below = sorted[Math.floor(index)];
+    return below + (sorted[Math.ceil(index)] - below) * (index - Math.floor(index));
   };
   return { low: at(0.25), median: at(0.5), high: at(0.75) };
 }
 
-/** Of what the two have answered in the same rounds. */
+/** The spread of the ratios round by round: both sides of a ratio were measured in the same round. */
 function ratioOf(numerators, denominators) {
   return spread(numerators.map((one, i) => one / denominators[i]));
 }

@@ -1,13 +1,15 @@
 'use strict';
 
 /**
- * Rows of the result: how many times less it takes than what it is measured against (`goal` `at least`), or how much of
- * what is allowed (`at most`). The numbers of both sides are there for orientation.
+ * Rows of the result. If `goal` is `at least`, the ratio says how many times less, or more, ours is than the other
+ * side. If it is `at most`, the ratio is ours as a multiple of the other side or of a bound. The numbers of both sides
+ * are for orientation.
  */
 
 const { ratioOf, spread } = require('./rounds');
 
 /**
+ * How many times less ours is, for times and bytes.
  * @param {object} row
  * @param {number[]} row.ours by round
  * @param {number[]} row.theirs by round
@@ -17,24 +19,26 @@ function timesLess({ ours, theirs, target, ...rest }) {
   return finish({ ...rest, goal: 'at least', target }, ratioOf(theirs, ours), ours, theirs);
 }
 
+/** How many times more ours is, for rates. */
 function timesMore({ ours, theirs, target, ...rest }) {
   return finish({ ...rest, goal: 'at least', target }, ratioOf(ours, theirs), ours, theirs);
 }
 
-/** How many times of the other side ours takes. */
+/** Ours as a multiple of the other side. */
 function atMost({ ours, theirs, target, ...rest }) {
   return finish({ ...rest, goal: 'at most', target }, ratioOf(ours, theirs), ours, theirs);
 }
 
-/** Ours beside a fixed bound. */
+/** Ours as a multiple of a fixed bound. */
 function within({ ours, bound, ...rest }) {
   const bounds = ours.map(() => bound);
   return finish({ ...rest, goal: 'at most', target: 1 }, ratioOf(ours, bounds), ours, bounds);
 }
 
-/** A number that is none would reach the parent process as `null`. */
+/** @throws {RangeError} if a ratio is not finite: JSON would silently turn it into `null` on the way to run.js */
 function finish({ name, workload, variant, against, goal, target, unit, note }, ratio, ours, theirs) {
-  if (!Object.values(ratio).every(Number.isFinite)) throw new RangeError(`${name}: no ratio of ${ours} and ${theirs}`);
+  if (!Object.values(ratio).every(Number.isFinite))
+    throw new RangeError(`${name}: the ratio of ${ours} and ${theirs} is not finite`);
   const reached = goal === 'at least' ? ratio.median >= target : ratio.median <= target;
   return {
     name,

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The same sizes in a real OpenTelemetry SDK, for what it costs itself. */
+/** The metrics of a workload in a real OpenTelemetry SDK, to measure the cost of the SDK itself. */
 
 const { MeterProvider, MetricReader } = require('@opentelemetry/sdk-metrics');
 const { BOUNDS } = require('./workload');
@@ -18,7 +18,7 @@ class Reader extends MetricReader {
   }
 }
 
-/** @param {{families: object[]}} workload whose metrics and series it gets */
+/** @param {{families: object[]}} workload the SDK gets its metrics and series */
 function createSdk(workload) {
   const reader = new Reader({ cardinalitySelector: () => SERIES_LIMIT });
   const provider = new MeterProvider({ readers: [reader] });
@@ -41,7 +41,7 @@ function createSdk(workload) {
   series.forEach(update);
   return {
     series,
-    /** Records something in one of them. */
+    /** Records one measurement in the series with this index. */
     touch: (index) => update(series[index]),
     change(variant) {
       if (variant === 'everything') series.forEach(update);

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Starts apps/stub-daemon.js in a folder of its own. */
+/** Starts apps/stub-daemon.js with a temporary folder for its socket. */
 
 const { fork } = require('node:child_process');
 const { once } = require('node:events');

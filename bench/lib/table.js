@@ -1,6 +1,6 @@
 'use strict';
 
-/** The table that is printed. */
+/** Renders the table that run.js prints. */
 
 const HEAD = [
   'workload',
@@ -14,7 +14,7 @@ const HEAD = [
   'unit',
 ];
 
-/** Rows of one name under its heading, in the order in which they came. */
+/** Rows with the same name stand below that name as a heading, in the order in which they were measured. */
 function renderTable(rows) {
   const byName = Map.groupBy === undefined ? groups(rows) : Map.groupBy(rows, ({ name }) => name);
   const cells = new Map([...byName].map(([name, of]) => [name, of.map(cellsOf)]));

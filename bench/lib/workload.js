@@ -1,23 +1,23 @@
 'use strict';
 
 /**
- * The workloads: one collection after the other, as an OpenTelemetry SDK hands them out for cumulative temporality. A
- * series keeps its attributes object and its start time, an unchanged histogram its array of counts; data points, values
- * of histograms and end times are new each time; new series come last.
+ * The workloads. They make collections like those of an OpenTelemetry SDK with cumulative temporality: a series keeps
+ * its attributes object and its start time, and an unchanged histogram keeps its array of counts. Data points,
+ * histogram values and end times are new objects in every collection. New series come last.
  */
 
 const path = require('node:path');
 const { random } = require('./random');
 
-/** Those that Prometheus's clients have by default. */
+/** The default bucket bounds of Prometheus's clients, in seconds. */
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const HISTOGRAM = 0;
 const GAUGE = 2;
 const SUM = 3;
 
-/** What changes from one collection to the next. */
+/** The series that change from one collection to the next. */
 const VARIANTS = ['nothing', '1 %', 'everything', '1 % new'];
-/** Every other series is gone, and back the next time. */
+/** A variant: every other series is missing in one collection and present again in the next. */
 const HALF_GONE = 'half gone or back';
 
 const SIZES = {
@@ -29,7 +29,7 @@ const SIZES = {
 };
 const COUNTER_FAMILIES = 10;
 
-/** @param {string | {counters: number, histograms: number}} size one of the workloads, or another size */
+/** @param {string | {counters: number, histograms: number}} size the name of a workload, or a size */
 function createWorkload(size, seed = 1) {
   const next = random(seed);
   return size === 'real'
@@ -50,7 +50,7 @@ class Workload {
     return this.families.reduce((sum, { points }) => sum + points.length, 0);
   }
 
-  /** Lines of Prometheus's text, those of HELP and TYPE apart. */
+  /** The number of lines of Prometheus text, without the HELP and TYPE lines. */
   get samples() {
     return this.families.reduce(
       (sum, { points }) =>
@@ -63,7 +63,7 @@ class Workload {
     );
   }
 
-  /** Lets values change, and collects. */
+  /** Changes the workload, then returns a collection. */
   collect(variant) {
     this.change(variant);
     const endTime = [this.seconds, 250_000_000];
@@ -80,7 +80,7 @@ class Workload {
     return { resource: this.resource, scopeMetrics: [{ scope: this.scope, metrics }] };
   }
 
-  /** All series are there again. */
+  /** Makes all series present again. */
   restore() {
     this.halved = false;
   }
@@ -111,7 +111,7 @@ class Workload {
           const { points } = this.pick();
           const [{ attributes, value }] = points;
           points.push({
-            // Not with `...`, for which Node.js 20 makes a hidden class per object: of one instrument they have the same.
+            // Attributes objects of one instrument share a hidden class. `...` would give each its own in Node.js 20.
             attributes: Object.assign({}, attributes, { added: String(this.added++) }),
             startTime: [this.seconds, 0],
             value: typeof value === 'number' ? 1 : histogram(value, [...value.buckets.counts]),
@@ -119,18 +119,18 @@ class Workload {
         }
         return;
       default:
-        throw new RangeError(`no variant ${variant}`);
+        throw new RangeError(`unknown variant: ${variant}`);
     }
   }
 
-  /** One of the families, each as often as it has series. */
+  /** A random family. Its probability is proportional to its number of series. */
   pick() {
     let at = Math.floor(this.next() * this.series);
     return this.families.find(({ points }) => (at -= points.length) < 0);
   }
 }
 
-/** As the SDK makes it, so that all have one shape. */
+/** Property order as in the SDK, so that all histogram values share one hidden class. */
 function histogram({ min, max, sum, buckets, count }, counts) {
   return { min, max, sum, buckets: { boundaries: buckets.boundaries, counts }, count };
 }
@@ -181,7 +181,7 @@ function madeFamilies({ counters, histograms }, next) {
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
 const STATUSES = [200, 201, 304, 404, 500];
 
-/** Of the length that routes, methods and states of a real server have. */
+/** About as long as the route, method and status of a real server. */
 function attributesOf(s) {
   return { route: `/shop/department-${s % 97}/items/${s}`, method: METHODS[s % 4], status: STATUSES[s % 5] };
 }
@@ -195,7 +195,7 @@ function headerOf(name, dataPointType, { isMonotonic, unit, type }) {
   };
 }
 
-/** What a real Mashroom server with OpenTelemetry 2 answered. */
+/** The metrics of a real Mashroom server with OpenTelemetry 2. */
 function realFamilies(_next) {
   const file = path.join(__dirname, '../../test/fixtures/resource-metrics-otel2.json');
   const { resource, scopeMetrics } = require(file);

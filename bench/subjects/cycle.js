@@ -1,6 +1,6 @@
 'use strict';
 
-/** Main-thread time of one export cycle: ours, the straightforward exporter's, and what handing the data to a worker costs. */
+/** Main-thread time of one export cycle: ours, straightforward exporter, `postMessage` of the data, lower bounds. */
 
 const { once } = require('node:events');
 const { Worker } = require('node:worker_threads');
@@ -41,7 +41,7 @@ module.exports = async function cycle({ quick, workload, emit }) {
       if (workload !== undefined && workload !== size) continue;
       for (const variant of variants) await measure({ size, variant, count, repeat, daemon, receiver, emit });
     }
-    await besideCollect({ size: quick ? 'tiny' : 'large', count: quick ? 3 : 7, daemon, emit });
+    await compareWithCollect({ size: quick ? 'tiny' : 'large', count: quick ? 3 : 7, daemon, emit });
   } finally {
     await receiver.terminate();
     daemon.stop();
@@ -74,16 +74,16 @@ async function measure({ size, variant, count, repeat, daemon, receiver, emit })
   if (size === 'large' || size === 'tiny') {
     emit(atMost({ ...plain, against: PASS, theirs: pass }));
     emit(atMost({ ...plain, against: PASS_AND_TASKS, theirs: passAndTasks }));
-    const least = { ...plain, name: `${NAME}, were it ${PASS_AND_TASKS}`, ours: passAndTasks };
-    emit(timesLess({ ...least, against: LOOP, theirs: loop }));
-    emit(timesLess({ ...least, against: POST_MESSAGE, theirs: postMessage }));
+    const lowerBound = { ...plain, name: `${NAME}, ${LOWER_BOUND}`, ours: passAndTasks };
+    emit(timesLess({ ...lowerBound, against: LOOP, theirs: loop }));
+    emit(timesLess({ ...lowerBound, against: POST_MESSAGE, theirs: postMessage }));
   }
   await pool.stop();
   await exporter.stop();
 }
 
 function createSides({ size, daemon, receiver, pool }) {
-  // What a worker thread renders is not measured here: on the main thread both forms cost the same.
+  // The form of the answer does not matter here: worker threads render it, and the main thread's cost is the same.
   const exporter = createExporter(daemon, size === 'large' ? 'snapshot' : 'resource-metrics');
   const straightforward = new StraightforwardExporter();
   const onePass = new OnePass();
@@ -106,10 +106,10 @@ function createSides({ size, daemon, receiver, pool }) {
   return { exporter, sides };
 }
 
-/** Until all code is compiled as it is after a minute in a real process, over collections of garbage too. */
+/** Runs all sides, over garbage collections too, until their code is compiled as it is in a process after a minute. */
 async function warmUp(sides, workload, variant) {
   for (let i = 0; i < WARM_UPS; i++) {
-    // New series make it larger, so that there are some at the end only.
+    // New series make the workload larger, so only the last warm-ups add some.
     const isEarly = variant.endsWith('new') && i < WARM_UPS - WARM_UPS_OF_NEW;
     const data = workload.collect(isEarly ? 'everything' : variant);
     for (const side of sides) await side(data);
@@ -120,7 +120,7 @@ async function warmUp(sides, workload, variant) {
 const WARM_UPS = 30;
 const WARM_UPS_OF_NEW = 3;
 
-/** Has all code compiled that new series need, over a workload of its own. */
+/** Gets the code for new series compiled. It uses its own workload, since new series make a workload larger. */
 async function rehearse({ size, daemon, receiver, cycles }) {
   const workload = createWorkload(size);
   const pool = await EmptyTasks.start();
@@ -136,12 +136,13 @@ async function rehearse({ size, daemon, receiver, cycles }) {
 
 const LOOP = 'straightforward exporter';
 const POST_MESSAGE = 'postMessage of the ResourceMetrics';
-const PASS = 'one bare pass over the data points';
-const PASS_AND_TASKS = 'one bare pass, and two tasks without content';
+const PASS = 'one pass over the data points';
+const PASS_AND_TASKS = 'one pass and two empty tasks';
+const LOWER_BOUND = 'lower bound: one pass over the data points and two empty tasks';
 
 const NO_NAMES = { known: [], room: 0 };
 
-/** What it takes to have worker threads do something, whatever it is. */
+/** Tasks with an empty snapshot: the fixed cost of running a task in a worker thread. */
 class EmptyTasks {
   static async start() {
     const { encode } = createEncoder();
@@ -164,7 +165,7 @@ class EmptyTasks {
 
   async pair() {
     const results = await Promise.all([this.pool.run(this.task), this.pool.run(this.task)]);
-    if (!results.every(({ ok }) => ok)) throw new Error(JSON.stringify(results));
+    if (!results.every(({ ok }) => ok)) throw new Error(`An empty task failed: ${JSON.stringify(results)}`);
   }
 
   stop() {
@@ -173,10 +174,11 @@ class EmptyTasks {
 }
 
 /**
- * The least that it takes to have the numbers: every data point in hand once, told whose it is by its attributes object,
- * its numbers copied, and its start time and its counts if they are others. References are compared without a look into
- * the objects.
- * Of new series, the attributes as text. No page, no change, no thread.
+ * The lower bound of encoding: read every data point once, compare its attributes object with that of the series at the
+ * same position, copy its value, and copy its start time and bucket counts if their arrays are new. Attributes of a new
+ * series are written as text. It has no pages, detects no changes and uses no threads.
+ *
+ * `Object.is` compares references without reading the objects, which `===` would do.
  */
 class OnePass {
   constructor() {
@@ -210,20 +212,20 @@ class MetricPass {
     const values = this.nextColumn(2 * points.length);
     for (let i = 0, at = 0; i < points.length; i++, at += 2) {
       const { attributes: own, startTime, value } = points[i];
-      if (!Object.is(attributes[i], own)) this.meet(i, own);
+      if (!Object.is(attributes[i], own)) this.writeAttributes(i, own);
       if (!Object.is(startTimes[i], startTime)) this.writeStart(i, at, startTime);
       values[at + 1] = value;
     }
   }
 
-  /** All of a workload's metric have as many buckets. */
+  /** All data points of a metric have the same number of buckets. */
   histograms(points) {
     const { attributes, startTimes, counts } = this;
     const stride = 5 + (points[0]?.value.buckets.counts.length ?? 0);
     const values = this.nextColumn(points.length * stride);
     for (let i = 0, at = 0; i < points.length; i++) {
       const { attributes: own, startTime, value } = points[i];
-      if (!Object.is(attributes[i], own)) this.meet(i, own);
+      if (!Object.is(attributes[i], own)) this.writeAttributes(i, own);
       if (!Object.is(startTimes[i], startTime)) this.writeStart(i, at, startTime);
       values[at + 1] = value.count;
       values[at + 2] = value.sum;
@@ -244,13 +246,13 @@ class MetricPass {
     for (const values of this.columns) for (let b = 0; b < counts.length; b++) values[at + b] = counts[b];
   }
 
-  meet(series, attributes) {
+  writeAttributes(series, attributes) {
     this.attributes[series] = attributes;
     if (this.written > this.texts.length / 2) this.written = 0;
     this.written += this.texts.write(JSON.stringify(attributes), this.written);
   }
 
-  /** What has been handed out is being read while the next is written. */
+  /** Columns take turns, since workers would still read the previous ones while the next one is written. */
   nextColumn(length) {
     const column = this.columns.length < COLUMNS ? undefined : this.columns.shift();
     const values = column === undefined || column.length < length ? new Float64Array(2 * length) : column;
@@ -259,18 +261,18 @@ class MetricPass {
   }
 }
 
-/** One is being written, two are being read. */
+/** One that is written and two that are read. */
 const COLUMNS = 3;
 
-/** Of the SDK itself, which every exporter of cumulative metrics has to pay before anything else. */
-async function besideCollect({ size, count, daemon, emit }) {
+/** Compares with the collection by the SDK itself, whose cost every exporter of cumulative metrics has too. */
+async function compareWithCollect({ size, count, daemon, emit }) {
   const sdk = createSdk(createWorkload(size));
   const exporter = createExporter(daemon, 'snapshot');
   for (let i = 0; i < WARM_UPS; i++) await exporter.cycle(await sdk.collect());
   for (const variant of ['1 %', 'everything']) {
     const ours = [];
     const theirs = [];
-    // The one after the other: what has been collected is what is exported.
+    // Their order cannot alternate: the export needs the collection that was just made.
     for (let round = 0; round < count; round++) {
       sdk.change(variant);
       globalThis.gc();

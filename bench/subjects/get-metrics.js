@@ -1,6 +1,6 @@
 'use strict';
 
-/** A request for metrics through a real PM2 daemon, in the compact form and in that of the seed. */
+/** A request for metrics through a real PM2 daemon: the snapshot form beside the ResourceMetrics form. */
 
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -10,7 +10,7 @@ const { timesLess } = require('../lib/rows');
 
 const TARGET = 20;
 const AGAINST = 'the ResourceMetrics form';
-/** Less than this can't be told from what the daemon does anyway. */
+/** Smaller values cannot be distinguished from the daemon's idle load, so they count as this. */
 const LEAST_MS = 0.1;
 const PATIENCE_MS = 180_000;
 
@@ -56,7 +56,10 @@ async function record({ size, count, intervalMs }) {
     await pm2.command('start', ecosystem);
     const deadline = performance.now() + PATIENCE_MS;
     while (!existsSync(file)) {
-      if (performance.now() > deadline) throw new Error(`No answers: ${await pm2.command('logs', '--nostream')}`);
+      if (performance.now() > deadline) {
+        const logs = await pm2.command('logs', '--nostream');
+        throw new Error(`get-metrics: no results after ${PATIENCE_MS / 1000} s. Logs of PM2: ${logs}`);
+      }
       await sleep(100);
     }
     return JSON.parse(readFileSync(file, 'utf8'));

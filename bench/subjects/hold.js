@@ -1,6 +1,6 @@
 'use strict';
 
-/** The longest that one export cycle holds the event loop at a time: in the steady state, and when all series are new. */
+/** The longest hold of the event loop in one export cycle: in the steady state, and when all series are new. */
 
 const { once } = require('node:events');
 const { setTimeout: sleep } = require('node:timers/promises');
@@ -18,17 +18,17 @@ const { Slicer } = part('core/slicer.js');
 
 const NAME = 'longest hold of the event loop';
 const BOUND_MS = 5;
-/** What the machine itself does to a loop that turns with nothing to do, for about as long as a cycle takes. */
-const IDLE = 'nothing to do';
+/** A side without work, for about as long as a cycle takes: shows the holds that the machine itself causes. */
+const IDLE = 'idle loop';
 const IDLE_MS = 50;
 /**
- * What a full garbage collection has found, here mostly what was collected in the round before, other threads give back
- * to the system for some time after it, and who asks for memory meanwhile is made to wait.
+ * Pause after a forced garbage collection. Other threads return the freed memory to the system for some time after it
+ * (here mostly the collection of the previous round), and a thread that asks for memory meanwhile has to wait.
  */
 const SETTLE_MS = 150;
 const FIRST_SIGHT = 'first sight';
-/** The least that first sight takes: to ask the system for about as much memory, in slices as ours. */
-const MEMORY = 'asking for as much memory, and nothing else';
+/** Lower bound of first sight: ask the system for about as much memory as the exporter does, in the same slices. */
+const MEMORY = 'only asking for as much memory';
 const BYTES_PER_SERIES = 130;
 const BYTES_AT_A_TIME = 256 * 1024;
 const NO_SERIES = { resource: { attributes: {} }, scopeMetrics: [] };
@@ -59,15 +59,16 @@ module.exports = async function hold({ quick, workload, emit }) {
 };
 
 /**
- * A process that sees its series for the first time has no earlier exporter whose memory is given back at the same
- * time, during which the kernel makes others wait for theirs.
+ * Keeps the exporters of earlier rounds alive. If their memory were returned to the system during a measurement, the
+ * kernel would make this thread wait for new memory. A real process that sees its series for the first time has no
+ * earlier exporter.
  */
 const kept = [];
 const keep = (what) => void kept.push(what);
 
 async function measure({ size, variants, count, daemon, receiver, emit }) {
   const series = createWorkload(size);
-  // Ours goes first, in a process that has nothing else: what the others keep is looked at by garbage collections, too.
+  // Ours goes first, while the process has nothing else: garbage collections would visit what the others keep alive.
   const ours = await takeOurs({ series, size, variants, count, daemon });
   const others = await takeOthers({ series, variants, count, receiver });
   for (const variant of [...variants, FIRST_SIGHT]) {
@@ -87,7 +88,7 @@ async function takeOurs({ series, size, variants, count, daemon }) {
     await exporter.stop();
     keep(exporter);
     exporter = createExporter(daemon, form);
-    // Worker threads are up long before there are that many series.
+    // Start the worker threads before the measurement: in a real process they run long before there are so many series.
     await exporter.cycle(NO_SERIES);
   };
   const all = { ...sides, [MEMORY]: () => askForMemory(series.series * BYTES_PER_SERIES) };
@@ -128,7 +129,7 @@ async function takeOthers({ series, variants, count, receiver }) {
   return taken;
 }
 
-/** @returns by side the longest turn of each round, and of how much of it was garbage collection the most */
+/** @returns by side, in ms: the longest turn of each round, and the most garbage collection in any of these turns */
 async function take({ series, variant, count, sides, before }) {
   const collections = {};
   const collect = perRound(() => series.collect(variant));
@@ -153,9 +154,9 @@ function report({ size, variant, ours: { turns, collections }, others, emit }) {
   const judged = size === 'large' || size === 'huge';
   const [collected, machine] = [collections.ours, Math.max(...idle)].map((ms) => ms.toFixed(1));
   const asked = memory === undefined ? '' : `; ${MEMORY}: up to ${Math.max(...memory).toFixed(1)} ms`;
-  const note = `garbage collection in a longest turn: up to ${collected} ms; a loop with nothing to do, in the same rounds: up to ${machine} ms${asked}`;
-  // No slice may be longer, so that the worst cycle is what counts. On a machine that others use too it may be theirs,
-  // which the note tells: a cycle as most of them are is judged beside it.
+  const note = `garbage collection in a longest turn: up to ${collected} ms; ${IDLE} in the same rounds: up to ${machine} ms${asked}`;
+  // The bound is meant for every cycle, so the worst cycle is judged. Other load of the machine can cause a hold too,
+  // which shows in the note as a hold of the idle loop. Therefore the median cycle is judged as well.
   if (judged) emit(within({ ...row, against: `${BOUND_MS} ms, median cycle`, bound: BOUND_MS, note }));
   if (judged)
     emit(within({ ...row, against: `${BOUND_MS} ms, worst cycle`, bound: BOUND_MS, ours: [Math.max(...ours)] }));

@@ -1,6 +1,6 @@
 'use strict';
 
-/** An HTTP server under load while its metrics are collected and asked for every second. */
+/** An HTTP server under load while its metrics are collected and requested every second. */
 
 const { fork } = require('node:child_process');
 const { on, once } = require('node:events');
@@ -21,7 +21,7 @@ module.exports = async function httpServer({ quick, emit }) {
   const taken = Object.fromEntries(MODES.map((mode) => [mode, { p99: [], stall: [], throughput: [] }]));
   const daemon = await startStubDaemon();
   try {
-    // The load's own side has to become fast first.
+    // Warm up the code that makes the load, in this process.
     if (!quick) await measure({ mode: 'no exporter', daemon, ...plan, seconds: 1 });
     for (let round = 0; round < plan.count; round++) {
       for (const mode of round % 2 === 0 ? MODES : MODES.toReversed()) {
@@ -60,8 +60,8 @@ async function measure({ mode, daemon, series, warmUpMs, seconds, rate }) {
 }
 
 /**
- * Requests that come whether or not earlier ones have been answered, as users do. A client of autocannon's with a rate
- * sends what a second brings at its beginning: many groups that begin one after the other spread that evenly.
+ * Sends requests at a fixed rate, whether or not earlier ones are answered: users do not wait for each other.
+ * autocannon sends all requests of a second at its beginning. Many groups with staggered starts spread them evenly.
  */
 async function steadyLoad(url, rate, seconds) {
   const latencies = [];
@@ -70,8 +70,8 @@ async function steadyLoad(url, rate, seconds) {
     const connections = rate / GROUPS;
     const options = { url, connections, overallRate: connections, duration: seconds, ignoreCoordinatedOmission: true };
     await new Promise((resolve, reject) => {
-      const instance = autocannon(options, (error) => (error ? reject(error) : resolve()));
-      instance.on('response', (_client, _status, _bytes, ms) => latencies.push(ms));
+      const load = autocannon(options, (error) => (error ? reject(error) : resolve()));
+      load.on('response', (_client, _status, _bytes, ms) => latencies.push(ms));
     });
   });
   await Promise.all(groups);
@@ -82,14 +82,14 @@ function percentile(values, q) {
   return values.toSorted((a, b) => a - b)[Math.floor(q * (values.length - 1))];
 }
 
-/** The next message that has this in it: @pm2/io sends others of its own. */
+/** The next message with this key. Others are skipped: @pm2/io sends its own messages over the same channel. */
 async function answer(server, key) {
   const end = new AbortController();
   server.once('exit', () => end.abort());
   for await (const [message] of on(server, 'message', { signal: end.signal })) {
     if (message !== null && key in message) return message;
   }
-  throw new Error('The server has gone');
+  throw new Error(`http: the server process ended before it sent '${key}'`);
 }
 
 function report({ taken, workload, quick, emit }) {

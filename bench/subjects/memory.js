@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Memory per series, heap and shared memory together: what the exporter adds to an instance that has its metrics already,
- * and what others take. What a worker thread derives for itself is told apart.
+ * Memory per series, heap and shared memory together: how much the exporter adds to an instance that already has its
+ * metrics, and how much other clients take. The caches of a worker thread are reported separately, in a note.
  */
 
 const { createEncoder, Text } = require('../lib/engine');
@@ -28,7 +28,7 @@ async function measure({ kind, series, emit }) {
   workload.change('everything');
   const before = used();
   const { encoder, encode } = createEncoder();
-  // As many as are needed for all columns to be there: current, previous, and the one that is written.
+  // Enough cycles to allocate all columns: the current one, the previous one and the one that is written.
   for (let i = 0; i < 4; i++) await encode(workload.collect('everything'));
   const ours = [(used() - before) / series];
   const snapshot = await encode(workload.collect('nothing'));
@@ -55,7 +55,7 @@ async function measure({ kind, series, emit }) {
 async function promClient(workload, series) {
   const before = used();
   const peer = createPeer(require('prom-client'), workload);
-  // The attributes are those of the workload, which it does not copy either.
+  // prom-client does not copy the attributes objects, so they do not count: the workload has them already.
   await peer.register.metrics();
   const bytes = (used() - before) / series;
   keep(peer);
@@ -67,21 +67,21 @@ async function sdk(workload, series) {
   const subject = createSdk(workload);
   await subject.collect();
   await subject.collect();
-  // This list of ours is not the SDK's.
+  // This list belongs to the benchmark and must not count as memory of the SDK.
   subject.series.length = 0;
   const bytes = (used() - before) / series;
   keep(subject);
   return bytes;
 }
 
-/** Shared memory is counted among the array buffers. */
+/** Bytes in use. `arrayBuffers` includes shared memory. */
 function used() {
   for (let i = 0; i < 3; i++) globalThis.gc();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
 
-/** What is passed here has lived until now. */
+/** Keeps its arguments reachable until this call, so that no garbage collection frees them before. */
 function keep(...alive) {
   return alive.length;
 }

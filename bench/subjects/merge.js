@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * The snapshots of 8 instances merged into one view of the cluster, and that rendered as text, in one thread: beside
- * AggregatorRegistry.aggregate and text of prom-client and @prometheus-io/client. What the instances have sent is decoded
- * already on all sides: snapshots for ours, objects parsed from JSON for theirs.
+ * Merges the snapshots of 8 instances into the cluster view and renders it as text, in one thread. Compares with
+ * AggregatorRegistry.aggregate and rendering in prom-client and @prometheus-io/client. Decoding the answers of the
+ * instances is not measured on any side: ours starts with snapshots, theirs with objects parsed from JSON.
  */
 
 const { busyMs } = require('../lib/clock');
@@ -22,7 +22,7 @@ const { decode } = part('server/workers/decode.js');
 const INSTANCES = 8;
 const TARGETS = { 'prom-client': 30, '@prometheus-io/client': 15 };
 
-/** @param {{peers: string[]}} options names of the packages to measure beside, those that run on this Node.js */
+/** @param {{peers: string[]}} options names of the packages to compare with; they must run on this Node.js */
 module.exports = async function merge({ quick, workload, peers, emit }) {
   const plan = quick ? { tiny: 3 } : { small: 9, large: 5 };
   for (const [size, count] of Object.entries(plan)) {
@@ -66,7 +66,7 @@ async function measure({ size, count, peers, emit }) {
   }
 }
 
-/** A process and what the metrics server has of it. */
+/** A run of an instance, and the snapshot that the metrics server has decoded of it. */
 function createInstance(size, pmId) {
   const series = createWorkload(size, pmId + 1);
   const { encode } = createEncoder();
@@ -103,14 +103,15 @@ function createCluster() {
   };
 }
 
-/** What is fast has to be right: all numbers that the instances have counted are in the sum. */
+/** Checks the merge: the cluster's total must be the sum of the totals of all instances. */
 function check(live, part) {
   const expected = live.reduce((sum, { snapshot }) => sum + total(snapshot), 0);
   const actual = total(part.snapshot);
-  if (actual !== expected) throw new Error(`Merged to ${actual}, not ${expected}`);
+  if (actual !== expected)
+    throw new Error(`merge: the cluster's total is ${actual}, but the instances sum up to ${expected}`);
 }
 
-/** Of whole numbers: values of counters, counts of histograms. */
+/** The sum of counter values and histogram counts. They are whole numbers, so it does not depend on the order. */
 function total({ scopes, values }) {
   let sum = 0;
   for (const { families } of scopes) {

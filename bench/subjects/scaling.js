@@ -1,6 +1,6 @@
 'use strict';
 
-/** What one series costs where there are few and where there are many: encoding it, and rendering it. */
+/** Time to encode and to render one series, depending on the number of series. */
 
 const { busyMs } = require('../lib/clock');
 const { createEncoder, Text } = require('../lib/engine');
@@ -19,7 +19,7 @@ module.exports = async function scaling({ quick, emit }) {
     const workload = createWorkload({ counters: size, histograms: 0 });
     const { encode } = createEncoder();
     const text = new Text();
-    // As many series altogether, whatever the size.
+    // The same number of series in total for every size.
     const repeat = Math.max(1, Math.round((quick ? 10_000 : 200_000) / size));
     for (let i = 0; i < 3; i++) text.writeTo(NOWHERE, await encode(workload.collect('everything')));
     const nanoseconds = (work) => async () => {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Whole scrapes of a cluster through a real PM2: how long they take, and what they cost whom. */
+/** Whole scrapes of a cluster through a real PM2: their duration, and the CPU time of daemon, instances and server. */
 
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -12,9 +12,9 @@ const { within } = require('../lib/rows');
 
 const TIMEOUT_MS = 10_000;
 const INTERVAL_MS = 15_000;
-/** What is done behind an answer, such as bringing sums up to date, belongs to it. */
+/** Pause after a scrape. Work that follows the answer, such as updating the sums, is part of the scrape's cost. */
 const SETTLE_MS = 500;
-/** The system's least count of CPU time. */
+/** Smaller CPU times count as this, so that no ratio is 0 or negative. */
 const LEAST_MS = 0.01;
 const PATIENCE_MS = 180_000;
 const SERVER = path.join(__dirname, '../../server/dist/src/main.js');
@@ -36,10 +36,10 @@ async function measure({ emit, ...plan }) {
     const row = { name: `whole scrape of ${instances} instances`, workload: size, variant: view, unit: 'ms' };
     const against = `${TIMEOUT_MS / 1000} s, the default timeout`;
     emit(within({ ...row, against, bound: TIMEOUT_MS, ours: taken.ms, note: `${taken.bytes} bytes of text` }));
-    const share = `CPU of a processor per ${INTERVAL_MS / 1000} s`;
-    for (const who of ['daemon', 'instances', 'server']) {
-      const name = `CPU of ${who === 'instances' ? 'all instances' : `the ${who}`}`;
-      emit(within({ ...row, name: `${row.name}: ${name}`, against: share, bound: INTERVAL_MS, ours: taken[who] }));
+    const share = `${INTERVAL_MS / 1000} s of one CPU`;
+    for (const side of ['daemon', 'instances', 'server']) {
+      const name = `CPU of ${side === 'instances' ? 'all instances' : `the ${side}`}`;
+      emit(within({ ...row, name: `${row.name}: ${name}`, against: share, bound: INTERVAL_MS, ours: taken[side] }));
     }
   }
 }
@@ -51,7 +51,7 @@ async function record({ instances, size, count, periodMs }) {
   try {
     const port = await freePort();
     const ecosystem = path.join(pm2.folder, 'ecosystem.json');
-    // Each scrape finds a new snapshot.
+    // The instances collect as often as they are scraped, so that each scrape gets new snapshots.
     const env = { NODE_ENV: 'production', BENCH_WORKLOAD: size, BENCH_INTERVAL_MS: String(periodMs) };
     const instance = { name: 'instance', script: path.join(__dirname, '../apps/instance.js'), exec_mode: 'fork' };
     const server = { name: 'pm2-metrics', script: SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(port) } };
@@ -82,7 +82,7 @@ async function record({ instances, size, count, periodMs }) {
   }
 }
 
-/** What the processes do by themselves in the same time, collecting included, is measured before and taken off. */
+/** Measures the CPU time of an equally long period without a scrape first, collections included, and subtracts it. */
 async function scrapeOnce(port, view, sides, periodMs) {
   const cpu = () => Object.fromEntries(Object.entries(sides).map(([side, pids]) => [side, sumOf(pids)]));
   const idle = cpu();
@@ -92,7 +92,7 @@ async function scrapeOnce(port, view, sides, periodMs) {
   const response = await fetch(`http://127.0.0.1:${port}${view}`);
   const body = await response.arrayBuffer();
   const ms = performance.now() - begin;
-  if (!response.ok) throw new Error(`${view}: ${response.status} ${Buffer.from(body).toString()}`);
+  if (!response.ok) throw new Error(`scrape: GET ${view} answered ${response.status}: ${Buffer.from(body).toString()}`);
   await sleep(Math.max(SETTLE_MS, periodMs - ms));
   const after = cpu();
   const of = (side) => Math.max(LEAST_MS, after[side] - before[side] - (before[side] - idle[side]));
@@ -111,7 +111,12 @@ async function allAnswer(pm2, port, instances) {
       .then((text) => text.match(/^pm2_up\{.*\} 1$/gm)?.length ?? 0)
       .catch(() => 0);
     if (up >= instances) return;
-    if (performance.now() > deadline) throw new Error(`No answers: ${await pm2.command('logs', '--nostream')}`);
+    if (performance.now() > deadline) {
+      const logs = await pm2.command('logs', '--nostream');
+      throw new Error(
+        `scrape: only ${up} of ${instances} instances are up after ${PATIENCE_MS / 1000} s. Logs of PM2: ${logs}`,
+      );
+    }
     await sleep(500);
   }
 }

@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * Prometheus text in one thread, as the chunks that a worker of the metrics server hands over, most of which are memory
- * that it lends: ours beside the official serializer, prom-client and @prometheus-io/client, whose text is a string yet,
- * and beside copying the finished bytes.
+ * Renders Prometheus text in one thread. Ours ends with the chunks that a worker of the metrics server hands over, most
+ * of which are memory that it lends. Compares with the official serializer, prom-client and @prometheus-io/client,
+ * whose text is a string that is not encoded to bytes yet, and with copying the finished bytes.
  */
 
 const { PrometheusSerializer } = require('@opentelemetry/exporter-prometheus');
@@ -28,12 +28,12 @@ const TARGETS = {
 const COPY_TARGET = 3;
 const WARM_UPS = 60;
 
-/** @param {{peers: string[]}} options names of the packages to measure beside, those that run on this Node.js */
+/** @param {{peers: string[]}} options names of the packages to compare with; they must run on this Node.js */
 module.exports = async function text({ quick, workload, peers, emit }) {
   const plan = quick ? { real: [3, 20], tiny: [3, 2] } : { real: [9, 100], small: [9, 5], large: [9, 1] };
   for (const [size, [count, repeat]] of Object.entries(plan)) {
     if (workload !== undefined && workload !== size) continue;
-    // They render all of it anew each time, whatever has changed.
+    // Clients render the whole text anew each time, whatever has changed, so one of each serves all variants.
     const clients = Object.fromEntries(peers.map((name) => [name, createPeer(require(name), createWorkload(size))]));
     await check(size);
     for (const variant of VARIANTS) await measure({ size, variant, count, repeat, clients, emit });
@@ -46,7 +46,7 @@ async function measure({ size, variant, count, repeat, clients, emit }) {
   const ours = (snapshot) => renderer.render(snapshot);
   const finished = Buffer.concat(ours(await encode(series.collect('nothing'))));
   let target = Buffer.alloc(2 * finished.length);
-  // Of their own: what changes from one snapshot to the next is to be as much for all.
+  // Each of these sides has its own workload and renderer, so that all sides see equally many changes per snapshot.
   const [inOne, looked] = [createRendering(size), createRendering(size)];
   const intoOne = (snapshot) => {
     let at = 0;
@@ -57,7 +57,7 @@ async function measure({ size, variant, count, repeat, clients, emit }) {
     }
   };
   const numbers = new Numbers();
-  /** Million samples per second; changing the values beforehand takes no time here. */
+  /** Million samples per second. The time of `prepare`, which changes the values, is not included. */
   const rate = (samples, prepare, work) => async () => {
     let ms = 0;
     for (let i = 0; i < repeat; i++) {
@@ -83,7 +83,7 @@ async function measure({ size, variant, count, repeat, clients, emit }) {
       () => finished.copy(target),
     ),
   };
-  // New series would only make it larger.
+  // New series would only make the workload larger.
   const warmUp = variant.endsWith('new') ? 'everything' : variant;
   for (let i = 0; i < WARM_UPS; i++) {
     ours(await encode(series.collect(warmUp)));
@@ -107,7 +107,7 @@ async function measure({ size, variant, count, repeat, clients, emit }) {
       () => peer.register.metrics(),
     );
   }
-  const { ours: rates, [IN_ONE]: whole, [LOOK]: least, [COPY]: copied, ...others } = await rounds(count, sides);
+  const { ours: rates, [IN_ONE]: whole, [LOOK]: lowerBound, [COPY]: copied, ...others } = await rounds(count, sides);
   const row = { name: NAME, workload: size, variant, unit: 'million samples/s', ours: rates };
   for (const [against, theirs] of Object.entries(others)) {
     const target = size === 'large' ? TARGETS[variant]?.[against] : undefined;
@@ -117,7 +117,7 @@ async function measure({ size, variant, count, repeat, clients, emit }) {
   if (!official) return;
   const ms = (list) => list.map((one) => samples() / one / 1e3);
   if (size === 'large' || size === 'tiny')
-    emit(atMost({ ...row, unit: 'ms', against: LOOK, ours: ms(rates), theirs: ms(least) }));
+    emit(atMost({ ...row, unit: 'ms', against: LOOK, ours: ms(rates), theirs: ms(lowerBound) }));
   if (variant !== 'nothing') return;
   const bound = size === 'large' ? { target: COPY_TARGET } : {};
   emit(atMost({ ...row, unit: 'ms', against: COPY, ours: ms(rates), theirs: ms(copied), ...bound }));
@@ -127,11 +127,11 @@ function createRendering(size) {
   return { series: createWorkload(size), encode: createEncoder().encode, renderer: new Renderer() };
 }
 
-/** The least that is to be done even where nothing has changed. */
+/** Lower bound of rendering: compare each number with the one rendered last. Needed even if no number has changed. */
 class Numbers {
   shown = new Float64Array(0);
 
-  /** @returns how many numbers are not those of last time; start times are not shown, and not looked at */
+  /** @returns how many numbers have changed since the last call, without start times, which the text does not show */
   look({ scopes, values }) {
     if (this.shown.length !== values.length) this.shown = new Float64Array(values.length);
     let changed = 0;
@@ -157,7 +157,7 @@ class Numbers {
   }
 }
 
-/** What is fast has to be right: byte for byte what the official serializer makes of it, after changes too. */
+/** Checks the text: it must equal the official serializer's byte for byte, after changes too. */
 async function check(size) {
   const series = createWorkload(size);
   const serializer = new PrometheusSerializer();
@@ -166,6 +166,6 @@ async function check(size) {
   for (const variant of ['nothing', ...VARIANTS, 'nothing']) {
     const data = series.collect(variant);
     if (!Buffer.from(serializer.serialize(data)).equals(Buffer.concat(renderer.render(await encode(data)))))
-      throw new Error('Not what the official serializer renders');
+      throw new Error(`text: differs from the official serializer's text (workload ${size}, variant '${variant}')`);
   }
 }
