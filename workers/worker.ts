@@ -13,6 +13,7 @@ import type { PostedTask, Task, TaskFailure, TaskResult } from '../protocol/task
 import { PageCache } from '../core/pages';
 import { readPosted } from './posted';
 import { countShared } from '../core/pool/pressure';
+import { stackOf } from '../core/values';
 import { computeProbes } from './probes/compute-probes';
 import { Replier, snapshotKey } from './reply';
 
@@ -34,8 +35,7 @@ export = async function work(posted: PostedTask): Promise<TaskResult> {
         return unknownTask(task);
     }
   } catch (error) {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { ok: false, code: 'INTERNAL', message };
+    return { ok: false, code: 'INTERNAL', message: stackOf(error) };
   }
 };
 

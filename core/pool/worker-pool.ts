@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type * as piscina from 'piscina';
+import { messageOf } from '../values';
 
 export interface PoolOptions {
   readonly threads: number;
@@ -93,7 +94,7 @@ export class WorkerPool {
 
 function failure(error: unknown, timedOut: boolean, timeoutMs: number): PoolFailure {
   if (timedOut) return { ok: false, code: 'WORKER_TIMEOUT', message: `not done within ${timeoutMs} ms` };
-  return { ok: false, code: 'WORKER_LOST', message: error instanceof Error ? error.message : String(error) };
+  return { ok: false, code: 'WORKER_LOST', message: messageOf(error) };
 }
 
 function withoutNodeOptions(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,6 +1,7 @@
 /** Checks what the header of a wire form says, before any of it is believed. */
 import { DataPointType } from '../otel';
 import { PAGE_SERIES, type Layout } from '../snapshot';
+import { isRecord } from '../values';
 import { WIRE_VERSION, type WireFamily, type WireHeader, type WirePage } from './format';
 
 export class WireError extends Error {
@@ -26,19 +27,19 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** All but what depends on pages. */
 export function checkHeader(header: unknown): asserts header is WireHeader {
-  check(isObject(header), 'header');
+  check(isRecord(header), 'header');
   const { v, incarnation, resource, generation, time, stats, scopes, pages } = header;
   if (v !== WIRE_VERSION) throw new WireError('VERSION', `wire version ${String(v)}, expected ${WIRE_VERSION}`);
   check(typeof incarnation === 'string', 'incarnation');
-  check(typeof resource === 'string' && isObject(JSON.parse(resource)), 'resource');
+  check(typeof resource === 'string' && isRecord(JSON.parse(resource)), 'resource');
   check(Number.isSafeInteger(generation) && Number.isFinite(time), 'generation or time');
-  check(isObject(stats), 'stats');
+  check(isRecord(stats), 'stats');
   for (const name of ['intervalMs', 'collectMs', 'series', 'droppedSeries']) check(Number.isFinite(stats[name]), name);
   check(Array.isArray(pages), 'pages');
   for (const page of pages as readonly unknown[]) checkPage(page);
   check(Array.isArray(scopes), 'scopes');
   for (const one of scopes as readonly unknown[]) {
-    check(isObject(one) && isObject(one['scope']) && Array.isArray(one['families']), 'scope');
+    check(isRecord(one) && isRecord(one['scope']) && Array.isArray(one['families']), 'scope');
     const { name, version, schemaUrl } = one['scope'];
     check(typeof name === 'string' && areMaybe('string', version, schemaUrl), 'name of a scope');
     for (const family of one['families'] as readonly unknown[]) checkFamily(family);
@@ -46,12 +47,12 @@ export function checkHeader(header: unknown): asserts header is WireHeader {
 }
 
 function checkPage(page: unknown): asserts page is WirePage {
-  check(isObject(page), 'page');
+  check(isRecord(page), 'page');
   const { id, size, layout, bytes } = page;
   check(isCount(id), 'page id');
   check(isCount(size) && size > 0 && size <= PAGE_SERIES, `size of page ${id}`);
   check(isCount(bytes) && bytes >= size, `length of page ${id}`);
-  check(isObject(layout) && isLayout(layout), `layout of page ${id}`);
+  check(isRecord(layout) && isLayout(layout), `layout of page ${id}`);
 }
 
 function isLayout({ kind, bounds, buckets, positive, negative, sum, min, max }: Fields): boolean {
@@ -75,7 +76,7 @@ function isBound(bound: unknown): boolean {
 }
 
 function checkFamily(family: unknown): asserts family is WireFamily {
-  check(isObject(family) && isObject(family['descriptor']), 'family');
+  check(isRecord(family) && isRecord(family['descriptor']), 'family');
   const { dataPointType, aggregationTemporality, isMonotonic, endTime, pages, order } = family;
   const { name, description, unit, type, valueType } = family['descriptor'];
   check(typeof name === 'string' && areMaybe('string', description, unit, type), 'descriptor');
@@ -97,10 +98,6 @@ export function isLayoutOf(dataPointType: number, { kind }: Layout): boolean {
     default:
       return kind === 'scalar';
   }
-}
-
-export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isCount(value: unknown): value is number {

@@ -17,7 +17,8 @@ import {
   type Snapshot,
 } from '../snapshot';
 import { forEachSeries } from '../series';
-import { check, checkHeader, isLayoutOf, isObject, WireError } from './check';
+import { isRecord } from '../values';
+import { check, checkHeader, isLayoutOf, WireError } from './check';
 import type { WireFamily, WirePage } from './format';
 import { ByteReader } from './numbers';
 
@@ -125,7 +126,7 @@ function readPage({ id, size, layout, bytes }: WirePage, reader: ByteReader, roo
   const texts = read.toString('utf8').split('\n');
   check(texts.pop() === '' && texts.length === size, `number of series of page ${id}`);
   // Once for each page, and as much as whoever reads it will take.
-  for (const text of texts) check(isObject(JSON.parse(text)), `attributes on page ${id}`);
+  for (const text of texts) check(isRecord(JSON.parse(text)), `attributes on page ${id}`);
   return { id, size, layout: readLayout(layout), attributes };
 }
 

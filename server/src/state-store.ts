@@ -8,6 +8,7 @@
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { messageOf } from '../../core/values';
 import type { ClusterState } from '../protocol/tasks';
 import type { ClusterPool } from './cluster-pool';
 
@@ -116,8 +117,4 @@ function isPart(value: unknown): value is readonly [string, number] {
   if (!Array.isArray(value)) return false;
   const [app, bytes] = value as unknown[];
   return typeof app === 'string' && Number.isSafeInteger(bytes) && (bytes as number) >= 0;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

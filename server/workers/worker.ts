@@ -5,6 +5,7 @@
 import type { ClusterTask, ClusterTaskFailure, ClusterTaskResult } from '../protocol/tasks';
 import type { Snapshot } from '../../core/snapshot';
 import { countShared } from '../../core/pool/pressure';
+import { messageOf, stackOf } from '../../core/values';
 import { ClusterMerger, readState, writeState } from './cluster';
 import { decode } from './decode';
 import { Exposition } from './exposition/exposition';
@@ -31,7 +32,7 @@ export = async function work(task: ClusterTask): Promise<ClusterTaskResult> {
         return unknownTask(task);
     }
   } catch (error) {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const message = stackOf(error);
     return { ok: false, code: 'INTERNAL', message };
   }
 };
@@ -53,7 +54,7 @@ function load(bytes: Uint8Array): ClusterTaskResult {
   try {
     return { ok: true, kind: 'load', state: readState(bytes) };
   } catch (error) {
-    return { ok: false, code: 'MALFORMED', message: error instanceof Error ? error.message : String(error) };
+    return { ok: false, code: 'MALFORMED', message: messageOf(error) };
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { ResourceMetrics } from '../../core/otel';
 import type { Snapshot } from '../../core/snapshot';
+import { messageOf } from '../../core/values';
 import type { Logger } from '../logger';
 import type { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { StateLog } from '../state-log';
@@ -147,8 +148,4 @@ export class Collector {
   private report(trouble: string | undefined): void {
     if (!this.stopped) this.options.states.report('Collecting metrics', trouble);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

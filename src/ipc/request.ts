@@ -1,4 +1,5 @@
 /** Reads what other processes ask for in PM2's messages. Nothing that comes in is trusted. */
+import { readPmId } from '../../core/pm2/pm-id';
 import type { PageRange } from '../../core/wire/format';
 import type { Recipient } from '../../protocol/tasks';
 
@@ -38,12 +39,6 @@ export function readRequest(packet: unknown): ReadRequest {
   }
   const recipient = isRequestId(request) ? { pmId, request } : { pmId };
   return { kind: 'request', request: { recipient, form: readForm(data) } };
-}
-
-/** PM2 puts the id into the environment, so that most askers send it as a string. */
-function readPmId(from: unknown): number | undefined {
-  const text = typeof from === 'number' ? String(from) : from;
-  return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 function isRequestId(request: unknown): request is string | number {

@@ -1,6 +1,7 @@
 /** What the switches of @pm2/io's own metrics have in common, and how its features are reached. */
+import { isRecord } from '../../core/values';
 import type { Logger } from '../logger';
-import { isObject, type PmxIo, type PmxMetricService } from './instance';
+import type { PmxIo, PmxMetricService } from './instance';
 import type { Part } from './parts';
 
 export interface FeatureContext {
@@ -17,11 +18,11 @@ export type Undo = () => void;
 export function featureOf(io: PmxIo, name: string): Record<string, unknown> {
   const metrics = get(io.featureManager, 'metrics');
   const feature = get(metrics, name);
-  if (!isObject(feature)) throw new Error(`no feature ${name}`);
+  if (!isRecord(feature)) throw new Error(`no feature ${name}`);
   return feature;
 }
 
 function get(holder: unknown, name: string): unknown {
-  if (!isObject(holder) || typeof holder['get'] !== 'function') throw new Error('no features');
+  if (!isRecord(holder) || typeof holder['get'] !== 'function') throw new Error('no features');
   return (holder as unknown as { get(name: string): unknown }).get(name);
 }

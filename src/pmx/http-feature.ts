@@ -6,8 +6,9 @@
  * `metrics` are empty passes everything on, so that is how one is put to sleep, and how it is woken again.
  */
 import { createRequire } from 'node:module';
+import { isRecord } from '../../core/values';
 import { featureOf, type FeatureContext, type Undo } from './feature';
-import { isObject, metricServiceOf, sendGone, type PmxMetric, type PmxMetricService } from './instance';
+import { metricServiceOf, sendGone, type PmxMetric, type PmxMetricService } from './instance';
 import { allParts, probesOf } from './parts';
 
 type Protocol = 'http' | 'https';
@@ -69,7 +70,7 @@ function turnOn(feature: HttpFeature, { io, service }: FeatureContext): Undo {
   const wrappers = wrapped.map((protocol) => [protocol, feature.modules[protocol]?.emit] as const);
   return () => {
     // Meters have a timer each that nothing else would end.
-    for (const counter of feature.metrics.values()) if (isObject(counter)) clearInterval(counter['_interval'] as never);
+    for (const counter of feature.metrics.values()) if (isRecord(counter)) clearInterval(counter['_interval'] as never);
     feature.metrics.clear();
     for (const [protocol, wrapper] of wrappers) {
       if (wrapper?.__unwrap === undefined || feature.modules[protocol]?.emit !== wrapper) continue;
@@ -103,7 +104,7 @@ function shadow(feature: object, name: string, method: unknown): () => void {
 
 function httpFeature(feature: Record<string, unknown>): HttpFeature {
   const { init, modules, metrics } = feature;
-  const known = typeof init === 'function' && isObject(modules) && metrics instanceof Map;
+  const known = typeof init === 'function' && isRecord(modules) && metrics instanceof Map;
   if (!known || typeof feature[nameOf(feature, 'hookHttp')] !== 'function') throw new Error('no switch');
   return feature as unknown as HttpFeature;
 }

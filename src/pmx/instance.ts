@@ -2,6 +2,7 @@
  * What we use of an @pm2/io instance. Builds differ in their insides and not all of them tell their version, so nothing
  * goes by versions: what is needed is looked for.
  */
+import { isRecord } from '../../core/values';
 
 /** A probe as @pm2/io holds it. Every second it calls `handler`, keeps the answer as `value`, and sends that. */
 export interface PmxMetric {
@@ -45,13 +46,13 @@ export const IO_KEY = Symbol.for('@pm2/io');
 export const GONE = '-';
 
 export function isUsable(io: unknown): io is PmxIo {
-  return isObject(io) && typeof io['metric'] === 'function' && metricServiceOf(io) !== undefined;
+  return isRecord(io) && typeof io['metric'] === 'function' && metricServiceOf(io) !== undefined;
 }
 
 /** The service in force. Not to be kept: an app's own `io.init()` replaces it. */
 export function metricServiceOf(io: { readonly metricService?: unknown }): PmxMetricService | undefined {
   const service = io.metricService;
-  return isObject(service) && service['metrics'] instanceof Map ? (service as unknown as PmxMetricService) : undefined;
+  return isRecord(service) && service['metrics'] instanceof Map ? (service as unknown as PmxMetricService) : undefined;
 }
 
 /**
@@ -63,11 +64,7 @@ export function sendGone(io: PmxIo, metrics: Iterable<PmxMetric>): void {
   const known = [...metrics].filter(({ value }) => value !== undefined && value !== null && !Number.isNaN(value));
   // Without its channel @pm2/io would end the process.
   if (known.length === 0 || !process.connected) return;
-  if (!isObject(transport) || typeof transport['setMetrics'] !== 'function') return;
+  if (!isRecord(transport) || typeof transport['setMetrics'] !== 'function') return;
   const gone = known.map(({ name, id, historic, unit }) => ({ name, id, historic, unit, value: GONE }));
   (transport as unknown as { setMetrics(metrics: readonly PmxMetric[]): void }).setMetrics(gone);
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

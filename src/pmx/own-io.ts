@@ -5,8 +5,9 @@
  * less; what it cannot be told, such as not to end a process that has lost its daemon, is mended afterwards.
  */
 import { createRequire } from 'node:module';
+import { isRecord } from '../../core/values';
 import type { Logger } from '../logger';
-import { IO_KEY, isObject, isUsable, type PmxIo } from './instance';
+import { IO_KEY, isUsable, type PmxIo } from './instance';
 
 type Constructor = new () => { init(config: object): unknown };
 
@@ -48,7 +49,7 @@ export function createOwnIo(logger: Logger): PmxIo | undefined {
 }
 
 function tameTransport(transport: unknown): void {
-  if (!isObject(transport)) return;
+  if (!isRecord(transport)) return;
   // Its own way to send ends the process when PM2 has gone; an app with `pmx: false` survives that.
   transport['send'] = (type: string, data: unknown): void => {
     if (process.connected) process.send?.({ type, data }, undefined, undefined, () => undefined);

@@ -1,6 +1,7 @@
 /** Switches those of @pm2/io's metrics that read something at intervals: heap, event loop, runtime statistics. */
+import { isRecord } from '../../core/values';
 import { featureOf, type FeatureContext, type Undo } from './feature';
-import { isObject, metricServiceOf, sendGone } from './instance';
+import { metricServiceOf, sendGone } from './instance';
 import { activeParts, allParts, configOf, probesOf, sameParts, type FeatureName, type Part } from './parts';
 
 type TimedFeatureName = Extract<FeatureName, 'v8' | 'runtime' | 'eventLoop'>;
@@ -45,7 +46,7 @@ export function switchTimed(feature: TimedFeatureName, context: FeatureContext):
 }
 
 function hasRuntimeStats(service: unknown): boolean {
-  return isObject(service) && service['enabled'] === true;
+  return isRecord(service) && service['enabled'] === true;
 }
 
 function timedFeature(feature: Record<string, unknown>): TimedFeature {

@@ -13,7 +13,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { ClusterState, RunNumbers } from '../../protocol/tasks';
 import { EXP_BUCKETS, START, strideOf, type Page, type Snapshot } from '../../../core/snapshot';
 import { forEachSeries, pagesOf, seriesCount } from '../../../core/series';
-import { isObject } from '../../../core/wire/check';
+import { isRecord, messageOf } from '../../../core/values';
 import { decodeSnapshot } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
 import { isExponential } from './exponential';
@@ -61,13 +61,13 @@ export function readState(bytes: Uint8Array): ClusterState {
   try {
     return read(bytes);
   } catch (error) {
-    throw new Error(`not a saved state: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`not a saved state: ${messageOf(error)}`, { cause: error });
   }
 }
 
 function read(bytes: Uint8Array): ClusterState {
   const file: unknown = JSON.parse(inflateRawSync(bytes, { maxOutputLength: MAX_BYTES }).toString('utf8'));
-  must(isObject(file) && file['format'] === FORMAT, `format ${FORMAT} expected`);
+  must(isRecord(file) && file['format'] === FORMAT, `format ${FORMAT} expected`);
   must(file['v'] === VERSION, `version ${String(file['v'])}, expected ${VERSION}`);
   const { nextPageId, gone, carried, runs } = file;
   must(typeof carried === 'string', 'carried numbers expected');
@@ -97,7 +97,7 @@ function read(bytes: Uint8Array): ClusterState {
 }
 
 function readRun(run: unknown, dictionary: Snapshot, known: ReadonlyMap<number, Page>): RunNumbers {
-  must(isObject(run), 'a run is no object');
+  must(isRecord(run), 'a run is no object');
   const { key, incarnation, generation, last } = run;
   must(typeof key === 'string' && typeof incarnation === 'string', 'key and incarnation of a run expected');
   must(
