@@ -1,14 +1,14 @@
-/** Guesses which key was meant by one that does not exist: a typing error, or the right key in the wrong object. */
+/** Finds the key that was probably meant by one that does not exist: a typing error, or the right key in the wrong object. */
 
-/** Known keys, and those below them. */
+/** Known keys, each with the keys of its object. */
 export type Keys = Readonly<Record<string, { readonly fields?: Keys }>>;
 
-/** How many letters may differ before it is another word. */
+/** Largest edit distance between a key and the key that was meant. */
 const MAX_DISTANCE = 2;
-/** What is longer than any key cannot be near one, and need not be compared. */
+/** No key is longer than this, so that a longer text need not be compared. */
 const MAX_LENGTH = 40;
 
-/** The path of a known key, if one is near. */
+/** @returns the path of the nearest known key, `undefined` if none is near */
 export function nearestKey(path: string, fields: Keys): string | undefined {
   const key = path.slice(path.lastIndexOf('.') + 1);
   if (key.length > MAX_LENGTH) return undefined;
@@ -18,7 +18,7 @@ export function nearestKey(path: string, fields: Keys): string | undefined {
       const name = known.slice(known.lastIndexOf('.') + 1);
       const sameParent = known === parent + name;
       const distance = key.toLowerCase() === name.toLowerCase() ? 0 : editDistance(key, name);
-      // Short names are near to any word; elsewhere in the tree only the very same name is a hint.
+      // Short names are near to any word. In another object only the same name is a hint.
       return { known, sameParent, distance, limit: sameParent ? Math.min(MAX_DISTANCE, name.length - 2) : 0 };
     })
     .filter(({ distance, limit }) => distance <= limit)
@@ -33,7 +33,7 @@ function pathsOf(fields: Keys, parent: string): string[] {
   ]);
 }
 
-/** Levenshtein's. */
+/** Levenshtein distance. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

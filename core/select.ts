@@ -2,13 +2,13 @@
 import picomatch from 'picomatch/posix';
 import type { Family, Snapshot } from './snapshot';
 
-/** All families of one name, whatever their scopes: what a user calls a metric. */
+/** All families of one name, in all scopes. Users call this a metric. */
 export interface SelectedMetric {
   readonly name: string;
   readonly families: readonly Family[];
 }
 
-/** In the order of the list, and in the order of the snapshot where a glob selects several. */
+/** @returns metrics in the order of the list; those that one glob selects in the order of the snapshot */
 export function selectMetrics(snapshot: Snapshot, select: readonly string[]): SelectedMetric[] {
   const selector = selectorFor(select);
   const byRank = select.map(() => new Map<string, Family[]>());
@@ -48,12 +48,12 @@ export class Selector {
   }
 }
 
-/** Stands for `/` while matching, so that a name is one segment, not a path. From Unicode's private use area. */
+/** Takes the place of `/` for matching, so that a name is one segment and not a path. From Unicode's private use area. */
 const SLASH = '\uE000';
 
 /**
- * Metric names are no file names: a star matches slashes and leading dots too, on every platform alike. There is
- * no negation either, since a list of selections only ever adds.
+ * Metric names are not file names: a star also matches slashes and leading dots, on every platform. A leading `!` does not
+ * negate, since the entries of a selection only add metrics.
  */
 function compileGlob(pattern: string): ((name: string) => boolean) | undefined {
   if (!/[*?[\]{}()!+@\\]/.test(pattern)) return undefined;
@@ -61,13 +61,14 @@ function compileGlob(pattern: string): ((name: string) => boolean) | undefined {
     const matches = picomatch(pattern.replaceAll('/', SLASH), { dot: true, nonegate: true });
     return (name) => matches(name.replaceAll('/', SLASH));
   } catch {
-    return undefined; // beyond picomatch's length limit, say: then it is at most a name
+    // Such as a pattern longer than picomatch accepts: it can still match as an exact name.
+    return undefined;
   }
 }
 
 /**
- * The last compiled list. Process-wide by nature: the list is configuration, and does not change between the
- * tasks of a worker thread, although each task carries a copy of its own.
+ * The last compiled list, one per thread: the list is configuration and does not change between tasks, although each task
+ * carries its own copy.
  */
 let last: { readonly key: string; readonly selector: Selector } | undefined;
 

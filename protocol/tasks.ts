@@ -2,7 +2,7 @@
  * What crosses the boundary between the main thread and the worker threads: one of these tasks one way, its
  * result the other way. Failures are data, since an error loses its class and code between threads.
  */
-import type { DaemonAddress } from '../core/pm2/environment';
+import type { DaemonAddress } from '../core/pm2/daemon-address';
 import type { PageRange } from '../core/wire/format';
 import type { PostedSnapshot } from './posted';
 import type { Snapshot } from '../core/snapshot';

@@ -8,6 +8,8 @@ import { WIRE_VERSION } from '../core/wire/format';
 
 /** Topic of the answers, as the first version of this protocol has it. */
 const TOPIC = 'returnMetrics';
+/** PM2's daemon is found within this when it comes back. */
+const MAX_PAUSE_MS = 5000;
 
 export class Replier {
   private daemon: { readonly address: string; readonly connection: Daemon } | undefined;
@@ -66,7 +68,7 @@ export class Replier {
     const address = JSON.stringify(task.daemon);
     if (this.daemon?.address !== address) {
       this.daemon?.connection.close();
-      this.daemon = { address, connection: new Daemon(task.daemon) };
+      this.daemon = { address, connection: new Daemon(task.daemon, { maxPauseMs: MAX_PAUSE_MS }) };
     }
     return this.daemon.connection;
   }

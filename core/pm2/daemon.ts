@@ -1,10 +1,18 @@
 /**
- * One persistent connection of this thread to PM2's daemon. It never starts a daemon, connects again by itself
- * (pm2-axon does, waiting up to 5 s between attempts), and queues nothing while there is no connection.
+ * Remote calls to PM2's daemon over one connection that stays. Any number of calls may be under way, and the daemon may
+ * answer them in any order. While there is no connection nothing is queued: a call waits for one, or fails.
+ *
+ * ```
+ * call    argument 1: {"type": "call", "method": …, "args": […]}    argument 2: id, any text
+ * answer  argument 1: {"args": [result]} or {"error": …}            argument 2: the same id
+ * ```
+ *
+ * These are the calls of PM2's own packages pm2-axon and pm2-axon-rpc.
  */
-import { once } from 'node:events';
-import { socket, type AnswerCallback, type ReqSocket } from 'pm2-axon';
-import type { DaemonAddress } from './environment';
+import { isRecord } from '../values';
+import { Connection } from './connection';
+import type { DaemonAddress } from './daemon-address';
+import { MessageReader, writeMessage } from './messages';
 
 export class DaemonError extends Error {
   override readonly name = 'DaemonError';
@@ -18,76 +26,170 @@ export class DaemonError extends Error {
   }
 }
 
-// What pm2-axon-rpc's client makes of a call, around a packet that is JSON text already.
-const CALL_HEAD = Buffer.from('j:{"type":"call","method":"sendDataToProcessId","args":[');
-const CALL_TAIL = Buffer.from(']}');
+export interface DaemonOptions {
+  /** Longest pause between two attempts to connect, in milliseconds. A daemon that comes back is found within it. */
+  readonly maxPauseMs: number;
+  /** How long a call waits for a connection, in milliseconds; up to its deadline unless given. */
+  readonly connectMs?: number;
+}
+
+interface Call {
+  /** Whether the caller wants to see the result, and not only that there is one. */
+  readonly wantsResult: boolean;
+  readonly settle: (answer: Buffer) => void;
+  readonly fail: (error: DaemonError) => void;
+}
+
+/** How the answer to a call that has succeeded begins, as pm2-axon-rpc writes it. */
+const SUCCESS = Buffer.from('j:{"args":');
+const PREFIX_BYTES = 2;
 
 export class Daemon {
-  private readonly socket: ReqSocket;
-  private readonly waiting = new Set<(error: DaemonError) => void>();
+  private readonly connection: Connection;
+  private reader: MessageReader;
+  /** Calls that have been sent and wait for their answers, by id. */
+  private readonly calls = new Map<string, Call>();
+  /** Calls that wait for a connection. */
+  private readonly connecting = new Set<() => void>();
+  private count = 0;
 
-  constructor(private readonly address: DaemonAddress) {
-    this.socket = socket('req');
-    // An error that pm2-axon does not expect; the connection is closed then, and opened again.
-    this.socket.on('error', () => undefined);
-    this.socket.on('socket error', () => this.connectionLost());
-    this.socket.on('reconnect attempt', () => this.connectionLost());
-    if (address.kind === 'path') this.socket.connect(address.path);
-    else this.socket.connect(address.port, '127.0.0.1');
-  }
-
-  /**
-   * Has the daemon send a packet to one of its processes.
-   * @param packet JSON text of the packet, `{id, topic, data, …}`, in pieces
-   * @throws DaemonError
-   */
-  async sendDataToProcessId(packet: readonly Buffer[], timeoutMs: number): Promise<void> {
-    const signal = AbortSignal.timeout(timeoutMs);
-    await this.connected(signal);
-    const answer = await this.call(Buffer.concat([CALL_HEAD, ...packet, CALL_TAIL]), signal);
-    const error = (answer as { error?: unknown } | null)?.error;
-    if (error !== undefined)
-      throw new DaemonError('REFUSED', typeof error === 'string' ? error : JSON.stringify(error));
-  }
-
-  close(): void {
-    this.socket.close();
-    // One more attempt may be on its way.
-    this.socket.once('connect', () => this.socket.close());
-    this.connectionLost();
-  }
-
-  private async connected(signal: AbortSignal): Promise<void> {
-    if (this.socket.connected === true) return;
-    try {
-      await once(this.socket, 'connect', { signal });
-    } catch {
-      throw new DaemonError('UNREACHABLE', `no connection to ${this.name}`);
-    }
-  }
-
-  private call(message: Buffer, signal: AbortSignal): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const settle = (finish: () => void): void => {
-        signal.removeEventListener('abort', onTimeout);
-        this.waiting.delete(fail);
-        if (callback.id !== undefined) Reflect.deleteProperty(this.socket.callbacks, callback.id);
-        finish();
-      };
-      const callback: AnswerCallback = (answer) => settle(() => resolve(answer));
-      const fail = (error: DaemonError): void => settle(() => reject(error));
-      const onTimeout = (): void => fail(new DaemonError('UNREACHABLE', `no answer in time from ${this.name}`));
-      signal.addEventListener('abort', onTimeout);
-      this.waiting.add(fail);
-      this.socket.send(message, callback);
+  constructor(
+    private readonly address: DaemonAddress,
+    private readonly options: DaemonOptions,
+  ) {
+    this.reader = this.newReader();
+    this.connection = new Connection(address, {
+      maxPauseMs: options.maxPauseMs,
+      onOpen: () => {
+        for (const onOpen of [...this.connecting]) onOpen();
+      },
+      onData: (chunk) => this.reader.read(chunk),
+      onLost: () => {
+        this.reader = this.newReader();
+        this.failAll();
+      },
     });
   }
 
-  private connectionLost(): void {
-    for (const fail of [...this.waiting]) fail(new DaemonError('UNREACHABLE', `the connection to ${this.name} broke`));
+  /** Whether there is a connection now. */
+  get isConnected(): boolean {
+    return this.connection.isOpen;
+  }
+
+  /**
+   * Calls one of the daemon's methods, which all have one argument.
+   * @returns what the daemon has answered, of whatever shape
+   * @throws DaemonError
+   */
+  async call(method: string, argument: object, timeoutMs: number): Promise<unknown> {
+    const answer = await this.ask(method, [Buffer.from(JSON.stringify(argument))], true, timeoutMs);
+    const { args } = readAnswer(answer);
+    return Array.isArray(args) ? (args as readonly unknown[])[0] : undefined;
+  }
+
+  /**
+   * Has the daemon send a packet to one of its processes. The daemon answers with the whole packet, which is not read.
+   * @param packet JSON text of the packet, `{id, topic, data, …}`, in pieces; they must not change
+   * @throws DaemonError
+   */
+  async sendDataToProcessId(packet: readonly Buffer[], timeoutMs: number): Promise<void> {
+    const answer = await this.ask('sendDataToProcessId', packet, false, timeoutMs);
+    if (!answer.subarray(0, SUCCESS.length).equals(SUCCESS)) readAnswer(answer);
+  }
+
+  /** For good: calls that are under way fail. */
+  close(): void {
+    this.connection.close();
+    this.failAll();
+  }
+
+  private async ask(
+    method: string,
+    argument: readonly Buffer[],
+    wantsResult: boolean,
+    timeoutMs: number,
+  ): Promise<Buffer> {
+    const giveUpAt = performance.now() + timeoutMs;
+    await this.connected(Math.min(timeoutMs, this.options.connectMs ?? timeoutMs));
+    const head = Buffer.from(`j:{"type":"call","method":${JSON.stringify(method)},"args":[`);
+    const message = [head, ...argument, Buffer.from(']}')];
+    return this.send(message, method, wantsResult, giveUpAt - performance.now());
+  }
+
+  private connected(timeoutMs: number): Promise<void> {
+    if (this.isConnected) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.connecting.delete(onOpen);
+      };
+      const onOpen = (): void => {
+        end();
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(this.unreachable(`no connection to ${this.name}`));
+      }, timeoutMs);
+      this.connecting.add(onOpen);
+    });
+  }
+
+  private send(message: readonly Buffer[], method: string, wantsResult: boolean, timeoutMs: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const id = `s:${this.count++}`;
+      const end = (): void => {
+        clearTimeout(timer);
+        this.calls.delete(id);
+      };
+      const settle = (answer: Buffer): void => {
+        end();
+        resolve(answer);
+      };
+      const fail = (error: DaemonError): void => {
+        end();
+        reject(error);
+      };
+      const timer = setTimeout(() => {
+        fail(this.unreachable(`no answer in time to ${method} from ${this.name}`));
+        this.connection.breakIfStuck();
+      }, timeoutMs);
+      this.calls.set(id, { wantsResult, settle, fail });
+      this.connection.write(writeMessage(message, id));
+    });
+  }
+
+  private newReader(): MessageReader {
+    return new MessageReader(
+      // The answer to a call that has failed in the meantime is dropped.
+      ([answer, id]) => answer && this.calls.get(String(id))?.settle(answer),
+      () => [...this.calls.values()].some(({ wantsResult }) => wantsResult),
+    );
+  }
+
+  private failAll(): void {
+    for (const { fail } of [...this.calls.values()]) fail(this.unreachable(`the connection to ${this.name} broke`));
+  }
+
+  private unreachable(message: string): DaemonError {
+    return new DaemonError('UNREACHABLE', message);
   }
 
   private get name(): string {
     return `PM2's daemon at ${this.address.kind === 'path' ? this.address.path : `port ${this.address.port}`}`;
   }
+}
+
+/** @throws DaemonError if the daemon says that it did not do it */
+function readAnswer(answer: Buffer): Readonly<Record<string, unknown>> {
+  let read: unknown;
+  try {
+    read = JSON.parse(answer.toString('utf8', PREFIX_BYTES));
+  } catch {
+    throw new DaemonError('REFUSED', "PM2's daemon sent an answer that is not JSON");
+  }
+  const fields = isRecord(read) ? read : {};
+  const { error } = fields;
+  if (error !== undefined) throw new DaemonError('REFUSED', typeof error === 'string' ? error : JSON.stringify(error));
+  return fields;
 }

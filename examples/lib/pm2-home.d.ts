@@ -11,6 +11,6 @@ export interface Pm2Home {
   close(): Promise<void>;
 }
 
-export function createPm2Home(options?: { readonly pm2?: string }): Promise<Pm2Home>;
+export function createPm2Home(options?: { readonly pm2?: string; readonly prefix?: string }): Promise<Pm2Home>;
 
 export function takeDown(folder: string, bin: string): Promise<void>;

@@ -19,10 +19,11 @@ const FOREIGN = /^(PM2_|pm_|npm_|pmx$|NODE_APP_INSTANCE$|NODE_UNIQUE_ID$|NODE_CH
  *
  * @param {object} [options]
  * @param {string} [options.pm2] name of the package to take PM2 from
+ * @param {string} [options.prefix] what the folder's name begins with
  */
-async function createPm2Home({ pm2 = 'pm2' } = {}) {
+async function createPm2Home({ pm2 = 'pm2', prefix = 'pm2-exporter-' } = {}) {
   const bin = path.join(path.dirname(require.resolve(`${pm2}/package.json`)), 'bin', 'pm2');
-  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'pm2-exporter-')));
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), prefix)));
   const home = path.join(folder, 'pm2');
   mkdirSync(home);
   // PM2 takes this for its first run's mark: without it, it asks the network for its newest version.

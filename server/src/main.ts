@@ -2,14 +2,15 @@
 /** The metrics server: a PM2 app that speaks for all others to Prometheus. */
 import { createRequire } from 'node:module';
 import { pino } from 'pino';
+import { Daemon } from '../../core/pm2/daemon';
 import { readPm2Environment } from '../../core/pm2/environment';
+import { messageOf } from '../../core/values';
 import { ClusterPool } from './cluster-pool';
 import { ClusterSums } from './cluster-sums';
 import { createHttpServer } from './http/server';
 import { MetricsCluster } from './metrics-cluster';
 import { COMMAND, readCommandLine } from './options/cli';
 import type { ServerOptions } from './options/options';
-import { DaemonClient } from './pm2/daemon-client';
 import { Rounds } from './rounds/rounds';
 import { StateStore } from './state-store';
 
@@ -18,6 +19,8 @@ const since = Date.now();
 const MIB = 1024 * 1024;
 /** Heap of one worker thread in MiB; what is in shared memory is not in it. */
 const WORKER_HEAP_MB = 2048;
+/** PM2's daemon is found within this when it comes back; a scrape waits no longer for it. */
+const CONNECT_MS = 1000;
 /** Longer than any scraper waits. */
 const TASK_MS = 120_000;
 /** PM2 kills what has not ended 1.6 s after its signal. */
@@ -32,7 +35,7 @@ async function run(options: ServerOptions, version: string): Promise<void> {
     return;
   }
   const pool = new ClusterPool({ threads: options.threads, maxMemoryMb: WORKER_HEAP_MB, timeoutMs: TASK_MS });
-  const daemon = new DaemonClient(environment.daemon);
+  const daemon = new Daemon(environment.daemon, { maxPauseMs: CONNECT_MS, connectMs: CONNECT_MS });
   const { apps, maxSeries } = options;
   const maxBytes = options.maxInflatedMb * MIB;
   const rounds = new Rounds({
@@ -93,7 +96,7 @@ function main(): void {
     return;
   }
   run(read.options, version).catch((error: unknown) => {
-    console.error(`${COMMAND}: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`${COMMAND}: ${messageOf(error)}`);
     process.exit(1);
   });
 }

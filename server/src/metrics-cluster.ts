@@ -9,11 +9,11 @@
  * ```
  */
 import type { Logger } from 'pino';
+import { DaemonError } from '../../core/pm2/daemon';
 import type { Format, Part } from '../protocol/tasks';
 import { TaskError, type ClusterPool } from './cluster-pool';
 import type { ClusterSums } from './cluster-sums';
 import { ownMetrics, type OwnMetricsOptions } from './own-metrics';
-import { RemoteCallError } from './pm2/daemon-client';
 import { PlainEncoder } from './rounds/plain-encoder';
 import type { InstanceAnswer, RoundResult } from './rounds/result';
 import type { Rounds } from './rounds/rounds';
@@ -107,7 +107,7 @@ export class MetricsCluster implements ClusterView {
       this.reachable = true;
       return result;
     } catch (error) {
-      if (!(error instanceof RemoteCallError)) throw error;
+      if (!(error instanceof DaemonError)) throw error;
       this.reachable = false;
       throw new ViewError('UNAVAILABLE', error.message, { cause: error });
     }

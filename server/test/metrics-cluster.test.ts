@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { ClusterPool } from '../src/cluster-pool';
 import { ClusterSums } from '../src/cluster-sums';
 import { MetricsCluster } from '../src/metrics-cluster';
-import { RemoteCallError } from '../src/pm2/daemon-client';
+import { DaemonError } from '../../core/pm2/daemon';
 import type { RoundResult } from '../src/rounds/result';
 import { StateStore } from '../src/state-store';
 import { ViewError, type Scraped } from '../src/view';
@@ -119,7 +119,7 @@ test('an instance that is not there, or not now, is told as such', async (t) => 
 test('without PM2 nothing can be had, and as soon as it is back it shows', async (t) => {
   const world = worldOf(t);
   t.false(world.cluster.ready());
-  world.next = new RemoteCallError('UNREACHABLE', "PM2's daemon cannot be reached");
+  world.next = new DaemonError('UNREACHABLE', "PM2's daemon cannot be reached");
   for (const ask of [() => world.text({ view: 'all' }), () => world.cluster.instances()]) {
     const error = await t.throwsAsync(ask, { instanceOf: ViewError, message: "PM2's daemon cannot be reached" });
     t.is(error.code, 'UNAVAILABLE');
@@ -132,7 +132,7 @@ test('without PM2 nothing can be had, and as soon as it is back it shows', async
     { app: 'shop', pmId: 0 },
     { app: 'shop', pmId: 3 },
   ]);
-  world.next = new RemoteCallError('UNREACHABLE', 'gone');
+  world.next = new DaemonError('UNREACHABLE', 'gone');
   await t.throwsAsync(world.text({ view: 'cluster' }), { instanceOf: ViewError });
   t.false(world.cluster.ready());
 });

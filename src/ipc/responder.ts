@@ -5,7 +5,7 @@
 import type { Snapshot } from '../../core/snapshot';
 import type { Recipient, ReplyForm, ReplyTask } from '../../protocol/tasks';
 import type { Logger } from '../logger';
-import type { DaemonAddress } from '../../core/pm2/environment';
+import type { DaemonAddress } from '../../core/pm2/daemon-address';
 import type { ExporterPool } from '../pool/exporter-pool';
 import type { MetricsRequest, RequestedForm } from './request';
 

@@ -1,6 +1,7 @@
 /** A real PM2 of one's own for a test: apps, their processes, and what they say. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Daemon } from '../../core/pm2/daemon';
 import { createPm2Home } from '../../examples/lib/pm2-home';
 import { command, type Command } from './control';
 import { until } from './until';
@@ -57,6 +58,7 @@ export interface Pm2 {
 }
 
 const PACKAGES: Readonly<Record<Pm2Version, string>> = { 5: 'pm2-5', 6: 'pm2-6', 7: 'pm2' };
+const CALL_MS = 30_000;
 
 interface MonitorData {
   readonly pm_id: number;
@@ -69,8 +71,13 @@ interface MonitorData {
   };
 }
 
-export async function startPm2(version: Pm2Version): Promise<Pm2> {
-  const pm2Home = await createPm2Home({ pm2: PACKAGES[version] });
+/** @param prefix what the name of its folder begins with */
+export async function startPm2(version: Pm2Version, prefix?: string): Promise<Pm2> {
+  const pm2Home = await createPm2Home({ pm2: PACKAGES[version], ...(prefix !== undefined && { prefix }) });
+  // Not by the home's own client, which does not reach a folder whose name has a space, a `#` or a `?`.
+  const daemon = new Daemon({ kind: 'path', path: join(pm2Home.home, 'rpc.sock') }, { maxPauseMs: 500 });
+  const call = (method: string, argument: unknown = {}): Promise<unknown> =>
+    daemon.call(method, argument as object, CALL_MS);
   const control = join(pm2Home.folder, 'control');
   mkdirSync(control);
   const environment = {
@@ -79,7 +86,7 @@ export async function startPm2(version: Pm2Version): Promise<Pm2> {
   };
 
   const list = async (name?: string): Promise<Instance[]> => {
-    const data = (await pm2Home.call('getMonitorData')) as MonitorData[];
+    const data = (await call('getMonitorData')) as MonitorData[];
     return data
       .filter((app) => name === undefined || app.name === name)
       .map(({ pm_id, name, pid, pm2_env }) => ({
@@ -101,7 +108,7 @@ export async function startPm2(version: Pm2Version): Promise<Pm2> {
     version,
     folder: pm2Home.folder,
     home: pm2Home.home,
-    call: pm2Home.call,
+    call,
     list,
     async start(...apps) {
       const withControl = apps.map((app) => ({ ...app, env: { ...environment, ...app.env } }));
@@ -134,13 +141,16 @@ export async function startPm2(version: Pm2Version): Promise<Pm2> {
     },
     resurrect: () => run('resurrect'),
     logs: () => readLogs(join(pm2Home.home, 'logs')),
-    close: () => pm2Home.close(),
+    close() {
+      daemon.close();
+      return pm2Home.close();
+    },
   };
   return pm2;
 }
 
-export async function withPm2<T>(version: Pm2Version, body: (pm2: Pm2) => Promise<T>): Promise<T> {
-  const pm2 = await startPm2(version);
+export async function withPm2<T>(version: Pm2Version, body: (pm2: Pm2) => Promise<T>, prefix?: string): Promise<T> {
+  const pm2 = await startPm2(version, prefix);
   try {
     return await body(pm2);
   } finally {

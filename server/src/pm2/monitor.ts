@@ -1,16 +1,17 @@
-/** Reads what a process shows in `pm2 monit`: mostly texts, some with a unit behind the number. */
+/** Reads the probes that a process shows in `pm2 monit`. Most values are texts, some with a unit behind the number. */
 
 export interface MonitorValue {
   readonly name: string;
   readonly value: number;
 }
 
-/** Probes of one process that are taken, so that one process can't flood what is made of them. */
+/** Number of probes that are read of one process, so that one process cannot flood the exposition. */
 const MAX_PROBES = 1000;
-const MAX_NAME = 500;
-const MAX_VALUE = 60;
+/** In characters. */
+const MAX_NAME_LENGTH = 500;
+const MAX_VALUE_LENGTH = 60;
 
-/** A number, and perhaps a unit: `12.5ms`, `3 %`. */
+/** A number with or without a unit: `12.5ms`, `3 %`. */
 const NUMBER = /^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*[^\d\s]{0,20}\s*$/i;
 
 /** @param monitor `axm_monitor` of PM2's process list: objects with a `value`, by probe name */
@@ -21,14 +22,14 @@ export function readMonitor(monitor: unknown): MonitorValue[] {
     const value = readNumber(
       typeof probe === 'object' && probe !== null ? (probe as { value?: unknown }).value : probe,
     );
-    if (value !== undefined && name.length <= MAX_NAME) values.push({ name, value });
+    if (value !== undefined && name.length <= MAX_NAME_LENGTH) values.push({ name, value });
   }
   return values;
 }
 
 function readNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (typeof value !== 'string' || value.length > MAX_VALUE) return undefined;
+  if (typeof value !== 'string' || value.length > MAX_VALUE_LENGTH) return undefined;
   const digits = NUMBER.exec(value)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }

@@ -1,4 +1,7 @@
-/** What PM2's daemon says of the processes that it runs. Nothing of it is trusted: some of it the processes say. */
+/**
+ * Reads PM2's list of its processes. Every field is checked: some of them come from the processes themselves, which may say
+ * anything.
+ */
 import type { Run } from '../../protocol/tasks';
 import { readMonitor, type MonitorValue } from './monitor';
 
@@ -11,7 +14,7 @@ export interface ProcessInfo {
   readonly namespace: string | undefined;
   /** Number within its app, from 0. */
   readonly instance: number | undefined;
-  /** Of the app, by its package.json. */
+  /** Version of the app, from its package.json. */
   readonly version: string | undefined;
   readonly nodeVersion: string | undefined;
   /** Whether PM2 runs it as one of its modules. */
@@ -20,10 +23,10 @@ export interface ProcessInfo {
   readonly unstableRestarts: number;
   /** When this run began, epoch milliseconds. */
   readonly startedAt: number | undefined;
-  /** Of one processor: 1.5 is one and a half of them. */
+  /** In processors: 1.5 is one and a half of them. */
   readonly cpuRatio: number;
   readonly memoryBytes: number;
-  /** What the process shows in `pm2 monit`, as far as these are numbers. */
+  /** The numbers that the process shows in `pm2 monit`. */
   readonly monitor: readonly MonitorValue[];
 }
 
@@ -31,8 +34,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * @param list what the daemon answers to `getMonitorData`
- * @returns by ascending pm_id, without what is no process
- * @throws TypeError if it is no list at all
+ * @returns by ascending pm_id, without entries that are not processes
+ * @throws TypeError if it is not a list
  */
 export function readProcessList(list: unknown): ProcessInfo[] {
   if (!Array.isArray(list)) throw new TypeError(`PM2's daemon answered ${typeof list}, expected a list of processes`);
@@ -44,7 +47,7 @@ export function readProcessList(list: unknown): ProcessInfo[] {
 
 function readProcess(entry: unknown): ProcessInfo | undefined {
   const { pm_id: pmId, name, pid, pm2_env, monit } = fieldsOf(entry);
-  // Of a process that is being replaced in a reload the id is `_old_3`: it is asked no more.
+  // A process that a reload is replacing has an id like `_old_3`: it is not asked any more.
   if (!Number.isSafeInteger(pmId) || (pmId as number) < 0 || typeof name !== 'string') return undefined;
   const env = fieldsOf(pm2_env);
   const startedAt = numberOf(env['pm_uptime']);

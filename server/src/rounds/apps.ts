@@ -1,26 +1,27 @@
 /**
- * Which apps answer. Nobody says so: it shows. An app of which one instance has answered is an app that answers, and is
- * waited for until the deadline; one that has not is waited for briefly in a few rounds, and then only asked.
+ * Which apps answer. No setting says so; it is learned. Once one instance of an app has answered, the app is known to
+ * answer, and a round waits for all its instances until the deadline. The first few rounds wait briefly for an app that
+ * has not answered yet; later ones only ask it.
  */
 import picomatch from 'picomatch';
 import type { ProcessInfo } from '../pm2/process-list';
 
 export interface AppsOptions {
   /**
-   * Names or globs of the apps to ask; empty for all but PM2's modules. An app named without a glob is taken for one
-   * that answers before it has.
+   * Names or globs of the apps to ask; empty for all apps except PM2's modules. An app that is named without a glob counts
+   * as one that answers from the start.
    */
   readonly apps: readonly string[];
   /** `pm_id` of this server. */
   readonly self: number;
 }
 
-/** An app that has not answered yet is waited for in so many rounds. */
+/** Number of rounds that wait briefly for an app that has not answered yet. */
 const BRIEF_ROUNDS = 3;
 
 interface App {
   answers: boolean;
-  /** Rounds in which it was waited for in vain. */
+  /** Rounds in which it was asked. */
   rounds: number;
 }
 
@@ -36,33 +37,35 @@ export class Apps {
     this.matches = (name) => apps.length === 0 || this.named.has(name) || isMatch(name);
   }
 
-  /** Forgets apps that PM2 does not have any more. */
-  update(processes: readonly ProcessInfo[]): void {
+  /** Forgets the apps that PM2 no longer has. */
+  forgetAllBut(processes: readonly ProcessInfo[]): void {
     const names = new Set(processes.map(({ run }) => run.app));
     for (const name of this.apps.keys()) if (!names.has(name)) this.apps.delete(name);
   }
 
-  /** Whether it is one to be asked, when it runs. */
+  /** Whether this process is to be asked while it runs. */
   includes({ run, isModule }: ProcessInfo): boolean {
     if (run.pmId === this.options.self || !this.matches(run.app)) return false;
     return !isModule || this.named.has(run.app);
   }
 
+  /** Whether the app is known to answer. */
   answers(name: string): boolean {
     return this.named.has(name) || this.app(name).answers;
   }
 
-  /** Whether the app is still worth waiting for in this round, though it has not answered yet. */
+  /** Whether a round should wait briefly for this app, which has not answered yet. */
   mayAnswer(name: string): boolean {
     return this.app(name).rounds < BRIEF_ROUNDS;
   }
 
-  /** A round in which the app was asked has begun. */
-  asked(name: string): void {
+  /** Notes that a round has asked the app. */
+  noteAsked(name: string): void {
     this.app(name).rounds++;
   }
 
-  heard(name: string): void {
+  /** Notes that an instance of the app has answered. */
+  noteAnswer(name: string): void {
     this.app(name).answers = true;
   }
 

@@ -1,37 +1,41 @@
-/** What is known of one run of one process: its last snapshot, and the requests that it has not answered. */
+/** What is known of one run: its last snapshot, and the requests that it has not answered. */
 import type { Run } from '../../protocol/tasks';
 import type { Page, Snapshot } from '../../../core/snapshot';
 import type { PageRange } from '../../../core/wire/format';
 import type { PlainEncoder } from './plain-encoder';
 import type { InstanceAnswer } from './result';
 
-/** A run that owes so many answers is asked again only now and then: a stopped one would answer all of it one day. */
+/**
+ * A run that owes this many answers is asked again only after a pause: a stopped process that goes on would have to answer
+ * every request that has piled up.
+ */
 const MAX_OWED = 4;
 const PAUSE_MS = 15_000;
 /**
- * Where the app has never answered the pause doubles up to this: what is sent to a process that does not read its
- * channel, such as one of another language, piles up in PM2's daemon.
+ * The pause doubles up to this while the app has never answered: what is sent to a process that does not read its channel,
+ * such as one in another language, piles up in PM2's daemon.
  */
 const MAX_PAUSE_MS = 60 * 60_000;
 
-/** An instance takes no more of them, see its `request.ts`. */
+/** An instance accepts no more ranges in one request, see `src/ipc/request.ts`. */
 const MAX_RANGES = 10_000;
 
 export interface Request {
-  /** Sent along and sent back: nobody else knows it. */
+  /** Sent with the request and sent back with the answer. Random: only the process that was asked knows it. */
   readonly id: string;
   readonly known: KnownRun;
-  /** On the clock of `performance`, and on that of the host. */
+  /** On the clock of `performance`. */
   readonly sentAt: number;
+  /** On the clock of the host, epoch milliseconds. */
   readonly sentTime: number;
-  /** The snapshot whose pages are named to the instance. */
+  /** The snapshot whose pages the request names as known. */
   readonly base: Snapshot | undefined;
-  /** Whether it is worth waiting for, briefly, though the app has never answered. */
+  /** Whether to wait briefly for the answer, although the app has never answered. */
   readonly brief: boolean;
   outcome: Outcome | undefined;
-  /** Told when there is an outcome. */
+  /** Called when there is an outcome. */
   readonly settled: () => void;
-  /** Whether nobody waits for the answer any more. */
+  /** Whether no scrape waits for the answer any more. */
   readonly isOver: () => boolean;
 }
 
@@ -41,9 +45,9 @@ export type Outcome =
 
 export class KnownRun {
   last: Snapshot | undefined;
-  /** Made when it is needed. */
+  /** Made with the first answer in the plain form. */
   plain: PlainEncoder | undefined;
-  /** Sent and not answered, the oldest first. */
+  /** Sent and not answered, oldest first. */
   requests: Request[] = [];
   private identity: string;
   private askedAt = Number.NEGATIVE_INFINITY;
@@ -61,14 +65,14 @@ export class KnownRun {
     return !this.owesMuch || now - this.askedAt >= (answers ? PAUSE_MS : this.pauseMs);
   }
 
-  asked(request: Request): void {
+  noteAsked(request: Request): void {
     if (this.owesMuch) this.pauseMs = Math.min(2 * this.pauseMs, MAX_PAUSE_MS);
     this.askedAt = request.sentAt;
     this.requests = [...this.requests.slice(1 - MAX_OWED), request];
   }
 
-  /** This one is answered or lost. Older ones that nobody waits for are of no use any more. */
-  answered(request: Request): void {
+  /** Forgets a request that is answered or lost, and older ones that no scrape waits for. */
+  settle(request: Request): void {
     this.pauseMs = PAUSE_MS;
     this.requests = this.requests.filter((one) => one !== request && (one.sentAt > request.sentAt || !one.isOver()));
   }
@@ -77,7 +81,7 @@ export class KnownRun {
     return this.requests.length >= MAX_OWED;
   }
 
-  /** An older one than it has does not count. */
+  /** Keeps the snapshot unless it is older than the one that is kept. */
   remember(snapshot: Snapshot): void {
     const { last } = this;
     if (last?.incarnation === snapshot.incarnation && last.generation > snapshot.generation) return;
@@ -85,13 +89,15 @@ export class KnownRun {
   }
 
   /**
-   * Whether the answer is of the process that PM2 has listed. While one process is replaced by another under the same
-   * pm_id, the request may reach the new one, whose numbers must not be taken for the old one's. Should it still be
-   * listed the next time, it is a process that answers for its child or parent.
+   * Notes by which mark an answer identifies its process, and compares it with the mark before.
    *
-   * @param identity a kind of mark, and the mark
+   * While PM2 replaces one process by another under the same pm_id, the request may reach the new one, whose numbers must
+   * not count as the old one's. A mark that comes twice is accepted: PM2 lists a process, and its parent or child answers.
+   *
+   * @param identity a kind of mark, a space, and the mark
+   * @returns whether the answer can be from the process that PM2 has listed
    */
-  isSame(identity: string): boolean {
+  noteIdentity(identity: string): boolean {
     const before = this.identity;
     this.identity = identity;
     return before === identity || kindOf(before) !== kindOf(identity);
@@ -114,6 +120,6 @@ export function rangesOf(pages: readonly Page[]): PageRange[] {
     if (range !== undefined && id <= range[1] + 1) range[1] = id;
     else ranges.push([id, id]);
   }
-  // Pages that are not named are sent.
+  // The instance sends the pages that are not named.
   return ranges.slice(0, MAX_RANGES);
 }

@@ -1,4 +1,4 @@
-/** Snapshots of an instance that answers in the plain form: encoded here, as the instance itself could not. */
+/** Encodes what an instance answers in the plain form into snapshots. */
 import type { Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { Slicer } from '../../../core/slicer';
@@ -22,7 +22,10 @@ export class PlainEncoder {
     this.encoder = new SnapshotEncoder({ maxSeries });
   }
 
-  /** One after the other. @throws PlainFormError, or what else the encoder throws at malformed data */
+  /**
+   * Calls are done one after the other.
+   * @throws PlainFormError, or another error that the encoder throws for malformed data
+   */
   encode(data: object, receivedAt: number): Promise<PlainEncoded> {
     const encoded = this.last.then(() => this.encodeNext(data, receivedAt));
     this.last = encoded.catch(() => undefined);
@@ -33,12 +36,12 @@ export class PlainEncoder {
     await this.slicer.rest();
     const { data, collectedAt: time = receivedAt, since } = await readPlainForm(plain, this.limits, this.slicer);
     const { snapshot } = await this.encoder.encode({ data, time, intervalMs: 0, collectMs: 0 });
-    return { snapshot: lasting(snapshot), since };
+    return { snapshot: withOwnColumn(snapshot), since };
   }
 }
 
-/** The encoder writes its columns again before long. Pages and orders it writes once. */
-function lasting(snapshot: Snapshot): Snapshot {
+/** Copies the column, which the encoder will write again. Pages and orders are written once and need no copy. */
+function withOwnColumn(snapshot: Snapshot): Snapshot {
   const values = new Float64Array(new SharedArrayBuffer(snapshot.values.byteLength));
   values.set(snapshot.values);
   return { ...snapshot, values, previous: undefined };

@@ -1,13 +1,14 @@
 /**
- * Makes of a plain answer what the encoder can be given: JSON has no NaN and no infinities, its sender may have gone
- * wrong in any way, and it is to be no larger than allowed.
+ * Prepares an answer in the plain form for the encoder. JSON has no NaN and no infinities, the sender may have made any
+ * mistake, and the answer must not be larger than allowed.
  *
- * What is wrong about the shape of single metrics the encoder finds out and leaves out. Here values become numbers, in
- * place, since the message is nobody else's; work is cut into slices.
+ * This module turns values into numbers and checks sizes. It changes the message in place, since no other code uses it,
+ * and works in slices. The encoder then leaves out single metrics whose shape is wrong.
  */
 import { DataPointType, type HrTime, type ResourceMetrics } from '../../../core/otel';
 import { assertResourceMetrics } from '../../../core/encoder/collected';
 import type { Slicer } from '../../../core/slicer';
+import { messageOf } from '../../../core/values';
 
 export interface PlainForm {
   readonly data: ResourceMetrics;
@@ -19,7 +20,7 @@ export interface PlainForm {
 
 export interface PlainLimits {
   readonly maxDataPoints: number;
-  /** Numbers that all data points have together, bucket counts and bounds included. */
+  /** Sum of the numbers of all data points, bucket counts and bounds included. */
   readonly maxNumbers: number;
 }
 
@@ -34,17 +35,18 @@ export class PlainFormError extends Error {
   }
 }
 
-/** More bounds or buckets than this in one series is nothing that an instrument has. */
+/** No instrument has more bounds or buckets than this in one series. */
 const MAX_BUCKETS = 1 << 16;
-/** The encoder may take that many places more for a list than it has numbers. */
-const PLACES_MORE = 32;
-const CHUNK = 256;
+/** Largest difference between the bucket capacity that the encoder chooses for a list and the list's length. */
+const CAPACITY_MORE = 32;
+/** Number of data points between two looks at the clock. */
+const CHUNK_POINTS = 256;
 
 type Fields = Record<string, unknown>;
 
 /**
- * When the data was collected, without looking at more than one data point of each metric: all of a collection have
- * the same end.
+ * When the data was collected, epoch milliseconds. It looks at one data point of each metric only, since all data points
+ * of a collection have the same end.
  */
 export function collectedAt(data: unknown): number | undefined {
   let latest: number | undefined;
@@ -62,7 +64,7 @@ export async function readPlainForm(data: unknown, limits: PlainLimits, slicer: 
   try {
     assertResourceMetrics(data);
   } catch (error) {
-    throw new PlainFormError('MALFORMED', (error as Error).message);
+    throw new PlainFormError('MALFORMED', messageOf(error));
   }
   const reader = new Reader(limits);
   for (const { metrics } of data.scopeMetrics) {
@@ -71,7 +73,7 @@ export async function readPlainForm(data: unknown, limits: PlainLimits, slicer: 
       const points = listOf(dataPoints);
       reader.begin(points.length);
       for (let i = 0; i < points.length; i++) {
-        if (i % CHUNK === 0 && slicer.due) await slicer.rest();
+        if (i % CHUNK_POINTS === 0 && slicer.due) await slicer.rest();
         reader.read(fieldsOf(points[i]), dataPointType);
       }
     }
@@ -83,7 +85,7 @@ class Reader {
   since: number | undefined;
   private points = 0;
   private numbers = 0;
-  /** Data points of this metric that have not been read. */
+  /** Data points of the current metric that have not been read. */
   private left = 0;
   private isFirst = true;
 
@@ -107,7 +109,7 @@ class Reader {
     this.left--;
   }
 
-  /** @returns `undefined`, for which the encoder leaves the metric out, where a list is none */
+  /** @returns `undefined` if the value has something else in place of a list: the encoder then leaves the metric out */
   private readValue(value: unknown, dataPointType: unknown): unknown {
     const fields = fieldsOf(value);
     switch (dataPointType) {
@@ -126,7 +128,7 @@ class Reader {
 
   private readMoments(value: Fields): boolean {
     for (const name of ['count', 'sum', 'min', 'max', 'scale', 'zeroCount']) {
-      // Null is a sum that was no number, and not one that there is none of.
+      // In JSON null stands for NaN. A number that is missing stays missing.
       if (value[name] !== undefined) value[name] = numberOf(value[name]);
     }
     return true;
@@ -152,10 +154,10 @@ class Reader {
   }
 
   private allow(length: number): void {
-    const places = length + PLACES_MORE;
-    this.numbers += places;
-    // The encoder takes room for as many data points as there are, each as large as the first one.
-    const expected = this.isFirst ? places * this.left : 0;
+    const capacity = length + CAPACITY_MORE;
+    this.numbers += capacity;
+    // The encoder takes memory for all data points of a metric at once, each as large as the first one.
+    const expected = this.isFirst ? capacity * this.left : 0;
     if (length > MAX_BUCKETS || Math.max(this.numbers, expected) > this.limits.maxNumbers) {
       throw new PlainFormError('TOO_LARGE', 'its histograms have more buckets than allowed');
     }

@@ -1,4 +1,4 @@
-/** Makes a snapshot of what an instance has answered, whichever form it has. */
+/** Makes a snapshot of an instance's answer, in either form. */
 import type { ClusterFailureCode } from '../../protocol/tasks';
 import type { Page, Snapshot } from '../../../core/snapshot';
 import type { Answer, CompactBody, PlainBody } from './answer';
@@ -9,16 +9,16 @@ import type { ErrorKind } from './result';
 
 /**
  * Has a worker thread decode a payload, into shared memory.
- * @param known pages that the instance has been told of
+ * @param known pages that the request has named as known
  * @throws an error whose `code` is a {@link ClusterFailureCode}
  */
-export type Decode = (payload: string, known: readonly Page[]) => Promise<Snapshot>;
+type Decode = (payload: string, known: readonly Page[]) => Promise<Snapshot>;
 
 export interface ReaderOptions {
   readonly decode: Decode;
-  /** Characters that the payload of a compact answer may have. */
+  /** Largest payload of a compact answer, in characters. */
   readonly maxPayload: number;
-  /** Series of one instance. */
+  /** Largest number of series of one instance. */
   readonly maxSeries: number;
 }
 
@@ -33,8 +33,9 @@ export class AnswerError extends Error {
   }
 }
 
-const REPLACED = 'another process answered in its place, which is known by its own name from the next round on';
-/** A histogram of the common kind takes two dozen. */
+const REPLACED =
+  'another process answered than PM2 has listed, probably its successor; the next round knows which one it is';
+/** A common histogram has about 24 numbers per series. */
 const NUMBERS_PER_SERIES = 64;
 
 export class Reader {
@@ -54,7 +55,7 @@ export class Reader {
     { incarnation, generation, payload, pid }: CompactBody,
   ): Promise<Snapshot> {
     const { decode, maxPayload } = this.options;
-    if (pid !== undefined && !known.isSame(`pid ${pid}`)) throw new AnswerError('replaced', REPLACED);
+    if (pid !== undefined && !known.noteIdentity(`pid ${pid}`)) throw new AnswerError('replaced', REPLACED);
     if (payload.length > maxPayload) {
       throw new AnswerError('too_large', `its payload has ${payload.length} characters, more than ${maxPayload}`);
     }
@@ -64,7 +65,7 @@ export class Reader {
     try {
       snapshot = await decode(payload, base?.incarnation === incarnation ? pagesOf(base) : []);
     } catch (error) {
-      // Whatever was wrong, the pages that it has may be.
+      // The kept pages may be the cause: the next request names none, so that the instance sends all of them.
       known.last = undefined;
       throw toAnswerError(error);
     }
@@ -82,11 +83,11 @@ export class Reader {
     try {
       encoded = await known.plain.encode(data, receivedAt);
     } catch (error) {
-      // What the encoder throws is for a shape that it did not expect.
+      // Any other error is the encoder's, for a shape that it does not expect.
       throw toAnswerError(error instanceof PlainFormError ? error : new PlainFormError('MALFORMED', String(error)));
     }
     const { snapshot, since } = encoded;
-    if (since !== undefined && !known.isSame(`since ${since}`)) throw new AnswerError('replaced', REPLACED);
+    if (since !== undefined && !known.noteIdentity(`since ${since}`)) throw new AnswerError('replaced', REPLACED);
     return snapshot;
   }
 }
@@ -96,7 +97,7 @@ function toAnswerError(error: unknown): AnswerError {
   return new AnswerError(KINDS.get(code) ?? 'worker', message ?? String(error));
 }
 
-/** What the answer is to blame for; all else went wrong in the worker. */
+/** Failures that the answer has caused. Any other code is a failure of the worker thread. */
 const KINDS: ReadonlyMap<string | undefined, ErrorKind> = new Map<ClusterFailureCode, ErrorKind>([
   ['MALFORMED', 'malformed'],
   ['TOO_LARGE', 'too_large'],

@@ -4,70 +4,73 @@ import type { Snapshot } from '../../../core/snapshot';
 import type { ProcessInfo } from '../pm2/process-list';
 
 export interface RoundResult {
-  /** Counts the rounds. Two results of one round differ in what has come by then. */
+  /** Number of the round. Two results of one round differ in the answers that have come by then. */
   readonly round: number;
   /** When the round began, epoch milliseconds. */
   readonly started: number;
-  /** Until this result. */
+  /** From the beginning of the round to this result. */
   readonly durationMs: number;
-  /** All that PM2 runs, this server included, by ascending pm_id. */
+  /** All processes that PM2 runs, this server included, by ascending pm_id. */
   readonly processes: readonly ProcessInfo[];
   /** By ascending pm_id. */
   readonly answers: readonly InstanceAnswer[];
-  /** Instances of apps that answer, and of apps named in the configuration, that have not answered; by pm_id. */
+  /** Instances without an answer, of apps that are known to answer or are named in the configuration; by ascending pm_id. */
   readonly silent: readonly SilentInstance[];
-  /** What has gone wrong since this server was started, counted. */
+  /** Number of failures since this server was started. */
   readonly errors: Readonly<Record<ErrorKind, number>>;
 }
 
 export interface InstanceAnswer {
   readonly run: Run;
-  /** In shared memory, never written again. Sent in this round, if perhaps the same one as in the round before. */
+  /** In shared memory, never written again. Sent in this round; it may be the same one as in the round before. */
   readonly snapshot: Snapshot;
   readonly form: 'snapshot' | 'plain';
-  /** Of the payload as it came; `undefined` for the plain form, which has none. */
+  /** Size of the payload as it came; `undefined` for the plain form, which has no payload. */
   readonly bytes: number | undefined;
   /** From the request to the answer. */
   readonly durationMs: number;
-  /** Time since the snapshot was taken. */
+  /** Age of the snapshot when its answer came. */
   readonly ageMs: number;
 }
 
 export interface SilentInstance {
   readonly run: Run;
   readonly reason: SilentReason;
-  /** A sentence for people. */
+  /** The reason in a sentence. */
   readonly message: string;
 }
 
 export type SilentReason =
   /** No answer in time. */
   | 'late'
-  /** Has answered what can't be read. */
+  /** Its answer cannot be read. */
   | 'broken'
-  /** Not running, by PM2's status. */
+  /** Not running, as PM2's status says. */
   | 'stopped'
   | 'errored'
-  /** Not running yet, or not again yet. */
+  /** PM2 is starting or restarting it. */
   | 'starting';
 
 const ERROR_KINDS = [
-  /** An awaited answer did not come in time. */
+  /** An answer did not come in time. */
   'late',
-  /** An answer came that no scrape waited for any more. */
+  /** An answer came after all scrapes had given up waiting for it, or to no open request. */
   'stale',
   /** PM2's daemon could not be reached. */
   'daemon_unreachable',
   /** PM2's daemon did not pass a request on. */
   'refused',
-  /** An answer came from another process than PM2 had listed: the one was just being replaced by the other. */
+  /** An answer came from another process than the one that PM2 had listed: PM2 was replacing it. */
   'replaced',
-  /** The answer: not what the protocol says; larger than allowed; naming pages that are not there. */
+  /** An answer was not what the protocol says. */
   'malformed',
+  /** An answer was larger than allowed. */
   'too_large',
+  /** An answer named pages that this server does not have. */
   'missing_pages',
+  /** An answer had a protocol version that this server does not speak. */
   'unsupported',
-  /** A worker thread failed while it decoded. */
+  /** A worker thread failed while it decoded an answer. */
   'worker',
 ] as const;
 

@@ -1,19 +1,20 @@
-/** One round: requests that were sent at once, and whoever waits for their answers, each to a deadline of its own. */
+/** One round: requests that were sent at once, and the scrapes that wait for the answers, each with its own deadline. */
 import type { ProcessInfo } from '../pm2/process-list';
 import type { Apps } from './apps';
 import type { Request } from './known-run';
 import type { ErrorCounts, InstanceAnswer, RoundResult, SilentInstance, SilentReason } from './result';
 
-/** How long an app that has never answered is waited for. */
+/** How long a round waits for an app that has never answered. */
 const BRIEF_MS = 1000;
 /**
- * The next round need not wait longer than this for the end of this one: whoever has not answered by then may be a
- * stopped process, which costs this round its deadline and must not cost the next one any.
+ * How long the next round waits for the end of this one. An instance that has not answered by then may be stopped: it
+ * costs this round its deadline, and must not delay the next one.
  */
 const SETTLE_MS = 1000;
 
+/** A scrape that waits, or the next round. */
 interface Waiting {
-  /** The one instance that is waited for, `undefined` for all. */
+  /** pm_id of the one instance that it waits for, `undefined` for all. */
   readonly only: number | undefined;
   readonly end: () => void;
 }
@@ -24,14 +25,14 @@ export class Round {
   private readonly startedAt = performance.now();
   private readonly waiting = new Set<Waiting>();
   private readonly late = new Set<number>();
-  /** While apps are waited for that have never answered. */
+  /** Whether the round still waits for apps that have never answered. */
   private isEarly = true;
   private lastDeadline = this.startedAt + SETTLE_MS;
 
   constructor(
-    /** Counts the rounds. */
+    /** Of the round, counted from 1. */
     private readonly number: number,
-    /** Epoch milliseconds. */
+    /** When the round began, epoch milliseconds. */
     private readonly started: number,
     private readonly processes: readonly ProcessInfo[],
     private readonly apps: Apps,
@@ -39,35 +40,36 @@ export class Round {
   ) {
     setTimeout(() => {
       this.isEarly = false;
-      this.changed();
+      this.endWaits();
     }, BRIEF_MS).unref();
   }
 
-  /** Whether nobody waits for it any more. */
+  /** Whether no scrape waits for it any more. */
   get isOver(): boolean {
     return !this.isAwaiting() || performance.now() >= this.lastDeadline;
   }
 
   /**
-   * Ends when nothing is awaited any more, at that time on the clock of `performance` at the latest.
-   * @param only pm_id of the one instance that is waited for
+   * Resolves when all awaited answers have come, at the latest at the deadline.
+   * @param deadline on the clock of `performance`
+   * @param only pm_id of the one instance to wait for
    */
   until(deadline: number, only: number | undefined): Promise<void> {
     this.lastDeadline = Math.max(this.lastDeadline, deadline);
     return this.ended(deadline, only);
   }
 
-  /** Ends when the next round may begin. */
+  /** Resolves when the next round may begin. */
   settled(): Promise<void> {
     return this.ended(this.startedAt + SETTLE_MS, undefined);
   }
 
-  /** To be told whenever there is an outcome. */
-  changed(): void {
+  /** Ends the waits that have nothing to wait for any more. To be called after each outcome. */
+  endWaits(): void {
     for (const { only, end } of [...this.waiting]) if (!this.isAwaiting(only)) end();
   }
 
-  /** @param only pm_id of the one instance that counts */
+  /** @param only pm_id of the one instance that the result is to have */
   result(only: number | undefined): RoundResult {
     const answers: InstanceAnswer[] = [];
     const silent: SilentInstance[] = [];
@@ -119,12 +121,12 @@ export class Round {
     if (outcome?.kind === 'silent') {
       return { run, reason: outcome.reason, message: outcome.message };
     }
-    // Once per round, though several scrapes may share it.
+    // Counted once per round, although several scrapes may share it.
     if (!this.late.has(run.pmId)) this.errors.add('late');
     this.late.add(run.pmId);
     const message =
       request === undefined
-        ? 'it owes several answers, and is asked again now and then'
+        ? 'it has left several requests without an answer, and is asked again from time to time'
         : `it has not answered within ${Math.round(performance.now() - request.sentAt)} ms`;
     return { run, reason: 'late', message };
   }

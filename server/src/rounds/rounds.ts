@@ -2,17 +2,19 @@
  * Asks all instances for their metrics, in rounds.
  *
  * ```
- * scrape ─┐            ┌─▶ getMonitorData ─▶ who runs ─▶ getMetrics ─┬─▶ instance ─┐
- * scrape ─┴─▶ a round ─┘                                 all at once └─▶ instance ─┤
- *    ▲                                                                             │
+ * scrape ─┐            ┌─▶ getMonitorData ─▶ processes ─▶ getMetrics ─┬─▶ instance ─┐
+ * scrape ─┴─▶ a round ─┘                                  all at once └─▶ instance ─┤
+ *    ▲                                                                              │
  *    └── result at each scrape's deadline, or when all are there ◀── snapshot ◀── returnMetrics
  * ```
  *
- * A scrape joins the round whose requests are not sent yet, so that no answer is older than the scrape. All others wait
- * for the next round. One round at a time, except that one that waits for nothing but laggards holds up no other.
+ * A scrape joins a round before the round's requests are sent, so that no answer is older than the scrape. A scrape that
+ * comes later waits for the next round, which begins when all instances have answered, or a second after this one's
+ * beginning: a few late instances must not delay it.
  */
 import { randomUUID } from 'node:crypto';
-import { RemoteCallError, type DaemonClient } from '../pm2/daemon-client';
+import { DaemonError, type Daemon } from '../../../core/pm2/daemon';
+import { messageOf } from '../../../core/values';
 import { readProcessList, type ProcessInfo } from '../pm2/process-list';
 import { readAnswer, type Answer, type ReadAnswer } from './answer';
 import { Apps, type AppsOptions } from './apps';
@@ -23,21 +25,21 @@ import { ErrorCounts, type InstanceAnswer, type RoundResult } from './result';
 import { Round } from './round';
 
 export interface RoundsOptions extends AppsOptions, ReaderOptions {
-  readonly daemon: DaemonClient;
+  readonly daemon: Daemon;
 }
 
-/** How long PM2's daemon may take to list its processes, or to pass a request on. */
+/** How long PM2's daemon may take to list its processes or to pass a request on, in milliseconds. */
 const DAEMON_MS = 10_000;
 
 export class Rounds {
   private readonly apps: Apps;
   private readonly reader: Reader;
   private readonly errors = new ErrorCounts();
-  /** Processes that run, as the last list had them, by pm_id. */
+  /** Runs of the instances that the last list had as online, by pm_id. */
   private runs = new Map<number, KnownRun>();
   /** The round that scrapes may still join. */
   private gathering: Promise<Round> | undefined;
-  /** Whom they want to have asked. */
+  /** pm_ids of the instances that these scrapes want to have asked; `undefined` stands for all. */
   private wanted = new Set<number | undefined>();
   private latest: Round | undefined;
   private count = 0;
@@ -48,7 +50,7 @@ export class Rounds {
     this.reader = new Reader(options);
   }
 
-  /** Answers come as messages to this process, which PM2 has to run. */
+  /** Listens for answers. They come as messages to this process, so that PM2 has to run it. */
   start(): void {
     process.off('message', this.onMessage);
     process.on('message', this.onMessage);
@@ -60,9 +62,10 @@ export class Rounds {
   }
 
   /**
-   * @param timeoutMs what has not come by then is missing from the result
-   * @param only pm_id of the one instance that is of interest: others are asked only for others who want them
-   * @throws RemoteCallError without PM2's daemon
+   * Asks all instances, or one.
+   * @param timeoutMs an answer that takes longer is missing from the result
+   * @param only pm_id of the one instance to ask; the round asks the others only if another scrape wants them
+   * @throws DaemonError if PM2's daemon cannot be reached
    */
   async ask(timeoutMs: number, only?: number): Promise<RoundResult> {
     const deadline = performance.now() + timeoutMs;
@@ -76,11 +79,15 @@ export class Rounds {
   private async gather(): Promise<Round> {
     try {
       await this.latest?.settled();
-      // A daemon that comes back has no channel to processes that outlived the one before.
-      if (!process.connected) throw new RemoteCallError('UNREACHABLE', 'this process is not run by PM2 any more');
+      // A new daemon has no channel to a process that the daemon before it has started.
+      if (!process.connected)
+        throw new DaemonError(
+          'UNREACHABLE',
+          'the PM2 daemon that started this process has ended, so that no answer can come in: restart it with PM2',
+        );
       const started = Date.now();
       const processes = readProcessList(await this.options.daemon.call('getMonitorData', {}, DAEMON_MS));
-      this.meet(processes);
+      this.updateRuns(processes);
       this.latest = this.begin(started, processes);
       return this.latest;
     } catch (error) {
@@ -93,7 +100,7 @@ export class Rounds {
   }
 
   /** Keeps what is known of the runs that go on, and forgets all others. */
-  private meet(processes: readonly ProcessInfo[]): void {
+  private updateRuns(processes: readonly ProcessInfo[]): void {
     const runs = new Map<number, KnownRun>();
     for (const one of processes) {
       if (one.status !== 'online' || !this.apps.includes(one)) continue;
@@ -102,7 +109,7 @@ export class Rounds {
       runs.set(pmId, known?.run.key === key && known.run.app === one.run.app ? known : new KnownRun(one.run, one.pid));
     }
     this.runs = runs;
-    this.apps.update(processes);
+    this.apps.forgetAllBut(processes);
   }
 
   private begin(started: number, processes: readonly ProcessInfo[]): Round {
@@ -121,15 +128,15 @@ export class Rounds {
         base: known.last,
         brief: this.apps.mayAnswer(app),
         outcome: undefined,
-        settled: () => round.changed(),
+        settled: () => round.endWaits(),
         isOver: () => round.isOver,
       };
-      known.asked(request);
+      known.noteAsked(request);
       round.requests.set(pmId, request);
       asked.add(app);
       void this.send(request);
     }
-    for (const app of asked) this.apps.asked(app);
+    for (const app of asked) this.apps.noteAsked(app);
     return round;
   }
 
@@ -144,14 +151,13 @@ export class Rounds {
       request: id,
     };
     try {
-      await this.options.daemon.call('sendDataToProcessId', packet, DAEMON_MS);
+      await this.options.daemon.sendDataToProcessId([Buffer.from(JSON.stringify(packet))], DAEMON_MS);
     } catch (error) {
       if (request.outcome !== undefined) return;
-      const refused = error instanceof RemoteCallError && error.code === 'REFUSED';
+      const refused = error instanceof DaemonError && error.code === 'REFUSED';
       this.errors.add(refused ? 'refused' : 'daemon_unreachable');
-      const message = error instanceof Error ? error.message : String(error);
-      if (refused) known.answered(request);
-      settle(request, { kind: 'silent', reason: refused ? 'stopped' : 'late', message });
+      if (refused) known.settle(request);
+      settle(request, { kind: 'silent', reason: refused ? 'stopped' : 'late', message: messageOf(error) });
     }
   }
 
@@ -164,21 +170,21 @@ export class Rounds {
       this.errors.add('stale');
       return;
     }
-    request.known.answered(request);
-    this.apps.heard(request.known.run.app);
+    request.known.settle(request);
+    this.apps.noteAnswer(request.known.run.app);
     if ('problem' in read) {
       this.errors.add('malformed');
       settle(request, broken(read.problem));
     } else void this.take(request, read, receivedAt);
   }
 
-  /** @returns `undefined` for an answer to a question that is not open */
+  /** @returns `undefined` if no request is open that this may answer */
   private requestOf(read: ReadAnswer): Request | undefined {
     const requests = this.runs.get(read.pmId)?.requests ?? [];
     if (read.request !== undefined) return requests.find(({ id }) => id === read.request);
     if ('problem' in read) return requests.at(-1);
-    // Without an id nothing tells which request is answered, and nothing needs to: what has been collected after the
-    // request was sent answers it, and what has not does not. The original exporter collects whenever it is asked.
+    // The original exporter sends no id. Its answer belongs to the last request that was sent before the data was
+    // collected: it collects for each request.
     const time = read.body.form === 'plain' ? collectedAt(read.body.data) : undefined;
     return requests.findLast(({ sentTime }) => time === undefined || time >= sentTime);
   }
@@ -188,8 +194,8 @@ export class Rounds {
     const { form } = answer.body;
     if (request.isOver()) {
       this.errors.add('stale');
-      // It is not served, but its pages need not be sent once more: else an instance whose first answer takes too long
-      // would always be late.
+      // No scrape gets this answer. A compact one is decoded all the same, so that the next request can name its pages:
+      // otherwise an instance whose first answer takes too long would be late each time.
       if (form === 'plain') return;
     }
     try {
@@ -200,7 +206,7 @@ export class Rounds {
       settle(request, { kind: 'answer', answer: taken });
     } catch (error) {
       const kind = error instanceof AnswerError ? error.kind : 'worker';
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       this.errors.add(kind);
       settle(request, kind === 'replaced' ? { kind: 'silent', reason: 'late', message: text } : broken(text));
     }
@@ -213,16 +219,13 @@ function settle(request: Request, outcome: Outcome): void {
 }
 
 function broken(problem: string): Outcome {
-  return { kind: 'silent', reason: 'broken', message: `its answer can't be read: ${problem}` };
+  return { kind: 'silent', reason: 'broken', message: `its answer cannot be read: ${problem}` };
 }
 
 async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const error = new RemoteCallError(
-      'UNREACHABLE',
-      `PM2's daemon has not listed its processes within ${timeoutMs} ms`,
-    );
+    const error = new DaemonError('UNREACHABLE', `PM2's daemon has not listed its processes within ${timeoutMs} ms`);
     timer = setTimeout(() => reject(error), timeoutMs);
   });
   try {

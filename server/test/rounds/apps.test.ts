@@ -34,7 +34,7 @@ test('an app answers once it has, or by being named', (t) => {
   const apps = new Apps({ apps: ['named', 'g*'], self: SELF });
   t.true(apps.answers('named'));
   t.false(apps.answers('glob'));
-  apps.heard('glob');
+  apps.noteAnswer('glob');
   t.true(apps.answers('glob'));
 });
 
@@ -42,7 +42,7 @@ test('one that has not answered is worth waiting for in three rounds', (t) => {
   const apps = new Apps({ apps: [], self: SELF });
   const worth = Array.from({ length: 5 }, () => {
     const may = apps.mayAnswer('mute');
-    apps.asked('mute');
+    apps.noteAsked('mute');
     return may;
   });
   t.deepEqual(worth, [true, true, true, false, false]);
@@ -50,9 +50,9 @@ test('one that has not answered is worth waiting for in three rounds', (t) => {
 
 test('an app that has gone is forgotten', (t) => {
   const apps = new Apps({ apps: [], self: SELF });
-  apps.heard('gone');
-  apps.heard('stays');
-  apps.update(processes('stays'));
+  apps.noteAnswer('gone');
+  apps.noteAnswer('stays');
+  apps.forgetAllBut(processes('stays'));
   t.false(apps.answers('gone'));
   t.true(apps.answers('stays'));
 });

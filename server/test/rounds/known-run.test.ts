@@ -35,7 +35,7 @@ function askedAt(known: KnownRun, seconds: number, answers: boolean): number[] {
   const times: number[] = [];
   for (let second = 0; second < seconds; second++) {
     if (!known.shouldBeAsked(second * 1000, answers)) continue;
-    known.asked({ known, sentAt: second * 1000, isOver: () => true } as Partial<Request> as Request);
+    known.noteAsked({ known, sentAt: second * 1000, isOver: () => true } as Partial<Request> as Request);
     times.push(second);
   }
   return times;
@@ -53,7 +53,7 @@ test('an answer settles all older requests that nobody waits for, and makes it w
   const known = new KnownRun(run, 1);
   askedAt(known, 100, false);
   const [, , third, last] = known.requests;
-  known.answered(third as Request);
+  known.settle(third as Request);
   t.deepEqual(known.requests, [last]);
   t.true(known.shouldBeAsked(100_000, false));
 });
@@ -61,7 +61,7 @@ test('an answer settles all older requests that nobody waits for, and makes it w
 test('another process in its place is told by its pid, or by when its numbers began, once', (t) => {
   const known = new KnownRun(run, 7);
   t.deepEqual(
-    ['pid 7', 'pid 8', 'pid 8', 'since 1', 'since 1', 'since 2', 'since 2'].map((mark) => known.isSame(mark)),
+    ['pid 7', 'pid 8', 'pid 8', 'since 1', 'since 1', 'since 2', 'since 2'].map((mark) => known.noteIdentity(mark)),
     [true, false, true, true, true, false, true],
   );
 });

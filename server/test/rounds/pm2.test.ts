@@ -192,7 +192,7 @@ test.serial(
     t.true((await server.ask({ timeoutMs: SHORT_MS })).errors.late > 0);
     await server.ask({ timeoutMs: SHORT_MS });
     const patient = await server.ask();
-    t.regex(String(silentOf(patient, 'many')[0]?.message), /owes several answers/);
+    t.regex(String(silentOf(patient, 'many')[0]?.message), /several requests without an answer/);
     t.true(patient.durationMs < 15_000);
 
     process.kill(first.pid, 'SIGCONT');
@@ -383,6 +383,6 @@ test.serial('without its daemon it says so', async (t) => {
         (error: unknown) => error as Error,
       ),
     );
-    t.regex(error.message, /RemoteCallError: .*PM2/);
+    t.regex(error.message, /DaemonError: .*PM2/);
   });
 });

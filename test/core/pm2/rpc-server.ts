@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DaemonAddress } from '../../../core/pm2/environment';
+import type { DaemonAddress } from '../../../core/pm2/daemon-address';
 
 export interface Packet {
   readonly id: number;

@@ -3,7 +3,7 @@
 /** A PM2 app that asks others for their metrics as the metrics server does, and tells a test what it has found out. */
 require('ts-node/register/transpile-only');
 const { readPm2Environment } = require('../../../../core/pm2/environment');
-const { DaemonClient } = require('../../../src/pm2/daemon-client');
+const { Daemon } = require('../../../../core/pm2/daemon');
 const { Rounds } = require('../../../src/rounds/rounds');
 const { PageCache } = require('../../../../core/pages');
 const { resourceMetricsJson } = require('../../../../workers/resource-metrics');
@@ -11,7 +11,7 @@ const { decodeSnapshot } = require('../../../../core/wire/decode');
 const { serveControl } = require('../../../../test/support/host/control');
 
 const { pmId, daemon: address } = readPm2Environment();
-const daemon = new DaemonClient(address);
+const daemon = new Daemon(address, { maxPauseMs: 1000, connectMs: 1000 });
 const decoded = [];
 
 async function decode(payload, known) {
