@@ -64,7 +64,7 @@ test('the list is by pm_id, without processes that are being replaced', (t) => {
   );
 });
 
-test('whatever the daemon answers is a list of well-formed processes or an error that says so', (t) => {
+test('any answer of the daemon is read as a list of well-formed processes, or is an error that says what it is', (t) => {
   t.throws(() => readProcessList({}), { instanceOf: TypeError, message: /object, expected a list/ });
   const anything = fc.anything({ maxDepth: 3 });
   const odd = fc.record(

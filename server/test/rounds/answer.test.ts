@@ -19,7 +19,7 @@ test('an answer says of whom it is, to which request, and what', (t) => {
   });
 });
 
-test('messages of others, and those of nobody, are none of ours', (t) => {
+test('a message with another topic, or without a sender, is not an answer', (t) => {
   for (const other of [null, undefined, 1, 'text', [], {}, { ...message, topic: 'returnmetrics' }]) {
     t.is(readAnswer(other), undefined);
   }
@@ -28,7 +28,7 @@ test('messages of others, and those of nobody, are none of ours', (t) => {
   }
 });
 
-test('what is no answer is laid to whoever sent it, with the reason', (t) => {
+test('a malformed answer is told with its sender and the problem', (t) => {
   const cases: readonly [unknown, RegExp][] = [
     [null, /no object/],
     ['text', /no object/],
@@ -44,7 +44,7 @@ test('what is no answer is laid to whoever sent it, with the reason', (t) => {
   }
 });
 
-test('whatever comes in is read without an error', (t) => {
+test('any message is read without an error', (t) => {
   const anything = fc.anything();
   const odd = fc.record(
     { topic: fc.constant('returnMetrics'), from: fc.oneof(fc.nat(), anything), request: anything, data: anything },

@@ -15,7 +15,7 @@ const included = (patterns: string[], ...names: string[]): string[] => {
     .map(({ run }) => run.app);
 };
 
-test('all apps are asked but modules, and this server itself', (t) => {
+test('all apps are asked except modules and this server itself', (t) => {
   t.deepEqual(included([], 'shop', 'pm2-logrotate', 'api'), ['shop', 'api']);
   const apps = new Apps({ apps: ['*'], self: 1 });
   t.deepEqual(

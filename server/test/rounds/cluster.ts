@@ -1,4 +1,4 @@
-/** A PM2 with apps that answer, each in its way, and one that asks them. */
+/** Apps for a real PM2: some answer, each in another way, and one asks them. */
 import { join } from 'node:path';
 import type { RoundResult } from '../../src/rounds/result';
 import type { App, Instance, Pm2 } from '../../../test/support/pm2';

@@ -30,7 +30,7 @@ test('more ranges than an instance takes are not sent: it sends those pages agai
 
 const run = { app: 'app', pmId: 1, key: 'key' };
 
-/** When a run that never answers is asked, were there a round every second, in seconds. */
+/** The seconds at which a run that never answers is asked, with one round per second. */
 function askedAt(known: KnownRun, seconds: number, answers: boolean): number[] {
   const times: number[] = [];
   for (let second = 0; second < seconds; second++) {
@@ -41,7 +41,7 @@ function askedAt(known: KnownRun, seconds: number, answers: boolean): number[] {
   return times;
 }
 
-test('who owes four answers is asked now and then, and ever more seldom where no instance of its app answers', (t) => {
+test('a run that owes four answers is asked after pauses, which grow while its app has never answered', (t) => {
   t.deepEqual(askedAt(new KnownRun(run, 1), 70, true), [0, 1, 2, 3, 18, 33, 48, 63]);
   const mute = new KnownRun(run, 1);
   t.deepEqual(askedAt(mute, 300, false), [0, 1, 2, 3, 18, 48, 108, 228]);
@@ -49,7 +49,7 @@ test('who owes four answers is asked now and then, and ever more seldom where no
   t.true(askedAt(new KnownRun(run, 1), 86_400, false).length < 40);
 });
 
-test('an answer settles all older requests that nobody waits for, and makes it worth asking again', (t) => {
+test('an answer settles all older requests that no scrape waits for, and ends the pauses', (t) => {
   const known = new KnownRun(run, 1);
   askedAt(known, 100, false);
   const [, , third, last] = known.requests;

@@ -115,7 +115,7 @@ test('a malformed metric is left out, and the others stay', async (t) => {
   await t.throwsAsync(encode({ resource: {}, scopeMetrics: 1 }), { code: 'MALFORMED' });
 });
 
-test('whatever comes in ends as a snapshot or as an error', async (t) => {
+test('any data ends as a snapshot or as an error', async (t) => {
   const json = fc.jsonValue({ maxDepth: 3 });
   const metric = fc.record({
     descriptor: fc.oneof(fc.record({ name: fc.string(), unit: json }), json),

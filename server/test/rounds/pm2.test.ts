@@ -201,7 +201,7 @@ test.serial(
   },
 );
 
-test.serial('answers that can not be read are errors by kind, and lose nothing else', async (t) => {
+test.serial('an answer that cannot be read is an error of its kind, and no other answer is lost', async (t) => {
   const compact = { v: 1, form: 'snapshot', incarnation: 'i', generation: 1 };
   const hostile = JSON.parse(
     '{"__proto__": {"polluted": 1}, "scopeMetrics": [{"scope": {"__proto__": {"polluted": 1}}}]}',
@@ -271,7 +271,7 @@ test.serial(
   },
 );
 
-test.serial('a first answer that takes too long makes the next one small all the same', async (t) => {
+test.serial('a first answer that comes too late still makes the next one small', async (t) => {
   await pm2.restart('compact');
   await pm2.ready('compact', 1);
   await behave('compact', { hold: true });
@@ -286,7 +286,7 @@ test.serial('a first answer that takes too long makes the next one small all the
   t.like((await requestsOf('compact')).at(-1), { data: { have: [[0, 0]] } });
 });
 
-test.serial('nobody answers for another, and what is addressed from nowhere is ignored', async (t) => {
+test.serial('a process cannot answer for another one, and a message without a valid sender is ignored', async (t) => {
   const [victim] = (await pm2.list('compact')) as [Instance];
   const [{ id }] = (await pm2.list('server')) as [Instance];
   const forger = await instanceOf('mute');
@@ -310,7 +310,7 @@ test.serial('nobody answers for another, and what is addressed from nowhere is i
 });
 
 test.serial(
-  'it finds its way through reload, scale, stop and delete, and keeps nothing of what has gone',
+  'reload, scale, stop and delete are followed, and nothing is kept of processes that have gone',
   async (t) => {
     const keysOf = (result: Result): string[] => answersOf(result, 'many').map(({ run }) => run.key);
     const before = keysOf(await server.ask());
