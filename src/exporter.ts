@@ -61,7 +61,7 @@ function run(
   const encoder = new SnapshotEncoder({ maxSeries: config.maxSeries });
   const pool = new ExporterPool({ ...config.workers, worker: WORKER, hold: (snapshot) => encoder.hold(snapshot) });
   const pmx = startPmx({ pmxMetrics: config.pmxMetrics, maxProbes: config.probes.max, logger });
-  const feed = new ProbeFeed({ pool, config, states, probes: pmx });
+  const feed = new ProbeFeed({ pool, config, states, probes: pmx.probes });
   const responder = new Responder({ pool, pmId, daemon, logger });
   const stopListening = listenForRequests((request) => responder.ask(request), logger);
   const { intervalMs, maxCollectLoad, maxSeries } = config;

@@ -1,21 +1,16 @@
 /** Has a worker compute what the probes show of each snapshot, and hands it to them. */
 import type { Snapshot } from '../../core/snapshot';
-import type { ProbeNames, ProbesTask, ProbeValue } from '../../protocol/tasks';
+import type { ProbesTask, ProbeValue } from '../../protocol/tasks';
 import type { ExporterConfig } from '../config/config';
+import type { Probes } from '../pmx/probes';
 import type { ExporterPool } from '../pool/exporter-pool';
 import type { StateLog } from '../state-log';
-
-export interface ProbeSink {
-  readonly names: ProbeNames;
-  /** Takes the whole list of what is to be shown, and how many there was no room for. */
-  show(probes: readonly ProbeValue[], leftOut: number): void;
-}
 
 export interface FeedOptions {
   readonly pool: Pick<ExporterPool, 'run'>;
   readonly config: ExporterConfig;
   readonly states: StateLog;
-  readonly probes: ProbeSink;
+  readonly probes: Pick<Probes, 'names' | 'show'>;
 }
 
 export class ProbeFeed {

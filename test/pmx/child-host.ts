@@ -1,10 +1,10 @@
 /** The child of `child.ts`: has @pm2/io injected as PM2 does it, then runs what the test sends. */
 import { join } from 'node:path';
-import type * as ioModule from '../../src/pmx/io';
-import type * as metricsModule from '../../src/pmx/pmx-metrics';
+import type * as acquireModule from '../../src/pmx/acquire-io';
+import type { PmxIo, PmxMetricService } from '../../src/pmx/io';
+import type * as metricsModule from '../../src/pmx/own-metrics/pmx-metrics';
 import type * as pmxModule from '../../src/pmx/pmx';
 import type * as probesModule from '../../src/pmx/probes';
-import type { PmxIo, PmxMetricService } from '../../src/pmx/instance';
 
 /** `PmxIo` with what tests look into. */
 export interface Io extends PmxIo {
@@ -30,7 +30,7 @@ export interface Host {
   timers(): string[];
 }
 
-export type Source = typeof ioModule & typeof metricsModule & typeof pmxModule & typeof probesModule;
+export type Source = typeof acquireModule & typeof metricsModule & typeof pmxModule & typeof probesModule;
 
 const SRC = join(__dirname, '..', '..', 'src', 'pmx');
 const log: string[] = [];
@@ -46,7 +46,8 @@ const host: Host = {
   require,
   io: () => (globalThis as Record<symbol, unknown>)[Symbol.for('@pm2/io')] as Io,
   src() {
-    const modules = ['io', 'pmx-metrics', 'pmx', 'probes'].map((name) => require(join(SRC, name)) as Partial<Source>);
+    const names = ['acquire-io', 'own-metrics/pmx-metrics', 'pmx', 'probes'];
+    const modules = names.map((name) => require(join(SRC, name)) as Partial<Source>);
     return Object.assign({}, ...(modules as [])) as Source;
   },
   fresh() {

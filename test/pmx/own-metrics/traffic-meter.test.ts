@@ -1,8 +1,8 @@
 import test from 'ava';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { TrafficMeter, type Traffic } from '../../src/pmx/traffic-meter';
-import { until } from '../support/until';
+import { TrafficMeter, type Traffic } from '../../../src/pmx/own-metrics/traffic-meter';
+import { until } from '../../support/until';
 
 test.serial('bytes of connections that come, stay and go are counted once, in both directions', async (t) => {
   const server = createServer((socket) => {

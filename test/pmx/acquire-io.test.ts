@@ -92,7 +92,7 @@ test.serial('an app with pmx: false ends when it has nothing left to do', async 
 
 test.serial('an app with pmx: false outlives the daemon', async (t) => {
   const script = `
-    startPmx(everything).show([{ name: 'a', value: 1 }]);
+    startPmx(everything).probes.show([{ name: 'a', value: 1 }], 0);
     process.once('disconnect', () => setTimeout(() => process.exit(7), 2500));
     process.disconnect();
   `;
@@ -106,13 +106,14 @@ test.serial('an unknown build is left alone, with a warning', async (t) => {
       const unknown = { metric: () => undefined };
       Object.assign(globalThis, { [key]: unknown });
       const pmx = host.src().startPmx({ pmxMetrics: { v8: true }, maxProbes: 10, logger: host.logger });
-      pmx.show([{ name: 'a', value: 1 }], 0);
+      pmx.probes.show([{ name: 'a', value: 1 }], 0);
       pmx.stop();
       return { same: host.io() === (unknown as unknown), log: host.log };
     });
     t.true(seen.same);
     t.deepEqual(seen.log, [
-      'warn The @pm2/io of this process is of a build that is not known here: no probes are shown',
+      'warn The @pm2/io of this process is an unknown build without metric() or metricService: pm2 monit shows no probes ' +
+        'of the exporter. Use the @pm2/io of PM2 5, 6 or 7',
     ]);
   });
 });
