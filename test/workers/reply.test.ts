@@ -85,10 +85,10 @@ test('a rendering is not kept once its snapshot is not the last any more', async
   const { server, replier, snapshot, task } = await setUp(t);
   const first = await snapshot(1);
   await replier.reply(task(first, [{ pmId: 1 }]));
-  replier.forgetBefore(snapshotKey(first));
+  replier.keepOnly(snapshotKey(first));
   first.values[1] = 8;
   await replier.reply(task(first, [{ pmId: 2 }]));
-  replier.forgetBefore(snapshotKey(await snapshot(2)));
+  replier.keepOnly(snapshotKey(await snapshot(2)));
   await replier.reply(task(first, [{ pmId: 3 }]));
   t.deepEqual(
     texts(server.received).map((text) => /"value":(\d)\}/.exec(text)?.[1]),
