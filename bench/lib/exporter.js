@@ -53,7 +53,7 @@ function createExporter(daemon, form) {
   const probes = new Probes(memoryIo(), config.probes.max, LOGGER);
   const states = new StateLog(LOGGER);
   const feed = new ProbeFeed({ pool, config, states, probes });
-  const responder = new Responder({ pool, pmId: '0', daemon: daemon.address, logger: LOGGER });
+  const responder = new Responder({ pool, pmId: '0', daemon: daemon.address, logger: LOGGER, states });
   const requested = form === 'snapshot' ? { kind: form, incarnation: undefined, have: [] } : { kind: form };
   const later = {
     kind: 'snapshot',

@@ -68,7 +68,8 @@ export class WorkerPool {
   /** @returns what the worker returned, of which the caller knows the type, or a {@link PoolFailure}; never rejects */
   async submit(task: object, transfer: readonly MessagePort[] = []): Promise<unknown> {
     // A stopped piscina would start threads again.
-    if (this.ending !== undefined) return { ok: false, code: 'WORKER_LOST', message: 'the worker threads have been stopped' };
+    if (this.ending !== undefined)
+      return { ok: false, code: 'WORKER_LOST', message: 'the worker threads have been stopped' };
     // An AbortSignal would double the cost of this method and leave its timer running.
     const signal = new EventEmitter();
     let timedOut = false;
@@ -93,7 +94,12 @@ export class WorkerPool {
 }
 
 function failure(error: unknown, timedOut: boolean, timeoutMs: number): PoolFailure {
-  if (timedOut) return { ok: false, code: 'WORKER_TIMEOUT', message: `the task was not done within ${timeoutMs} ms, so its worker thread was ended` };
+  if (timedOut)
+    return {
+      ok: false,
+      code: 'WORKER_TIMEOUT',
+      message: `the task was not done within ${timeoutMs} ms, so its worker thread was ended`,
+    };
   return { ok: false, code: 'WORKER_LOST', message: error instanceof Error ? error.message : String(error) };
 }
 

@@ -59,7 +59,10 @@ test.serial(
     await bench.more(7);
     t.true((bench.snapshots.at(-1)?.stats.intervalMs ?? 0) >= 80);
     t.is(bench.log.length, 1);
-    t.regex(bench.log[0] as string, /^warn The interval is stretched to \d+ ms: .* 0.25 of it \(maxCollectLoad\)$/);
+    t.regex(
+      bench.log[0] as string,
+      /^warn Metrics are collected every \d+ ms only: .* 0.25 of its time .* raise maxCollectLoad$/,
+    );
   },
 );
 
@@ -70,10 +73,12 @@ test.serial('what was left out is told once', async (t) => {
   );
   const bench = setUp(t, { collect: () => metrics(1, many) }, { maxSeries: 10 });
   await bench.more(3);
-  t.deepEqual(bench.log, ['warn 11 series are left out: there are more than 10 series (maxSeries)']);
+  t.deepEqual(bench.log, [
+    'warn 11 series are not exported: there are more than 10 (maxSeries). Use fewer attribute values, or raise maxSeries',
+  ]);
   bench.provider = { collect: () => metrics(1, { descriptor: {} }) };
   await bench.more(3);
-  t.deepEqual(bench.log.slice(1), ['warn Left out: a metric has no descriptor with a name']);
+  t.deepEqual(bench.log.slice(1), ['warn A metric is not exported: a metric has no descriptor with a name']);
 });
 
 test.serial('whoever takes the snapshots may throw, which is logged, and gets the next one', async (t) => {
@@ -84,7 +89,10 @@ test.serial('whoever takes the snapshots may throw, which is logged, and gets th
   await bench.more(3);
   bench.onSnapshot = () => undefined;
   await bench.lines(2);
-  t.deepEqual(bench.log, ['warn Collecting metrics: a defect', 'info Collecting metrics works again']);
+  t.deepEqual(bench.log, [
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: a defect',
+    'info Collecting metrics works again',
+  ]);
 });
 
 test.serial('a collection that ends after the stop has no effect, whatever it ends with', async (t) => {

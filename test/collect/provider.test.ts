@@ -34,7 +34,10 @@ for (const [does, collect] of [
     await sleep(100);
     t.true(calls > 1);
     t.is(told().length, 1);
-    t.regex(told()[0] as string, /^warn Collecting metrics: (no|expected ResourceMetrics: .*)$/);
+    t.regex(
+      told()[0] as string,
+      /^warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: (no|expected ResourceMetrics: .*)$/,
+    );
     bench.provider = { collect: () => metrics(2) };
     await bench.more(2);
     t.deepEqual(told().slice(1), ['info Collecting metrics works again']);
@@ -46,16 +49,23 @@ test.serial('a trouble that only tells other numbers each time is one trouble', 
   const bench = setUp(t, { collect: () => Promise.reject(new Error(`request ${++calls} took ${calls * 1.5} ms`)) });
   await sleep(100);
   t.true(calls > 1);
-  t.deepEqual(bench.log, ['warn Collecting metrics: request 1 took 1.5 ms']);
+  t.deepEqual(bench.log, [
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: request 1 took 1.5 ms',
+  ]);
   bench.provider = { collect: () => Promise.reject(new Error('something else')) };
   await bench.lines(2);
-  t.is(bench.log.at(-1), 'warn Collecting metrics: something else');
+  t.is(
+    bench.log.at(-1),
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: something else',
+  );
 });
 
 test.serial('a missing provider is one log line, and it is found as soon as it is there', async (t) => {
   const bench = setUp(t, undefined);
   await sleep(50);
-  t.deepEqual(bench.log, ['warn Collecting metrics: the service is missing']);
+  t.deepEqual(bench.log, [
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the service is missing',
+  ]);
   bench.provider = { collect: () => metrics() };
   await bench.more(1);
   t.deepEqual(bench.log.slice(1), ['info Collecting metrics works again']);
@@ -77,8 +87,8 @@ test.serial(
     await bench.more(2);
     t.deepEqual([...new Set(bench.snapshots.map((snapshot) => read(snapshot).get('{}')?.[1]))], [2]);
     t.deepEqual(bench.log, [
-      'warn Collecting metrics: the service is missing',
-      'debug The metrics come from another provider now: a collection is given up',
+      'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the service is missing',
+      'debug The source of the metrics was replaced: the collection under way is given up',
       'info Collecting metrics works again',
     ]);
   },
@@ -101,7 +111,7 @@ test.serial('a provider that hangs is waited for, and told once', async (t) => {
   answer?.(metrics());
   await bench.more(1);
   t.deepEqual(bench.log, [
-    'warn Collecting metrics: a collection takes very long',
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s',
     'info Collecting metrics works again',
   ]);
 });
@@ -120,7 +130,9 @@ test.serial('a collection that never ends is given up, though not for ever more 
   t.is(calls, 6);
   t.deepEqual(
     bench.log.filter((line) => !line.startsWith('debug')),
-    ['warn Collecting metrics: a collection takes very long'],
+    [
+      'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s',
+    ],
   );
 });
 
@@ -133,7 +145,7 @@ test.serial('after a collection that never ended the next one counts', async (t)
   performance.now = () => now.call(performance) + 31_000;
   await bench.more(2);
   t.deepEqual(bench.log, [
-    'warn Collecting metrics: a collection takes very long',
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s',
     'info Collecting metrics works again',
   ]);
 });

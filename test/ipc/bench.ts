@@ -4,6 +4,7 @@ import type { ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
 import type { ReplyTask, Task, TaskResult } from '../../protocol/tasks';
 import { Responder } from '../../src/ipc/responder';
+import { StateLog } from '../../src/state-log';
 import { ExporterPool } from '../../src/pool/exporter-pool';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { counter, encode, point, series } from '../core/encoder/build';
@@ -63,6 +64,7 @@ export async function setUp(t: ExecutionContext, pool: CountingPool): Promise<Be
     pmId: '0',
     daemon: server.address,
     logger,
+    states: new StateLog(logger),
   });
   t.teardown(async () => {
     responder.stop();

@@ -85,10 +85,10 @@ test('requests are heard until the listening is ended, and whatever else is said
       },
     },
   );
-  const malformed = 'Ignored a request for metrics: "from" is undefined, expected the pm_id of the asker';
+  const malformed = 'Ignored a malformed request for metrics: "from" is undefined, expected the pm_id of the asker';
   const request = { recipient: { pmId: 4 }, form: { kind: 'resource-metrics' } };
   t.like(ended, { code: 0, output: '' });
-  t.deepEqual(ended.told, ['ready', malformed, 'Ignored a request!', request, 'Ignored a message!', 1]);
+  t.deepEqual(ended.told, ['ready', malformed, 'Ignored a malform!', request, 'Ignored an IPC me!', 1]);
 });
 
 test("an app's own listener keeps working, and keeps its process alive", async (t) => {

@@ -101,7 +101,7 @@ test.serial('a daemon that goes costs the requests of that time, and later ones 
   await server.stop();
   await until('the failure', () => (held() === 0 ? true : undefined));
   t.deepEqual(log, []);
-  t.regex(debug.join('\n'), /^Could not answer 3 request\(s\) .* broke$/);
+  t.regex(debug.join('\n'), /^3 request\(s\) for metrics could not be answered: .* broke$/);
 
   server.behaviour = () => 'done';
   await server.start();
@@ -119,7 +119,7 @@ test.serial('an asker that the daemon does not know costs nobody else an answer'
   responder.update(await snapshot(1));
   t.is((await answers(3)).length, 3);
   t.deepEqual(log, []);
-  t.deepEqual(debug, ['Process 1 asked for metrics and could not be answered: Process with ID 1 unknown.']);
+  t.deepEqual(debug, ['The answer to the process with pm_id 1 was not delivered: Process with ID 1 unknown.']);
 });
 
 test.serial('when a thread is lost amidst its answers another one gives the rest, and nobody gets two', async (t) => {
@@ -137,7 +137,7 @@ test.serial('when a thread is lost amidst its answers another one gives the rest
   );
   t.is(tasks().length, 2);
   t.deepEqual(log, []);
-  t.regex(debug.join('\n'), /^A worker thread was lost .*, another one answers$/);
+  t.regex(debug.join('\n'), /^A worker thread was lost while it answered requests \(.*\): another one goes on$/);
 });
 
 test.serial('after the stop nothing is heard, answered or logged', async (t) => {

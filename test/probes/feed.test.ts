@@ -120,7 +120,10 @@ test.serial('a metric once shown as its aggregate stays one, which is told once'
   t.is(shown.length, 3);
   const names = shown.map((probes) => probes.map(({ name }) => name).join());
   t.is(new Set(names).size, 1, names.join(' '));
-  t.deepEqual(log, ['warn c has more than 2 series (probes.perMetric) and is shown as its aggregate']);
+  t.deepEqual(log, [
+    'warn pm2 monit shows c as its aggregate, since it has more than 2 series (probes.perMetric). ' +
+      'Raise probes.perMetric to see each series',
+  ]);
 });
 
 test.serial('a worker that fails is one log line, and another one when it works again', async (t) => {
@@ -132,8 +135,8 @@ test.serial('a worker that fails is one log line, and another one when it works 
     await idle();
   }
   t.deepEqual(log, [
-    'warn Computing the probes: unknown task "odd" (INTERNAL)',
-    'info Computing the probes works again',
+    'warn Updating the probes in pm2 monit does not work, so they keep their last numbers: unknown task "odd" (INTERNAL)',
+    'info Updating the probes in pm2 monit works again',
   ]);
   t.is(shown.length, 2);
 });
@@ -148,7 +151,10 @@ test.serial('whoever shows the probes may throw, which is logged, and gets the n
   }
   await until('the second', () => shown[1]);
   await until('the log', () => log[1]);
-  t.deepEqual(log, ['warn Computing the probes: Error: a defect', 'info Computing the probes works again']);
+  t.deepEqual(log, [
+    'warn Updating the probes in pm2 monit does not work, so they keep their last numbers: Error: a defect',
+    'info Updating the probes in pm2 monit works again',
+  ]);
 });
 
 test.serial('after the stop nothing is shown or logged', async (t) => {
