@@ -69,7 +69,7 @@ for (const [NODE_DEBUG, formatted] of [
       { env: { NODE_DEBUG } },
     );
     t.deepEqual(ended.told, [formatted]);
-    t.is(/: 100 %s done detail 1\n$/.test(ended.output), formatted === 1, ended.output);
+    t.is(ended.output.endsWith(': 100 %s done detail 1\n'), formatted === 1, ended.output);
   });
 }
 

@@ -149,3 +149,18 @@ test.serial('after a collection that never ended the next one counts', async (t)
     'info Collecting metrics works again',
   ]);
 });
+
+test.serial('a collection that hangs while its provider is missing is given up once', async (t) => {
+  const { now } = performance;
+  t.teardown(() => (performance.now = now));
+  let calls = 0;
+  const provider = { collect: () => (calls++ === 0 ? new Promise(() => undefined) : metrics()) };
+  const bench = setUp(t, provider);
+  await sleep(30);
+  bench.provider = undefined;
+  performance.now = () => now.call(performance) + 31_000;
+  await sleep(100);
+  bench.provider = provider;
+  await bench.more(2);
+  t.is(bench.log.at(-1), 'info Collecting metrics works again');
+});
