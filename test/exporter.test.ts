@@ -1,4 +1,4 @@
-/** The exporter as one of a process, in processes that seem to be started by PM2. */
+/** One exporter per process, in processes that seem to be started by PM2. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ function startChild(
   work: (host: Host, argument: Argument) => unknown,
   env: Readonly<Record<string, string>> = { pm_id: '0' },
 ): Promise<Ended> {
-  // No daemon is there, and none is to be started.
+  // An empty folder: there is no daemon, and the exporter must not start one.
   const home = mkdtempSync(join(tmpdir(), 'exporter-'));
   t.teardown(() => rmSync(home, { recursive: true }));
   return runInChild(work, { data: metrics(5) }, { channel: true, env: { PM2_HOME: home, ...env } });
@@ -82,7 +82,7 @@ test('starting and stopping leaves threads, listeners and handles as they were',
       listeners: process.eventNames().map((event) => [String(event), process.listenerCount(event)]),
       handles: process.getActiveResourcesInfo().sort(),
     });
-    // The first start makes the process's one @pm2/io, which stays.
+    // The first start makes the @pm2/io of this process, which stays.
     await cycle(200);
     tell(state());
     for (let i = 0; i < 20; i++) await cycle(i * 10);

@@ -21,7 +21,7 @@ export interface ResponderOptions {
 
 const ANSWERING = {
   name: 'Answering requests for metrics',
-  consequence: 'so askers such as the metrics server get none',
+  consequence: 'so askers such as the metrics server get no answer',
 };
 
 /** Recipients of one task, so that a task stays short and requests of other forms get their turn. */

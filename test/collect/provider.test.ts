@@ -28,7 +28,7 @@ for (const [does, collect] of [
         return collect();
       },
     };
-    // A collection that was under way when the provider was exchanged is given up, which is a debug line.
+    // A collection under way while the provider is replaced is given up, which is a debug line.
     const told = () => bench.log.filter((line) => !line.startsWith('debug '));
     await bench.lines(1);
     await sleep(100);
@@ -44,7 +44,7 @@ for (const [does, collect] of [
   });
 }
 
-test.serial('a trouble that only tells other numbers each time is one trouble', async (t) => {
+test.serial('a trouble in which only numbers change is one trouble', async (t) => {
   let calls = 0;
   const bench = setUp(t, { collect: () => Promise.reject(new Error(`request ${++calls} took ${calls * 1.5} ms`)) });
   await sleep(100);
@@ -78,7 +78,7 @@ test.serial(
     const bench = setUp(t, { collect: () => new Promise((resolve) => (answer = resolve)) });
     await sleep(50);
     t.is(bench.snapshots.length, 0);
-    // Nobody there is no reason to give up: the answer may still come.
+    // A missing provider is no reason to give up: the answer may still come.
     bench.provider = undefined;
     await bench.lines(1);
     bench.provider = { collect: () => metrics(2) };
@@ -116,7 +116,7 @@ test.serial('a provider that hangs is waited for, and told once', async (t) => {
   ]);
 });
 
-test.serial('a collection that never ends is given up, though not for ever more of them', async (t) => {
+test.serial('collections that never end are given up, but only a bounded number of them', async (t) => {
   const { now } = performance;
   t.teardown(() => (performance.now = now));
   let calls = 0;

@@ -1,4 +1,4 @@
-/** A responder with a pool of real threads, and a socket that speaks as PM2's daemon. */
+/** A responder with a pool of real threads, and a socket that answers as PM2's daemon does. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
@@ -14,7 +14,7 @@ import { RpcServer, type Packet } from '../core/pm2/rpc-server';
 
 export class CountingPool extends ExporterPool {
   readonly tasks: ReplyTask[] = [];
-  /** How many snapshots are being kept from being overwritten. */
+  /** Number of snapshots that tasks hold. */
   held = 0;
 
   /** @param fixture a worker in place of the real one */
@@ -42,10 +42,10 @@ export interface Bench {
   /** Above debug level. */
   readonly log: readonly string[];
   readonly debug: readonly string[];
-  /** How many snapshots are being kept from being overwritten. */
+  /** Number of snapshots that tasks hold. */
   readonly held: () => number;
   snapshot(value: number): Promise<Snapshot>;
-  /** Waits for so many packets, and until nothing is under way any more. */
+  /** Waits for so many packets and for the end of all tasks. */
   answers(count: number): Promise<readonly Packet[]>;
 }
 

@@ -7,7 +7,7 @@ import { BUILD_NAMES, withChild } from './child';
 const HANDLERS = ['uncaughtException', 'unhandledRejection', 'exit', 'message', 'SIGINT', 'SIGTERM'];
 
 for (const build of BUILD_NAMES) {
-  test.serial(`the instance that ${build} has injected is used as it is`, async (t) => {
+  test.serial(`the @pm2/io that ${build} has injected is used as it is`, async (t) => {
     await withChild(build, async (child) => {
       const seen = await child.run((host) => {
         const injected = host.io();
@@ -38,7 +38,7 @@ test.serial('without PM2 nothing is loaded', async (t) => {
   );
 });
 
-test.serial('@pm2/io is loaded by nobody but who needs it', async (t) => {
+test.serial('@pm2/io is not loaded where PM2 has injected one', async (t) => {
   await withChild('PM2 7', async (child) => {
     const loaded = await child.run((host) => {
       host.src().startPmx({ pmxMetrics: {}, maxProbes: 1, logger: host.logger });
@@ -48,7 +48,7 @@ test.serial('@pm2/io is loaded by nobody but who needs it', async (t) => {
   });
 });
 
-test.serial('an app with pmx: false gets an instance that has nothing but probes', async (t) => {
+test.serial('an app with pmx: false gets an @pm2/io that has nothing but probes', async (t) => {
   await withChild(undefined, async (child) => {
     const seen = await child.run((host, handlers) => {
       const count = (): number[] => handlers.map((name) => process.listenerCount(name));
@@ -118,7 +118,7 @@ test.serial('an unknown build is left alone, with a warning', async (t) => {
   });
 });
 
-/** Runs it as PM2 runs an app with `pmx: false` in fork mode. */
+/** Starts it as PM2 starts an app with `pmx: false` in fork mode. */
 function runScript(script: string): Promise<{ code: number | null; signal: string | null }> {
   const prelude = `
     const { startPmx } = require(${JSON.stringify(join(__dirname, '..', '..', 'src', 'pmx', 'pmx'))});

@@ -1,4 +1,4 @@
-/** The child of `child.ts`: has @pm2/io injected as PM2 does it, then runs what the test sends. */
+/** The child of `child.ts`: injects @pm2/io as PM2 does, then calls the functions that the test sends. */
 import { join } from 'node:path';
 import type * as acquireModule from '../../src/pmx/acquire-io';
 import type { PmxIo, PmxMetricService } from '../../src/pmx/io';
@@ -6,7 +6,7 @@ import type * as metricsModule from '../../src/pmx/own-metrics/pmx-metrics';
 import type * as pmxModule from '../../src/pmx/pmx';
 import type * as probesModule from '../../src/pmx/probes';
 
-/** `PmxIo` with what tests look into. */
+/** `PmxIo` with the inner members that tests read. */
 export interface Io extends PmxIo {
   readonly metricService: PmxMetricService & { readonly timer: { _onTimeout(): void } };
   readonly featureManager: { get(name: string): { get(name: string): Record<string, never> } };
@@ -15,7 +15,7 @@ export interface Io extends PmxIo {
 
 export interface Host {
   readonly require: NodeJS.Require;
-  /** The injected instance, or ours. */
+  /** The injected @pm2/io, or ours. */
   io(): Io;
   /** Our modules; after `fresh()` new instances of them. */
   src(): Source;
@@ -23,7 +23,7 @@ export interface Host {
   readonly logger: Record<'debug' | 'info' | 'warn' | 'error', (message: string) => void>;
   /** All that was logged, with its level. */
   readonly log: string[];
-  /** Whatever a test wants to find again. */
+  /** Objects that a test keeps between two calls. */
   readonly kept: Record<string, never>;
   listeners(): Record<string, number>;
   /** Running timers, by kind and period. */
@@ -38,7 +38,7 @@ const intervals = trackIntervals();
 const injected = process.env['PMX_BUILD'];
 if (injected) {
   const { transport } = require(injected) as { transport: { autoExitHandle: NodeJS.Timeout } };
-  // Every three seconds it does not listen for messages for a moment, to see whether the process then ends.
+  // This timer stops listening for a moment every three seconds, to let a process end that has nothing left to do.
   clearInterval(transport.autoExitHandle);
 }
 

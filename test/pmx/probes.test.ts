@@ -3,7 +3,7 @@ import { until } from '../support/until';
 import { startChild, type Child } from './child';
 import type { Host } from './child-host';
 
-// PM2 5 brings the code of PM2 6.
+// PM2 5 has the code of PM2 6.
 for (const build of ['PM2 6', 'PM2 7'] as const) {
   const scenario = (title: string, body: (t: ExecutionContext, child: Child) => Promise<void>): void => {
     test.serial(`${build}: ${title}`, async (t) => {
@@ -116,7 +116,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
       const values = ['mine', 'Heap Size', 'ours'].map((name) => ({ name, value: 2 }));
       probes.show(values, 0);
       probes.show(values, 0);
-      // The app takes a name over, later on.
+      // Later the app takes a name over.
       host.io().metric({ name: 'ours' }).set(1);
       const over = metrics.get('ours');
       probes.show(values, 0);
@@ -183,7 +183,7 @@ interface Shown {
 
 declare function registered(host: Host): Iterable<string>;
 
-/** Runs in the child. */
+/** Called in the child. */
 function prepare(host: Host): void {
   const kept = host.kept as unknown as Record<string, unknown>;
   const own = new Set(host.io().metricService.metrics.keys());
@@ -193,7 +193,7 @@ function prepare(host: Host): void {
   });
 }
 
-/** JSON has neither NaN nor infinities, so numbers go as text. */
+/** Sends numbers as text, since JSON has neither NaN nor infinities. */
 function show(child: Child, values: readonly { name: string; value: number; unit?: string }[]): Promise<void> {
   const asText = values.map((value) => ({ ...value, value: String(value.value) }));
   return child.run((host, list) => {

@@ -1,4 +1,4 @@
-/** The way of a snapshot to what probes show, through a real worker thread. */
+/** How a snapshot becomes probes, through a real worker thread. */
 import test, { type ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
 import type { ProbeValue, Task, TaskResult } from '../../protocol/tasks';
@@ -13,9 +13,9 @@ import { until } from '../support/until';
 
 class CountingPool extends ExporterPool {
   tasks = 0;
-  /** How many snapshots are being kept from being overwritten. */
+  /** Number of snapshots that tasks hold. */
   held = 0;
-  /** Whether the worker gets what it cannot do. */
+  /** Whether the worker gets a task that it does not know. */
   failing = false;
 
   constructor() {
@@ -141,7 +141,7 @@ test.serial('a worker that fails is one log line, and another one when it works 
   t.is(shown.length, 2);
 });
 
-test.serial('whoever shows the probes may throw, which is logged, and gets the next ones', async (t) => {
+test.serial('an error while probes are shown is logged, and the next probes are shown', async (t) => {
   const { feed, shown, log, idle, snapshot } = setUp(t, (times) => {
     if (times === 1) throw new Error('a defect');
   });

@@ -4,7 +4,7 @@ import type { PmxMetricsConfig } from '../../../src/config/config';
 import { BUILD_NAMES, startChild, withChild, type Child } from '../child';
 import type { Host } from '../child-host';
 
-/** What the original has by default. */
+/** The default of the original exporter. */
 const EVERYTHING: PmxMetricsConfig = {
   v8: true,
   runtime: true,
@@ -19,7 +19,7 @@ const HTTPS = ['HTTPS', 'HTTPS Mean Latency', 'HTTPS P95 Latency'];
 const NETWORK = ['Network In', 'Network Out'];
 const USUAL = [...HEAP, ...LOOP, ...HTTP, ...HTTPS];
 
-/** By what is configured: what is shown of what PM2 shows by default. */
+/** For each configuration the probes that are then shown. */
 const CASES: readonly (readonly [title: string, config: PmxMetricsConfig, shown: readonly string[]])[] = [
   ['nothing', {}, USUAL],
   ["PM2's own default", { v8: true, runtime: true, network: false, http: true, eventLoop: true }, USUAL],
@@ -43,7 +43,7 @@ const CASES: readonly (readonly [title: string, config: PmxMetricsConfig, shown:
 for (const build of BUILD_NAMES) {
   test.serial(`${build}: metrics are switched as configured, and back, without trace`, async (t) => {
     await withChild(build, async (child) => {
-      // Such as any server has: the builds differ in whether they wait for these to be loaded.
+      // As in any server. Some builds wait for these modules to be loaded, others do not.
       await child.run((host) => {
         host.require('http');
         host.require('https');
@@ -138,7 +138,7 @@ for (const build of BUILD_NAMES) {
           destroy(): void;
           hooks?: unknown;
         }
-        // An instance that was configured without: only then is it ours to switch on.
+        // Make it an @pm2/io that was configured without HTTP metrics: only then do we switch them on.
         feature.destroy();
         feature.hooks = undefined;
         for (const name of ['HTTP', 'HTTP Mean Latency', 'HTTP P95 Latency']) {
@@ -181,7 +181,7 @@ for (const build of BUILD_NAMES) {
   });
 }
 
-test.serial('without PM2’s own instance all of them can be had, and go again', async (t) => {
+test.serial('without an @pm2/io of PM2 all metrics can be switched on, and off again', async (t) => {
   await withChild(undefined, async (child) => {
     await child.run(helpers);
     await child.run((host) => void host.src().acquireIo(host.logger));
