@@ -1,8 +1,8 @@
 /**
- * The part of OpenTelemetry's metric data model that this package reads, as structural types.
+ * Structural types of the part of OpenTelemetry's metric data model that is read here.
  *
- * The classes of sdk-metrics 1.30, 2.x and 3.x are not assignable to each other (private fields,
- * other enums), but the data that their readers hand out has this one shape.
+ * The classes of sdk-metrics 1.30, 2.x and 3.x are not assignable to each other (private fields, different enums), but
+ * the data that their readers return has one shape.
  *
  * @see https://opentelemetry.io/docs/specs/otel/metrics/data-model/
  */
@@ -16,14 +16,14 @@ export const DataPointType = { HISTOGRAM: 0, EXPONENTIAL_HISTOGRAM: 1, GAUGE: 2,
 /** The values of sdk-metrics' `AggregationTemporality`. */
 export const AggregationTemporality = { DELTA: 0, CUMULATIVE: 1 } as const;
 
-/** Attribute values are strings, numbers, booleans and arrays of these; anything else is made one of them. */
+/** Attribute values are strings, numbers, booleans and arrays of these. Any other value is converted to one of them. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
 export interface Descriptor {
   readonly name: string;
   readonly description?: string;
   readonly unit?: string;
-  /** The kind of instrument: `COUNTER`, `OBSERVABLE_GAUGE` and the like. Exporters up to 0.57 name counters by it. */
+  /** The kind of instrument, such as `COUNTER` or `OBSERVABLE_GAUGE`. Exporters up to 0.57 derive names from it. */
   readonly type?: string;
   readonly valueType?: number;
   readonly advice?: object;
@@ -79,7 +79,7 @@ export interface ScopeMetrics {
   readonly metrics: readonly MetricData[];
 }
 
-/** What a metric reader's `collect()` answers. Never changed by anyone once collected. */
+/** What the `collect()` of a metric reader returns. Later collections do not change it. */
 export interface ResourceMetrics {
   readonly resource: { readonly attributes: Attributes };
   readonly scopeMetrics: readonly ScopeMetrics[];

@@ -1,6 +1,6 @@
 /**
- * What crosses the boundary between the main thread and the worker threads: one of these tasks one way, its
- * result the other way. Failures are data, since an error loses its class and code between threads.
+ * The messages between the main thread and the worker threads: a task in one direction, its result in the other.
+ * Failures are data, since an error loses its class and its code between threads.
  */
 import type { DaemonAddress } from '../core/pm2/daemon-address';
 import type { PageRange } from '../core/wire/format';
@@ -9,30 +9,30 @@ import type { Snapshot } from '../core/snapshot';
 
 export type Task = ProbesTask | ReplyTask;
 
-/** What a task is while it crosses. */
+/** A task as it is posted: its snapshot has the posted form. */
 export type PostedTask = Posted<ProbesTask> | Posted<ReplyTask>;
 type Posted<T extends Task> = Omit<T, 'snapshot'> & { readonly snapshot: PostedSnapshot };
 
-/** Filter the snapshot and compute what the probes show. Answered by a {@link ProbesResult}. */
+/** Select metrics of the snapshot and compute their probes. The result is a {@link ProbesResult}. */
 export interface ProbesTask {
   readonly kind: 'probes';
   readonly snapshot: Snapshot;
   /** Exact metric names or globs. */
   readonly select: readonly string[];
-  /** Whether counters show as their value, its change since the previous snapshot, or that per second. */
+  /** What probes show of a counter: its value, its change since the previous snapshot, or its change per second. */
   readonly counters: CounterMode;
   /** A metric with more series than this is shown as its aggregate. */
   readonly perMetric: number;
-  /** Metrics that were shown as an aggregate before, and stay so. */
+  /** Metrics that were shown as an aggregate before. They stay aggregates. */
   readonly aggregated: readonly string[];
   readonly names: ProbeNames;
 }
 
-/** Which names probes may have: a process can't have ever more of them in its life. */
+/** The names that probes may have. Their number is bounded over the life of the process. */
 export interface ProbeNames {
-  /** Those that are in use, or were. */
+  /** Names that are in use now, or were earlier. */
   readonly known: readonly string[];
-  /** How many others may come. */
+  /** How many further names there may be. */
   readonly room: number;
 }
 
@@ -40,7 +40,7 @@ export type CounterMode = 'total' | 'delta' | 'rate';
 
 export interface ProbeValue {
   readonly name: string;
-  /** `NaN` where there is nothing new to show, as for a quantile of no observations: the last number stays. */
+  /** `NaN` where there is no new number, such as a quantile without observations: then the last number stays. */
   readonly value: number;
   readonly unit?: string;
 }
@@ -48,51 +48,51 @@ export interface ProbeValue {
 export interface ProbesResult {
   readonly ok: true;
   readonly kind: 'probes';
-  /** Only what there is room for: whoever selects thousands of series does not get them on the main thread. */
+  /** Only those for which there is room, so that thousands of selected series do not burden the main thread. */
   readonly probes: readonly ProbeValue[];
-  /** How many there is no room for. */
+  /** The number of probes for which there is no room. */
   readonly leftOut: number;
-  /** Metrics that are shown as an aggregate, those of the task included. */
+  /** Metrics that are shown as an aggregate, including those of the task. */
   readonly aggregated: readonly string[];
 }
 
-/** Send the snapshot to each recipient through PM2's daemon. Answered by a {@link ReplyResult}. */
+/** Send the snapshot to each recipient through PM2's daemon. The result is a {@link ReplyResult}. */
 export interface ReplyTask {
   readonly kind: 'reply';
   readonly snapshot: Snapshot;
   readonly form: ReplyForm;
   readonly recipients: readonly Recipient[];
-  /** The `pm_id` of this process, as PM2 has put it in the environment. */
+  /** The `pm_id` of this process, as PM2 sets it in the environment. */
   readonly from: string;
   readonly daemon: DaemonAddress;
-  /** How long the daemon may take to answer, in milliseconds. */
+  /** Deadline for each answer of the daemon, in milliseconds. */
   readonly timeoutMs: number;
   /**
-   * One shared number: how many recipients have been served, in their order. Written by the worker before each
-   * next one, so that whoever repeats the task after a crash answers nobody twice.
+   * One number in shared memory: how many recipients have been served, in their order. The worker counts a recipient
+   * before it sends the answer, so that repeating the rest of the task after a crash answers no recipient twice.
    */
   readonly served: Int32Array;
 }
 
 export type ReplyForm =
-  /** OpenTelemetry ResourceMetrics as JSON, as the first version of this protocol has it. */
+  /** OpenTelemetry's ResourceMetrics as JSON, the form of the first version of this protocol. */
   | { readonly kind: 'resource-metrics' }
-  /** The snapshot's wire form without the pages that the asker names. */
+  /** The wire form of the snapshot, without the pages that the asker has. */
   | { readonly kind: 'snapshot'; readonly have: readonly PageRange[] };
 
 export interface Recipient {
   /** `pm_id` of the asker. */
   readonly pmId: number;
-  /** Sent back as it came, so that an asker can tell which of its requests this answers. */
+  /** The asker's id of the request, sent back unchanged so that the asker can match answers to its requests. */
   readonly request?: string | number;
 }
 
 export interface ReplyResult {
   readonly ok: true;
   readonly kind: 'reply';
-  /** Recipients that got the answer. */
+  /** The number of recipients that got the answer. */
   readonly delivered: number;
-  /** Why the others did not: such as that the process has gone. */
+  /** The other recipients, with the reason, such as that the process is gone. */
   readonly undelivered: readonly { readonly pmId: number; readonly message: string }[];
   /** Size of one answer in bytes. */
   readonly bytes: number;
@@ -107,10 +107,11 @@ export interface TaskFailure {
 export type FailureCode =
   /** PM2's daemon could not be reached, or did not answer in time. */
   | 'DAEMON_UNREACHABLE'
-  /** The worker thread ended while it worked: it crashed, ran out of memory, or was ended at its deadline. */
+  /** The worker thread ended during the task: it crashed or ran out of memory, or the pool was stopped. */
   | 'WORKER_LOST'
+  /** The task was not done at its deadline, so its thread was ended. */
   | 'WORKER_TIMEOUT'
-  /** Any other error: a defect of this package. */
+  /** Any other error, which is a defect of this package. */
   | 'INTERNAL';
 
 export type TaskResult<T extends Task = Task> =

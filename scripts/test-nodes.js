@@ -19,7 +19,7 @@ const SLOW = [
   'test/e2e/',
   'test/package/',
   'test/exporter-memory.test.ts',
-  'test/pmx/pmx-metrics.test.ts',
+  'test/pmx/own-metrics/pmx-metrics.test.ts',
   'server/test/e2e/',
   'server/test/rounds/pm2',
   'server/test/main.test.ts',

@@ -1,8 +1,8 @@
 /**
- * Wires the exporter of one process together, and keeps it one per process.
+ * Wires the parts of the exporter together, and makes sure that a process has only one exporter.
  *
  * ```
- * source ─▶ Collector ─▶ SnapshotEncoder ─▶ snapshot ─┬─▶ ProbeFeed ─▶ pool ─▶ Probes (@pm2/io)
+ * source ─▶ Collector ─▶ SnapshotEncoder ─▶ snapshot ─┬─▶ ProbeFeed ─▶ pool ─▶ Probes ─▶ @pm2/io
  *                          message ─▶ Responder ──────┴─▶ pool ─▶ PM2's daemon ─▶ asker
  * ```
  */
@@ -22,36 +22,36 @@ import { SnapshotEncoder } from '../core/encoder/encoder';
 import { StateLog } from './state-log';
 
 export interface Exporter {
-  /** Whether it runs: not without PM2, and not after `stop()`. */
+  /** Whether it exports metrics: false outside PM2 and after `stop()`. */
   readonly active: boolean;
-  /** Ends all that was started; may be called again. Resolves when the threads have ended. */
+  /** Ends everything that the start has started. Repeatable. Resolves when the worker threads have ended; never rejects. */
   stop(): Promise<void>;
 }
 
-/** The running exporter of this process, also that of another instance of this module. */
-const RUNNING = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter running');
-const processWide = globalThis as { [RUNNING]?: Exporter | undefined };
+/** The active exporter of this process, started by this or by another instance of this module. */
+const ACTIVE = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter running');
+const processWide = globalThis as { [ACTIVE]?: Exporter | undefined };
 
-/** In `workers/`, which stands beside the folder of this file, compiled or not. */
+/** `workers/` is beside the folder of this file in the sources, in `build/` and in `dist/`. */
 const WORKER = join(__dirname, '../workers', `worker${extname(__filename)}`);
 
-/** @param input the configuration as it was given, to be checked here */
+/** @param input the configuration as the user gave it, of any type. Each problem in it is a line in the log */
 export function startExporter(source: MetricsSource, input: unknown, logger: Logger): Exporter {
-  // One that was not stopped, such as by a host that forgot it, would answer every request a second time.
-  void processWide[RUNNING]?.stop();
+  // An exporter that its host has forgotten to stop would answer each request a second time.
+  void processWide[ACTIVE]?.stop();
   const { config, problems } = readConfig(input);
-  for (const problem of problems) logger.warn(`Configuration: ${describeProblem(problem)}`);
+  for (const problem of problems) logger.warn(`Configuration of the PM2 exporter: ${describeProblem(problem)}`);
   const environment = readPm2Environment();
   if (environment === undefined) {
-    logger.info('Not started by PM2: no metrics are exported');
+    logger.info('PM2 has not started this process (there is no pm_id), so its metrics are not exported');
     return { active: false, stop: () => Promise.resolve() };
   }
-  const exporter = run(source, config, environment, logger);
-  processWide[RUNNING] = exporter;
+  const exporter = startUnderPm2(source, config, environment, logger);
+  processWide[ACTIVE] = exporter;
   return exporter;
 }
 
-function run(
+function startUnderPm2(
   source: MetricsSource,
   config: ExporterConfig,
   { pmId, daemon }: Pm2Environment,
@@ -61,8 +61,8 @@ function run(
   const encoder = new SnapshotEncoder({ maxSeries: config.maxSeries });
   const pool = new ExporterPool({ ...config.workers, worker: WORKER, hold: (snapshot) => encoder.hold(snapshot) });
   const pmx = startPmx({ pmxMetrics: config.pmxMetrics, maxProbes: config.probes.max, logger });
-  const feed = new ProbeFeed({ pool, config, states, probes: pmx });
-  const responder = new Responder({ pool, pmId, daemon, logger });
+  const feed = new ProbeFeed({ pool, config, states, probes: pmx.probes });
+  const responder = new Responder({ pool, pmId, daemon, logger, states });
   const stopListening = listenForRequests((request) => responder.ask(request), logger);
   const { intervalMs, maxCollectLoad, maxSeries } = config;
   const collector = new Collector({
@@ -90,7 +90,7 @@ function run(
     },
   };
   async function end(): Promise<void> {
-    if (processWide[RUNNING] === exporter) processWide[RUNNING] = undefined;
+    if (processWide[ACTIVE] === exporter) processWide[ACTIVE] = undefined;
     stopListening();
     collector.stop();
     feed.stop();

@@ -1,5 +1,5 @@
 /**
- * The library: metrics of any OpenTelemetry process that PM2 runs, in `pm2 monit` and by PM2's messages.
+ * The library: exports the OpenTelemetry metrics of a process under PM2 to `pm2 monit` and to PM2's messages.
  *
  * @packageDocumentation
  */
@@ -13,7 +13,7 @@ export type { ExporterConfig, PmxMetricsConfig } from './config/config';
 export type { Logger } from './logger';
 export type { ResourceMetrics } from '../core/otel';
 
-/** Any part of the configuration; what is left out has its default. */
+/** The configuration. Each key that is left out has its default. */
 export type Pm2ExporterConfig = {
   readonly [Key in keyof ExporterConfig]?: ExporterConfig[Key] extends readonly unknown[]
     ? ExporterConfig[Key]
@@ -22,24 +22,32 @@ export type Pm2ExporterConfig = {
 
 export interface Pm2ExporterOptions extends Pm2ExporterConfig {
   /**
-   * Returns the process's metrics, as a metric reader's `collect()` does in its `resourceMetrics`. Called once per
-   * interval, never while an earlier call is still under way; it may throw or reject, and is asked again later.
+   * Returns the metrics of the process, such as the `resourceMetrics` of a metric reader's `collect()`, with cumulative
+   * temporality. Called once per interval, but not while an earlier call is under way: that one is waited for, up to 30
+   * seconds. It may throw or reject: the log says so, the last numbers stay, and the next interval tries again.
    */
   readonly collect: () => ResourceMetrics | Promise<ResourceMetrics>;
-  /** Warnings and errors go to the console by default. */
+  /** By default warnings and errors go to the console, and with `NODE_DEBUG=pm2-exporter` all lines. */
   readonly logger?: Logger;
 }
 
 export type Pm2Exporter = Exporter;
 
 /**
- * Starts exporting. One exporter per process: a running one is stopped first. Not under PM2 nothing is started
- * but a line logged. Nothing that happens later throws into the process.
+ * Starts the exporter of this process. A process has one exporter: an active one is stopped first. Outside PM2 the
+ * exporter only logs one line.
+ *
+ * Invalid values of the configuration have their defaults, and the log names them. After the start the exporter never
+ * throws into the process, and it does not keep the process alive.
+ *
+ * @throws TypeError where `collect` is not a function
  */
 export function startPm2Exporter(options: Pm2ExporterOptions): Pm2Exporter {
   const { collect, logger = consoleLogger, ...config } = options;
   if (typeof collect !== 'function') {
-    throw new TypeError(`"collect" is ${typeof collect}, expected a function that returns ResourceMetrics`);
+    throw new TypeError(
+      `"collect" of startPm2Exporter() is ${typeof collect}, expected a function that returns ResourceMetrics`,
+    );
   }
   return startExporter(functionSource(collect), config, logger);
 }

@@ -1,4 +1,4 @@
-/** Neither starts and stops nor churn make a process grow. */
+/** The memory of a process does not grow by starts and stops, nor by churn of series. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { runInChild, type Host } from './in-child/run';
 const CHURNING = join(__dirname, 'fixtures', 'churning.js');
 type Churning = (step: number, names: readonly string[]) => ResourceMetrics;
 
-/** What is left after garbage collection, in MiB, early and late. */
+/** Memory in use after garbage collection, in MiB, early and late. */
 type Memory = readonly [early: number, late: number];
 
 async function measure(t: ExecutionContext, work: (host: Host, churning: string) => unknown): Promise<Memory> {
@@ -31,11 +31,11 @@ test('a hundred starts and stops leave no memory behind', async (t) => {
     const { startExporter } = load('src/exporter') as typeof exporterModule;
     const { functionSource } = load('src/collect/source') as typeof sourceModule;
     const logger = { ...console, warn: () => undefined, info: () => undefined, debug: () => undefined };
-    // Each encoder holds some 200 KB of these.
+    // Each encoder holds about 200 KB for these metrics.
     const data = (require(churning) as Churning)(1, ['a', 'b', 'c', 'd']);
-    // Nothing of an exporter keeps a process alive.
+    // An exporter does not keep a process alive.
     const alive = setInterval(() => undefined, 1000);
-    // The next one begins before the last one has been stopped.
+    // The next exporter starts before the last one is stopped.
     const cycle = (): Promise<void> =>
       new Promise((resolve) => {
         const source = functionSource(() => {
@@ -85,7 +85,7 @@ test('a thread does not keep the shared memory of tasks long done, however idle 
       const result = await pool.run({ kind: 'probes', snapshot, ...look });
       if (!result.ok) throw new Error(result.message);
     };
-    // After large tasks a thread has room for much garbage, and sees no reason to collect it.
+    // After large tasks a thread has a large heap, and does not collect garbage for a long time.
     const names = Array.from({ length: 200 }, (_, i) => `m${i}`);
     const data = (require(churning) as Churning)(0, names);
     const encoder = new SnapshotEncoder({ maxSeries: 1_000_000 });
@@ -99,6 +99,6 @@ test('a thread does not keep the shared memory of tasks long done, however idle 
     tell(await usedMb());
     await pool.stop();
   });
-  // As much as it takes to have the thread collect its garbage, out of 500.
+  // Of 500 MiB, as much as it takes until the thread collects garbage.
   t.true(late - early < 100, `${early} MiB, ${late} MiB`);
 });

@@ -1,4 +1,4 @@
-/** The exporter as one of a process, in processes that seem to be started by PM2. */
+/** One exporter per process, in processes that seem to be started by PM2. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,19 +13,19 @@ interface Argument {
   readonly data: unknown;
 }
 
-function run(
+function startChild(
   t: ExecutionContext,
   work: (host: Host, argument: Argument) => unknown,
   env: Readonly<Record<string, string>> = { pm_id: '0' },
 ): Promise<Ended> {
-  // No daemon is there, and none is to be started.
+  // An empty folder: there is no daemon, and the exporter must not start one.
   const home = mkdtempSync(join(tmpdir(), 'exporter-'));
   t.teardown(() => rmSync(home, { recursive: true }));
   return runInChild(work, { data: metrics(5) }, { channel: true, env: { PM2_HOME: home, ...env } });
 }
 
 test('a second exporter in a process takes the place of the first one, also of another module instance', async (t) => {
-  const ended = await run(t, async ({ load, require, tell, threads }, { data }) => {
+  const ended = await startChild(t, async ({ load, require, tell, threads }, { data }) => {
     const logger = { ...console, warn: () => undefined, info: () => undefined, debug: () => undefined };
     const calls: string[] = [];
     const start = (name: string): exporterModule.Exporter => {
@@ -64,7 +64,7 @@ test('a second exporter in a process takes the place of the first one, also of a
 });
 
 test('starting and stopping leaves threads, listeners and handles as they were', async (t) => {
-  const ended = await run(t, async ({ load, tell, threads }, { data }) => {
+  const ended = await startChild(t, async ({ load, tell, threads }, { data }) => {
     const { startExporter } = load('src/exporter') as typeof exporterModule;
     const { functionSource } = load('src/collect/source') as typeof sourceModule;
     const logger = { ...console, warn: () => undefined, info: () => undefined, debug: () => undefined };
@@ -82,7 +82,7 @@ test('starting and stopping leaves threads, listeners and handles as they were',
       listeners: process.eventNames().map((event) => [String(event), process.listenerCount(event)]),
       handles: process.getActiveResourcesInfo().sort(),
     });
-    // The first start makes the process's one @pm2/io, which stays.
+    // The first start makes the @pm2/io of this process, which stays.
     await cycle(200);
     tell(state());
     for (let i = 0; i < 20; i++) await cycle(i * 10);
@@ -93,8 +93,8 @@ test('starting and stopping leaves threads, listeners and handles as they were',
   t.deepEqual(ended.told[1], ended.told[0]);
 });
 
-test('not under PM2 nothing is started, and one line says so', async (t) => {
-  const ended = await run(
+test('outside PM2 nothing is started, and one line says so', async (t) => {
+  const ended = await startChild(
     t,
     async ({ load, require, tell, threads }, { data }) => {
       const { startPm2Exporter } = load('src/index') as typeof libraryModule;
@@ -115,11 +115,13 @@ test('not under PM2 nothing is started, and one line says so', async (t) => {
     { pm_id: '' },
   );
   t.like(ended, { code: 0, output: '' });
-  t.deepEqual(ended.told, [[false, ['Not started by PM2: no metrics are exported'], 0, 0, []]]);
+  t.deepEqual(ended.told, [
+    [false, ['PM2 has not started this process (there is no pm_id), so its metrics are not exported'], 0, 0, []],
+  ]);
 });
 
 test('what is wrong in the configuration is told by its key, and the exporter runs all the same', async (t) => {
-  const ended = await run(t, async ({ load, tell }, { data }) => {
+  const ended = await startChild(t, async ({ load, tell }, { data }) => {
     const { startPm2Exporter } = load('src/index') as typeof libraryModule;
     const lines: string[] = [];
     const logger = { ...console, debug: () => undefined, warn: (line: string) => void lines.push(line) };
@@ -143,8 +145,13 @@ test('what is wrong in the configuration is told by its key, and the exporter ru
   t.like(ended, { code: 0, output: '' });
   t.deepEqual(ended.told[0], [true, true]);
   for (const key of ['intervalMs', 'probes.max', 'mashroomMetric', 'maxCollectLoad']) {
-    const about = ended.told.filter((line) => String(line).startsWith('Configuration: ') && String(line).includes(key));
+    const about = ended.told.filter(
+      (line) => String(line).startsWith('Configuration of ') && String(line).includes(key),
+    );
     t.true(about.length >= 1, `${key} in ${JSON.stringify(ended.told)}`);
   }
-  t.is(ended.told.at(-1), 'TypeError: "collect" is undefined, expected a function that returns ResourceMetrics');
+  t.is(
+    ended.told.at(-1),
+    'TypeError: "collect" of startPm2Exporter() is undefined, expected a function that returns ResourceMetrics',
+  );
 });

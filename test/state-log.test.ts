@@ -1,6 +1,9 @@
 import test from 'ava';
 import { StateLog } from '../src/state-log';
 
+const IT = { name: 'It', consequence: 'so there is none' };
+const OTHER = { name: 'The other', consequence: 'so there are two' };
+
 function setUp(): { readonly states: StateLog; readonly log: readonly string[] } {
   const log: string[] = [];
   const note = (level: string) => (message: string) => void log.push(`${level} ${message}`);
@@ -8,24 +11,33 @@ function setUp(): { readonly states: StateLog; readonly log: readonly string[] }
   return { states: new StateLog(logger), log };
 }
 
-test('each change of state is one line, and being well from the start is none', (t) => {
+test('each change of state is one line, and a subject that works from the start has none', (t) => {
   const { states, log } = setUp();
-  for (const trouble of [undefined, 'a', 'a', 'b', 'b', undefined, undefined, 'a']) states.report('It', trouble);
-  t.deepEqual(log, ['warn It: a', 'warn It: b', 'info It works again', 'warn It: a']);
+  for (const trouble of [undefined, 'a', 'a', 'b', 'b', undefined, undefined, 'a']) states.report(IT, trouble);
+  t.deepEqual(log, [
+    'warn It does not work, so there is none: a',
+    'warn It does not work, so there is none: b',
+    'info It works again',
+    'warn It does not work, so there is none: a',
+  ]);
 });
 
 test('subjects have their states apart from each other', (t) => {
   const { states, log } = setUp();
-  states.report('One', 'a');
-  states.report('Other', 'a');
-  states.report('One', undefined);
-  states.report('Other', 'a');
-  t.deepEqual(log, ['warn One: a', 'warn Other: a', 'info One works again']);
+  states.report(IT, 'a');
+  states.report(OTHER, 'a');
+  states.report(IT, undefined);
+  states.report(OTHER, 'a');
+  t.deepEqual(log, [
+    'warn It does not work, so there is none: a',
+    'warn The other does not work, so there are two: a',
+    'info It works again',
+  ]);
 });
 
-test('what is to be said once is said once, in its first words', (t) => {
+test('a line that is to be written once is written at its first call', (t) => {
   const { states, log } = setUp();
-  for (const message of ['a', 'a', 'b']) states.once('x', message);
-  states.once('y', 'a');
+  for (const line of ['a', 'a', 'b']) states.warnOnce('x', line);
+  states.warnOnce('y', 'a');
   t.deepEqual(log, ['warn a', 'warn a']);
 });

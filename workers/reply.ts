@@ -1,4 +1,4 @@
-/** Answers requests for metrics: renders the snapshot once and sends it to every recipient through PM2's daemon. */
+/** Answers requests for metrics: renders the snapshot once and sends it to each recipient through PM2's daemon. */
 import type { ReplyResult, ReplyTask, TaskFailure } from '../protocol/tasks';
 import type { PageCache } from '../core/pages';
 import { Daemon, DaemonError } from '../core/pm2/daemon';
@@ -6,14 +6,14 @@ import { resourceMetricsJson } from './resource-metrics';
 import { encodeSnapshot } from '../core/wire/encode';
 import { WIRE_VERSION } from '../core/wire/format';
 
-/** Topic of the answers, as the first version of this protocol has it. */
+/** Topic of the answers, the same as in the first version of this protocol. */
 const TOPIC = 'returnMetrics';
 /** PM2's daemon is found within this when it comes back. */
 const MAX_PAUSE_MS = 5000;
 
 export class Replier {
   private daemon: { readonly address: string; readonly connection: Daemon } | undefined;
-  /** The last rendering: requests that come in a row ask for the same. */
+  /** The last rendering, since successive requests mostly ask for the same. */
   private rendered: { readonly key: string; readonly body: Buffer } | undefined;
 
   constructor(private readonly pages: PageCache) {}
@@ -39,8 +39,8 @@ export class Replier {
     return { ok: true, kind: 'reply', delivered, undelivered, bytes: body.length };
   }
 
-  /** What was rendered of older snapshots will not be asked for again. */
-  forgetBefore(key: string): void {
+  /** Drops the rendering of any other snapshot: it will not be asked for again. */
+  keepOnly(key: string): void {
     if (this.rendered !== undefined && !this.rendered.key.startsWith(key)) this.rendered = undefined;
   }
 

@@ -1,10 +1,11 @@
 /**
- * Renders a snapshot as the JSON text of OpenTelemetry's ResourceMetrics: the form in which the first version of
- * the message protocol answers.
+ * Renders a snapshot as the JSON text of OpenTelemetry's ResourceMetrics: the form of the answers in the first version
+ * of the message protocol.
  *
- * JSON has no NaN and no infinities: they go as the strings `NaN`, `+Inf` and `-Inf`, which the official
- * PrometheusSerializer prints as they stand, so that its text is the same as for the numbers themselves. (Up to
- * version 0.57 it prints these as `+Inf`: no JSON value at all is NaN to it, and none -Inf that later ones print so.)
+ * JSON has no NaN and no infinities, so they become the strings `NaN`, `+Inf` and `-Inf`. The official
+ * PrometheusSerializer prints these strings as they are, which gives the same text as for the numbers. (Its versions up
+ * to 0.57 print all three as `+Inf`. No JSON value would make them print NaN, and none that makes them print -Inf does
+ * so in later versions.)
  */
 import type { HrTime } from '../core/otel';
 import {
@@ -31,7 +32,7 @@ import {
 import type { PageCache } from '../core/pages';
 import { forEachSeries } from '../core/series';
 
-/** @param pages a cache that has been told to {@link PageCache.use} this snapshot */
+/** @param pages a cache on which {@link PageCache.use} was called with this snapshot */
 export function resourceMetricsJson(snapshot: Snapshot, pages: PageCache): string {
   const scopes = snapshot.scopes.map(
     ({ scope, families }) =>
@@ -53,7 +54,7 @@ function dataPointsJson(family: Family, values: Float64Array, pages: PageCache, 
   let times = '';
   forEachSeries(family, (page, index, offset) => {
     const start = values[offset + START] as number;
-    // Series that began together are the rule.
+    // Most series have the start time of the series before.
     if (start !== lastStart) {
       lastStart = start;
       times = `"startTime":${JSON.stringify(hrTime(start))},"endTime":${end}`;
@@ -87,15 +88,15 @@ function numberJson(value: number): string {
   return value > 0 ? '"+Inf"' : '"-Inf"';
 }
 
-/** Rendered once per layout: an array that is the same for thousands of series. */
+/** Rendered once per layout: thousands of series have the same bounds. */
 const bucketHeads = new WeakMap<HistogramLayout, { readonly head: string; readonly counts: number }>();
 
 function bucketHead(layout: HistogramLayout): { readonly head: string; readonly counts: number } {
   let made = bucketHeads.get(layout);
   if (made === undefined) {
     const { bounds, buckets } = layout;
-    // A bound of +Infinity that is only a string makes the serializer end with a second +Inf bucket, unless the
-    // counts end with the bounds.
+    // A bound of +Infinity arrives as a string, after which the serializer would add a second +Inf bucket unless there
+    // are as many counts as bounds.
     const counts = bounds.includes(Number.POSITIVE_INFINITY) ? Math.min(buckets, bounds.length) : buckets;
     made = { head: `{"buckets":{"boundaries":[${bounds.map(boundJson).join(',')}],"counts":[`, counts };
     bucketHeads.set(layout, made);
@@ -113,7 +114,7 @@ function histogramJson(layout: HistogramLayout, values: Float64Array, offset: nu
 }
 
 function exponentialJson(layout: ExponentialLayout, values: Float64Array, offset: number): string {
-  const at = (place: number): string => numberJson(values[offset + place] as number);
+  const at = (index: number): string => numberJson(values[offset + index] as number);
   const positive = countsJson(values, offset + EXP_BUCKETS, values[offset + EXP_POSITIVE_LENGTH] as number);
   const negative = countsJson(
     values,
@@ -128,7 +129,7 @@ function exponentialJson(layout: ExponentialLayout, values: Float64Array, offset
   );
 }
 
-/** Counts are added up by whoever reads them, where a string would spoil the sum: what is no number goes as null. */
+/** A count that is not finite becomes `null`: readers add counts up, and a string would spoil the sum. */
 function countsJson(values: Float64Array, from: number, count: number): string {
   let text = '';
   for (let i = 0; i < count; i++) {

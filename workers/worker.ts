@@ -1,13 +1,13 @@
 /**
- * A worker thread of the pool: does one task at a time.
+ * The entry of a worker thread of the pool, which does one task at a time.
  *
  * ```
- * main thread ── task: ids, handles of shared memory ──▶ probes ──▶ numbers ──────────────▶ main thread
- *                                                        reply  ──▶ rendered, sent ──▶ PM2's daemon
+ * main thread ── task: ids, handles of shared memory ──▶ probes ──▶ numbers ──────────▶ main thread
+ *                                                        reply  ──▶ rendered text ────▶ PM2's daemon
  * ```
  *
- * What it keeps between tasks is derived from them (pages parsed, the last rendering) or can be made again
- * (the connection to the daemon): any thread can do any task.
+ * All that a thread keeps between tasks comes from tasks (parsed pages, the last rendering) or can be made again (the
+ * connection to the daemon), so that any thread can do any task.
  */
 import type { PostedTask, Task, TaskFailure, TaskResult } from '../protocol/tasks';
 import { PageCache } from '../core/pages';
@@ -25,7 +25,7 @@ export = async function work(posted: PostedTask): Promise<TaskResult> {
     const task: Task = { ...posted, snapshot: readPosted(posted.snapshot) };
     countShared([task.snapshot]);
     pages.use(task.snapshot);
-    replier.forgetBefore(snapshotKey(task.snapshot));
+    replier.keepOnly(snapshotKey(task.snapshot));
     switch (task.kind) {
       case 'probes':
         return computeProbes(task, pages);

@@ -11,7 +11,7 @@ const { Gauge } = require('./straightforward');
 
 const { readConfig } = part('src/config/read-config.js');
 const { Responder } = part('src/ipc/responder.js');
-const { createProbes } = part('src/pmx/probes.js');
+const { Probes } = part('src/pmx/probes.js');
 const { ExporterPool } = part('src/pool/exporter-pool.js');
 const { ProbeFeed } = part('src/probes/feed.js');
 const { StateLog } = part('src/state-log.js');
@@ -50,10 +50,10 @@ function createExporter(daemon, form) {
   const { encoder, encode } = createEncoder();
   const workers = startPool(config.workers, encoder);
   const pool = new CountingPool(workers);
-  const probes = createProbes({ io: memoryIo(), max: config.probes.max, logger: LOGGER });
+  const probes = new Probes(memoryIo(), config.probes.max, LOGGER);
   const states = new StateLog(LOGGER);
-  const feed = new ProbeFeed({ pool, config, states, probes: new Sink(probes) });
-  const responder = new Responder({ pool, pmId: '0', daemon: daemon.address, logger: LOGGER });
+  const feed = new ProbeFeed({ pool, config, states, probes });
+  const responder = new Responder({ pool, pmId: '0', daemon: daemon.address, logger: LOGGER, states });
   const requested = form === 'snapshot' ? { kind: form, incarnation: undefined, have: [] } : { kind: form };
   const later = {
     kind: 'snapshot',
@@ -76,21 +76,6 @@ function createExporter(daemon, form) {
     },
     stop: () => workers.stop(),
   };
-}
-
-/** Receives the probes, like src/pmx/pmx.ts. */
-class Sink {
-  constructor(probes) {
-    this.probes = probes;
-  }
-
-  get names() {
-    return this.probes.names;
-  }
-
-  show(list, leftOut) {
-    this.probes.set(list, leftOut);
-  }
 }
 
 /** Runs tasks. The promise of `expect` resolves when that many tasks have ended and their results are used. */

@@ -1,6 +1,6 @@
 /**
- * The base of both programs' worker pools: threads that are no reason for the process to stay alive. What happens to them does not
- * happen to the process: a thread that crashes, hangs or runs out of memory is a failed task, and is replaced.
+ * The base of both programs' worker pools. Its threads do not keep the process alive and cannot harm it: where a thread
+ * crashes, hangs or runs out of memory, its task fails and the thread is replaced.
  */
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
@@ -13,13 +13,13 @@ export interface PoolOptions {
   readonly threads: number;
   /** Heap limit of one thread in MiB. */
   readonly maxMemoryMb: number;
-  /** A task that takes longer is ended together with its thread, in milliseconds. */
+  /** Deadline of a task in milliseconds. A task that takes longer is ended together with its thread. */
   readonly timeoutMs: number;
-  /** Path of the module that the threads run. */
+  /** Path of the module that the threads load. */
   readonly worker: string;
 }
 
-/** Why a task has no result of its own. */
+/** The result of a task for which the worker has returned none. */
 export interface PoolFailure {
   readonly ok: false;
   readonly code: 'WORKER_LOST' | 'WORKER_TIMEOUT';
@@ -27,49 +27,51 @@ export interface PoolFailure {
 }
 
 /**
- * Where threads have priorities of their own, that is on Linux, the process's main thread comes first when there is
- * more to do than processors.
+ * On Linux, where each thread has a priority, the main thread of the process has precedence over the pool when there is
+ * more work than processors.
  */
-const NICE = process.platform === 'linux' ? 5 : 0;
+const NICE_INCREMENT = process.platform === 'linux' ? 5 : 0;
 
 export class WorkerPool {
   private readonly piscina: piscina.Piscina;
   private readonly timeoutMs: number;
-  /** Set once it has been stopped. */
+  /** Set by `stop()`. */
   private ending: Promise<void> | undefined;
 
   constructor({ threads, maxMemoryMb, timeoutMs, worker }: PoolOptions) {
     this.timeoutMs = timeoutMs;
-    // Loaded here and not above: a process that PM2 does not run has no pool.
+    // Loaded on demand: a process outside PM2 has no pool and must not pay for piscina.
     const { Piscina: Pool } = createRequire(__filename)('piscina') as typeof piscina;
     this.piscina = new Pool({
       filename: worker,
       minThreads: 1,
       maxThreads: threads,
       idleTimeout: Number.POSITIVE_INFINITY,
-      // Idle threads wait in their event loop, where the connection to PM2's daemon is looked after.
+      // Idle threads must wait in their event loop, which serves the connection to PM2's daemon.
       atomics: 'disabled',
       recordTiming: false,
-      niceIncrement: NICE,
+      niceIncrement: NICE_INCREMENT,
       resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb },
-      // What the process preloads, such as an OpenTelemetry SDK of its own, is not meant for these threads.
+      // Modules that the process preloads, such as an OpenTelemetry SDK, are not meant for these threads.
       env: withoutNodeOptions(process.env),
       ...(extname(worker) === '.js' && { execArgv: [] }),
     });
-    // A thread that dies while it has no task: the next task gets a new one.
+    // A thread that dies without a task needs no handling: the next task gets a new thread.
     this.piscina.on('error', () => undefined);
-    // A thread that was ended at its deadline may go only after the pool was stopped, and piscina replaces it. Threads
-    // that are just being ended are none any more; to end them once more would have piscina replace them as well.
+    // A thread ended at its deadline may exit only after the pool was stopped, and then piscina replaces it: end the
+    // replacement too. While the first destroy() is under way piscina lists no threads; a second destroy() at that
+    // moment would make piscina replace the threads that are just ending.
     this.piscina.on('workerCreate', () => {
       if (this.ending !== undefined && this.piscina.threads.length > 0) void this.piscina.destroy();
     });
   }
 
-  /** @returns what the worker has answered, or why it has not; what that is, the caller knows of its worker */
+  /** @returns what the worker returned, of which the caller knows the type, or a {@link PoolFailure}; never rejects */
   async submit(task: object, transfer: readonly MessagePort[] = []): Promise<unknown> {
-    // Piscina would start threads anew.
-    if (this.ending !== undefined) return { ok: false, code: 'WORKER_LOST', message: 'the pool has been stopped' };
-    // An AbortSignal would cost as much as the rest of it, and leave its timer behind.
+    // A stopped piscina would start threads again.
+    if (this.ending !== undefined)
+      return { ok: false, code: 'WORKER_LOST', message: 'the worker threads have been stopped' };
+    // An AbortSignal would double the cost of this method and leave its timer running.
     const signal = new EventEmitter();
     let timedOut = false;
     const timeout = setTimeout(() => {
@@ -85,7 +87,7 @@ export class WorkerPool {
     }
   }
 
-  /** Ends the threads, and with them the tasks that are under way. */
+  /** Ends the threads and the tasks under way. Repeatable. */
   stop(): Promise<void> {
     this.ending ??= this.piscina.destroy();
     return this.ending;
@@ -93,7 +95,12 @@ export class WorkerPool {
 }
 
 function failure(error: unknown, timedOut: boolean, timeoutMs: number): PoolFailure {
-  if (timedOut) return { ok: false, code: 'WORKER_TIMEOUT', message: `not done within ${timeoutMs} ms` };
+  if (timedOut)
+    return {
+      ok: false,
+      code: 'WORKER_TIMEOUT',
+      message: `the task was not done within ${timeoutMs} ms, so its worker thread was ended`,
+    };
   return { ok: false, code: 'WORKER_LOST', message: messageOf(error) };
 }
 

@@ -1,12 +1,12 @@
 /**
- * Takes a snapshot per interval. One collection at a time: one that is still under way is waited for, and given up
- * only when its provider has been replaced by another, or when it has taken so long that it will not end.
+ * Takes a snapshot per interval, with one collection at a time. A collection that takes longer than the interval is
+ * waited for. It is given up when its provider has been replaced, or when it has taken so long that it will not end.
  */
+import type { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { ResourceMetrics } from '../../core/otel';
 import type { Snapshot } from '../../core/snapshot';
 import { messageOf } from '../../core/values';
 import type { Logger } from '../logger';
-import type { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { StateLog } from '../state-log';
 import { CollectLoad } from './load';
 import type { MetricsSource } from './source';
@@ -16,44 +16,49 @@ export interface CollectorOptions {
   readonly encoder: SnapshotEncoder;
   readonly intervalMs: number;
   readonly maxCollectLoad: number;
+  /** The encoder's limit, for the log. */
   readonly maxSeries: number;
   readonly logger: Logger;
   readonly states: StateLog;
   readonly onSnapshot: (snapshot: Snapshot) => void;
 }
 
-/** A collection that takes longer is worth a line in the log. */
-const HANGING_MS = 15_000;
+const COLLECTING = { name: 'Collecting metrics', consequence: 'so the last numbers stay until the next try succeeds' };
 
-/** A collection that takes longer than this is taken for lost, and another one is begun. */
-const PATIENCE_MS = 30_000;
-/** Lost collections that have not ended; with so many no other is begun, since each of them may hold memory. */
-const MAX_LOST = 5;
+/** A collection that takes longer is reported in the log. */
+const HANGING_MS = 15_000;
+/** A collection that takes longer is given up, and another one is started. */
+const GIVE_UP_MS = 30_000;
+/** While so many collections that were given up have not ended, no further one is given up: each may hold memory. */
+const MAX_GIVEN_UP = 5;
 
 interface Collection {
   readonly provider: object;
+  /** By `performance.now()`. */
   readonly startedAt: number;
-  lost: boolean;
 }
 
 export class Collector {
   private readonly load: CollectLoad;
   private timer: NodeJS.Timeout | undefined;
-  /** The collection whose outcome counts. */
+  /** The collection whose result counts. */
   private current: Collection | undefined;
-  /** Ends when the last snapshot has been written, also one of a collection that was given up. */
+  /** Collections that have not ended though their results do not count any more. */
+  private readonly givenUp = new Set<Collection>();
+  /** The encoder writes one snapshot at a time: resolves when it is done with the last one, given up or not. */
   private encoding: Promise<void> = Promise.resolve();
-  private lost = 0;
   private stopped = false;
 
   constructor(private readonly options: CollectorOptions) {
     this.load = new CollectLoad(options.intervalMs, options.maxCollectLoad);
   }
 
+  /** Starts the first collection in the next turn of the event loop. */
   start(): void {
     this.schedule(0);
   }
 
+  /** Repeatable. A collection under way has no further effect. */
   stop(): void {
     this.stopped = true;
     this.current = undefined;
@@ -68,26 +73,11 @@ export class Collector {
   }
 
   private tick(): void {
-    const startedAt = performance.now();
+    const now = performance.now();
     this.schedule(this.load.currentIntervalMs);
     const provider = this.findProvider();
-    if (this.current !== undefined && !this.isLost(this.current, provider, startedAt)) return;
-    if (provider === undefined) return;
-    const collection = { provider, startedAt, lost: false };
-    this.current = collection;
-    void this.collect(collection);
-  }
-
-  /** Whether the collection under way is to be waited for no longer. */
-  private isLost(collection: Collection, provider: object | undefined, now: number): boolean {
-    if (provider === undefined || provider === collection.provider) {
-      const waited = now - collection.startedAt;
-      if (waited >= HANGING_MS) this.report('a collection takes very long');
-      if (waited < PATIENCE_MS || this.lost >= MAX_LOST) return false;
-    } else this.options.logger.debug('The metrics come from another provider now: a collection is given up');
-    collection.lost = true;
-    this.lost++;
-    return true;
+    if (this.current !== undefined) this.giveUpIfLost(this.current, provider, now);
+    if (this.current === undefined && provider !== undefined) void this.collect({ provider, startedAt: now });
   }
 
   private findProvider(): object | undefined {
@@ -99,7 +89,21 @@ export class Collector {
     }
   }
 
+  /** A missing provider is no reason to give up: the result may still come. */
+  private giveUpIfLost(collection: Collection, provider: object | undefined, now: number): void {
+    if (provider === undefined || provider === collection.provider) {
+      const tookMs = now - collection.startedAt;
+      if (tookMs >= HANGING_MS) this.report(`the source of the metrics has not answered for ${HANGING_MS / 1000} s`);
+      if (tookMs < GIVE_UP_MS || this.givenUp.size >= MAX_GIVEN_UP) return;
+    } else {
+      this.options.logger.debug('The source of the metrics was replaced: the collection under way is given up');
+    }
+    this.givenUp.add(collection);
+    this.current = undefined;
+  }
+
   private async collect(collection: Collection): Promise<void> {
+    this.current = collection;
     try {
       const time = Date.now();
       const before = performance.eventLoopUtilization();
@@ -115,7 +119,7 @@ export class Collector {
       if (this.current === collection) this.report(messageOf(error));
     } finally {
       if (this.current === collection) this.current = undefined;
-      if (collection.lost) this.lost--;
+      this.givenUp.delete(collection);
     }
   }
 
@@ -124,28 +128,38 @@ export class Collector {
     const { currentIntervalMs: intervalMs, costMs: collectMs } = this.load;
     const { snapshot, problems } = await this.options.encoder.encode({ data, time, intervalMs, collectMs });
     if (this.stopped) return;
-    for (const problem of problems) this.options.states.once(problem, `Left out: ${problem}`);
-    const { droppedSeries } = snapshot.stats;
-    if (droppedSeries > 0 && problems.length === 0) {
-      const limit = `there are more than ${this.options.maxSeries} series (maxSeries)`;
-      this.options.states.once('maxSeries', `${droppedSeries} series are left out: ${limit}`);
-    }
+    this.warnOfLeftOut(snapshot.stats.droppedSeries, problems);
     this.options.onSnapshot(snapshot);
   }
 
+  private warnOfLeftOut(droppedSeries: number, problems: readonly string[]): void {
+    const { states, maxSeries } = this.options;
+    for (const problem of problems) states.warnOnce(problem, `A metric is not exported: ${problem}`);
+    if (droppedSeries === 0 || problems.length > 0) return;
+    const remedy = 'Use fewer attribute values, or raise maxSeries';
+    states.warnOnce(
+      'maxSeries',
+      `${droppedSeries} series are not exported: there are more than ${maxSeries} (maxSeries). ${remedy}`,
+    );
+  }
+
   private addLoad(activeMs: number): void {
+    const { maxCollectLoad, states } = this.options;
     const before = this.load.currentIntervalMs;
     this.load.add(activeMs);
     const after = this.load.currentIntervalMs;
     if (after > before) {
-      const cost = `collecting takes ${Math.round(this.load.costMs)} ms of the main thread's time`;
-      const limit = `at most a share of ${this.options.maxCollectLoad} of it (maxCollectLoad)`;
-      this.options.states.once('interval', `The interval is stretched to ${after} ms: ${cost}, which may be ${limit}`);
+      const cost = `collecting takes ${Math.round(this.load.costMs)} ms of the main thread`;
+      const limit = `which may spend a share of ${maxCollectLoad} of its time on it (maxCollectLoad)`;
+      states.warnOnce(
+        'interval',
+        `Metrics are collected every ${after} ms only: ${cost}, ${limit}. Use fewer series, or raise maxCollectLoad`,
+      );
     }
     if (after !== before) this.schedule(after);
   }
 
   private report(trouble: string | undefined): void {
-    if (!this.stopped) this.options.states.report('Collecting metrics', trouble);
+    if (!this.stopped) this.options.states.report(COLLECTING, trouble);
   }
 }

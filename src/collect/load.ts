@@ -1,33 +1,36 @@
-/** How much of the main thread's time collecting takes, and how often it may be done therefore. */
+/** Measures how much main-thread time a collection takes, and derives how often metrics may be collected. */
 
-/** Other work of the process that falls into a collection is counted too: the least of so many is taken. */
-const MEMORY = 5;
-/** The first collections run code that is not compiled yet, amid all else that a process does at its start. */
-const LEAST = 3;
+/** The cost is the least of so many collections, since other work during a collection is measured with it. */
+const REMEMBERED_COLLECTIONS = 5;
+/** The first collections do not count: their code is not compiled yet, and the process is busy with its start. */
+const MIN_COLLECTIONS = 3;
 
 export class CollectLoad {
-  private readonly costs: number[] = [];
+  private readonly costsMs: number[] = [];
 
+  /**
+   * @param intervalMs the configured interval
+   * @param maxLoad the share of main-thread time that collecting may take, above 0 and up to 1
+   */
   constructor(
     private readonly intervalMs: number,
-    /** The share of the main thread's time that collecting may take. */
     private readonly maxLoad: number,
   ) {}
 
   /** @param activeMs how long the event loop was busy during one collection */
   add(activeMs: number): void {
-    this.costs.push(activeMs);
-    if (this.costs.length > MEMORY) this.costs.shift();
+    this.costsMs.push(activeMs);
+    if (this.costsMs.length > REMEMBERED_COLLECTIONS) this.costsMs.shift();
   }
 
   /** Main-thread time of one collection, in milliseconds. */
   get costMs(): number {
-    return this.costs.length === 0 ? 0 : Math.min(...this.costs);
+    return this.costsMs.length === 0 ? 0 : Math.min(...this.costsMs);
   }
 
   /** Time between the starts of two collections, in milliseconds. */
   get currentIntervalMs(): number {
-    if (this.costs.length < LEAST) return this.intervalMs;
+    if (this.costsMs.length < MIN_COLLECTIONS) return this.intervalMs;
     return Math.max(this.intervalMs, Math.ceil(this.costMs / this.maxLoad));
   }
 }

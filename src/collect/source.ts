@@ -1,20 +1,21 @@
-/** Where metrics come from. */
+/** Where the exporter gets metrics from. */
 
 export interface MetricsSource {
   /**
-   * Who would be asked now. Another object than before tells that collections still under way at the former one
-   * will never come to an end.
-   * @throws Error saying what is missing
+   * The object that {@link collect} asks now. When it is another object than before, collections under way at the
+   * former one may never end.
+   * @throws Error whose message says what is missing
    */
   provider(): object;
   /**
    * Asks the provider for its `ResourceMetrics`.
-   * @throws whatever the provider throws
+   * @returns `ResourceMetrics` or a promise of it; not checked
+   * @throws anything that the provider throws
    */
   collect(provider: object): unknown;
 }
 
-/** Any function that returns OpenTelemetry's `ResourceMetrics`, or a promise of it. */
+/** The source of a user's own function. */
 export function functionSource(collect: () => unknown): MetricsSource {
   return { provider: () => collect, collect };
 }

@@ -1,33 +1,42 @@
-/** The exporter's configuration as the rest of the code sees it: complete and valid. */
+/** The exporter's configuration, complete and valid. Defaults and bounds are in `read-config.ts`. */
 import type { CounterMode } from '../../protocol/tasks';
 
 export interface ExporterConfig {
-  /** Goes to @pm2/io as its `metrics` configuration. */
+  /** Which of @pm2/io's own metrics are on; by default all. */
   readonly pmxMetrics: PmxMetricsConfig;
-  /** Metrics that are shown as probes: exact names or globs. */
+  /** Names of the metrics that `pm2 monit` shows, or globs such as `http_*`. Up to 1,000. */
   readonly mashroomMetrics: readonly string[];
-  /** Time between two collections in milliseconds. */
+  /** Time between the starts of two collections, in milliseconds: 100 to 86,400,000, by default 10,000. */
   readonly intervalMs: number;
-  /** The share of the main thread's time that collecting may take, above 0 and up to 1; the interval stretches to keep it. */
+  /**
+   * The share of the main thread's time that collecting may take: above 0 and up to 1, by default 0.02. The interval is
+   * stretched to keep it.
+   */
   readonly maxCollectLoad: number;
-  /** Series that the dictionary holds at the most; those above are left out and counted. */
+  /**
+   * Limit on the number of series: 1 to 100,000,000, by default 2,000,000. Series above it are not exported, and the log
+   * says so.
+   */
   readonly maxSeries: number;
   readonly probes: {
+    /** What a counter shows: its value, its change since the last interval, or its change per second. */
     readonly counters: CounterMode;
-    /** Probe names in the life of the process at the most. */
+    /** Limit on the number of probe names until the process restarts: 0 to 10,000, by default 200. */
     readonly max: number;
-    /** Series of one metric that are shown one by one at the most. */
+    /** A metric with more series than this shows as its aggregate: 1 to 10,000, by default 20. */
     readonly perMetric: number;
   };
   readonly workers: {
+    /** Number of worker threads: 1 to 64, by default 1. */
     readonly threads: number;
-    /** Heap limit of one worker thread, in MiB. */
+    /** Heap limit of one worker thread, in MiB: 32 to 65,536, by default 512. */
     readonly maxMemoryMb: number;
-    /** A task that takes longer is ended, in milliseconds. */
+    /** Deadline of a task, in milliseconds: 100 to 3,600,000, by default 60,000. Its thread is ended and replaced. */
     readonly timeoutMs: number;
   };
 }
 
+/** For each feature of @pm2/io: `true` or `false` for all its switches, or an object with some of them by name. */
 export interface PmxMetricsConfig {
   readonly v8?: boolean | Readonly<Record<string, boolean>>;
   readonly runtime?: boolean | Readonly<Record<string, boolean>>;

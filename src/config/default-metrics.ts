@@ -1,16 +1,16 @@
 /**
- * What a Mashroom server shows in `pm2 monit` unless told otherwise: a name for each gauge that tells an operator
- * whether the server and what it depends on are well. Names that a server does not have show nothing, so those of
- * Mashroom 2.x and 3.x stand side by side.
+ * The metrics of a Mashroom server that `pm2 monit` shows by default: gauges that tell an operator whether the server
+ * and its back ends are well. A name that a server does not have shows nothing, so the list has the names of Mashroom
+ * 2.x and of 3.x.
  *
- * Metrics that carry route, method or status are left to the user: in small panes they push the others out.
+ * Metrics with route, method or status are for the user to add: they would push the others out of a small pane.
  */
 export const DEFAULT_METRICS: readonly string[] = [
   'mashroom_plugins_total',
   'mashroom_plugins_loaded_total',
   'mashroom_plugins_error_total',
 
-  // Microfrontends of other hosts: up to 2.8, 2.9, 3.0.
+  // Microfrontends of other hosts, as named up to 2.8, in 2.9 and in 3.0.
   'mashroom_remote_apps_total',
   'mashroom_remote_apps_error_total',
   'mashroom_remote_apps_connection_timeout_total',
@@ -25,7 +25,7 @@ export const DEFAULT_METRICS: readonly string[] = [
   'mashroom_sessions_total',
   'mashroom_websocket_connections_total',
 
-  // The proxy's connection pools: before and after they were told apart by scheme.
+  // The connection pools of the proxy, as named before and since there is one per scheme.
   'mashroom_https_proxy_active_connections_total',
   'mashroom_https_proxy_idle_connections_total',
   'mashroom_https_proxy_waiting_requests_total',
@@ -37,7 +37,7 @@ export const DEFAULT_METRICS: readonly string[] = [
   'mashroom_http_proxy_https_pool_waiting_requests_total',
   'mashroom_http_proxy_ws_connections_active_total',
 
-  // Back ends: 1, or the number of nodes, when connected.
+  // Back ends: 1 when connected, or the number of connected nodes.
   'mashroom_sessions_mongodb_connected',
   'mashroom_sessions_redis_nodes_connected',
   'mashroom_storage_mongodb_connected',

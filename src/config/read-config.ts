@@ -1,4 +1,4 @@
-/** Reads what the user has configured: whatever it is, a complete and valid configuration comes out. */
+/** Makes a complete and valid configuration of any input. */
 import type { ExporterConfig, PmxMetricsConfig } from './config';
 import { DEFAULT_METRICS } from './default-metrics';
 import { object, oneOf, share, strings, switches, wholeNumber } from './fields';
@@ -7,7 +7,10 @@ import { nearestKey } from '../../core/nearest-key';
 
 export type { ConfigProblem } from './fields';
 
-/** Editors ask for this key in a JSON file; it says nothing to us. */
+/** Of a key or a value that is quoted in the log. */
+const MAX_QUOTED_CHARS = 100;
+
+/** For editors of JSON files, with no meaning here. */
 const SCHEMA_KEY = '$schema';
 
 const TABLE = object<ExporterConfig>({
@@ -28,24 +31,28 @@ const TABLE = object<ExporterConfig>({
     eventLoop: switches(['eventLoopActive', 'eventLoopDelay']),
   }),
   mashroomMetrics: strings('metric name or glob', DEFAULT_METRICS, { items: 1000, length: 1000 }),
-  // A day at the most: timers take no more than 24 days, and the interval may have to stretch.
+  // At most a day: a timer takes at most 24 days, and the interval may be stretched.
   intervalMs: wholeNumber(10_000, 100, 86_400_000),
   maxCollectLoad: share(0.02),
   maxSeries: wholeNumber(2_000_000, 1, 100_000_000),
   probes: object<ExporterConfig['probes']>({
     counters: oneOf('total', ['total', 'delta', 'rate']),
-    // @pm2/io sends all of them every second: 10,000 already hold the event loop for tens of milliseconds.
+    // @pm2/io sends all probes every second, and 10,000 block the event loop for tens of milliseconds.
     max: wholeNumber(200, 0, 10_000),
     perMetric: wholeNumber(20, 1, 10_000),
   }),
   workers: object<ExporterConfig['workers']>({
     threads: wholeNumber(1, 1, 64),
-    // Below the least a worker thread does not get as far as its first task.
+    // With less memory a worker thread ends before its first task.
     maxMemoryMb: wholeNumber(512, 32, 65_536),
     timeoutMs: wholeNumber(60_000, 100, 3_600_000),
   }),
 });
 
+/**
+ * @param input as the user gave it, of any type; `undefined` for none
+ * @returns the defaults where the input has no valid value, and a problem for each of these
+ */
 export function readConfig(input: unknown): { config: ExporterConfig; problems: readonly ConfigProblem[] } {
   const problems: ConfigProblem[] = [];
   const report = (problem: ConfigProblem): void => {
@@ -61,7 +68,7 @@ function expectedKey(problem: ConfigProblem): string {
   return nearest === undefined ? problem.expected : `${problem.expected}, such as ${nearest}`;
 }
 
-/** One line for the log: key, value, what was expected, and what counts instead. */
+/** @returns one line for the log: key, value, what was expected, and the consequence */
 export function describeProblem({ kind, path, value, expected }: ConfigProblem): string {
   const key = path === '' ? 'the configuration' : brief(JSON.stringify(path).slice(1, -1));
   if (kind === 'key') return `${key} (${show(value)}) is unknown and ignored: expected ${expected}`;
@@ -74,11 +81,11 @@ function show(value: unknown): string {
   try {
     text = typeof value === 'bigint' || typeof value === 'number' ? String(value) : JSON.stringify(value);
   } catch {
-    // Cyclic, or with a toJSON() that throws.
+    // Cyclic, or with a toJSON() that throws: its type is shown.
   }
   return brief(text ?? `a value of type ${typeof value}`);
 }
 
 function brief(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+  return text.length > MAX_QUOTED_CHARS ? `${text.slice(0, MAX_QUOTED_CHARS - 1)}…` : text;
 }

@@ -1,9 +1,9 @@
-/** Reads what other processes ask for in PM2's messages. Nothing that comes in is trusted. */
+/** Reads the requests of other processes from PM2's messages. It trusts nothing in a message. */
 import { readPmId } from '../../core/pm2/pm-id';
 import type { PageRange } from '../../core/wire/format';
 import type { Recipient } from '../../protocol/tasks';
 
-/** Topic of the requests, as the first version of this protocol has it. */
+/** Topic of the requests, the same as in the first version of this protocol. */
 const TOPIC = 'getMetrics';
 
 export interface MetricsRequest {
@@ -15,19 +15,22 @@ export type RequestedForm =
   | { readonly kind: 'resource-metrics' }
   | {
       readonly kind: 'snapshot';
-      /** The incarnation that the page ids belong to. */
+      /** The incarnation to which the page ids belong. */
       readonly incarnation: string | undefined;
+      /** The pages that the asker has. */
       readonly have: readonly PageRange[];
     };
 
 export type ReadRequest =
   | { readonly kind: 'request'; readonly request: MetricsRequest }
-  /** A message that is none of ours. */
+  /** A message that is not a request for metrics. */
   | { readonly kind: 'other' }
   | { readonly kind: 'malformed'; readonly message: string };
 
 const MAX_RANGES = 10_000;
-const MAX_REQUEST_ID = 200;
+const MAX_REQUEST_ID_CHARS = 200;
+/** Of a value that is quoted in the log. */
+const MAX_QUOTED_CHARS = 80;
 
 export function readRequest(packet: unknown): ReadRequest {
   if (typeof packet !== 'object' || packet === null) return { kind: 'other' };
@@ -35,17 +38,17 @@ export function readRequest(packet: unknown): ReadRequest {
   if (topic !== TOPIC) return { kind: 'other' };
   const pmId = readPmId(from);
   if (pmId === undefined) {
-    return { kind: 'malformed', message: `"from" is ${shorten(from)}, expected the pm_id of the asker` };
+    return { kind: 'malformed', message: `"from" is ${quote(from)}, expected the pm_id of the asker` };
   }
   const recipient = isRequestId(request) ? { pmId, request } : { pmId };
   return { kind: 'request', request: { recipient, form: readForm(data) } };
 }
 
 function isRequestId(request: unknown): request is string | number {
-  return typeof request === 'string' ? request.length <= MAX_REQUEST_ID : Number.isFinite(request);
+  return typeof request === 'string' ? request.length <= MAX_REQUEST_ID_CHARS : Number.isFinite(request);
 }
 
-/** Whatever is not understood gets the form that every asker understands. */
+/** @returns the form of the first version, which every asker understands, where `data` is not understood */
 function readForm(data: unknown): RequestedForm {
   if (typeof data !== 'object' || data === null) return { kind: 'resource-metrics' };
   const { v, form, incarnation, have } = data as Record<string, unknown>;
@@ -59,7 +62,7 @@ function readForm(data: unknown): RequestedForm {
 
 function isRanges(have: unknown): have is readonly PageRange[] {
   if (!Array.isArray(have) || have.length > MAX_RANGES) return false;
-  // Not by `every`, which passes over the holes of a sparse array.
+  // A loop, since `every` skips the holes of a sparse array.
   for (const range of have as readonly unknown[]) {
     if (!Array.isArray(range) || range.length !== 2) return false;
     if (!Number.isSafeInteger(range[0]) || !Number.isSafeInteger(range[1])) return false;
@@ -67,12 +70,12 @@ function isRanges(have: unknown): have is readonly PageRange[] {
   return true;
 }
 
-function shorten(value: unknown): string {
+function quote(value: unknown): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
   } catch {
-    // Told by its type instead.
+    // Cyclic, or with a toJSON() that throws: its type is quoted.
   }
-  return (text ?? typeof value).slice(0, 80);
+  return (text ?? typeof value).slice(0, MAX_QUOTED_CHARS);
 }

@@ -1,99 +1,98 @@
 /**
- * Collects requests and has them answered by a worker thread: equal ones that wait together by one task, one
- * task at a time, from the last snapshot, or from the first one as soon as it is there.
+ * Collects requests for metrics and has a worker thread answer them from the latest snapshot; requests before the first
+ * snapshot wait for it. One task runs at a time, and answers all waiting requests of one form together.
  */
+import type { DaemonAddress } from '../../core/pm2/daemon-address';
 import type { Snapshot } from '../../core/snapshot';
 import type { Recipient, ReplyForm, ReplyTask } from '../../protocol/tasks';
 import type { Logger } from '../logger';
-import type { DaemonAddress } from '../../core/pm2/daemon-address';
 import type { ExporterPool } from '../pool/exporter-pool';
+import type { StateLog } from '../state-log';
 import type { MetricsRequest, RequestedForm } from './request';
 
 export interface ResponderOptions {
   readonly pool: Pick<ExporterPool, 'run'>;
+  /** The `pm_id` of this process. */
   readonly pmId: string;
   readonly daemon: DaemonAddress;
   readonly logger: Logger;
+  readonly states: StateLog;
 }
 
-/** Recipients of one task at the most, so that no task takes long and others get their turn. */
-const BATCH = 16;
-/** Requests that may wait; a request above that takes the place of the one that has waited longest. */
-const MAX_WAITING = 1000;
-/** Nobody waits for an answer that comes later than this. */
+const ANSWERING = {
+  name: 'Answering requests for metrics',
+  consequence: 'so askers such as the metrics server get no answer',
+};
+
+/** Recipients of one task, so that a task stays short and requests of other forms get their turn. */
+const MAX_RECIPIENTS = 16;
+/** A request above this number replaces the one that has waited longest. */
+const MAX_WAITING_REQUESTS = 1000;
+/** After this time an asker does not wait for the answer any more. */
 const MAX_WAIT_MS = 30_000;
 const DAEMON_TIMEOUT_MS = 10_000;
 
 interface Waiting {
+  /** Requests with the same key get the same answer. */
   readonly key: string;
   readonly request: MetricsRequest;
+  /** By `performance.now()`. */
   readonly since: number;
 }
 
 export class Responder {
   private waiting: Waiting[] = [];
   private snapshot: Snapshot | undefined;
-  private busy = false;
-  private scheduled = false;
+  private working = false;
   private stopped = false;
 
   constructor(private readonly options: ResponderOptions) {}
 
   ask(request: MetricsRequest): void {
     if (this.stopped) return;
-    if (this.waiting.length >= MAX_WAITING) {
-      this.options.logger.debug('Too many requests for metrics wait: the oldest one is dropped');
+    if (this.waiting.length >= MAX_WAITING_REQUESTS) {
+      this.options.logger.debug(`More than ${MAX_WAITING_REQUESTS} requests for metrics wait: dropped the oldest one`);
       this.waiting.shift();
     }
     this.waiting.push({ key: JSON.stringify(request.form), request, since: performance.now() });
-    this.schedule();
+    if (!this.working) void this.work();
   }
 
-  /** Whatever is answered from now on is answered from this snapshot. */
+  /** Answers from this snapshot from now on. */
   update(snapshot: Snapshot): void {
+    if (this.stopped) return;
     this.snapshot = snapshot;
-    this.schedule();
+    if (!this.working) void this.work();
   }
 
+  /** Drops the waiting requests. Repeatable. */
   stop(): void {
     this.stopped = true;
     this.waiting = [];
     this.snapshot = undefined;
   }
 
-  /** At the end of this turn of the event loop, when the other requests of a burst have been heard. */
-  private schedule(): void {
-    if (this.scheduled || this.busy || this.waiting.length === 0) return;
-    this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      void this.work();
-    });
-  }
-
   private async work(): Promise<void> {
-    if (this.busy || this.snapshot === undefined) return;
-    const batch = this.nextBatch();
-    if (batch.length === 0) return;
-    this.busy = true;
-    try {
-      await this.answer(batch, this.snapshot);
-    } catch (error) {
-      this.options.logger.error('Answering requests for metrics failed:', error);
-    } finally {
-      this.busy = false;
-      if (!this.stopped) this.schedule();
+    this.working = true;
+    while (this.snapshot !== undefined && this.waiting.length > 0) {
+      // In the next turn of the event loop, when all requests of a burst have arrived.
+      await new Promise((resolve) => setImmediate(resolve));
+      const batch = this.takeBatch();
+      if (this.snapshot === undefined || batch.length === 0) continue;
+      await this.answer(batch, this.snapshot).catch((error: unknown) => this.report(String(error)));
     }
+    this.working = false;
   }
 
-  private nextBatch(): MetricsRequest[] {
+  /** Removes requests of one form from those that wait, beginning with the oldest, and all that have waited too long. */
+  private takeBatch(): MetricsRequest[] {
     const oldest = performance.now() - MAX_WAIT_MS;
     const alive = this.waiting.filter(({ since }) => since >= oldest);
     const key = alive[0]?.key;
     const batch: MetricsRequest[] = [];
     this.waiting = [];
     for (const one of alive) {
-      if (one.key === key && batch.length < BATCH) batch.push(one.request);
+      if (one.key === key && batch.length < MAX_RECIPIENTS) batch.push(one.request);
       else this.waiting.push(one);
     }
     return batch;
@@ -104,22 +103,28 @@ export class Responder {
     let task = this.taskFor(batch, snapshot);
     let result = await pool.run(task);
     if (!result.ok && (result.code === 'WORKER_LOST' || result.code === 'WORKER_TIMEOUT') && !this.stopped) {
-      // Another thread answers those that this one has not answered.
+      // Another thread answers the recipients that this one has not served.
       task = this.taskFor(batch.slice(Atomics.load(task.served, 0)), snapshot);
       if (task.recipients.length === 0) return;
-      logger.debug(`A worker thread was lost (${result.message}), another one answers`);
+      logger.debug(`A worker thread was lost while it answered requests (${result.message}): another one goes on`);
       result = await pool.run(task);
     }
     if (this.stopped) return;
-    if (!result.ok) {
-      // Who asked through the daemon knows by itself that the daemon is gone.
-      const level = result.code === 'DAEMON_UNREACHABLE' ? 'debug' : 'warn';
-      logger[level](`Could not answer ${task.recipients.length} request(s) for metrics: ${result.message}`);
-      return;
+    if (result.ok) {
+      this.report(undefined);
+      for (const { pmId, message } of result.undelivered) {
+        logger.debug(`The answer to the process with pm_id ${pmId} was not delivered: ${message}`);
+      }
+    } else if (result.code === 'DAEMON_UNREACHABLE') {
+      // No line for the user: an asker that needs the daemon notices by itself that the daemon is gone.
+      logger.debug(`${task.recipients.length} request(s) for metrics could not be answered: ${result.message}`);
+    } else {
+      this.report(`${result.message} (${result.code})`);
     }
-    for (const { pmId, message } of result.undelivered) {
-      logger.debug(`Process ${pmId} asked for metrics and could not be answered: ${message}`);
-    }
+  }
+
+  private report(trouble: string | undefined): void {
+    if (!this.stopped) this.options.states.report(ANSWERING, trouble);
   }
 
   private taskFor(batch: readonly MetricsRequest[], snapshot: Snapshot): ReplyTask {
@@ -137,7 +142,7 @@ export class Responder {
   }
 }
 
-/** Page ids of another incarnation say nothing of this one's pages. */
+/** Page ids are only meaningful within their incarnation: an asker that names another one has none of these pages. */
 function replyForm(form: RequestedForm, snapshot: Snapshot): ReplyForm {
   if (form.kind === 'resource-metrics') return form;
   return { kind: 'snapshot', have: form.incarnation === snapshot.incarnation ? form.have : [] };

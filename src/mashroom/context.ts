@@ -1,9 +1,9 @@
-/** The part of Mashroom's plugin context that is used here, as types: nothing of Mashroom is needed to build. */
+/** Types of the part of Mashroom's plugin context that is used here, so that a build needs no package of Mashroom. */
 import type { ResourceMetrics } from '../../core/otel';
 import type { Logger } from '../logger';
 
 export interface PluginContextHolder {
-  /** The context of this moment: services in it are replaced when their plugin is reloaded. */
+  /** Returns the current context. Mashroom replaces a service in it when the plugin of the service is reloaded. */
   getPluginContext(): PluginContext;
 }
 
@@ -16,11 +16,11 @@ export interface PluginContext {
 }
 
 export interface PluginService {
-  /** Called before the plugin is reloaded or removed, not when the server stops. */
+  /** Calls the listener before the plugin is reloaded or removed, but not when the server stops. */
   onUnloadOnce(pluginName: string, listener: () => void): void;
 }
 
-/** The service of "Mashroom Monitoring Metrics Collector Services". */
+/** The service of the plugin "Mashroom Monitoring Metrics Collector Services". */
 export interface CollectorService {
   getOpenTelemetryResourceMetrics(): Promise<ResourceMetrics>;
 }

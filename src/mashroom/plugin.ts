@@ -6,9 +6,11 @@ import type { CollectorService, PluginContextHolder } from './context';
 const LOGGER_CATEGORY = 'mashroom.monitoring.pm2.exporter';
 
 /**
- * @param pluginName the name under which Mashroom knows the plugin
- * @param pluginConfig default and server configuration merged, not validated
- * @returns the services of the plugin: none
+ * Starts the exporter. Never throws.
+ *
+ * @param pluginName the name of the plugin in the server
+ * @param pluginConfig the default configuration merged with the server's, not validated
+ * @returns the services of the plugin, of which there are none
  */
 export default function bootstrap(
   pluginName: string,
@@ -21,18 +23,20 @@ export default function bootstrap(
     const exporter = startExporter(collectorSource(contextHolder), pluginConfig, logger);
     services.core.pluginService.onUnloadOnce(pluginName, () => void exporter.stop());
   } catch (error) {
-    // A bootstrap that throws would make the server's readiness fail for good.
-    logger.error('The PM2 exporter could not be started:', error);
+    // If a bootstrap throws, the server's readiness check fails until the server is restarted.
+    logger.error('The PM2 exporter could not be started: PM2 gets no metrics of this server. The cause:', error);
   }
   return {};
 }
 
-/** The metrics collector's service is looked up anew each time: it is another one after a reload. */
+/** Looks the service up each time, since a reload of the metrics collector replaces it. */
 function collectorSource(contextHolder: PluginContextHolder): MetricsSource {
   return {
     provider() {
       const service = contextHolder.getPluginContext().services.metrics?.service;
-      if (service === undefined) throw new Error('the metrics collector service is missing');
+      if (service === undefined) {
+        throw new Error('the plugin Mashroom Monitoring Metrics Collector Services is not there. Install or enable it');
+      }
       return service;
     },
     collect: (service) => (service as CollectorService).getOpenTelemetryResourceMetrics(),

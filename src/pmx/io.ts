@@ -1,21 +1,70 @@
 /**
- * Gets hold of the process's one @pm2/io instance, and never makes a second.
- *
- * PM2 5 to 7 require theirs before the app, in fork and in cluster mode alike, unless the app has `pmx: false`, and
- * each puts itself where the others look: at `globalThis[Symbol.for('@pm2/io')]`. PM2 5 brings 6.0.1, PM2 6 brings
- * 6.1.0, PM2 7 a build of its own (`modules/pm2-io-bpm`).
+ * The part of @pm2/io that the exporter uses. Builds of @pm2/io differ in their internals and some have no version
+ * number, so the exporter checks for the members that it needs, never for a version.
  */
-import { readPm2Environment } from '../../core/pm2/environment';
-import type { Logger } from '../logger';
-import { IO_KEY, isUsable, type PmxIo } from './instance';
-import { createOwnIo } from './own-io';
+import { isRecord } from '../../core/values';
 
-/** @returns `undefined` where there is none and none can be had; the log says why */
-export function acquireIo(logger: Logger): PmxIo | undefined {
-  if (readPm2Environment() === undefined) return undefined;
-  const present = (globalThis as { [IO_KEY]?: unknown })[IO_KEY];
-  if (present === undefined) return createOwnIo(logger);
-  if (isUsable(present)) return present;
-  logger.warn('The @pm2/io of this process is of a build that is not known here: no probes are shown');
-  return undefined;
+/** A probe as @pm2/io holds it. Every second @pm2/io calls `handler`, keeps the result as `value`, and sends that. */
+export interface PmxMetric {
+  readonly name: string;
+  /** `internal/…`, set only for @pm2/io's own metrics. */
+  readonly id?: string | undefined;
+  readonly historic?: boolean | undefined;
+  unit?: string | undefined;
+  readonly implementation?: unknown;
+  readonly value?: unknown;
+}
+
+export interface PmxMetricService {
+  readonly metrics: Map<string, PmxMetric>;
+}
+
+export interface PmxGauge {
+  set(value: number | string): void;
+}
+
+export interface PmxMetricOptions {
+  readonly name: string;
+  readonly id?: string;
+  readonly historic?: boolean;
+  readonly unit?: string;
+}
+
+/** Members that are not part of @pm2/io's public interface are `unknown`: each use checks them first. */
+export interface PmxIo {
+  metric(options: PmxMetricOptions): PmxGauge;
+  /** Replaced by each `io.init()`, which an app may call at any time. */
+  readonly metricService: unknown;
+  readonly transport?: unknown;
+  readonly featureManager?: unknown;
+  readonly runtimeStatsService?: unknown;
+}
+
+export const IO_KEY = Symbol.for('@pm2/io');
+
+/** Replaces a number that will not be renewed, since PM2's daemon never forgets the name of a probe. */
+export const GONE = '-';
+
+export function isUsable(io: unknown): io is PmxIo {
+  return isRecord(io) && typeof io['metric'] === 'function' && metricServiceOf(io) !== undefined;
+}
+
+/** The current service. Ask for it at each use: an app's own `io.init()` replaces it. */
+export function metricServiceOf(io: { readonly metricService?: unknown }): PmxMetricService | undefined {
+  const service = io.metricService;
+  return isRecord(service) && service['metrics'] instanceof Map ? (service as unknown as PmxMetricService) : undefined;
+}
+
+/**
+ * Sends {@link GONE} to PM2's daemon for these probes, once and immediately. Leaves out the probes that were never
+ * sent: the daemon would learn their names by it.
+ */
+export function sendGone(io: PmxIo, metrics: Iterable<PmxMetric>): void {
+  const { transport } = io;
+  const known = [...metrics].filter(({ value }) => value !== undefined && value !== null && !Number.isNaN(value));
+  // @pm2/io ends the process when it sends over a closed channel.
+  if (known.length === 0 || !process.connected) return;
+  if (!isRecord(transport) || typeof transport['setMetrics'] !== 'function') return;
+  const gone = known.map(({ name, id, historic, unit }) => ({ name, id, historic, unit, value: GONE }));
+  (transport as unknown as { setMetrics(metrics: readonly PmxMetric[]): void }).setMetrics(gone);
 }

@@ -1,17 +1,18 @@
 /**
- * Makes an @pm2/io for an app that PM2 was told not to give one (`pmx: false`), with nothing in it but probes.
+ * Makes an @pm2/io object for an app with `pmx: false`, to which PM2 gives none. It has probes and nothing else.
  *
- * `require('@pm2/io')` by itself would catch the app's exceptions and start its default metrics. Its parts allow for
- * less; what it cannot be told, such as not to end a process that has lost its daemon, is mended afterwards.
+ * `require('@pm2/io')` would also catch the app's exceptions and start the default metrics, so this file constructs the
+ * object from inner modules of @pm2/io. What the configuration cannot switch off, such as that @pm2/io ends a process
+ * which has lost its daemon, is patched afterwards.
  */
-import { createRequire } from 'node:module';
 import { isRecord } from '../../core/values';
+import { createRequire } from 'node:module';
 import type { Logger } from '../logger';
-import { IO_KEY, isUsable, type PmxIo } from './instance';
+import { IO_KEY, isUsable, type PmxIo } from './io';
 
 type Constructor = new () => { init(config: object): unknown };
 
-/** Part of Node.js since version 8 and used by its own modules, though not in its documentation. */
+/** In Node.js since version 8 and used by its own modules, but not documented. */
 interface CountedChannel {
   unrefCounted?(): void;
 }
@@ -26,43 +27,47 @@ const NOTHING_BUT_PROBES = {
 export function createOwnIo(logger: Logger): PmxIo | undefined {
   // @pm2/io ends a process that cannot send to PM2.
   if (!process.connected) {
-    logger.debug('The channel to PM2 is closed: no probes are shown');
+    logger.debug('The IPC channel to PM2 is closed: pm2 monit shows no probes of the exporter');
     return undefined;
   }
   try {
-    // Loaded here and not above: it costs time and memory that no process with an injected one has to pay.
+    // Loaded on demand: a process into which PM2 has injected @pm2/io must not pay time and memory for a second one.
     const load = createRequire(__filename);
     const { default: Pmx } = load('@pm2/io/build/main/pmx') as { default: Constructor };
     const io = new Pmx();
-    // A copy, since it is written to.
+    // A copy, since init() writes to it.
     io.init({ ...NOTHING_BUT_PROBES, metrics: { ...NOTHING_BUT_PROBES.metrics } });
-    if (!isUsable(io)) throw new Error('its parts are not the expected ones');
+    if (!isUsable(io)) throw new Error('it has no metric() or no metricService');
     (globalThis as { [IO_KEY]?: unknown })[IO_KEY] = io;
     tameTransport(io.transport);
     endInspector(load);
-    logger.debug('PM2 has not injected @pm2/io: made one for probes alone');
+    logger.debug('PM2 has not injected @pm2/io (pmx: false): the exporter has made one that only has probes');
     return io;
   } catch (error) {
-    logger.warn('@pm2/io cannot be used: no probes are shown.', error);
+    logger.warn(
+      'The package @pm2/io cannot be used: pm2 monit shows no probes of the exporter. Remove pmx: false from the app, ' +
+        'or install the exporter again. The cause:',
+      error,
+    );
     return undefined;
   }
 }
 
 function tameTransport(transport: unknown): void {
   if (!isRecord(transport)) return;
-  // Its own way to send ends the process when PM2 has gone; an app with `pmx: false` survives that.
+  // The original send() ends the process when PM2 has gone; an app with `pmx: false` survives that.
   transport['send'] = (type: string, data: unknown): void => {
     if (process.connected) process.send?.({ type, data }, undefined, undefined, () => undefined);
   };
-  // It listens for messages, which keeps a process alive, and has a timer that stops listening for a moment now and
-  // then. Not counting as a reason to live does without.
+  // The transport's message listener keeps the process alive, so a timer of the transport stops listening for a moment
+  // every few seconds to let the process end. Unref the channel, and that timer is not needed.
   const channel = process.channel as CountedChannel | undefined;
   if (typeof channel?.unrefCounted !== 'function') return;
   channel.unrefCounted();
   clearInterval(transport['autoExitHandle'] as NodeJS.Timeout | undefined);
 }
 
-/** Opened at every start for profiling, which is not wanted. */
+/** Each start opens an inspector session for profiling, which the exporter does not use. */
 function endInspector(load: NodeJS.Require): void {
   const { ServiceManager } = load('@pm2/io/build/main/serviceManager') as {
     ServiceManager: { get(name: string): { destroy(): void } | undefined; reset(name: string): void };

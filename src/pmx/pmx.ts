@@ -1,46 +1,41 @@
-/** All that the exporter does with @pm2/io: the user's choice of its own metrics, and our probes. Never throws. */
+/** Starts what the exporter does with @pm2/io: the wanted switches of its own metrics, and our probes. Never throws. */
 import type { PmxMetricsConfig } from '../config/config';
 import type { Logger } from '../logger';
-import type { ProbeSink } from '../probes/feed';
-import { acquireIo } from './io';
-import { applyPmxMetrics } from './pmx-metrics';
-import { createProbes } from './probes';
+import { acquireIo } from './acquire-io';
+import { applyPmxMetrics } from './own-metrics/pmx-metrics';
+import { Probes } from './probes';
 
 export interface PmxOptions {
   readonly pmxMetrics: PmxMetricsConfig;
-  /** Probe names in the life of the process at the most. */
+  /** Limit on the number of probe names over the life of the process. */
   readonly maxProbes: number;
   readonly logger: Logger;
 }
 
-export interface Pmx extends ProbeSink {
-  /** Brings @pm2/io back to what it was. Repeatable. */
+export interface Pmx {
+  /** Shows nothing where the process has no usable @pm2/io. */
+  readonly probes: Probes;
+  /** Restores @pm2/io as it was before the start. Repeatable. */
   stop(): void;
 }
 
 export function startPmx({ pmxMetrics, maxProbes, logger }: PmxOptions): Pmx {
-  let troubled = false;
-  const safely = <T>(work: () => T): T | undefined => {
+  const attempt = <T>(doing: string, work: () => T): T | undefined => {
     try {
       return work();
     } catch (error) {
-      if (!troubled) logger.warn('Working with @pm2/io failed:', error);
-      troubled = true;
+      logger.warn(`${doing} failed, and pm2 monit may miss probes until the app is restarted. The cause:`, error);
       return undefined;
     }
   };
-  const io = safely(() => acquireIo(logger));
-  if (io === undefined) return { names: { known: [], room: 0 }, show: () => undefined, stop: () => undefined };
-  const undo = safely(() => applyPmxMetrics({ io, config: pmxMetrics, logger }));
-  const probes = createProbes({ io, max: maxProbes, logger });
+  const io = attempt('Finding the @pm2/io of this process', () => acquireIo(logger));
+  const restore = io && attempt("Switching @pm2/io's own metrics", () => applyPmxMetrics(io, pmxMetrics, logger));
+  const probes = new Probes(io, maxProbes, logger);
   return {
-    get names() {
-      return probes.names;
-    },
-    show: (values, leftOut) => safely(() => probes.set(values, leftOut)),
+    probes,
     stop() {
-      safely(() => probes.stop());
-      safely(() => undo?.());
+      attempt('Taking the probes out of @pm2/io', () => probes.stop());
+      attempt("Restoring @pm2/io's own metrics", () => restore?.());
     },
   };
 }

@@ -1,34 +1,15 @@
 /**
- * Shows a list of values as @pm2/io probes, and keeps their number bounded: @pm2/io sends every probe every second,
- * and PM2's daemon never forgets a name until the process restarts.
+ * Shows a list of values as @pm2/io probes and bounds their number: @pm2/io sends every probe every second, and PM2's
+ * daemon keeps each name until the process restarts.
  */
 import type { ProbeNames, ProbeValue } from '../../protocol/tasks';
 import type { Logger } from '../logger';
-import { GONE, metricServiceOf, sendGone } from './instance';
-import type { PmxGauge, PmxIo, PmxMetric, PmxMetricService } from './instance';
-
-export interface ProbesOptions {
-  readonly io: PmxIo;
-  readonly logger: Logger;
-  /** Names in the life of the process at the most. */
-  readonly max: number;
-}
-
-export interface Probes {
-  /**
-   * Takes the full list. A name that is missing in it is shown as gone until it comes back; `NaN` leaves what is
-   * shown.
-   * @param leftOut how many more there are, which were not even sent here
-   */
-  set(values: readonly ProbeValue[], leftOut?: number): void;
-  readonly names: ProbeNames;
-  /** Takes the probes out of @pm2/io. Repeatable. */
-  stop(): void;
-}
+import { GONE, metricServiceOf, sendGone } from './io';
+import type { PmxGauge, PmxIo, PmxMetric, PmxMetricService } from './io';
 
 /**
- * Every name that was ever a probe in this process. On the global object, since the bound is the daemon's memory and
- * holds over stops, starts and fresh instances of this module.
+ * Every name that was ever a probe in this process. It is on the global object because the bound limits the daemon's
+ * memory, and so holds over stops, starts and new instances of this module.
  */
 const LEDGER_KEY = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter probe names');
 
@@ -36,122 +17,133 @@ interface Probe {
   gauge: PmxGauge;
   shown: number | string;
   unit: string | undefined;
-  /** The number of the list that has last had this name. */
-  round: number;
+  /** The number of the last list that had this name. */
+  lastList: number;
 }
 
-export function createProbes(options: ProbesOptions): Probes {
-  return new ProbeRegistry(options);
-}
-
-class ProbeRegistry implements Probes {
+export class Probes {
   private readonly ledger = ledger();
   private readonly probes = new Map<string, Probe>();
-  /** Names that somebody else shows something under. */
+  /** Names under which the app or @pm2/io shows probes of its own. */
   private readonly taken = new Set<string>();
-  private round = 0;
-  private boundTold = false;
+  private lists = 0;
+  private warnedOfBound = false;
   private stopped = false;
 
-  constructor(private readonly options: ProbesOptions) {}
+  /**
+   * @param io `undefined` where there is none: then nothing is shown
+   * @param maxNames limit on the number of names over the life of the process
+   */
+  constructor(
+    private readonly io: PmxIo | undefined,
+    private readonly maxNames: number,
+    private readonly logger: Logger,
+  ) {}
 
   get names(): ProbeNames {
-    return { known: [...this.ledger, ...this.taken], room: Math.max(0, this.options.max - this.ledger.size) };
+    if (this.io === undefined) return { known: [], room: 0 };
+    return { known: [...this.ledger, ...this.taken], room: Math.max(0, this.maxNames - this.ledger.size) };
   }
 
-  set(values: readonly ProbeValue[], leftOutBefore = 0): void {
-    const service = metricServiceOf(this.options.io);
-    if (this.stopped || service === undefined) return;
-    this.round += 1;
-    const leftOut = new Set<string>();
+  /**
+   * Takes the full list. A name that is missing in it shows as gone until a later list has it; `NaN` leaves the shown
+   * number as it is.
+   * @param leftOut how many more probes there are, which were left out of the list for lack of room
+   */
+  show(values: readonly ProbeValue[], leftOut: number): void {
+    const { io } = this;
+    const service = io && metricServiceOf(io);
+    if (this.stopped || io === undefined || service === undefined) return;
+    this.lists += 1;
+    const refused = new Set<string>();
     for (const value of values) {
       const probe = this.probes.get(value.name);
-      if (probe) this.update(service, probe, value);
-      else if (!Number.isNaN(value.value) && !this.admit(service, value)) leftOut.add(value.name);
+      if (probe) this.update(io, service, probe, value);
+      else if (!Number.isNaN(value.value) && !this.add(io, service, value)) refused.add(value.name);
     }
     for (const probe of this.probes.values()) {
-      if (probe.round !== this.round) show(probe, GONE);
+      if (probe.lastList !== this.lists) setShown(probe, GONE);
     }
-    if (leftOut.size + leftOutBefore > 0) this.tellBound(leftOut.size + leftOutBefore);
+    if (refused.size + leftOut > 0) this.warnOfBound(refused.size + leftOut);
   }
 
+  /** Removes the probes from @pm2/io. Repeatable. */
   stop(): void {
-    if (this.stopped) return;
+    const { io } = this;
+    if (this.stopped || io === undefined) return;
     this.stopped = true;
-    const { io } = this.options;
     const service = metricServiceOf(io);
-    const over: PmxMetric[] = [];
+    const removed: PmxMetric[] = [];
     for (const [name, probe] of this.probes) {
       const metric = service?.metrics.get(name);
       if (metric?.implementation !== probe.gauge) continue;
-      over.push(metric);
+      removed.push(metric);
       service?.metrics.delete(name);
     }
     this.probes.clear();
-    sendGone(io, over);
+    sendGone(io, removed);
   }
 
-  private update(service: PmxMetricService, probe: Probe, { name, value, unit }: ProbeValue): void {
-    probe.round = this.round;
+  private update(io: PmxIo, service: PmxMetricService, probe: Probe, { name, value, unit }: ProbeValue): void {
+    probe.lastList = this.lists;
     const metric = service.metrics.get(name);
     if (metric === undefined) {
-      // An `io.init()` of the app's own has begun anew, without us.
-      probe.gauge = this.register(name, unit);
+      // The app has called `io.init()`, and the new service does not have our probes.
+      probe.gauge = register(io, name, unit);
       probe.gauge.set(probe.shown);
       probe.unit = unit;
     } else if (metric.implementation !== probe.gauge) {
       this.probes.delete(name);
-      this.tellTaken(name);
+      this.noteTaken(name);
       return;
     } else if (probe.unit !== unit) {
       metric.unit = probe.unit = unit;
     }
-    if (!Number.isNaN(value)) show(probe, shownAs(value));
+    if (!Number.isNaN(value)) setShown(probe, textOrNumber(value));
   }
 
-  /** @returns false if there are too many already */
-  private admit(service: PmxMetricService, { name, value, unit }: ProbeValue): boolean {
+  /** @returns false where there is no room for the name */
+  private add(io: PmxIo, service: PmxMetricService, { name, value, unit }: ProbeValue): boolean {
     if (service.metrics.has(name)) {
-      this.tellTaken(name);
+      this.noteTaken(name);
       return true;
     }
-    if (!this.ledger.has(name) && this.ledger.size >= this.options.max) return false;
+    if (!this.ledger.has(name) && this.ledger.size >= this.maxNames) return false;
     this.ledger.add(name);
-    const probe = { gauge: this.register(name, unit), shown: shownAs(value), unit, round: this.round };
+    const probe = { gauge: register(io, name, unit), shown: textOrNumber(value), unit, lastList: this.lists };
     probe.gauge.set(probe.shown);
     this.probes.set(name, probe);
     return true;
   }
 
-  private register(name: string, unit: string | undefined): PmxGauge {
-    return this.options.io.metric(unit === undefined ? { name } : { name, unit });
-  }
-
-  private tellTaken(name: string): void {
+  private noteTaken(name: string): void {
     if (this.taken.has(name)) return;
     this.taken.add(name);
-    this.options.logger.warn(`The metric ${name} is not shown: there is a probe of that name which is not ours`);
+    this.logger.warn(`The metric ${name} is not shown in pm2 monit: the app or PM2 has a probe of the same name`);
   }
 
-  private tellBound(count: number): void {
-    if (this.boundTold) return;
-    this.boundTold = true;
-    const { max, logger } = this.options;
-    logger.warn(
-      `${count} probes are not shown, since a process may have ${max} in its life: ` +
-        'select fewer in mashroomMetrics, lower probes.perMetric, or raise probes.max',
+  private warnOfBound(count: number): void {
+    if (this.warnedOfBound) return;
+    this.warnedOfBound = true;
+    this.logger.warn(
+      `${count} probes are not shown in pm2 monit: a process may have ${this.maxNames} probe names until it restarts ` +
+        '(probes.max). Select fewer metrics in mashroomMetrics, lower probes.perMetric, or raise probes.max',
     );
   }
 }
 
-function show(probe: Probe, shown: number | string): void {
+function register(io: PmxIo, name: string, unit: string | undefined): PmxGauge {
+  return io.metric(unit === undefined ? { name } : { name, unit });
+}
+
+function setShown(probe: Probe, shown: number | string): void {
   if (probe.shown === shown) return;
   probe.shown = shown;
   probe.gauge.set(shown);
 }
 
-/** Infinity would reach the daemon as JSON's `null`. */
-function shownAs(value: number): number | string {
+/** JSON would turn an infinite number into `null` on its way to the daemon. */
+function textOrNumber(value: number): number | string {
   if (Number.isFinite(value)) return value;
   return value > 0 ? '+Inf' : '-Inf';
 }

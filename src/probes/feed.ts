@@ -1,25 +1,22 @@
-/** Has a worker compute what the probes show of each snapshot, and hands it to them. */
+/** Has a worker thread compute the probes of each snapshot, and hands them to the one that shows them. */
 import type { Snapshot } from '../../core/snapshot';
-import type { ProbeNames, ProbesTask, ProbeValue } from '../../protocol/tasks';
+import type { ProbesTask, ProbeValue } from '../../protocol/tasks';
 import type { ExporterConfig } from '../config/config';
+import type { Probes } from '../pmx/probes';
 import type { ExporterPool } from '../pool/exporter-pool';
 import type { StateLog } from '../state-log';
-
-export interface ProbeSink {
-  readonly names: ProbeNames;
-  /** Takes the whole list of what is to be shown, and how many there was no room for. */
-  show(probes: readonly ProbeValue[], leftOut: number): void;
-}
 
 export interface FeedOptions {
   readonly pool: Pick<ExporterPool, 'run'>;
   readonly config: ExporterConfig;
   readonly states: StateLog;
-  readonly probes: ProbeSink;
+  readonly probes: Pick<Probes, 'names' | 'show'>;
 }
 
+const UPDATING = { name: 'Updating the probes in pm2 monit', consequence: 'so they keep their last numbers' };
+
 export class ProbeFeed {
-  /** Metrics that have once had too many series stay aggregates, so that names do not come and go. */
+  /** A metric that once had too many series stays an aggregate, so that names do not come and go. */
   private aggregated: readonly string[] = [];
   private next: Snapshot | undefined;
   private busy = false;
@@ -27,7 +24,7 @@ export class ProbeFeed {
 
   constructor(private readonly options: FeedOptions) {}
 
-  /** The latest snapshot is what counts: one that comes while another is worked on takes the place of those waiting. */
+  /** Takes the latest snapshot. It replaces one that still waits for the end of the work on an earlier one. */
   update(snapshot: Snapshot): void {
     this.next = snapshot;
     if (!this.busy) void this.work();
@@ -43,13 +40,13 @@ export class ProbeFeed {
     while (this.next !== undefined) {
       const snapshot = this.next;
       this.next = undefined;
-      await this.compute(snapshot).catch((error: unknown) => this.report(String(error)));
+      await this.computeAndShow(snapshot).catch((error: unknown) => this.report(String(error)));
     }
     this.busy = false;
   }
 
-  private async compute(snapshot: Snapshot): Promise<void> {
-    const { pool, config, states, probes } = this.options;
+  private async computeAndShow(snapshot: Snapshot): Promise<void> {
+    const { pool, config, probes } = this.options;
     const task: ProbesTask = {
       kind: 'probes',
       snapshot,
@@ -63,22 +60,28 @@ export class ProbeFeed {
     if (this.stopped) return;
     this.report(result.ok ? undefined : `${result.message} (${result.code})`);
     if (!result.ok) return;
-    const before = new Set(this.aggregated);
-    for (const metric of result.aggregated) {
-      if (before.has(metric)) continue;
-      const limit = `more than ${config.probes.perMetric} series (probes.perMetric)`;
-      states.once(`aggregate of ${metric}`, `${metric} has ${limit} and is shown as its aggregate`);
-    }
-    this.aggregated = result.aggregated;
+    this.keepAggregated(result.aggregated);
     probes.show([...result.probes, ...ownProbes(snapshot, config)], result.leftOut);
   }
 
+  private keepAggregated(metrics: readonly string[]): void {
+    const { config, states } = this.options;
+    for (const metric of metrics) {
+      const limit = `more than ${config.probes.perMetric} series (probes.perMetric)`;
+      states.warnOnce(
+        `aggregate of ${metric}`,
+        `pm2 monit shows ${metric} as its aggregate, since it has ${limit}. Raise probes.perMetric to see each series`,
+      );
+    }
+    this.aggregated = metrics;
+  }
+
   private report(trouble: string | undefined): void {
-    if (!this.stopped) this.options.states.report('Computing the probes', trouble);
+    if (!this.stopped) this.options.states.report(UPDATING, trouble);
   }
 }
 
-/** What the exporter has to say of itself: nothing, as long as all is as configured. */
+/** What the exporter shows of itself: only what differs from the configuration. */
 function ownProbes({ stats }: Snapshot, config: ExporterConfig): ProbeValue[] {
   const probes: ProbeValue[] = [];
   if (stats.intervalMs > config.intervalMs) {

@@ -13,7 +13,7 @@ export interface Provider {
 }
 
 export interface Bench {
-  /** Who is asked; `undefined` for nobody. */
+  /** The provider that is asked; `undefined` where it is missing. */
   provider: Provider | undefined;
   readonly collector: Collector;
   readonly snapshots: readonly Snapshot[];

@@ -9,7 +9,7 @@ import { runInChild } from '../in-child/run';
 import { counter, point, series } from '../core/encoder/build';
 import { metrics, setUp, type Bench } from './bench';
 
-/** Holds the event loop. */
+/** Blocks the event loop. */
 function work(ms: number): void {
   const end = performance.now() + ms;
   while (performance.now() < end);
@@ -55,11 +55,14 @@ test.serial(
     await bench.more(3);
     t.is(bench.snapshots.at(-1)?.stats.intervalMs, 10);
     costMs = 25;
-    // As many as are remembered, the least of which counts.
+    // More than are remembered, since the least cost of these counts.
     await bench.more(7);
     t.true((bench.snapshots.at(-1)?.stats.intervalMs ?? 0) >= 80);
     t.is(bench.log.length, 1);
-    t.regex(bench.log[0] as string, /^warn The interval is stretched to \d+ ms: .* 0.25 of it \(maxCollectLoad\)$/);
+    t.regex(
+      bench.log[0] as string,
+      /^warn Metrics are collected every \d+ ms only: .* 0.25 of its time .* raise maxCollectLoad$/,
+    );
   },
 );
 
@@ -70,13 +73,15 @@ test.serial('what was left out is told once', async (t) => {
   );
   const bench = setUp(t, { collect: () => metrics(1, many) }, { maxSeries: 10 });
   await bench.more(3);
-  t.deepEqual(bench.log, ['warn 11 series are left out: there are more than 10 series (maxSeries)']);
+  t.deepEqual(bench.log, [
+    'warn 11 series are not exported: there are more than 10 (maxSeries). Use fewer attribute values, or raise maxSeries',
+  ]);
   bench.provider = { collect: () => metrics(1, { descriptor: {} }) };
   await bench.more(3);
-  t.deepEqual(bench.log.slice(1), ['warn Left out: a metric has no descriptor with a name']);
+  t.deepEqual(bench.log.slice(1), ['warn A metric is not exported: a metric has no descriptor with a name']);
 });
 
-test.serial('whoever takes the snapshots may throw, which is logged, and gets the next one', async (t) => {
+test.serial('a receiver of snapshots that throws is logged, and gets the next snapshot', async (t) => {
   const bench = setUp(t, { collect: () => metrics() });
   bench.onSnapshot = () => {
     throw new Error('a defect');
@@ -84,7 +89,10 @@ test.serial('whoever takes the snapshots may throw, which is logged, and gets th
   await bench.more(3);
   bench.onSnapshot = () => undefined;
   await bench.lines(2);
-  t.deepEqual(bench.log, ['warn Collecting metrics: a defect', 'info Collecting metrics works again']);
+  t.deepEqual(bench.log, [
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: a defect',
+    'info Collecting metrics works again',
+  ]);
 });
 
 test.serial('a collection that ends after the stop has no effect, whatever it ends with', async (t) => {
@@ -117,7 +125,7 @@ test.serial('a collection that ends after the stop has no effect, whatever it en
 test.serial('a snapshot that is being encoded at the stop is not handed out', async (t) => {
   const bench: Bench = setUp(t, {
     collect() {
-      // The encoder rests first, and therefore goes on only after this.
+      // The encoder yields to the event loop first, so this comes before it goes on.
       setImmediate(() => bench.collector.stop());
       return metrics();
     },
@@ -126,7 +134,7 @@ test.serial('a snapshot that is being encoded at the stop is not handed out', as
   t.is(bench.snapshots.length, 0);
 });
 
-test('collecting is no reason for a process to live, nor is a provider that hangs', async (t) => {
+test('neither collecting nor a provider that hangs keeps a process alive', async (t) => {
   for (const hangs of [false, true]) {
     const ended = await runInChild(
       async ({ load, tell }, [data, hang]) => {

@@ -28,34 +28,44 @@ for (const [does, collect] of [
         return collect();
       },
     };
-    // A collection that was under way when the provider was exchanged is given up, which is a debug line.
+    // A collection under way while the provider is replaced is given up, which is a debug line.
     const told = () => bench.log.filter((line) => !line.startsWith('debug '));
     await bench.lines(1);
     await sleep(100);
     t.true(calls > 1);
     t.is(told().length, 1);
-    t.regex(told()[0] as string, /^warn Collecting metrics: (no|expected ResourceMetrics: .*)$/);
+    t.regex(
+      told()[0] as string,
+      /^warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: (no|expected ResourceMetrics: .*)$/,
+    );
     bench.provider = { collect: () => metrics(2) };
     await bench.more(2);
     t.deepEqual(told().slice(1), ['info Collecting metrics works again']);
   });
 }
 
-test.serial('a trouble that only tells other numbers each time is one trouble', async (t) => {
+test.serial('a trouble in which only numbers change is one trouble', async (t) => {
   let calls = 0;
   const bench = setUp(t, { collect: () => Promise.reject(new Error(`request ${++calls} took ${calls * 1.5} ms`)) });
   await sleep(100);
   t.true(calls > 1);
-  t.deepEqual(bench.log, ['warn Collecting metrics: request 1 took 1.5 ms']);
+  t.deepEqual(bench.log, [
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: request 1 took 1.5 ms',
+  ]);
   bench.provider = { collect: () => Promise.reject(new Error('something else')) };
   await bench.lines(2);
-  t.is(bench.log.at(-1), 'warn Collecting metrics: something else');
+  t.is(
+    bench.log.at(-1),
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: something else',
+  );
 });
 
 test.serial('a missing provider is one log line, and it is found as soon as it is there', async (t) => {
   const bench = setUp(t, undefined);
   await sleep(50);
-  t.deepEqual(bench.log, ['warn Collecting metrics: the service is missing']);
+  t.deepEqual(bench.log, [
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the service is missing',
+  ]);
   bench.provider = { collect: () => metrics() };
   await bench.more(1);
   t.deepEqual(bench.log.slice(1), ['info Collecting metrics works again']);
@@ -68,7 +78,7 @@ test.serial(
     const bench = setUp(t, { collect: () => new Promise((resolve) => (answer = resolve)) });
     await sleep(50);
     t.is(bench.snapshots.length, 0);
-    // Nobody there is no reason to give up: the answer may still come.
+    // A missing provider is no reason to give up: the answer may still come.
     bench.provider = undefined;
     await bench.lines(1);
     bench.provider = { collect: () => metrics(2) };
@@ -77,8 +87,8 @@ test.serial(
     await bench.more(2);
     t.deepEqual([...new Set(bench.snapshots.map((snapshot) => read(snapshot).get('{}')?.[1]))], [2]);
     t.deepEqual(bench.log, [
-      'warn Collecting metrics: the service is missing',
-      'debug The metrics come from another provider now: a collection is given up',
+      'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the service is missing',
+      'debug The source of the metrics was replaced: the collection under way is given up',
       'info Collecting metrics works again',
     ]);
   },
@@ -101,12 +111,12 @@ test.serial('a provider that hangs is waited for, and told once', async (t) => {
   answer?.(metrics());
   await bench.more(1);
   t.deepEqual(bench.log, [
-    'warn Collecting metrics: a collection takes very long',
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s',
     'info Collecting metrics works again',
   ]);
 });
 
-test.serial('a collection that never ends is given up, though not for ever more of them', async (t) => {
+test.serial('collections that never end are given up, but only a bounded number of them', async (t) => {
   const { now } = performance;
   t.teardown(() => (performance.now = now));
   let calls = 0;
@@ -120,7 +130,9 @@ test.serial('a collection that never ends is given up, though not for ever more 
   t.is(calls, 6);
   t.deepEqual(
     bench.log.filter((line) => !line.startsWith('debug')),
-    ['warn Collecting metrics: a collection takes very long'],
+    [
+      'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s',
+    ],
   );
 });
 
@@ -133,7 +145,22 @@ test.serial('after a collection that never ended the next one counts', async (t)
   performance.now = () => now.call(performance) + 31_000;
   await bench.more(2);
   t.deepEqual(bench.log, [
-    'warn Collecting metrics: a collection takes very long',
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s',
     'info Collecting metrics works again',
   ]);
+});
+
+test.serial('a collection that hangs while its provider is missing is given up once', async (t) => {
+  const { now } = performance;
+  t.teardown(() => (performance.now = now));
+  let calls = 0;
+  const provider = { collect: () => (calls++ === 0 ? new Promise(() => undefined) : metrics()) };
+  const bench = setUp(t, provider);
+  await sleep(30);
+  bench.provider = undefined;
+  performance.now = () => now.call(performance) + 31_000;
+  await sleep(100);
+  bench.provider = provider;
+  await bench.more(2);
+  t.is(bench.log.at(-1), 'info Collecting metrics works again');
 });

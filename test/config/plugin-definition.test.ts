@@ -1,4 +1,4 @@
-/** `mashroom.json`: what Mashroom Server reads of this package, with what it makes of the user's configuration. */
+/** `mashroom.json`: the plugin's definition, and how Mashroom Server merges the user's configuration into it. */
 import Ajv from 'ajv';
 import test from 'ava';
 import definition from '../../mashroom.json';

@@ -1,4 +1,4 @@
-/** Any input gives a complete configuration, and whatever is wrong with it is named. */
+/** Any input gives a complete configuration, and each problem in it is named. */
 import { inspect } from 'node:util';
 import test from 'ava';
 import fc from 'fast-check';
@@ -42,7 +42,7 @@ test('a direction that network does not name stays on', (t) => {
   });
 });
 
-test('a value that is no good falls back alone, all the rest counts', (t) => {
+test('an invalid value gets its default, and the other values count', (t) => {
   const { config, problems, text } = only({ intervalMs: 50, probes: { max: 7, perMetric: 2.5 }, maxSeries: 9 });
   t.deepEqual(config, { ...defaults, maxSeries: 9, probes: { ...defaults.probes, max: 7 } });
   t.deepEqual(problems, [
@@ -116,7 +116,7 @@ test('no key reaches a prototype', (t) => {
   t.is(({} as { intervalMs?: number }).intervalMs, undefined);
 });
 
-test('who changes a configuration changes no default', (t) => {
+test('changing a configuration changes no default', (t) => {
   const first = readConfig({}).config as unknown as {
     mashroomMetrics: string[];
     pmxMetrics: { network: { upload: boolean } };

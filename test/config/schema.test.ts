@@ -1,4 +1,4 @@
-/** The schema that editors use and the code that reads the configuration say the same. */
+/** The schema for editors and the code that reads the configuration accept the same. */
 import Ajv from 'ajv';
 import test from 'ava';
 import fc from 'fast-check';
@@ -35,7 +35,7 @@ const anyValue = fc.oneof(
   fc.constantFrom(-1, 0, 0.5, 1, 1.5, 64, 1e9, '', '10', [], {}, ['a', ''], [1]),
 );
 
-/** Configurations that are nearly right: most keys right, others at their limits, just beyond, or anything at all. */
+/** Nearly valid configurations: most values are valid, the others are at a limit, just beyond it, or anything. */
 function nearly(node: Schema): fc.Arbitrary<unknown> {
   const right: fc.Arbitrary<unknown>[] = 'default' in node ? [fc.constant(node.default)] : [];
   const doubtful: fc.Arbitrary<unknown>[] = [anyValue];
@@ -60,7 +60,7 @@ function nearly(node: Schema): fc.Arbitrary<unknown> {
   return fc.oneof({ arbitrary: fc.oneof(...right), weight: 30 }, { arbitrary: fc.oneof(...doubtful), weight: 1 });
 }
 
-/** As JSON.parse would: `__proto__` becomes a key like any other. */
+/** As in JSON.parse, `__proto__` becomes an ordinary key. */
 function withKey(object: object, key: string, value: unknown): object {
   return Object.fromEntries([...Object.entries(object), [key, value]]);
 }
@@ -104,7 +104,7 @@ test('each problem names a key at which the schema finds fault', (t) => {
         const extra = (params as { additionalProperty?: string }).additionalProperty;
         return extra === undefined ? instancePath : `${instancePath}/${extra}`;
       });
-      // JSON pointers and our paths write the same keys with other signs between.
+      // JSON pointers and our paths have the same keys with different separators.
       const keys = (path: string): string => path.replaceAll(/[^a-z0-9_]/gi, '');
       for (const { path } of readConfig(input).problems) {
         const named = faults.some((fault) => keys(fault) === keys(path));

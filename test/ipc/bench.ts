@@ -1,9 +1,10 @@
-/** A responder with a pool of real threads, and a socket that speaks as PM2's daemon. */
+/** A responder with a pool of real threads, and a socket that answers as PM2's daemon does. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
 import type { ReplyTask, Task, TaskResult } from '../../protocol/tasks';
 import { Responder } from '../../src/ipc/responder';
+import { StateLog } from '../../src/state-log';
 import { ExporterPool } from '../../src/pool/exporter-pool';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { counter, encode, point, series } from '../core/encoder/build';
@@ -13,7 +14,7 @@ import { RpcServer, type Packet } from '../core/pm2/rpc-server';
 
 export class CountingPool extends ExporterPool {
   readonly tasks: ReplyTask[] = [];
-  /** How many snapshots are being kept from being overwritten. */
+  /** Number of snapshots that tasks hold. */
   held = 0;
 
   /** @param fixture a worker in place of the real one */
@@ -41,10 +42,10 @@ export interface Bench {
   /** Above debug level. */
   readonly log: readonly string[];
   readonly debug: readonly string[];
-  /** How many snapshots are being kept from being overwritten. */
+  /** Number of snapshots that tasks hold. */
   readonly held: () => number;
   snapshot(value: number): Promise<Snapshot>;
-  /** Waits for so many packets, and until nothing is under way any more. */
+  /** Waits for so many packets and for the end of all tasks. */
   answers(count: number): Promise<readonly Packet[]>;
 }
 
@@ -63,6 +64,7 @@ export async function setUp(t: ExecutionContext, pool: CountingPool): Promise<Be
     pmId: '0',
     daemon: server.address,
     logger,
+    states: new StateLog(logger),
   });
   t.teardown(async () => {
     responder.stop();

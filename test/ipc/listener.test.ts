@@ -1,4 +1,4 @@
-/** Listening in processes that have a channel to another, as PM2's daemon has one to its apps. */
+/** Listening in processes with an IPC channel, as PM2's daemon has one to its apps. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -85,10 +85,10 @@ test('requests are heard until the listening is ended, and whatever else is said
       },
     },
   );
-  const malformed = 'Ignored a request for metrics: "from" is undefined, expected the pm_id of the asker';
+  const malformed = 'Ignored a malformed request for metrics: "from" is undefined, expected the pm_id of the asker';
   const request = { recipient: { pmId: 4 }, form: { kind: 'resource-metrics' } };
   t.like(ended, { code: 0, output: '' });
-  t.deepEqual(ended.told, ['ready', malformed, 'Ignored a request!', request, 'Ignored a message!', 1]);
+  t.deepEqual(ended.told, ['ready', malformed, 'Ignored a malform!', request, 'Ignored an IPC me!', 1]);
 });
 
 test("an app's own listener keeps working, and keeps its process alive", async (t) => {
@@ -126,7 +126,7 @@ test('starting and stopping, in any order with others, leaves listeners and chan
       const start = (): (() => void) => listenForRequests(() => undefined, console);
       const own = (): void => undefined;
       const state = () => [process.listenerCount('message'), process.getActiveResourcesInfo().sort().join()];
-      // Told at the end: writing has handles of its own.
+      // Told at the end, since writing has handles of its own.
       const pairs: unknown[] = [];
       const before = state();
       for (let i = 0; i < 20; i++) start()();

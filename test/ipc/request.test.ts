@@ -11,7 +11,7 @@ const ANYTHING = fc.anything({
   withSparseArray: true,
   withTypedArray: true,
 });
-/** Values that are right or nearly so are rare among all values. */
+/** Valid and nearly valid values, which are rare among random values. */
 const NUMBER = fc.oneof(fc.nat({ max: 9 }), fc.constantFrom(-1, -0, 1.5, NaN, Infinity, 2 ** 53, 1e9, 1e21));
 const FROM = fc.oneof(NUMBER, NUMBER.map(String), fc.constantFrom('', ' 1', '1 ', '0x1', '1e3', '١'), ANYTHING);
 const RANGE = fc.oneof(fc.tuple(NUMBER, NUMBER), fc.array(NUMBER), fc.sparseArray(NUMBER, { maxLength: 2 }), ANYTHING);
@@ -63,7 +63,7 @@ test('whatever comes in, reading it does not throw, and what is accepted is with
       const { pmId, request } = recipient;
       if (!/^\d{1,9}$/.test(String(from)) || pmId !== Number(from)) return false;
       if (request !== undefined && typeof request !== 'string' && !Number.isFinite(request)) return false;
-      // What is accepted reaches the worker as it is, and is compared as JSON.
+      // The worker gets an accepted form unchanged, and compares forms as JSON.
       if (JSON.stringify(structuredClone(read)) !== JSON.stringify(read)) return false;
       if (form.kind === 'resource-metrics') return Object.keys(form).length === 1;
       for (const range of form.have) {
@@ -124,7 +124,7 @@ test('pages that the asker has are named by ranges, and what is no list of them 
   }
 });
 
-test('a form that is not known is answered in the one that everybody knows', (t) => {
+test('a form that is not known is answered in the form of the first version', (t) => {
   for (const data of [
     null,
     undefined,
@@ -136,6 +136,6 @@ test('a form that is not known is answered in the one that everybody knows', (t)
   ]) {
     t.deepEqual(accepted({ data })?.form, { kind: 'resource-metrics' });
   }
-  // A later version says in its answer which one it is.
+  // The answer names its version.
   t.is(accepted({ data: { v: 2, form: 'snapshot' } })?.form.kind, 'snapshot');
 });

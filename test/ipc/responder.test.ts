@@ -1,4 +1,4 @@
-/** Requests answered by real worker threads, over a socket that speaks as PM2's daemon. */
+/** Requests answered by real worker threads, over a socket that answers as PM2's daemon does. */
 import test from 'ava';
 import type { MetricsRequest } from '../../src/ipc/request';
 import { decodeSnapshot } from '../../core/wire/decode';
@@ -69,7 +69,7 @@ test.serial('requests of different forms get one task each form, from the latest
   const payload = (at: number) => (received[at]?.data as { payload: string }).payload;
   t.is(payload(2), payload(3));
   t.throws(() => decodeSnapshot(payload(2)), { code: 'MISSING_PAGES' });
-  // Who has pages of another incarnation has none of these.
+  // An asker with pages of another incarnation has none of these.
   t.is(read(decodeSnapshot(payload(4))).size, 3);
 });
 
@@ -101,7 +101,7 @@ test.serial('a daemon that goes costs the requests of that time, and later ones 
   await server.stop();
   await until('the failure', () => (held() === 0 ? true : undefined));
   t.deepEqual(log, []);
-  t.regex(debug.join('\n'), /^Could not answer 3 request\(s\) .* broke$/);
+  t.regex(debug.join('\n'), /^3 request\(s\) for metrics could not be answered: .* broke$/);
 
   server.behaviour = () => 'done';
   await server.start();
@@ -112,23 +112,23 @@ test.serial('a daemon that goes costs the requests of that time, and later ones 
   );
 });
 
-test.serial('an asker that the daemon does not know costs nobody else an answer', async (t) => {
+test.serial('an asker that the daemon does not know costs no other asker its answer', async (t) => {
   const { server, responder, snapshot, answers, log, debug } = await setUp(t, pool);
   server.behaviour = ({ id }) => (id === 1 ? new Error('Process with ID 1 unknown.') : 'done');
   for (const id of [0, 1, 2]) responder.ask(request(id));
   responder.update(await snapshot(1));
   t.is((await answers(3)).length, 3);
   t.deepEqual(log, []);
-  t.deepEqual(debug, ['Process 1 asked for metrics and could not be answered: Process with ID 1 unknown.']);
+  t.deepEqual(debug, ['The answer to the process with pm_id 1 was not delivered: Process with ID 1 unknown.']);
 });
 
-test.serial('when a thread is lost amidst its answers another one gives the rest, and nobody gets two', async (t) => {
+test.serial('when a thread is lost amid its answers another one gives the rest, and no asker gets two', async (t) => {
   const lossy = new CountingPool('lost-while-replying.js');
   t.teardown(() => lossy.stop());
   const { responder, snapshot, answers, tasks, debug, log } = await setUp(t, lossy);
   for (const id of numbers(16)) responder.ask(request(id));
   responder.update(await snapshot(1));
-  // The one that was being answered at that moment may be without an answer.
+  // The recipient that was being answered at that moment may get no answer.
   const received = (await answers(15)).map(({ id }) => id);
   t.deepEqual([...new Set(received)], received);
   t.deepEqual(
@@ -137,7 +137,7 @@ test.serial('when a thread is lost amidst its answers another one gives the rest
   );
   t.is(tasks().length, 2);
   t.deepEqual(log, []);
-  t.regex(debug.join('\n'), /^A worker thread was lost .*, another one answers$/);
+  t.regex(debug.join('\n'), /^A worker thread was lost while it answered requests \(.*\): another one goes on$/);
 });
 
 test.serial('after the stop nothing is heard, answered or logged', async (t) => {

@@ -1,12 +1,12 @@
-/** The child of `child.ts`: has @pm2/io injected as PM2 does it, then runs what the test sends. */
+/** The child of `child.ts`: injects @pm2/io as PM2 does, then calls the functions that the test sends. */
 import { join } from 'node:path';
-import type * as ioModule from '../../src/pmx/io';
-import type * as metricsModule from '../../src/pmx/pmx-metrics';
+import type * as acquireModule from '../../src/pmx/acquire-io';
+import type { PmxIo, PmxMetricService } from '../../src/pmx/io';
+import type * as metricsModule from '../../src/pmx/own-metrics/pmx-metrics';
 import type * as pmxModule from '../../src/pmx/pmx';
 import type * as probesModule from '../../src/pmx/probes';
-import type { PmxIo, PmxMetricService } from '../../src/pmx/instance';
 
-/** `PmxIo` with what tests look into. */
+/** `PmxIo` with the inner members that tests read. */
 export interface Io extends PmxIo {
   readonly metricService: PmxMetricService & { readonly timer: { _onTimeout(): void } };
   readonly featureManager: { get(name: string): { get(name: string): Record<string, never> } };
@@ -15,7 +15,7 @@ export interface Io extends PmxIo {
 
 export interface Host {
   readonly require: NodeJS.Require;
-  /** The injected instance, or ours. */
+  /** The injected @pm2/io, or ours. */
   io(): Io;
   /** Our modules; after `fresh()` new instances of them. */
   src(): Source;
@@ -23,14 +23,14 @@ export interface Host {
   readonly logger: Record<'debug' | 'info' | 'warn' | 'error', (message: string) => void>;
   /** All that was logged, with its level. */
   readonly log: string[];
-  /** Whatever a test wants to find again. */
+  /** Objects that a test keeps between two calls. */
   readonly kept: Record<string, never>;
   listeners(): Record<string, number>;
   /** Running timers, by kind and period. */
   timers(): string[];
 }
 
-export type Source = typeof ioModule & typeof metricsModule & typeof pmxModule & typeof probesModule;
+export type Source = typeof acquireModule & typeof metricsModule & typeof pmxModule & typeof probesModule;
 
 const SRC = join(__dirname, '..', '..', 'src', 'pmx');
 const log: string[] = [];
@@ -38,7 +38,7 @@ const intervals = trackIntervals();
 const injected = process.env['PMX_BUILD'];
 if (injected) {
   const { transport } = require(injected) as { transport: { autoExitHandle: NodeJS.Timeout } };
-  // Every three seconds it does not listen for messages for a moment, to see whether the process then ends.
+  // This timer stops listening for a moment every three seconds, to let a process end that has nothing left to do.
   clearInterval(transport.autoExitHandle);
 }
 
@@ -46,7 +46,8 @@ const host: Host = {
   require,
   io: () => (globalThis as Record<symbol, unknown>)[Symbol.for('@pm2/io')] as Io,
   src() {
-    const modules = ['io', 'pmx-metrics', 'pmx', 'probes'].map((name) => require(join(SRC, name)) as Partial<Source>);
+    const names = ['acquire-io', 'own-metrics/pmx-metrics', 'pmx', 'probes'];
+    const modules = names.map((name) => require(join(SRC, name)) as Partial<Source>);
     return Object.assign({}, ...(modules as [])) as Source;
   },
   fresh() {

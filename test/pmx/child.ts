@@ -1,4 +1,4 @@
-/** A process with a real @pm2/io in it, which takes the test for PM2's daemon. */
+/** A process with a real @pm2/io, which sends to the test as to PM2's daemon. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { until } from '../support/until';
@@ -22,11 +22,11 @@ export interface Shown {
 
 export interface Child {
   readonly process: ChildProcess;
-  /** Runs a function there. It is sent as text, so it knows nothing but its parameters. */
+  /** Calls a function there. It is sent as text, so it has access to its parameters only. */
   run<R, A = undefined>(work: (host: Host, argument: A) => R | Promise<R>, argument?: A): Promise<R>;
-  /** All that was ever sent, merged as the daemon does it. */
+  /** All that was sent, merged as the daemon merges it. */
   readonly monitor: Readonly<Record<string, Shown>>;
-  /** What is sent at an interval, of which this is one. */
+  /** Makes @pm2/io send now, and returns what it has sent. */
   nextSent(): Promise<Readonly<Record<string, Shown>>>;
   end(): void;
 }

@@ -14,7 +14,8 @@ serveControl({
   start: ({ values }) => {
     const { startPmx } = require('../../src/pmx/pmx');
     pmx = startPmx({ pmxMetrics, maxProbes: 100, logger });
-    pmx.show(values.map(({ name, value, unit }) => ({ name, value: Number(value), ...(unit && { unit }) })));
+    const list = values.map(({ name, value, unit }) => ({ name, value: Number(value), ...(unit && { unit }) }));
+    pmx.probes.show(list, 0);
   },
   stop: () => pmx.stop(),
   state: () => ({

@@ -3,7 +3,7 @@ import { until } from '../support/until';
 import { startChild, type Child } from './child';
 import type { Host } from './child-host';
 
-// PM2 5 brings the code of PM2 6.
+// PM2 5 has the code of PM2 6.
 for (const build of ['PM2 6', 'PM2 7'] as const) {
   const scenario = (title: string, body: (t: ExecutionContext, child: Child) => Promise<void>): void => {
     test.serial(`${build}: ${title}`, async (t) => {
@@ -18,7 +18,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
   };
 
   scenario('numbers arrive as numbers, with their unit, and infinities as text', async (t, child) => {
-    await set(child, [
+    await show(child, [
       { name: 'a', value: 1.5 },
       { name: 'b', value: 0, unit: '1/s' },
       { name: 'up', value: Infinity },
@@ -28,7 +28,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
     t.deepEqual(pick(sent, 'a', 'b', 'up', 'down'), { a: 1.5, b: 0, up: '+Inf', down: '-Inf' });
     t.is(sent['b']?.unit, '1/s');
     t.is(sent['a']?.unit, undefined);
-    await set(child, [
+    await show(child, [
       { name: 'a', value: 2, unit: 'By' },
       { name: 'up', value: 7 },
     ]);
@@ -38,11 +38,11 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
   });
 
   scenario('NaN leaves the last number, and is nothing to begin with', async (t, child) => {
-    await set(child, [
+    await show(child, [
       { name: 'known', value: 4 },
       { name: 'unknown', value: NaN },
     ]);
-    await set(child, [
+    await show(child, [
       { name: 'known', value: NaN },
       { name: 'unknown', value: NaN },
     ]);
@@ -53,13 +53,13 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
   });
 
   scenario('what is no longer in the list is shown as gone, until it comes back', async (t, child) => {
-    await set(child, [
+    await show(child, [
       { name: 'stays', value: 1 },
       { name: 'goes', value: 2 },
     ]);
-    await set(child, [{ name: 'stays', value: 1 }]);
+    await show(child, [{ name: 'stays', value: 1 }]);
     t.deepEqual(pick(await child.nextSent(), 'stays', 'goes'), { stays: 1, goes: '-' });
-    await set(child, [
+    await show(child, [
       { name: 'stays', value: 1 },
       { name: 'goes', value: 2 },
     ]);
@@ -68,21 +68,23 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
 
   scenario("the bound holds for the process's life, over stops, starts and fresh modules", async (t, child) => {
     const seen = await child.run((host) => {
-      const probes = (host.kept as unknown as { probes: Registry }).probes;
+      const probes = (host.kept as unknown as { probes: Shown }).probes;
       for (let i = 0; i < 3; i++) {
-        probes.set(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, value: i })));
+        const values = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, value: i }));
+        probes.show(values, 0);
       }
       const first = [...registered(host)];
       probes.stop();
       host.fresh();
-      const create = host.src().createProbes;
-      const next = create({ io: host.io(), logger: host.logger, max: 4 });
-      next.set(['x', 'y', 'b', 'a'].map((name) => ({ name, value: 1 })));
+      const { Probes } = host.src();
+      const next = new Probes(host.io(), 4, host.logger);
+      const values = ['x', 'y', 'b', 'a'].map((name) => ({ name, value: 1 }));
+      next.show(values, 0);
       const second = [...registered(host)];
       next.stop();
-      const more = create({ io: host.io(), logger: host.logger, max: 5 });
+      const more = new Probes(host.io(), 5, host.logger);
       const room = more.names;
-      more.set(
+      more.show(
         ['x', 'y', 'a'].map((name) => ({ name, value: 1 })),
         7,
       );
@@ -94,9 +96,9 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
     t.deepEqual(
       seen.log.map((line) => line.slice(0, 72)),
       [
-        'warn 2 probes are not shown, since a process may have 4 in its life: sel',
-        'warn 2 probes are not shown, since a process may have 4 in its life: sel',
-        'warn 8 probes are not shown, since a process may have 5 in its life: sel',
+        'warn 2 probes are not shown in pm2 monit: a process may have 4 probe nam',
+        'warn 2 probes are not shown in pm2 monit: a process may have 4 probe nam',
+        'warn 8 probes are not shown in pm2 monit: a process may have 5 probe nam',
       ],
       'once per start, those included that were not even sent here',
     );
@@ -107,18 +109,18 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
 
   scenario("others' probes are neither changed nor taken away", async (t, child) => {
     const seen = await child.run((host) => {
-      const probes = (host.kept as unknown as { probes: Registry }).probes;
+      const probes = (host.kept as unknown as { probes: Shown }).probes;
       const { metrics } = host.io().metricService;
       host.io().metric({ name: 'mine' }).set(1);
       const theirs = [metrics.get('mine'), metrics.get('Heap Size')];
       const values = ['mine', 'Heap Size', 'ours'].map((name) => ({ name, value: 2 }));
-      probes.set(values);
-      probes.set(values);
-      // The app takes a name over, later on.
+      probes.show(values, 0);
+      probes.show(values, 0);
+      // Later the app takes a name over.
       host.io().metric({ name: 'ours' }).set(1);
       const over = metrics.get('ours');
-      probes.set(values);
-      probes.set([]);
+      probes.show(values, 0);
+      probes.show([], 0);
       const kept = metrics.get('mine') === theirs[0] && metrics.get('Heap Size') === theirs[1];
       probes.stop();
       return { kept, over: metrics.get('ours') === over, log: host.log };
@@ -128,7 +130,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
     t.deepEqual(
       seen.log,
       ['mine', 'Heap Size', 'ours'].map(
-        (name) => `warn The metric ${name} is not shown: there is a probe of that name which is not ours`,
+        (name) => `warn The metric ${name} is not shown in pm2 monit: the app or PM2 has a probe of the same name`,
       ),
     );
     t.deepEqual(pick(await child.nextSent(), 'mine', 'ours'), { mine: 1, ours: 1 });
@@ -136,21 +138,21 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
 
   scenario("after a stop nothing is sent but PM2's own, and the daemon knows", async (t, child) => {
     const own = await child.run((host) => [...host.io().metricService.metrics.keys()]);
-    await set(child, [
+    await show(child, [
       { name: 'a', value: 1 },
       { name: 'b', value: 2 },
     ]);
     await child.nextSent();
     await child.run((host) => {
-      const probes = (host.kept as unknown as { probes: Registry }).probes;
-      probes.set([
-        { name: 'a', value: 1 },
-        { name: 'b', value: 3 },
-        { name: 'never sent', value: 1 },
-      ]);
+      const probes = (host.kept as unknown as { probes: Shown }).probes;
+      const values = { a: 1, b: 3, 'never sent': 1 };
+      probes.show(
+        Object.entries(values).map(([name, value]) => ({ name, value })),
+        0,
+      );
       probes.stop();
       probes.stop();
-      probes.set([{ name: 'a', value: 9 }]);
+      probes.show([{ name: 'a', value: 9 }], 0);
     });
     const sent = await child.nextSent();
     t.deepEqual(pick(sent, 'a', 'b', 'never sent'), {});
@@ -158,45 +160,46 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
     t.deepEqual(pick(child.monitor, 'a', 'b', 'never sent'), { a: '-', b: '-' });
     t.deepEqual(await child.run((host) => [...host.io().metricService.metrics.keys()]), own);
     await child.run(prepare);
-    await set(child, [{ name: 'a', value: 5 }]);
+    await show(child, [{ name: 'a', value: 5 }]);
     t.is((await child.nextSent())['a']?.value, 5);
   });
 
   scenario("an io.init() of the app's own does not end the probes", async (t, child) => {
-    await set(child, [{ name: 'a', value: 1 }]);
+    await show(child, [{ name: 'a', value: 1 }]);
     await child.run((host) => {
       host.io().init({ catchExceptions: false, tracing: { enabled: false } });
     });
-    await set(child, [{ name: 'a', value: 1 }]);
+    await show(child, [{ name: 'a', value: 1 }]);
     t.is((await child.nextSent())['a']?.value, 1);
-    await child.run((host) => (host.kept as unknown as { probes: Registry }).probes.stop());
+    await child.run((host) => (host.kept as unknown as { probes: Shown }).probes.stop());
     t.false('a' in (await child.nextSent()));
   });
 }
 
-interface Registry {
-  set(values: readonly { name: string; value: number; unit?: string }[]): void;
+interface Shown {
+  show(values: readonly { name: string; value: number; unit?: string }[], leftOut: number): void;
   stop(): void;
 }
 
 declare function registered(host: Host): Iterable<string>;
 
-/** Runs in the child. */
+/** Called in the child. */
 function prepare(host: Host): void {
   const kept = host.kept as unknown as Record<string, unknown>;
   const own = new Set(host.io().metricService.metrics.keys());
-  kept['probes'] = host.src().createProbes({ io: host.io(), logger: host.logger, max: 4 });
+  kept['probes'] = new (host.src().Probes)(host.io(), 4, host.logger);
   Object.assign(globalThis, {
     registered: () => [...host.io().metricService.metrics.keys()].filter((name) => !own.has(name)),
   });
 }
 
-/** JSON has neither NaN nor infinities, so numbers go as text. */
-function set(child: Child, values: readonly { name: string; value: number; unit?: string }[]): Promise<void> {
+/** Sends numbers as text, since JSON has neither NaN nor infinities. */
+function show(child: Child, values: readonly { name: string; value: number; unit?: string }[]): Promise<void> {
   const asText = values.map((value) => ({ ...value, value: String(value.value) }));
   return child.run((host, list) => {
-    const probes = (host.kept as unknown as { probes: Registry }).probes;
-    probes.set(list.map((value) => ({ ...value, value: Number(value.value) })));
+    const probes = (host.kept as unknown as { probes: Shown }).probes;
+    const values = list.map((value) => ({ ...value, value: Number(value.value) }));
+    probes.show(values, 0);
   }, asText);
 }
 

@@ -1,4 +1,4 @@
-/** The way of a snapshot to what probes show, through a real worker thread. */
+/** How a snapshot becomes probes, through a real worker thread. */
 import test, { type ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
 import type { ProbeValue, Task, TaskResult } from '../../protocol/tasks';
@@ -13,9 +13,9 @@ import { until } from '../support/until';
 
 class CountingPool extends ExporterPool {
   tasks = 0;
-  /** How many snapshots are being kept from being overwritten. */
+  /** Number of snapshots that tasks hold. */
   held = 0;
-  /** Whether the worker gets what it cannot do. */
+  /** Whether the worker gets a task that it does not know. */
   failing = false;
 
   constructor() {
@@ -120,7 +120,10 @@ test.serial('a metric once shown as its aggregate stays one, which is told once'
   t.is(shown.length, 3);
   const names = shown.map((probes) => probes.map(({ name }) => name).join());
   t.is(new Set(names).size, 1, names.join(' '));
-  t.deepEqual(log, ['warn c has more than 2 series (probes.perMetric) and is shown as its aggregate']);
+  t.deepEqual(log, [
+    'warn pm2 monit shows c as its aggregate, since it has more than 2 series (probes.perMetric). ' +
+      'Raise probes.perMetric to see each series',
+  ]);
 });
 
 test.serial('a worker that fails is one log line, and another one when it works again', async (t) => {
@@ -132,13 +135,13 @@ test.serial('a worker that fails is one log line, and another one when it works 
     await idle();
   }
   t.deepEqual(log, [
-    'warn Computing the probes: unknown task "odd" (INTERNAL)',
-    'info Computing the probes works again',
+    'warn Updating the probes in pm2 monit does not work, so they keep their last numbers: unknown task "odd" (INTERNAL)',
+    'info Updating the probes in pm2 monit works again',
   ]);
   t.is(shown.length, 2);
 });
 
-test.serial('whoever shows the probes may throw, which is logged, and gets the next ones', async (t) => {
+test.serial('an error while probes are shown is logged, and the next probes are shown', async (t) => {
   const { feed, shown, log, idle, snapshot } = setUp(t, (times) => {
     if (times === 1) throw new Error('a defect');
   });
@@ -148,7 +151,10 @@ test.serial('whoever shows the probes may throw, which is logged, and gets the n
   }
   await until('the second', () => shown[1]);
   await until('the log', () => log[1]);
-  t.deepEqual(log, ['warn Computing the probes: Error: a defect', 'info Computing the probes works again']);
+  t.deepEqual(log, [
+    'warn Updating the probes in pm2 monit does not work, so they keep their last numbers: Error: a defect',
+    'info Updating the probes in pm2 monit works again',
+  ]);
 });
 
 test.serial('after the stop nothing is shown or logged', async (t) => {

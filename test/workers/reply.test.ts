@@ -22,7 +22,7 @@ async function setUp(t: ExecutionContext, timeoutMs = 30_000): Promise<Bench> {
   t.teardown(() => server.remove());
   const pages = new PageCache();
   const replier = new Replier(pages);
-  // In its thread it lives as long as that.
+  // In a worker thread it lives as long as the thread.
   t.teardown(() => (replier as unknown as { daemon?: { connection: Daemon } }).daemon?.connection.close());
   const encoder = new SnapshotEncoder({ maxSeries: 10 });
   const attributes = { a: 1 };
@@ -67,7 +67,7 @@ test('a form of a snapshot is rendered once, however often it is asked for', asy
   const first = await snapshot(1);
   const compact: ReplyForm = { kind: 'snapshot', have: [] };
   await replier.reply(task(first, [{ pmId: 1 }]));
-  // Nobody does this to a snapshot. Here it shows that the numbers are not looked at again.
+  // Snapshots do not change like this. Here it shows that the numbers are not read again.
   first.values.fill(7);
   await replier.reply(task(first, [{ pmId: 2 }, { pmId: 3 }]));
   await replier.reply(task(first, [{ pmId: 4 }], compact));
@@ -85,10 +85,10 @@ test('a rendering is not kept once its snapshot is not the last any more', async
   const { server, replier, snapshot, task } = await setUp(t);
   const first = await snapshot(1);
   await replier.reply(task(first, [{ pmId: 1 }]));
-  replier.forgetBefore(snapshotKey(first));
+  replier.keepOnly(snapshotKey(first));
   first.values[1] = 8;
   await replier.reply(task(first, [{ pmId: 2 }]));
-  replier.forgetBefore(snapshotKey(await snapshot(2)));
+  replier.keepOnly(snapshotKey(await snapshot(2)));
   await replier.reply(task(first, [{ pmId: 3 }]));
   t.deepEqual(
     texts(server.received).map((text) => /"value":(\d)\}/.exec(text)?.[1]),

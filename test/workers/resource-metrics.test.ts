@@ -18,7 +18,7 @@ const SERVERS = { 'OpenTelemetry 1.x': otel1, 'OpenTelemetry 2.x': otel2 } as un
   ResourceMetrics
 >;
 
-/** What arrives of each: PM2's daemon parses and writes it once more on its way. */
+/** Each one as it arrives: PM2's daemon parses it and writes it again. */
 async function received(...sequence: readonly ResourceMetrics[]): Promise<ResourceMetrics[]> {
   const encoder = new SnapshotEncoder({ maxSeries: 1_000_000 });
   const cache = new PageCache();
@@ -96,22 +96,22 @@ test('numbers that JSON does not have are rendered as the numbers themselves sin
 test('the serializer of OpenTelemetry 1 renders them as +Inf, since JSON has nothing that all render rightly', async (t) => {
   const [reply] = (await received(oddMetrics())) as [ResourceMetrics];
   const text = render(OLD, reply);
-  // Valid, so that it does not spoil the scrape.
+  // Valid text, so it does not make the scrape fail.
   t.deepEqual(
     [...text.matchAll(/^odd_total\{.*\} (.*)$/gm)].map(([, value]) => value),
     ['+Inf', '+Inf', '+Inf'],
   );
   const shown = (serializer: string, value: unknown): unknown =>
     /^odd_total(?:\{.*\})? (.*)$/m.exec(render(serializer, collected(counter('odd', [point({}, value)])).data))?.[1];
-  // `Number.isNaN()` is true for the number alone, which JSON does not have.
+  // `Number.isNaN()` is true only for the number, which JSON does not have.
   for (const value of ['NaN', 'nan', '', null, [], ['NaN'], {}, true]) t.is(shown(OLD, value), '+Inf');
-  // This would do for one of the three, at the price of what the later ones render.
+  // This value would be right for one of the three, but later versions would render it wrong.
   t.is(shown(OLD, '-Infinity'), '-Inf');
   for (const serializer of LATER)
     t.deepEqual([shown(serializer, '-Infinity'), shown(serializer, -Infinity)], ['-Infinity', '-Inf']);
 });
 
-/** As the serializer of OpenTelemetry 1 reads what arrives. */
+/** Reads what arrives as the serializer of OpenTelemetry 1 does. */
 function asOldReads(value: unknown, key = ''): unknown {
   if (typeof value === 'number') return Number.isFinite(value) || key === 'boundaries' ? value : Infinity;
   if (Array.isArray(value)) return value.map((each) => asOldReads(each, key));

@@ -1,12 +1,12 @@
 /**
- * Computes what the probes show of a snapshot: the selected metrics, series by series where they are few, as
- * their aggregate where they are many.
+ * Computes the probes of a snapshot: of each selected metric one probe per series and statistic, or those of its
+ * aggregate where it has many series.
  */
 import { DataPointType } from '../../core/otel';
 import type { Family, Page } from '../../core/snapshot';
 import type { ProbesResult, ProbesTask } from '../../protocol/tasks';
 import { forEachSeries, seriesCount } from '../../core/series';
-import { columnsOf, type Columns } from './columns';
+import { intervalOf, type Interval } from './interval';
 import { ExponentialReading } from './exponential';
 import { HistogramReading } from './histograms';
 import { labelsOf, probeName, unitOf } from './names';
@@ -15,7 +15,7 @@ import type { Reading } from './reading';
 import { ScalarRange, ScalarSum } from './scalars';
 import { selectMetrics, type SelectedMetric } from '../../core/select';
 
-/** Where attributes come from: the JSON text of those of each series of a page. */
+/** Gives the attributes of each series of a page as JSON text. */
 export interface PageTexts {
   texts(page: Page): readonly string[];
 }
@@ -33,7 +33,7 @@ export function computeProbes(task: ProbesTask, pages: PageTexts): ProbesResult 
 }
 
 interface Kind {
-  /** Whether what two scopes say of one series adds up. */
+  /** Whether the values that two scopes have of one series are added up. */
   readonly additive: boolean;
   readonly ofSeries: () => Reading;
   readonly ofAll: () => Reading;
@@ -63,29 +63,29 @@ function kindOf(family: Family): Kind {
 
 function addEachSeries(list: ProbeList, { name, families }: SelectedMetric, task: ProbesTask, pages: PageTexts): void {
   for (const family of families) {
-    const columns = columnsOf(task.snapshot, family, task.counters);
+    const interval = intervalOf(task.snapshot, family, task.counters);
     forEachSeries(family, (page, index, offset) => {
       const reading = kindOf(family).ofSeries();
-      reading.add(columns, page.layout, offset);
-      addReading(list, name, labelsOf(pages.texts(page)[index] ?? '{}'), reading, meaningOf(family, columns));
+      reading.add(interval, page.layout, offset);
+      addReading(list, name, labelsOf(pages.texts(page)[index] ?? '{}'), reading, meaningOf(family, interval));
     });
   }
 }
 
 /**
- * Over all scopes that have the metric; the first one's unit is the unit of all. No attributes are read. Should
- * scopes disagree on what kind of metric it is, each kind is an aggregate of its own.
+ * The aggregate is over all scopes that have the metric, in the unit of the first scope. It reads no attributes. Where
+ * scopes have different kinds of metric under this name, each kind gets its own aggregate.
  */
 function addAggregate(list: ProbeList, { name, families }: SelectedMetric, task: ProbesTask): void {
   const byKind = new Map<Kind, { readonly reading: Reading; readonly meaning: Meaning }>();
   for (const family of families) {
     if (seriesCount(family) === 0) continue;
     const kind = kindOf(family);
-    const columns = columnsOf(task.snapshot, family, task.counters);
-    const entry = byKind.get(kind) ?? { reading: kind.ofAll(), meaning: meaningOf(family, columns) };
+    const interval = intervalOf(task.snapshot, family, task.counters);
+    const entry = byKind.get(kind) ?? { reading: kind.ofAll(), meaning: meaningOf(family, interval) };
     byKind.set(kind, entry);
     forEachSeries(family, (page, _index, offset) => {
-      entry.reading.add(columns, page.layout, offset);
+      entry.reading.add(interval, page.layout, offset);
     });
   }
   for (const { reading, meaning } of byKind.values()) addReading(list, name, '', reading, meaning);
@@ -96,12 +96,12 @@ interface Meaning {
   readonly additive: boolean;
 }
 
-function meaningOf(family: Family, columns: Columns): Meaning {
-  return { unit: unitOf(family.descriptor.unit, columns.counters), additive: kindOf(family).additive };
+function meaningOf(family: Family, interval: Interval): Meaning {
+  return { unit: unitOf(family.descriptor.unit, interval.counters), additive: kindOf(family).additive };
 }
 
 function addReading(list: ProbeList, name: string, labels: string, reading: Reading, meaning: Meaning): void {
-  for (const { label, value, inUnit } of reading.parts()) {
+  for (const { label, value, inUnit } of reading.statistics()) {
     list.add(probeName(name, labels, label), value, inUnit ? meaning.unit : undefined, meaning.additive);
   }
 }

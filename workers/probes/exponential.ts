@@ -1,4 +1,4 @@
-/** Exponential histograms: quantiles and rate of what was recorded since the previous snapshot. */
+/** Reading of exponential histograms: quantiles and rate of the observations of the interval. */
 import {
   COUNT,
   EXP_BUCKETS,
@@ -12,44 +12,44 @@ import {
   type ExponentialLayout,
   type Layout,
 } from '../../core/snapshot';
-import { baselineOf, numberAt, type Columns } from './columns';
+import { baselineOf, numberAt, type Interval } from './interval';
 import { ExponentialBuckets } from '../../core/exponential/buckets';
 import { CountRate } from './histograms';
 import { QUANTILES } from './quantile';
-import { estimate, type Part, type Reading } from './reading';
+import { estimate, type Statistic, type Reading } from './reading';
 
-/** A series at first sight counts with everything that it has recorded so far. */
+/** A series without previous numbers counts with all observations that it has so far. */
 export class ExponentialReading implements Reading {
   private readonly rate = new CountRate();
   private readonly recorded = new ExponentialBuckets();
-  /** What one series has recorded. Kept, since it is too large to be made anew for each. */
+  /** Scratch for the change of one series: too large to be allocated for each series. */
   private readonly change = new ExponentialBuckets();
 
-  add(columns: Columns, layout: Layout, offset: number): void {
+  add(interval: Interval, layout: Layout, offset: number): void {
     if (layout.kind !== 'exponential') return;
-    const { values } = columns;
-    const baseline = baselineOf(columns, offset, strideOf(layout));
+    const { values } = interval;
+    const baseline = baselineOf(interval, offset, strideOf(layout));
     const count = numberAt(values, offset + COUNT);
-    if (baseline === 'previous' && columns.previous !== undefined) {
-      const { previous } = columns;
+    if (baseline === 'previous' && interval.previous !== undefined) {
+      const { previous } = interval;
       const before = numberAt(previous, offset + COUNT);
       if (count >= before && this.addChange(values, previous, layout, offset)) {
-        this.rate.add(count - before, columns.seconds);
+        this.rate.add(count - before, interval.seconds);
         return;
       }
     }
     addSeries(this.recorded, values, layout, offset, 1);
-    if (baseline !== 'unknown') this.rate.add(count, columns.seconds);
+    if (baseline !== 'unknown') this.rate.add(count, interval.seconds);
   }
 
-  parts(): Part[] {
+  statistics(): Statistic[] {
     return [
       ...QUANTILES.map(([label, q]) => ({ label, value: estimate(this.recorded.quantile(q)), inUnit: true })),
-      this.rate.part(),
+      this.rate.statistic(),
     ];
   }
 
-  /** Adds nothing and answers `false` if a bucket has dropped: then the series began anew. */
+  /** @returns false, with nothing added, where a bucket has become smaller: then the series was reset */
   private addChange(values: Float64Array, previous: Float64Array, layout: ExponentialLayout, offset: number): boolean {
     const { change } = this;
     change.clear();

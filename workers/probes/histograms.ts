@@ -1,30 +1,30 @@
-/** Histograms with explicit bounds: quantiles and rate of what was recorded since the previous snapshot. */
+/** Reading of histograms with explicit bounds: quantiles and rate of the observations of the interval. */
 import { COUNT, HISTOGRAM_BUCKETS, type HistogramLayout, type Layout } from '../../core/snapshot';
-import { baselineOf, numberAt, type Columns } from './columns';
+import { baselineOf, numberAt, type Interval } from './interval';
 import { bucketQuantile, QUANTILES } from './quantile';
-import { estimate, type Part, type Reading } from './reading';
+import { estimate, type Statistic, type Reading } from './reading';
 
 export interface Buckets {
-  /** Finite upper bounds. */
+  /** Finite upper bounds in ascending order. */
   readonly bounds: readonly number[];
-  /** Not cumulative; one more than bounds. */
+  /** Not cumulative; one more than `bounds`. */
   readonly counts: Float64Array;
 }
 
-/** A series at first sight counts with everything that it has recorded so far. */
+/** A series without previous numbers counts with all observations that it has so far. */
 export class HistogramReading implements Reading {
   private readonly rate = new CountRate();
   private readonly byBounds = new Map<string, Buckets>();
   private lastLayout: Layout | undefined;
   private lastBuckets: Buckets | undefined;
 
-  add(columns: Columns, layout: Layout, offset: number): void {
+  add(interval: Interval, layout: Layout, offset: number): void {
     if (layout.kind !== 'histogram') return;
-    const { values } = columns;
+    const { values } = interval;
     const first = offset + HISTOGRAM_BUCKETS;
     const end = first + layout.buckets;
-    const baseline = baselineOf(columns, offset, HISTOGRAM_BUCKETS + layout.buckets);
-    const previous = baseline === 'previous' ? columns.previous : undefined;
+    const baseline = baselineOf(interval, offset, HISTOGRAM_BUCKETS + layout.buckets);
+    const previous = baseline === 'previous' ? interval.previous : undefined;
     const before = previous !== undefined && !hasDropped(values, previous, offset, end) ? previous : undefined;
 
     const { counts } = this.bucketsOf(layout);
@@ -35,19 +35,19 @@ export class HistogramReading implements Reading {
     }
     if (baseline !== 'unknown') {
       const count = numberAt(values, offset + COUNT);
-      this.rate.add(before === undefined ? count : count - numberAt(before, offset + COUNT), columns.seconds);
+      this.rate.add(before === undefined ? count : count - numberAt(before, offset + COUNT), interval.seconds);
     }
   }
 
-  parts(): Part[] {
+  statistics(): Statistic[] {
     const { bounds, counts } = mergeBuckets([...this.byBounds.values()]);
     return [
       ...QUANTILES.map(([label, q]) => ({ label, value: estimate(bucketQuantile(q, bounds, counts)), inUnit: true })),
-      this.rate.part(),
+      this.rate.statistic(),
     ];
   }
 
-  /** Pages of one family share their layout as a rule, so that the text is hardly ever needed. */
+  /** Most pages of a family share one layout, so comparing with the last layout mostly saves making the key. */
   private bucketsOf(layout: HistogramLayout): Buckets {
     if (layout === this.lastLayout && this.lastBuckets !== undefined) return this.lastBuckets;
     const key = layout.bounds.join();
@@ -63,24 +63,24 @@ export class HistogramReading implements Reading {
   }
 }
 
-/** Observations per second over all series that were there one snapshot earlier. */
+/** Observations per second, over all series whose baseline is known. */
 export class CountRate {
   private count = 0;
   private seconds = NaN;
 
-  /** The seconds are those between the two snapshots, the same for all series. */
+  /** @param seconds length of the interval, the same for all series */
   add(count: number, seconds: number): void {
     this.count += count;
     this.seconds = seconds;
   }
 
-  /** Without the metric's unit, which is that of the observations. */
-  part(): Part {
+  /** Not in the metric's unit, which is the unit of the observations. */
+  statistic(): Statistic {
     return { label: 'count/s', value: estimate(this.count / this.seconds), inUnit: false };
   }
 }
 
-/** Neither the count nor a bucket of a cumulative histogram ever gets smaller, unless it began anew. */
+/** Whether the count or a bucket has become smaller, which happens to a cumulative histogram only at a reset. */
 function hasDropped(values: Float64Array, previous: Float64Array, offset: number, end: number): boolean {
   if (numberAt(values, offset + COUNT) < numberAt(previous, offset + COUNT)) return true;
   for (let index = offset + HISTOGRAM_BUCKETS; index < end; index++) {
@@ -90,8 +90,8 @@ function hasDropped(values: Float64Array, previous: Float64Array, offset: number
 }
 
 /**
- * One histogram of several. Where bounds differ, only those that all of them have are kept: how many observations
- * lie below such a bound is known exactly, below any other it would be a guess. What has no observations has no say.
+ * Merges histograms into one. It keeps the bounds that all of them have: the number of observations below such a bound
+ * is exact, below any other bound it would be a guess. Histograms without observations are left out of this comparison.
  */
 export function mergeBuckets(all: readonly Buckets[]): Buckets {
   const [first, ...others] = all.filter(({ counts }) => counts.some((count) => count > 0));

@@ -1,16 +1,17 @@
-/** How probes are called, and their units. */
+/** Names and units of probes. */
 import type { CounterMode } from '../../protocol/tasks';
 
 /**
- * `name`, or `name[key1=value1,key2=value2]`, with the part of the series that the probe shows at the end of the
- * brackets, as in `name[key=value,p50]`.
+ * @param labels such as `key1=value1,key2=value2`; empty for none
+ * @param statistic such as `p50`; empty where the metric has only one
+ * @returns `metric`, `metric[labels]`, `metric[statistic]` or `metric[labels,statistic]`
  */
-export function probeName(metric: string, labels: string, part: string): string {
-  const inner = labels !== '' && part !== '' ? `${labels},${part}` : labels + part;
+export function probeName(metric: string, labels: string, statistic: string): string {
+  const inner = labels !== '' && statistic !== '' ? `${labels},${statistic}` : labels + statistic;
   return inner === '' ? metric : `${metric}[${inner}]`;
 }
 
-/** `key1=value1,key2=value2` in the order of the attributes; what is not a string shows as its JSON text. */
+/** @returns `key1=value1,key2=value2` in the order of the attributes; a value that is not a string as its JSON text */
 export function labelsOf(attributesText: string): string {
   if (attributesText === '{}') return '';
   const attributes = JSON.parse(attributesText) as Record<string, unknown>;
@@ -19,7 +20,7 @@ export function labelsOf(attributesText: string): string {
     .join();
 }
 
-/** OpenTelemetry's unit `1` says that there is none. */
+/** @returns `undefined` where there is no unit to show; OpenTelemetry's unit `1` means that there is none */
 export function unitOf(unit: string | undefined, counters: CounterMode): string | undefined {
   const base = unit === undefined || unit === '1' ? '' : unit;
   const shown = counters === 'rate' ? `${base}/s` : base;

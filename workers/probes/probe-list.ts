@@ -1,11 +1,14 @@
-/** Gathers probes by name, each name once. */
+/** Collects probes so that each name occurs once. */
 import type { ProbeNames, ProbeValue } from '../../protocol/tasks';
 
 export class ProbeList {
   private readonly byName = new Map<string, { probe: ProbeValue; readonly additive: boolean }>();
 
   /**
-   * Where a name comes again, as for one metric in two scopes, sums are added up, of all else the first one stays.
+   * Merges probes of the same name, such as those of one metric in two scopes: the values of sums are added up; of other
+   * metrics the first value stays.
+   *
+   * @param additive whether the value is of a sum
    */
   add(name: string, value: number, unit: string | undefined, additive: boolean): void {
     const known = this.byName.get(name);
@@ -17,7 +20,7 @@ export class ProbeList {
     }
   }
 
-  /** Those that there is room for, in their order. */
+  /** @returns the probes for which there is room, in their order, and the number of the others */
   within({ known, room }: ProbeNames): { readonly probes: ProbeValue[]; readonly leftOut: number } {
     const inUse = new Set(known);
     const probes: ProbeValue[] = [];
@@ -25,7 +28,7 @@ export class ProbeList {
     let others = 0;
     let leftOut = 0;
     for (const { probe } of this.byName.values()) {
-      // A new name takes no room before it has a number, but not any number of them may come either.
+      // A new name without a number takes no room yet. The number of these is bounded as well.
       const isNumber = !Number.isNaN(probe.value);
       if (inUse.has(probe.name) || (isNumber ? numbers++ : others++) < room) probes.push(probe);
       else if (isNumber) leftOut++;

@@ -1,6 +1,6 @@
-/** Estimates quantiles from bucket counts as Prometheus does, so that a probe and a dashboard say the same. */
+/** Estimates quantiles from bucket counts as Prometheus does, so that a probe and a dashboard show the same number. */
 
-/** The quantiles that histograms show, and the labels of their probes. */
+/** The quantiles that probes show of a histogram, with their labels. */
 export const QUANTILES = [
   ['p50', 0.5],
   ['p95', 0.95],
@@ -8,12 +8,14 @@ export const QUANTILES = [
 ] as const;
 
 /**
- * The quantile `q` of observations counted per bucket, `counts[i]` of them above `bounds[i - 1]` and up to
- * `bounds[i]`, the last one above all bounds.
+ * Assumes that observations are spread evenly within their bucket. The first bucket begins at 0 if its bound is above 0;
+ * otherwise its bound stands for all of it. A quantile above the highest bound is that bound.
  *
- * Observations are taken as evenly spread within their bucket. The first bucket begins at 0 if it ends above 0,
- * and is as good as its end otherwise; a quantile above the highest bound is shown as that bound. `NaN` if there
- * are no observations or no bounds.
+ * @param q from 0 to 1
+ * @param bounds finite upper bounds in ascending order
+ * @param counts not cumulative: `counts[i]` observations above `bounds[i - 1]` and up to `bounds[i]`; the last count is
+ * of the observations above all bounds
+ * @returns `NaN` where there are no observations or no bounds
  *
  * @see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
  */

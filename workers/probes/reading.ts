@@ -1,22 +1,28 @@
-/** What series show as probes, be it one series alone or thousands of them together. */
+/** Turns the numbers of one series, or of thousands of series together, into the statistics that probes show. */
 import type { Layout } from '../../core/snapshot';
-import type { Columns } from './columns';
+import type { Interval } from './interval';
+
+const SIGNIFICANT_DIGITS = 6;
 
 export interface Reading {
-  /** Takes in the series whose numbers begin at `offset`. Called for every series of a large metric: allocates nothing. */
-  add(columns: Columns, layout: Layout, offset: number): void;
-  parts(): readonly Part[];
+  /**
+   * Adds the series whose numbers begin at `offset`. Called for every series of a large metric, so it must not allocate.
+   */
+  add(interval: Interval, layout: Layout, offset: number): void;
+  statistics(): readonly Statistic[];
 }
 
-/** Of what was divided or interpolated, more digits say nothing, and `pm2 monit` shows all that there are. */
-const DIGITS = 6;
-
+/**
+ * Rounds a number that comes from a division or an interpolation: further digits carry no information, and `pm2 monit`
+ * shows all digits.
+ */
 export function estimate(value: number): number {
-  return Number(value.toPrecision(DIGITS));
+  return Number(value.toPrecision(SIGNIFICANT_DIGITS));
 }
 
-export interface Part {
-  /** Tells the probes of one reading apart; empty where there is one only. */
+/** One number that probes show of a metric. */
+export interface Statistic {
+  /** Such as `p50`, `count/s` or `sum`; empty where a reading has only one statistic. */
   readonly label: string;
   readonly value: number;
   /** Whether the value is in the metric's unit. */

@@ -1,30 +1,30 @@
-/** Sums and gauges: one by one, a sum of sums, or a range of gauges. */
+/** Readings of sums and gauges: a single series, the sum of many sums, or the range of many gauges. */
 import { SCALAR_STRIDE, SCALAR_VALUE, type Layout } from '../../core/snapshot';
-import { baselineOf, numberAt, type Columns } from './columns';
-import { estimate, type Part, type Reading } from './reading';
+import { baselineOf, numberAt, type Interval } from './interval';
+import { estimate, type Statistic, type Reading } from './reading';
 
-/** `NaN` for the change of a series at first sight: what it counted before that is not known to be new. */
-export function scalarOf(columns: Columns, offset: number): number {
-  switch (columns.counters) {
+/** @returns `NaN` for the change of a series without a previous number: how much of its number is new is not known */
+export function scalarOf(interval: Interval, offset: number): number {
+  switch (interval.counters) {
     case 'total':
-      return numberAt(columns.values, offset + SCALAR_VALUE);
+      return numberAt(interval.values, offset + SCALAR_VALUE);
     case 'delta':
-      return changeOf(columns, offset);
+      return changeOf(interval, offset);
     case 'rate':
-      return changeOf(columns, offset) / columns.seconds;
+      return changeOf(interval, offset) / interval.seconds;
   }
 }
 
-function changeOf(columns: Columns, offset: number): number {
-  const value = numberAt(columns.values, offset + SCALAR_VALUE);
-  const baseline = baselineOf(columns, offset, SCALAR_STRIDE);
+function changeOf(interval: Interval, offset: number): number {
+  const value = numberAt(interval.values, offset + SCALAR_VALUE);
+  const baseline = baselineOf(interval, offset, SCALAR_STRIDE);
   if (baseline === 'unknown') return NaN;
-  if (baseline === 'zero' || columns.previous === undefined) return value;
-  const before = numberAt(columns.previous, offset + SCALAR_VALUE);
+  if (baseline === 'zero' || interval.previous === undefined) return value;
+  const before = numberAt(interval.previous, offset + SCALAR_VALUE);
   return value < before ? value : value - before;
 }
 
-/** The sum of all series that have a number. Of a single series it is that series' number. */
+/** The sum over all series that have a number; for a single series its number. */
 export class ScalarSum implements Reading {
   private sum = 0;
   private seen = false;
@@ -32,29 +32,29 @@ export class ScalarSum implements Reading {
 
   constructor(private readonly label: string) {}
 
-  add(columns: Columns, _layout: Layout, offset: number): void {
-    const value = scalarOf(columns, offset);
+  add(interval: Interval, _layout: Layout, offset: number): void {
+    const value = scalarOf(interval, offset);
     if (Number.isNaN(value)) return;
     this.sum += value;
     this.seen = true;
-    this.isRate = columns.counters === 'rate';
+    this.isRate = interval.counters === 'rate';
   }
 
-  parts(): Part[] {
+  statistics(): Statistic[] {
     const sum = this.isRate ? estimate(this.sum) : this.sum;
     return [{ label: this.label, value: this.seen ? sum : NaN, inUnit: true }];
   }
 }
 
-/** Least, mean and greatest of all series that have a number. */
+/** Minimum, mean and maximum over all series that have a number. */
 export class ScalarRange implements Reading {
   private min = Infinity;
   private max = -Infinity;
   private sum = 0;
   private count = 0;
 
-  add(columns: Columns, _layout: Layout, offset: number): void {
-    const value = scalarOf(columns, offset);
+  add(interval: Interval, _layout: Layout, offset: number): void {
+    const value = scalarOf(interval, offset);
     if (Number.isNaN(value)) return;
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
@@ -62,9 +62,13 @@ export class ScalarRange implements Reading {
     this.count++;
   }
 
-  parts(): Part[] {
+  statistics(): Statistic[] {
     const { min, max, sum, count } = this;
-    const part = (label: string, value: number): Part => ({ label, value: count === 0 ? NaN : value, inUnit: true });
-    return [part('min', min), part('avg', estimate(sum / count)), part('max', max)];
+    const statistic = (label: string, value: number): Statistic => ({
+      label,
+      value: count === 0 ? NaN : value,
+      inUnit: true,
+    });
+    return [statistic('min', min), statistic('avg', estimate(sum / count)), statistic('max', max)];
   }
 }

@@ -1,4 +1,4 @@
-/** Builds snapshots by hand, in their simplest form: what the tests of the probes are told in. */
+/** Builds snapshots by hand, in their simplest form, for the tests of the probes. */
 import { AggregationTemporality, DataPointType } from '../../../core/otel';
 import {
   EXP_BUCKETS,
@@ -23,7 +23,7 @@ export interface Numbers {
 
 export interface SeriesSpec {
   readonly attributes?: Record<string, unknown>;
-  /** `undefined`: in the dictionary, but not in this snapshot. */
+  /** `undefined` for a series that has a slot on a page but is not in this snapshot. */
   readonly now: Numbers | undefined;
   readonly before?: Numbers | undefined;
 }
@@ -43,7 +43,7 @@ export interface SnapshotSpec {
   /** Since the previous snapshot; `null` if there is none. */
   readonly seconds?: number | null;
   readonly pageSeries?: number;
-  /** Cuts the previous column off where series were appended after it. */
+  /** Length of the previous column where series were appended after it. */
   readonly previousLength?: number;
 }
 
@@ -69,12 +69,12 @@ export interface ExponentialSpec {
   readonly start?: number;
 }
 
-/** With as many places for buckets as `places` says, so that two of different length share a layout. */
-export function exponential(spec: ExponentialSpec, places = 20): Numbers {
+/** @param capacity bucket capacity of the layout, so that histograms of different length share one */
+export function exponential(spec: ExponentialSpec, capacity = 20): Numbers {
   const { scale, zero = 0, positive: [up, ups] = [0, []], negative: [down, downs] = [0, []] } = spec;
-  const layout: Layout = { kind: 'exponential', ...MOMENTS, positive: places, negative: places };
+  const layout: Layout = { kind: 'exponential', ...MOMENTS, positive: capacity, negative: capacity };
   const count = [...ups, ...downs].reduce((sum, each) => sum + each, zero);
-  const numbers = new Array<number>(EXP_BUCKETS + 2 * places).fill(0);
+  const numbers = new Array<number>(EXP_BUCKETS + 2 * capacity).fill(0);
   numbers.splice(
     0,
     EXP_BUCKETS,
@@ -91,7 +91,7 @@ export function exponential(spec: ExponentialSpec, places = 20): Numbers {
     downs.length,
   );
   numbers.splice(EXP_BUCKETS, ups.length, ...ups);
-  numbers.splice(EXP_BUCKETS + places, downs.length, ...downs);
+  numbers.splice(EXP_BUCKETS + capacity, downs.length, ...downs);
   return { layout, numbers };
 }
 
@@ -162,7 +162,7 @@ function layoutOf(series: SeriesSpec | undefined): Layout {
   return numbers.layout;
 }
 
-/** `JSON` would lose infinite bounds. */
+/** A `JSON` text would lose infinite bounds. */
 function keyOf(layout: Layout): string {
   return JSON.stringify(layout, (_key, value: unknown) => (typeof value === 'number' ? String(value) : value));
 }

@@ -67,7 +67,7 @@ test('what an exponential histogram recorded since is what it shows, though its 
   t.pass();
 });
 
-/** The sum of histograms at a scale, worked out the plain way. */
+/** The sum of histograms at a scale, computed bucket by bucket. */
 function atScale(scale: number, all: readonly ExponentialNumbers[]): Numbers {
   const side = (name: 'positive' | 'negative'): [number, number[]] => {
     const sums = new Map<number, number>();

@@ -5,7 +5,7 @@ import { exponential, shown, type FamilySpec, type SeriesSpec } from './build';
 
 const family = (...series: SeriesSpec[]): FamilySpec => ({ name: 'e', type: 'EXPONENTIAL_HISTOGRAM', series });
 const empty = (scale: number) => exponential({ scale });
-/** 2 to that power, to the digits that are shown. */
+/** 2 to that power, rounded to the digits that probes show. */
 const power = (exponent: number) => Number((2 ** exponent).toPrecision(6));
 
 test('a quantile is interpolated on the logarithm within its bucket', (t) => {

@@ -9,7 +9,7 @@ const quantiles = fc
   .array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2 })
   .map((q) => q.sort((a, b) => a - b));
 
-/** Prometheus' `increase()` over samples that cover its range to the edge, where it extrapolates nothing. */
+/** Prometheus' `increase()` over samples that cover its whole range, so that it extrapolates nothing. */
 function increase(samples: readonly number[]): number {
   let result = (samples.at(-1) ?? 0) - (samples[0] ?? 0);
   samples.forEach((sample, index) => {

@@ -1,12 +1,12 @@
 /**
- * Measures what goes over the process's TCP connections and local sockets, by looking at the counters that every
- * socket has. Nothing is patched, and no socket gets a listener.
+ * Measures the traffic of the process's TCP connections and local sockets from the byte counters that every socket has.
+ * It patches nothing and adds no listener to a socket.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 
 export interface Traffic {
-  /** Bytes per second, smoothed over about a minute as @pm2/io's meters are. */
+  /** Bytes per second, smoothed over about a minute as in @pm2/io's meters. */
   readonly read: number;
   readonly written: number;
 }
@@ -16,18 +16,18 @@ interface Counted {
   written: number;
 }
 
-/** Node.js tells of every socket that connects or is accepted. */
+/** On these Node.js publishes every socket that connects or is accepted. */
 const CHANNELS = ['net.client.socket', 'net.server.socket'] as const;
 
-/** Closed sockets are held until the next look. */
-const LOOK_MS = 1000;
+/** Time between two readings of the counters. A closed socket is held until the next reading. */
+const READ_EVERY_MS = 1000;
 const SMOOTHED_OVER_MS = 60_000;
 
 export class TrafficMeter {
-  /** With the counters as they were at the last look. */
+  /** With the counters of the last reading. */
   private readonly sockets = new Map<Socket, Counted>();
   private rate: Traffic = { read: 0, written: 0 };
-  private lastLook = performance.now();
+  private lastReadAt = performance.now();
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly report: (traffic: Traffic) => void) {
@@ -35,7 +35,7 @@ export class TrafficMeter {
       this.sockets.set(socket, { read: socket.bytesRead, written: socket.bytesWritten });
     }
     for (const channel of CHANNELS) subscribe(channel, this.onSocket);
-    this.timer = setInterval(() => this.look(), LOOK_MS).unref();
+    this.timer = setInterval(() => this.readCounters(), READ_EVERY_MS).unref();
   }
 
   stop(): void {
@@ -49,7 +49,7 @@ export class TrafficMeter {
     if (socket instanceof Socket) this.sockets.set(socket, { read: 0, written: 0 });
   };
 
-  private look(): void {
+  private readCounters(): void {
     let read = 0;
     let written = 0;
     for (const [socket, last] of this.sockets) {
@@ -66,15 +66,15 @@ export class TrafficMeter {
 
   private smooth(read: number, written: number): void {
     const now = performance.now();
-    const elapsed = Math.max(1, now - this.lastLook);
-    this.lastLook = now;
+    const elapsed = Math.max(1, now - this.lastReadAt);
+    this.lastReadAt = now;
     const weight = 1 - Math.exp(-elapsed / SMOOTHED_OVER_MS);
     const next = (rate: number, bytes: number): number => rate + weight * ((bytes * 1000) / elapsed - rate);
     this.rate = { read: next(this.rate.read, read), written: next(this.rate.written, written) };
   }
 }
 
-/** Connections that were there before anybody listened. Pipes are left out: some of them are the standard streams. */
+/** Connections that were open before the meter subscribed. Without pipes: some of them are the standard streams. */
 function openSockets(): Socket[] {
   const { _getActiveHandles: activeHandles } = process as { _getActiveHandles?: () => unknown[] };
   const handles = activeHandles?.call(process) ?? [];

@@ -1,8 +1,8 @@
 import test from 'ava';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { TrafficMeter, type Traffic } from '../../src/pmx/traffic-meter';
-import { until } from '../support/until';
+import { TrafficMeter, type Traffic } from '../../../src/pmx/own-metrics/traffic-meter';
+import { until } from '../../support/until';
 
 test.serial('bytes of connections that come, stay and go are counted once, in both directions', async (t) => {
   const server = createServer((socket) => {
@@ -17,7 +17,7 @@ test.serial('bytes of connections that come, stay and go are counted once, in bo
 
   const reports: Traffic[] = [];
   const meter = new TrafficMeter((traffic) => void reports.push(traffic));
-  // What was before does not count.
+  // Earlier traffic does not count.
   const expected = 2 * (300_000 + 200_000);
   await exchange(old, 300_000);
   const brief = await open(port);
@@ -26,7 +26,7 @@ test.serial('bytes of connections that come, stay and go are counted once, in bo
   const enough = reports.length + 2;
   await until('what is not yet counted', () => reports.length >= enough || undefined);
   meter.stop();
-  // As a mean of the last minute, which fades.
+  // The mean of about a minute, in which earlier traffic weighs less.
   const { read, written } = reports.at(-1) as Traffic;
   for (const rate of [read, written])
     t.true(rate < (expected / 60) * 1.02 && rate > (expected / 60) * 0.6, String(rate));

@@ -7,7 +7,7 @@ import { BUILD_NAMES, withChild } from './child';
 const HANDLERS = ['uncaughtException', 'unhandledRejection', 'exit', 'message', 'SIGINT', 'SIGTERM'];
 
 for (const build of BUILD_NAMES) {
-  test.serial(`the instance that ${build} has injected is used as it is`, async (t) => {
+  test.serial(`the @pm2/io that ${build} has injected is used as it is`, async (t) => {
     await withChild(build, async (child) => {
       const seen = await child.run((host) => {
         const injected = host.io();
@@ -38,7 +38,7 @@ test.serial('without PM2 nothing is loaded', async (t) => {
   );
 });
 
-test.serial('@pm2/io is loaded by nobody but who needs it', async (t) => {
+test.serial('@pm2/io is not loaded where PM2 has injected one', async (t) => {
   await withChild('PM2 7', async (child) => {
     const loaded = await child.run((host) => {
       host.src().startPmx({ pmxMetrics: {}, maxProbes: 1, logger: host.logger });
@@ -48,7 +48,7 @@ test.serial('@pm2/io is loaded by nobody but who needs it', async (t) => {
   });
 });
 
-test.serial('an app with pmx: false gets an instance that has nothing but probes', async (t) => {
+test.serial('an app with pmx: false gets an @pm2/io that has nothing but probes', async (t) => {
   await withChild(undefined, async (child) => {
     const seen = await child.run((host, handlers) => {
       const count = (): number[] => handlers.map((name) => process.listenerCount(name));
@@ -92,7 +92,7 @@ test.serial('an app with pmx: false ends when it has nothing left to do', async 
 
 test.serial('an app with pmx: false outlives the daemon', async (t) => {
   const script = `
-    startPmx(everything).show([{ name: 'a', value: 1 }]);
+    startPmx(everything).probes.show([{ name: 'a', value: 1 }], 0);
     process.once('disconnect', () => setTimeout(() => process.exit(7), 2500));
     process.disconnect();
   `;
@@ -106,18 +106,19 @@ test.serial('an unknown build is left alone, with a warning', async (t) => {
       const unknown = { metric: () => undefined };
       Object.assign(globalThis, { [key]: unknown });
       const pmx = host.src().startPmx({ pmxMetrics: { v8: true }, maxProbes: 10, logger: host.logger });
-      pmx.show([{ name: 'a', value: 1 }], 0);
+      pmx.probes.show([{ name: 'a', value: 1 }], 0);
       pmx.stop();
       return { same: host.io() === (unknown as unknown), log: host.log };
     });
     t.true(seen.same);
     t.deepEqual(seen.log, [
-      'warn The @pm2/io of this process is of a build that is not known here: no probes are shown',
+      'warn The @pm2/io of this process is an unknown build without metric() or metricService: pm2 monit shows no probes ' +
+        'of the exporter. Use the @pm2/io of PM2 5, 6 or 7',
     ]);
   });
 });
 
-/** Runs it as PM2 runs an app with `pmx: false` in fork mode. */
+/** Starts it as PM2 starts an app with `pmx: false` in fork mode. */
 function runScript(script: string): Promise<{ code: number | null; signal: string | null }> {
   const prelude = `
     const { startPmx } = require(${JSON.stringify(join(__dirname, '..', '..', 'src', 'pmx', 'pmx'))});

@@ -1,10 +1,10 @@
 import test from 'ava';
 import type * as httpModule from 'node:http';
-import type { PmxMetricsConfig } from '../../src/config/config';
-import { BUILD_NAMES, startChild, withChild, type Child } from './child';
-import type { Host } from './child-host';
+import type { PmxMetricsConfig } from '../../../src/config/config';
+import { BUILD_NAMES, startChild, withChild, type Child } from '../child';
+import type { Host } from '../child-host';
 
-/** What the original has by default. */
+/** The default of the original exporter. */
 const EVERYTHING: PmxMetricsConfig = {
   v8: true,
   runtime: true,
@@ -19,7 +19,7 @@ const HTTPS = ['HTTPS', 'HTTPS Mean Latency', 'HTTPS P95 Latency'];
 const NETWORK = ['Network In', 'Network Out'];
 const USUAL = [...HEAP, ...LOOP, ...HTTP, ...HTTPS];
 
-/** By what is configured: what is shown of what PM2 shows by default. */
+/** For each configuration the probes that are then shown. */
 const CASES: readonly (readonly [title: string, config: PmxMetricsConfig, shown: readonly string[]])[] = [
   ['nothing', {}, USUAL],
   ["PM2's own default", { v8: true, runtime: true, network: false, http: true, eventLoop: true }, USUAL],
@@ -43,7 +43,7 @@ const CASES: readonly (readonly [title: string, config: PmxMetricsConfig, shown:
 for (const build of BUILD_NAMES) {
   test.serial(`${build}: metrics are switched as configured, and back, without trace`, async (t) => {
     await withChild(build, async (child) => {
-      // Such as any server has: the builds differ in whether they wait for these to be loaded.
+      // As in any server. Some builds wait for these modules to be loaded, others do not.
       await child.run((host) => {
         host.require('http');
         host.require('https');
@@ -53,9 +53,9 @@ for (const build of BUILD_NAMES) {
       const before = await state(child);
       t.deepEqual(before.probes, [...USUAL, 'mine'].sort());
       for (const [title, config, shown] of CASES) {
-        for (let round = 0; round < 2; round++) {
+        for (let time = 0; time < 2; time++) {
           const during = await child.run((host, argument) => {
-            const undo = host.src().applyPmxMetrics({ io: host.io(), config: argument, logger: host.logger });
+            const undo = host.src().applyPmxMetrics(host.io(), argument, host.logger);
             Object.assign(host.kept, { undo });
             return current();
           }, config);
@@ -83,7 +83,7 @@ for (const build of BUILD_NAMES) {
         const { metrics } = host.io().metricService;
         const before = new Map(metrics);
         const config = { v8: true, runtime: true, network: false, http: true, eventLoop: true };
-        const undo = host.src().applyPmxMetrics({ io: host.io(), config, logger: host.logger });
+        const undo = host.src().applyPmxMetrics(host.io(), config, host.logger);
         const same = (): boolean => [...metrics].every(([name, metric]) => before.get(name) === metric);
         const during = same();
         undo();
@@ -102,7 +102,7 @@ for (const build of BUILD_NAMES) {
       t.is(typeof child.monitor['HTTP Mean Latency']?.value, 'number');
       await child.run((host) => {
         const config = { http: false, v8: { used_heap_size: false }, network: true };
-        const undo = host.src().applyPmxMetrics({ io: host.io(), config, logger: host.logger });
+        const undo = host.src().applyPmxMetrics(host.io(), config, host.logger);
         Object.assign(host.kept, { undo });
       });
       await child.run(request, 30);
@@ -138,7 +138,7 @@ for (const build of BUILD_NAMES) {
           destroy(): void;
           hooks?: unknown;
         }
-        // An instance that was configured without: only then is it ours to switch on.
+        // Make it an @pm2/io that was configured without HTTP metrics: only then do we switch them on.
         feature.destroy();
         feature.hooks = undefined;
         for (const name of ['HTTP', 'HTTP Mean Latency', 'HTTP P95 Latency']) {
@@ -153,8 +153,7 @@ for (const build of BUILD_NAMES) {
           }
           return count;
         };
-        const on = (): (() => void) =>
-          host.src().applyPmxMetrics({ io: host.io(), config: { http: true }, logger: host.logger });
+        const on = (): (() => void) => host.src().applyPmxMetrics(host.io(), { http: true }, host.logger);
         const shown = (): boolean => host.io().metricService.metrics.has('HTTP');
         on()();
         const clean = Server.prototype['emit'] === plain;
@@ -182,7 +181,7 @@ for (const build of BUILD_NAMES) {
   });
 }
 
-test.serial('without PM2’s own instance all of them can be had, and go again', async (t) => {
+test.serial('without an @pm2/io of PM2 all metrics can be switched on, and off again', async (t) => {
   await withChild(undefined, async (child) => {
     await child.run(helpers);
     await child.run((host) => void host.src().acquireIo(host.logger));
@@ -206,12 +205,13 @@ test.serial('a build without switches costs a warning per setting and nothing el
       const { metricService } = host.io();
       const bare = { metric: () => ({ set: () => undefined }), metricService };
       const config = { v8: false, http: false, eventLoop: true };
-      host.src().applyPmxMetrics({ io: bare, config, logger: host.logger })();
+      host.src().applyPmxMetrics(bare, config, host.logger)();
       return host.log.filter((line) => line.startsWith('warn'));
     });
+    const remedy = 'Remove the setting, or use PM2 5, 6 or 7';
     t.deepEqual(log, [
-      'warn pmxMetrics.http has no effect: this build of @pm2/io does not allow for it',
-      'warn pmxMetrics.v8 has no effect: this build of @pm2/io does not allow for it',
+      'warn pmxMetrics.http has no effect: this build of @pm2/io cannot switch its metrics. ' + remedy,
+      'warn pmxMetrics.v8 has no effect: this build of @pm2/io cannot switch its metrics. ' + remedy,
     ]);
   });
 });
