@@ -100,8 +100,12 @@ async function takeOurs({ series, size, variants, count, daemon }) {
 async function askForMemory(bytes) {
   const slicer = new Slicer();
   await slicer.rest();
+  await slicer.run(pieces(bytes));
+}
+
+function* pieces(bytes) {
   for (let asked = 0; asked < bytes; asked += BYTES_AT_A_TIME) {
-    if (slicer.due) await slicer.rest();
+    yield;
     keep(new Uint8Array(new SharedArrayBuffer(BYTES_AT_A_TIME)).fill(1));
   }
 }

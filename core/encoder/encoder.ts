@@ -1,22 +1,25 @@
 /**
- * Turns one `ResourceMetrics` after the other into snapshots.
+ * Turns one `ResourceMetrics` after the other into snapshots, one at a time.
  *
  * Steady-state cost is one pass that copies numbers: see {@link FamilyEncoder}. Work is cut into slices; since
- * collected data no longer changes, the event loop may turn at any of the cuts. One snapshot at a time.
+ * collected data no longer changes, the event loop may turn at any of the cuts.
+ *
+ * The rooms, each of which imports those before it only: `columns/` owns numbers and the space for them, `series/` knows
+ * the series of a family and their pages, `positions/` knows which series stood where in the data points, `tidying/` joins
+ * and packs what the others have between two collections.
  */
 import { randomUUID } from 'node:crypto';
 import type { MetricData, ResourceMetrics, Scope } from '../otel';
+import { Slicer, type Sliced } from '../slicer';
 import type { ExporterStats, Family, ScopeFamilies, Snapshot } from '../snapshot';
-import { attributesText } from './series/attributes';
-import { Columns, type Column } from './columns/columns';
 import { assertResourceMetrics } from './collected';
+import { Columns, type Column } from './columns/columns';
+import { layoutKindOf } from './columns/layouts';
+import { Cycle } from './cycle';
 import { describeFamily, describeScope, familyKey, numbersOf, pointCount, problemOf } from './families';
 import { FamilyEncoder } from './family-encoder';
-import { layoutKindOf } from './columns/layouts';
-import { Run, type ValueSpace } from './columns/run';
-import { SeriesTexts } from './series/series-texts';
-import { Slicer } from '../slicer';
-import { TextMemory } from './tidying/text-memory';
+import { attributesText } from './series/attributes';
+import { PageSupply } from './series/page-supply';
 import { Tidying } from './tidying/tidying';
 
 export interface EncoderOptions {
@@ -51,22 +54,20 @@ interface Written {
 export class SnapshotEncoder {
   private readonly incarnation = randomUUID();
   private readonly columns = new Columns();
+  private readonly supply = new PageSupply(this.columns);
   private readonly families = new Map<string, FamilyEncoder>();
   private readonly columnsOf = new WeakMap<Snapshot, readonly (Column | undefined)[]>();
+  private readonly cycle = new Cycle(this.columns);
   private readonly slicer: Slicer;
-  private readonly run: Run;
   private readonly tidying: Tidying;
-  private space: ValueSpace = { used: 0, nextPageId: 0 };
   private generation = 0;
   private last: Snapshot | undefined;
 
   constructor(private readonly options: EncoderOptions) {
-    const { families, columns } = this;
+    const { families, columns, supply, cycle } = this;
     const { maxSeries, sliceMs } = options;
-    const textMemory = new TextMemory();
     this.slicer = new Slicer(sliceMs);
-    this.run = new Run(this.slicer, new SeriesTexts(), columns, textMemory);
-    this.tidying = new Tidying({ families, columns, textMemory, run: this.run, maxSeries });
+    this.tidying = new Tidying({ families, columns, supply, cycle, maxSeries });
   }
 
   /** @throws TypeError where `data` is not `ResourceMetrics` at all; malformed metrics in it are only left out */
@@ -75,20 +76,19 @@ export class SnapshotEncoder {
     assertResourceMetrics(data);
     await this.slicer.rest();
     const generation = this.generation + 1;
-    this.space = await this.tidying.tidySeries(this.space, generation);
-    await this.tidying.tidyTexts();
+    await this.slicer.run(this.tidying.tidy(generation));
     this.begin(data, generation);
     let written: Written;
     try {
-      written = await this.encodeScopes(data);
+      written = await this.slicer.run(this.encodeScopes(data));
     } catch (error) {
-      this.columns.discard(this.run.column);
+      this.columns.discard();
       throw error;
     }
-    // Whoever gets the snapshot posts it, which takes a while by itself.
+    // A snapshot is posted next, which takes a while by itself.
     await this.slicer.rest();
     this.generation = generation;
-    this.columns.publish(this.run.column, this.space.used, generation);
+    this.columns.publish(generation);
     const { scopes, problems, series, droppedSeries } = written;
     const stats = { intervalMs: collected.intervalMs, collectMs: collected.collectMs, series, droppedSeries };
     return { snapshot: this.publish(collected, scopes, stats), problems };
@@ -127,21 +127,21 @@ export class SnapshotEncoder {
   }
 
   private begin(data: ResourceMetrics, generation: number): void {
-    let numbers = 0;
+    let expected = 0;
     for (const { metrics } of data.scopeMetrics) {
-      for (const metric of metrics) numbers += problemOf(metric) === undefined ? numbersOf(metric) : 0;
+      for (const metric of metrics) expected += problemOf(metric) === undefined ? numbersOf(metric) : 0;
     }
-    let places = 0;
-    let packed = 0;
-    for (const { dictionary } of this.families.values()) {
-      places += dictionary.size;
-      packed += dictionary.numbers;
+    let size = 0;
+    let numbers = 0;
+    for (const { series } of this.families.values()) {
+      size += series.size;
+      numbers += series.numbers;
     }
-    const room = this.options.maxSeries - places;
-    this.run.begin(generation, room, this.space, Math.max(0, numbers - packed));
+    this.columns.begin(this.columns.space.used + Math.max(0, expected - numbers));
+    this.cycle.begin(generation, this.options.maxSeries - size);
   }
 
-  private async encodeScopes(data: ResourceMetrics): Promise<Written> {
+  private *encodeScopes(data: ResourceMetrics): Sliced<Written> {
     const written = { scopes: [] as ScopeFamilies[], problems: [] as string[], series: 0, droppedSeries: 0 };
     const seen = new Map<string, number>();
     for (const { scope, metrics } of data.scopeMetrics) {
@@ -149,7 +149,7 @@ export class SnapshotEncoder {
       for (const metric of metrics) {
         const problem = problemOf(metric);
         if (problem !== undefined) written.problems.push(problem);
-        const encoder = problem === undefined && (await this.encodeFamily(scope, metric, seen, written.problems));
+        const encoder = problem === undefined && (yield* this.encodeFamily(scope, metric, seen, written.problems));
         if (encoder) {
           families.push(describeFamily(metric, encoder));
           written.series += encoder.present;
@@ -161,12 +161,12 @@ export class SnapshotEncoder {
     return written;
   }
 
-  private async encodeFamily(
+  private *encodeFamily(
     scope: Scope,
     metric: MetricData,
     seen: Map<string, number>,
     problems: string[],
-  ): Promise<FamilyEncoder | undefined> {
+  ): Sliced<FamilyEncoder | undefined> {
     const base = familyKey(scope, metric);
     const occurrence = seen.get(base) ?? 0;
     seen.set(base, occurrence + 1);
@@ -175,11 +175,11 @@ export class SnapshotEncoder {
     if (family === undefined) {
       const kind = layoutKindOf(metric.dataPointType);
       if (kind === undefined) return undefined;
-      family = new FamilyEncoder(kind);
+      family = new FamilyEncoder(kind, this.supply);
       this.families.set(key, family);
     }
     try {
-      await family.encode(metric.dataPoints, this.run);
+      yield* family.encode(metric.dataPoints, this.cycle);
       return family;
     } catch (error) {
       this.families.delete(key);

@@ -49,7 +49,7 @@ export function describeFamily(metric: MetricData, encoder: FamilyEncoder): Fami
         : AggregationTemporality.CUMULATIVE,
     isMonotonic: metric.isMonotonic === undefined ? undefined : Boolean(metric.isMonotonic),
     endTime: plainTime(metric.dataPoints[0]?.endTime),
-    pages: encoder.dictionary.publishPages(),
+    pages: encoder.series.publishPages(),
     order: encoder.order,
   };
 }
@@ -81,7 +81,7 @@ export function numbersOf(metric: MetricData): number {
   try {
     return metric.dataPoints.length * strideOf(layoutFor(kind, first.value));
   } catch {
-    return 0; // Malformed, which is found out and told where it is encoded.
+    return 0; // Malformed: what encodes it finds out and tells.
   }
 }
 

@@ -15,7 +15,7 @@ import {
   type SerializedList,
 } from '../../protocol/posted';
 import type { Family, ScopeFamilies } from '../../core/snapshot';
-import type { Slicer } from '../../core/slicer';
+import type { Sliced } from '../../core/slicer';
 import { writePageTable, type PageTable } from './page-table';
 
 export class ContentsWriter {
@@ -24,14 +24,14 @@ export class ContentsWriter {
   /** As it was written last. */
   private table: PageTable | undefined;
 
-  constructor(private readonly slicer: Slicer) {
+  constructor() {
     // Loaded here and not above, since it takes more than a millisecond: a process that PM2 does not run has no pool.
     const { Serializer } = createRequire(__filename)('node:v8') as typeof v8;
-    this.heads = new ListWriter(Serializer, slicer);
-    this.layouts = new ListWriter(Serializer, slicer);
+    this.heads = new ListWriter(Serializer);
+    this.layouts = new ListWriter(Serializer);
   }
 
-  async write(scopes: readonly ScopeFamilies[]): Promise<PostedContents> {
+  *write(scopes: readonly ScopeFamilies[]): Sliced<PostedContents> {
     const all = scopes.flatMap((scope) => scope.families);
     const count = all.reduce((sum, { pages }) => sum + pages.length, 0);
     const orders = all.flatMap(({ order }) => order ?? []);
@@ -43,22 +43,21 @@ export class ContentsWriter {
       short.reduce((sum, { length }) => sum + length, 0),
     );
     for (const [index, family] of all.entries()) {
-      if (this.slicer.due) await this.slicer.rest();
+      yield;
       writeFamily(families, index * FAMILY_FIELDS, family);
     }
-    this.table = await writePageTable(
+    this.table = yield* writePageTable(
       all.map((family) => family.pages),
       pages,
       this.table,
-      this.slicer,
     );
     const { layouts, texts } = this.table;
-    await this.join(short, shortOrders);
+    yield* join(short, shortOrders);
     return {
-      heads: await this.heads.write(
+      heads: yield* this.heads.write(
         scopes.flatMap((one) => [one.scope, one.families.length, ...one.families.map(({ descriptor }) => descriptor)]),
       ),
-      layouts: await this.layouts.write(layouts.all),
+      layouts: yield* this.layouts.write(layouts.all),
       families,
       pages,
       shortOrders,
@@ -66,14 +65,14 @@ export class ContentsWriter {
       texts: texts.all,
     };
   }
+}
 
-  private async join(orders: readonly Int32Array[], joined: Int32Array): Promise<void> {
-    let at = 0;
-    for (const order of orders) {
-      if (this.slicer.due) await this.slicer.rest();
-      joined.set(order, at);
-      at += order.length;
-    }
+function* join(orders: readonly Int32Array[], joined: Int32Array): Sliced {
+  let at = 0;
+  for (const order of orders) {
+    yield;
+    joined.set(order, at);
+    at += order.length;
   }
 }
 
@@ -86,22 +85,19 @@ function writeFamily(table: Int32Array, row: number, family: Family): void {
   table[row + FAMILY_ORDER] = order?.length ?? NONE;
 }
 
-/** Writes lists, but the same one once only. */
+/** Writes lists. The same list is written once only. */
 class ListWriter {
   private last: { readonly values: readonly unknown[]; readonly list: SerializedList } | undefined;
 
-  constructor(
-    private readonly Serializer: typeof v8.Serializer,
-    private readonly slicer: Slicer,
-  ) {}
+  constructor(private readonly Serializer: typeof v8.Serializer) {}
 
-  async write(values: readonly unknown[]): Promise<SerializedList> {
+  *write(values: readonly unknown[]): Sliced<SerializedList> {
     if (this.last !== undefined && areSame(values, this.last.values)) return this.last.list;
     const serializer = new this.Serializer();
     serializer.writeHeader();
     serializer.writeValue(values.length);
     for (const value of values) {
-      if (this.slicer.due) await this.slicer.rest();
+      yield;
       serializer.writeValue(value);
     }
     const written = serializer.releaseBuffer();

@@ -1,6 +1,6 @@
 /**
- * The rows that tell of pages. As long as pages are only added, as new series do, the rows of those that were there
- * are copied, and the layouts and pieces of text in them keep their numbers.
+ * The rows that describe pages. As long as new series only add pages, the rows of the others are copied, and the layouts and
+ * pieces of text in them keep their numbers.
  */
 import {
   PAGE_BASE,
@@ -13,7 +13,7 @@ import {
   PAGE_TEXT_OFFSET,
 } from '../../protocol/posted';
 import type { Layout, PlacedPage } from '../../core/snapshot';
-import type { Slicer } from '../../core/slicer';
+import type { Sliced } from '../../core/slicer';
 
 /** By family: its pages. */
 type Pages = readonly (readonly PlacedPage[])[];
@@ -28,22 +28,17 @@ export interface PageTable {
 }
 
 /**
- * @param rows where they are to be written
+ * @param rows where the table is written
  * @param last the table before it
  */
-export async function writePageTable(
-  pages: Pages,
-  rows: Int32Array,
-  last: PageTable | undefined,
-  slicer: Slicer,
-): Promise<PageTable> {
+export function* writePageTable(pages: Pages, rows: Int32Array, last: PageTable | undefined): Sliced<PageTable> {
   const kept = last !== undefined && areKept(last.pages, pages) ? last : emptyTable();
   const { layouts, texts } = kept;
   const table = { pages, rows, layouts, texts };
   let from = 0;
   let row = 0;
   for (const [index, own] of pages.entries()) {
-    if (slicer.due) await slicer.rest();
+    yield;
     const count = kept.pages[index]?.length ?? 0;
     rows.set(kept.rows.subarray(from * PAGE_FIELDS, (from + count) * PAGE_FIELDS), row * PAGE_FIELDS);
     for (let i = count; i < own.length; i++) writeRow(table, (row + i) * PAGE_FIELDS, own[i] as PlacedPage);
@@ -57,12 +52,12 @@ function emptyTable(): PageTable {
   return { pages: [], rows: new Int32Array(0), layouts: new Numbering(), texts: new Numbering() };
 }
 
-/** Whether all of these pages are there still, at the head of their families. */
+/** Whether all of the known pages are still there, as the first ones of their families. */
 function areKept(known: Pages, pages: Pages): boolean {
-  return known.every((some, index) => isHead(some, pages[index] ?? []));
+  return known.every((some, index) => isStart(some, pages[index] ?? []));
 }
 
-function isHead(some: readonly PlacedPage[], all: readonly PlacedPage[]): boolean {
+function isStart(some: readonly PlacedPage[], all: readonly PlacedPage[]): boolean {
   if (some === all) return true;
   if (some.length > all.length) return false;
   for (let i = 0; i < some.length; i++) if (some[i] !== all[i]) return false;

@@ -7,13 +7,11 @@ import { ContentsWriter } from './contents-writer';
 /** Of the snapshots of one encoder. Each is made once, for all tasks that it is posted with. */
 export class PostedForm {
   private readonly made = new WeakMap<Snapshot, Promise<PostedSnapshot>>();
-  private readonly writer: ContentsWriter;
+  private readonly writer = new ContentsWriter();
   private last: { readonly scopes: readonly ScopeFamilies[]; readonly contents: PostedContents } | undefined;
 
-  /** @param slicer cuts into slices what is to be done when much has changed */
-  constructor(slicer = new Slicer()) {
-    this.writer = new ContentsWriter(slicer);
-  }
+  /** @param slicer cuts the work into slices that there is when much has changed */
+  constructor(private readonly slicer = new Slicer()) {}
 
   of(snapshot: Snapshot): Promise<PostedSnapshot> {
     let posted = this.made.get(snapshot);
@@ -24,7 +22,7 @@ export class PostedForm {
   private async make(snapshot: Snapshot): Promise<PostedSnapshot> {
     const { incarnation, generation, time, resource, scopes, values, previous, stats } = snapshot;
     if (this.last === undefined || !haveSameContents(this.last.scopes, scopes)) {
-      this.last = { scopes, contents: await this.writer.write(scopes) };
+      this.last = { scopes, contents: await this.slicer.run(this.writer.write(scopes)) };
     }
     const { contents } = this.last;
     const endTimes = endTimesOf(scopes);

@@ -26,7 +26,7 @@ const pagesFrom = (base: number, count: number): Counted[] =>
   Array.from({ length: count }, (_, index) => new Counted(base + index));
 
 async function write(pages: readonly (readonly Counted[])[], last?: PageTable): Promise<PageTable> {
-  return writePageTable(pages, new Int32Array(pages.flat().length * PAGE_FIELDS), last, new Slicer());
+  return new Slicer().run(writePageTable(pages, new Int32Array(pages.flat().length * PAGE_FIELDS), last));
 }
 
 /** Pieces of text by page, in the order of the table. */

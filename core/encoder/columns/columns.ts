@@ -1,98 +1,189 @@
 /**
- * The value columns: a few `Float64Array`s over shared memory that take turns.
+ * The value columns: a few `Float64Array`s over shared memory that take turns. They know numbers and offsets, and nothing
+ * of series.
  *
- * One is being written, one is current, one is previous; in the steady state these three are all there are. A
- * column is written again only when it is neither current nor previous and no task that reads it is under way.
+ * One is being written, one is current, one is previous; in the steady state these three are all there are. A column is
+ * written again only when it is neither current nor previous and no task under way reads it.
+ *
+ * A published column does not change where its snapshot has series. What is done elsewhere in the current one, for
+ * the snapshot being written, which has it as its previous numbers, is done here only: {@link Columns.clearPrevious},
+ * {@link Columns.movePrevious} and {@link Columns.copyBehind}.
  */
+import { moveExponential } from '../../exponential/move';
+import { START, strideOf, type ExponentialLayout } from '../../snapshot';
+import { ValueSpace } from './value-space';
 
 export interface Column {
   readonly values: Float64Array;
-  /** How many numbers of it the snapshot that it holds has: what is behind them is not there. */
+  /** How many numbers its snapshot has: those behind them mean nothing. */
   used: number;
-  /** The snapshot that the column holds; 0 for none, so that nothing in it may be taken for up to date. */
+  /** The snapshot that the column holds; 0 for none, so that nothing in it counts as up to date. */
   generation: number;
   /** Tasks under way that read it. */
   readers: number;
 }
 
+/** Where an exponential histogram stands in the columns. */
+interface ExponentialSpot {
+  readonly offset: number;
+  readonly layout: ExponentialLayout;
+}
+
 /** The first columns are made this much larger than asked for, so that a few new series do not make new ones. */
 const HEADROOM = 1.08;
-/** Those that take their place: what grows goes on growing. What is not used of them takes no physical memory. */
+/** Later ones: what has grown goes on growing. What is not used of them takes no physical memory. */
 const HEADROOM_OF_GROWTH = 1.2;
-const SMALLEST = 1024;
-/** Idle columns that are kept: what slow tasks have made necessary for a while is given back to the collector. */
+const SMALLEST_NUMBERS = 1024;
+/** Idle columns that are kept: those that slow tasks have made necessary for a while go to the garbage collector. */
 const SPARES = 2;
+/** Numbers that are cleared in one go at the most. */
+const MOST_TO_CLEAR = 64 * 1024;
+/** Fewer numbers are copied faster by a loop than by a call. */
+const FEW_NUMBERS = 32;
+
+/** In place of a column where there is none. */
+const NO_COLUMN = allocate(0);
 
 export class Columns {
-  private readonly spare: Column[] = [];
-  private capacity = 0;
+  readonly space = new ValueSpace();
+  /** The one being written. Another one as soon as it has become too small. */
+  written = NO_COLUMN;
   current: Column | undefined;
   previous: Column | undefined;
+  private prepared = NO_COLUMN;
+  private readonly spare: Column[] = [];
+  private capacity = 0;
 
-  /** A column of at least `size` numbers to write the next snapshot into. */
-  begin(size: number): Column {
-    this.reserve(size);
-    const free = this.spare.findIndex((column) => column.readers === 0);
-    const [column] = free < 0 ? [] : this.spare.splice(free, 1);
-    return column ?? allocate(this.capacity);
+  /** Begins to write the next snapshot, into a column of at least that many numbers. */
+  begin(numbers: number): void {
+    this.written = this.idleColumn(numbers);
   }
 
-  /** Makes columns that are begun from now on so large. */
-  reserve(size: number): void {
-    if (size <= this.capacity) return;
-    this.capacity = Math.max(SMALLEST, Math.ceil(size * (this.capacity === 0 ? HEADROOM : HEADROOM_OF_GROWTH)));
-    this.spare.length = 0;
-  }
-
-  /** A larger column in place of one that turns out too small while it is being written. */
-  enlarge(column: Column, size: number): Column {
-    const larger = this.begin(size);
-    larger.values.set(column.values);
-    larger.generation = 0;
-    return larger;
+  /** Takes room for that many numbers in all columns. @returns the index of the first */
+  take(numbers: number): number {
+    const base = this.space.take(numbers);
+    const { written, space } = this;
+    if (written !== NO_COLUMN && space.used > written.values.length) {
+      const larger = this.idleColumn(space.used);
+      larger.values.set(written.values);
+      larger.generation = 0;
+      this.written = larger;
+    }
+    return base;
   }
 
   /** The written column becomes current, the current one previous. */
-  publish(column: Column, used: number, generation: number): void {
-    column.used = used;
-    column.generation = generation;
-    this.giveBack(this.previous);
+  publish(generation: number): void {
+    const { written } = this;
+    written.used = this.space.used;
+    written.generation = generation;
+    this.keepSpare(this.previous);
     this.previous = this.current;
-    this.current = column;
+    this.current = written;
+    this.written = NO_COLUMN;
   }
 
-  /** A column that was begun and is not to be published. */
-  discard(column: Column): void {
-    column.generation = 0;
-    this.giveBack(column);
+  /** The written column is not to be published. */
+  discard(): void {
+    this.written.generation = 0;
+    this.keepSpare(this.written);
+    this.written = NO_COLUMN;
   }
 
-  /** A column of exactly this size that is to take the place of all others, see {@link replaceAll}. */
-  prepare(size: number): Column {
-    const column = allocate(Math.max(SMALLEST, size));
-    column.generation = this.current?.generation ?? 0;
-    return column;
+  /** Makes columns that are begun from now on at least so large. */
+  reserve(numbers: number): void {
+    if (numbers <= this.capacity) return;
+    const headroom = this.capacity === 0 ? HEADROOM : HEADROOM_OF_GROWTH;
+    this.capacity = Math.max(SMALLEST_NUMBERS, Math.ceil(numbers * headroom));
+    this.spare.length = 0;
   }
 
-  /** The prepared column, holding the current numbers at other places, becomes the current one. */
-  replaceAll(prepared: Column, used: number): void {
-    prepared.used = used;
+  /**
+   * Notes that the series at that offset, which the current snapshot does not have, was not there: the snapshot being
+   * written has no previous numbers of it. Tasks may read the current column meanwhile, but not there.
+   */
+  clearPrevious(offset: number): void {
+    const { current } = this;
+    if (current !== undefined && offset < current.used) current.values[offset + START] = Number.NaN;
+  }
+
+  /**
+   * Takes the numbers of an exponential histogram along to a place that the current snapshot does not have, so that the
+   * snapshot being written has them as its previous ones. Where there is no room, or so much before that place that
+   * clearing it takes long, the series has none.
+   */
+  movePrevious(from: ExponentialSpot, to: ExponentialSpot): void {
+    const { current } = this;
+    const end = to.offset + strideOf(to.layout);
+    if (current === undefined || end > current.values.length || end - current.used > MOST_TO_CLEAR) return;
+    if (end > current.used) {
+      current.values.fill(Number.NaN, current.used, end);
+      current.used = end;
+    }
+    const { values } = current;
+    moveExponential({ values, at: from.offset, layout: from.layout }, { values, at: to.offset, layout: to.layout });
+  }
+
+  /** Whether the current column has all numbers that are taken: after a failed collection more are. */
+  get isCurrentComplete(): boolean {
+    return this.current?.used === this.space.used;
+  }
+
+  /** How many more numbers the current column has room for. */
+  get roomBehind(): number {
+    return (this.current?.values.length ?? 0) - this.space.used;
+  }
+
+  /** Copies numbers of the current column to a place behind all that its snapshot has. */
+  copyBehind(from: number, to: number, count: number): void {
+    this.current?.values.copyWithin(to, from, from + count);
+  }
+
+  /** What has been copied behind the numbers of the current column belongs to them. */
+  extendCurrent(): void {
+    if (this.current !== undefined) this.current.used = this.space.used;
+  }
+
+  /** All numbers are to be taken anew, that many in all: see {@link carry} and {@link replaceAll}. */
+  prepare(numbers: number): void {
+    this.prepared = allocate(Math.max(SMALLEST_NUMBERS, numbers));
+    this.prepared.generation = this.current?.generation ?? 0;
+    this.space.startOver();
+  }
+
+  /** Copies numbers of the current column to their place in the prepared one. */
+  carry(from: number, to: number, count: number): void {
+    const source = this.current?.values ?? NO_COLUMN.values;
+    const target = this.prepared.values;
+    if (count > FEW_NUMBERS) target.set(source.subarray(from, from + count), to);
+    else for (let i = 0; i < count; i++) target[to + i] = source[from + i] as number;
+  }
+
+  /** The prepared column, which has the current numbers at other places, takes the place of all others. */
+  replaceAll(): void {
+    const { prepared } = this;
+    prepared.used = this.space.used;
     this.capacity = prepared.values.length;
     this.spare.length = 0;
     this.previous = undefined;
     this.current = prepared;
+    this.prepared = NO_COLUMN;
   }
 
-  private giveBack(column: Column | undefined): void {
+  private idleColumn(numbers: number): Column {
+    this.reserve(numbers);
+    const idle = this.spare.findIndex((column) => column.readers === 0);
+    const [column] = idle < 0 ? [] : this.spare.splice(idle, 1);
+    return column ?? allocate(this.capacity);
+  }
+
+  private keepSpare(column: Column | undefined): void {
     if (column === undefined || column.values.length < this.capacity || this.spare.length >= SPARES) return;
     this.spare.push(column);
   }
 }
 
-function allocate(size: number): Column {
-  const memory = new SharedArrayBuffer(size * Float64Array.BYTES_PER_ELEMENT);
+function allocate(numbers: number): Column {
+  const memory = new SharedArrayBuffer(numbers * Float64Array.BYTES_PER_ELEMENT);
   return { values: new Float64Array(memory), used: 0, generation: 0, readers: 0 };
 }
-
-/** Where there is none yet. */
-export const NO_COLUMN = allocate(0);

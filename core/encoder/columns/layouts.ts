@@ -1,4 +1,4 @@
-/** How the numbers of a data point are laid out in the value column, and writing them there. */
+/** How the numbers of a data point are laid out in a column, and writing them there. */
 import { DataPointType, type ExponentialHistogramValue, type HistogramValue, type HrTime } from '../../otel';
 import {
   COUNT,
@@ -21,8 +21,8 @@ import {
 
 const SCALAR: ScalarLayout = { kind: 'scalar' };
 
-/** Bucket counts of exponential histograms get places in steps of this, so that a growing one moves seldom. */
-const EXPONENTIAL_STEP = 32;
+/** The bucket capacity of exponential histograms is a multiple of this, so that a growing one seldom moves. */
+const CAPACITY_STEP = 32;
 
 export type LayoutKind = Layout['kind'];
 
@@ -71,10 +71,10 @@ export function layoutFor(kind: LayoutKind, value: unknown): Layout {
 }
 
 function roundUp(length: number): number {
-  return Math.ceil(length / EXPONENTIAL_STEP) * EXPONENTIAL_STEP;
+  return Math.ceil(length / CAPACITY_STEP) * CAPACITY_STEP;
 }
 
-/** Whether a data point's value can be written in that layout. */
+/** Whether a value can be written in that layout. */
 export function fits(layout: Layout, value: unknown): boolean {
   switch (layout.kind) {
     case 'scalar':
@@ -88,7 +88,8 @@ export function fits(layout: Layout, value: unknown): boolean {
 
 /**
  * Bounds are nearly always the same array.
- * @param sameCounts the array of counts is the one that has fitted before. It is not looked at, which is a cache miss.
+ * @param sameCounts whether the array of counts is the one that has fitted before: it is not read then, which would be a
+ * cache miss
  */
 export function fitsHistogram(layout: HistogramLayout, value: HistogramValue, sameCounts: boolean): boolean {
   const { boundaries, counts } = value.buckets;
@@ -124,7 +125,7 @@ export function startOf(time: HrTime): number {
   return time[0] * 1e6 + time[1] / 1e3;
 }
 
-/** Writes all but the start and the bucket counts, which need not be written again where they did not change. */
+/** Writes all but the start and the bucket counts, which are only written where they have changed. */
 export function writeHistogramHead(values: Float64Array, offset: number, value: HistogramValue): void {
   values[offset + COUNT] = value.count;
   values[offset + SUM] = value.sum ?? 0;
@@ -157,20 +158,4 @@ export function writeExponential(
   values[offset + EXP_NEGATIVE_LENGTH] = negative.bucketCounts.length;
   values.set(positive.bucketCounts, offset + EXP_BUCKETS);
   values.set(negative.bucketCounts, offset + EXP_BUCKETS + layout.positive);
-}
-
-/** Copies a series' numbers to a place of another exponential layout, within the same column. */
-export function moveExponential(
-  values: Float64Array,
-  from: { readonly offset: number; readonly layout: ExponentialLayout },
-  to: { readonly offset: number; readonly layout: ExponentialLayout },
-): void {
-  values.copyWithin(to.offset, from.offset, from.offset + EXP_BUCKETS);
-  const fromBuckets = from.offset + EXP_BUCKETS;
-  const toBuckets = to.offset + EXP_BUCKETS;
-  const positive = Math.min(from.layout.positive, to.layout.positive);
-  const negative = Math.min(from.layout.negative, to.layout.negative);
-  values.copyWithin(toBuckets, fromBuckets, fromBuckets + positive);
-  const fromNegative = fromBuckets + from.layout.positive;
-  values.copyWithin(toBuckets + to.layout.positive, fromNegative, fromNegative + negative);
 }

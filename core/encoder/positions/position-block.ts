@@ -1,11 +1,11 @@
 /**
- * What is known of some neighbouring positions: an array for each kind, short enough that none takes long to make, to
- * copy or to grow, however many series there are, and long enough that V8 does not move it: arrays of objects above
- * 128 KB stay where they are when they survive a garbage collection.
+ * What is known of some neighbouring positions: an array for each kind, short enough to be made, copied or grown in a short
+ * time, however many series there are, and long enough for V8 to leave it where it is: arrays of objects above 128 KB are
+ * not moved when they survive a garbage collection.
  */
 import type { DataPoint, HrTime } from '../../otel';
+import type { Sliced } from '../../slicer';
 import { startOf } from '../columns/layouts';
-import type { Slicer } from '../../slicer';
 
 export const BLOCK_SHIFT = 14;
 /** Positions of a block at the most. */
@@ -20,10 +20,10 @@ export class PositionBlock {
   attributes: unknown[] = [];
   /** Start times last seen: the SDK keeps a series' array. */
   startTimes: unknown[] = [];
-  /** The same as columns have them, so that what has to be written again need not be looked for once more. */
+  /** The same start times as columns have them, so that they are not computed again where they are written again. */
   starts = new Float64Array(0);
   slots = new Int32Array(0);
-  /** Where the series' numbers begin in a value column. */
+  /** Where the series' numbers begin in a column. */
   offsets = new Uint32Array(0);
   /**
    * Histograms only: the array of bucket counts last seen, and the generation it was first seen in. The SDK
@@ -32,7 +32,7 @@ export class PositionBlock {
   counts: unknown[] = [];
   changed = new Uint32Array(0);
 
-  /** Has no place yet, see {@link reserve}. */
+  /** Has room for no position yet, see {@link reserve}. */
   constructor(private readonly histograms: boolean) {}
 
   get capacity(): number {
@@ -40,27 +40,27 @@ export class PositionBlock {
   }
 
   /**
-   * Makes place for so many, more than there are. An array at a time: where memory is new to the process, each of its
-   * pages makes the thread wait for the system.
+   * Makes room for that many positions, more than there are. An array at a time: where memory is new to the process, each
+   * page of it makes the thread wait for the system.
    */
-  async reserve(capacity: number, slicer: Slicer): Promise<void> {
-    // Of their full length, so that nothing is ever written or read behind it, for which V8 throws optimized code away.
+  *reserve(capacity: number): Sliced {
+    // Arrays have their full length at once: V8 throws optimized code away that reads or writes behind an array's end.
     this.attributes = longer(this.attributes, capacity);
-    if (slicer.due) await slicer.rest();
+    yield;
     this.startTimes = longer(this.startTimes, capacity);
-    if (slicer.due) await slicer.rest();
+    yield;
     this.starts = extended(this.starts, new Float64Array(capacity));
-    if (slicer.due) await slicer.rest();
+    yield;
     this.offsets = extended(this.offsets, new Uint32Array(capacity));
     if (this.histograms) {
-      if (slicer.due) await slicer.rest();
+      yield;
       this.counts = longer(this.counts, capacity);
-      if (slicer.due) await slicer.rest();
+      yield;
       this.changed = extended(this.changed, new Uint32Array(capacity));
     }
-    if (slicer.due) await slicer.rest();
+    yield;
     this.slots = extended(this.slots, new Int32Array(capacity));
-    if (slicer.due) await slicer.rest();
+    yield;
   }
 
   /** @throws TypeError where the start time is none */

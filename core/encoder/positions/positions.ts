@@ -1,21 +1,24 @@
 /**
- * What stood where in a family's data points last time. OpenTelemetry hands out the same attributes object
- * for the same series at every cumulative collection, in the same order, so that comparing with what stood at
- * this position answers for nearly all series which one it is and where its numbers go.
+ * Which series stood at which position of a family's data points last time. OpenTelemetry hands out the same attributes
+ * object for the same series at every cumulative collection, in the same order: for nearly all data points, comparing with
+ * what stood at their position tells which series they are of and where their numbers go.
+ *
+ * Positions know slots and offsets; what stands on a slot is known to the family's series.
  */
 import type { DataPoint, HrTime } from '../../otel';
+import type { Sliced } from '../../slicer';
 import { ORDER_MASK } from '../../snapshot';
+import type { Claims } from '../series/claims';
 import { BLOCK, BLOCK_MASK, BLOCK_SHIFT, LEFT_OUT, PositionBlock } from './position-block';
-import type { Slicer } from '../../slicer';
 
-/** Positions between two looks at the clock. */
-const PIECE = 1024;
+/** Positions that are done in one step. */
+const STEP_POSITIONS = 1024;
 
-/** How far to look for the series that stands here now, when some before it have gone. */
+/** How many positions to look at for the series that stands here now, where some before it have gone. */
 const LOOK_AHEAD = 8;
 
-/** Tells where in a value column the numbers of the series at a slot begin. */
-export interface Places {
+/** Tells where in a column the numbers of the series at a slot begin. */
+interface Offsets {
   offsetOf(slot: number): number;
 }
 
@@ -41,21 +44,26 @@ export class Positions {
     return this.blocks[position >> BLOCK_SHIFT] as PositionBlock;
   }
 
-  /** There are series behind those that are there. */
-  async extend(length: number, slicer: Slicer): Promise<void> {
+  /** @returns the slot of the series at that position, {@link LEFT_OUT} if it has none */
+  slotAt(position: number): number {
+    return this.blockOf(position).slots[position & BLOCK_MASK] as number;
+  }
+
+  /** Makes room for positions behind those that are there. */
+  *extend(length: number): Sliced {
     this.length = length;
     const last = this.blocks.at(-1);
     const count = Math.min(BLOCK, length - BLOCK * (this.blocks.length - 1));
     if (last === undefined || count <= last.capacity) return;
     // More than asked for: where series come one at a time, all is not copied each time.
-    await last.reserve(Math.min(BLOCK, 2 * count), slicer);
+    yield* last.reserve(Math.min(BLOCK, 2 * count));
   }
 
   /** Makes the block of a position that is to be written, where there is none yet. */
-  async reach(position: number, slicer: Slicer): Promise<void> {
+  *reach(position: number): Sliced {
     if (position >> BLOCK_SHIFT < this.blocks.length) return;
     const block = new PositionBlock(this.histograms);
-    await block.reserve(Math.min(BLOCK, this.length - position), slicer);
+    yield* block.reserve(Math.min(BLOCK, this.length - position));
     this.blocks.push(block);
   }
 
@@ -76,20 +84,20 @@ export class Positions {
   /**
    * Takes over the first positions of another one, which is not to be written there any more.
    * @param end behind the last of them
-   * @param claimed set to 1 at the slots of all series that stand there
+   * @param claims gets all series that stand there
    */
-  async takeOver(other: Positions, end: number, claimed: Uint8Array, slicer: Slicer): Promise<void> {
+  *takeOver(other: Positions, end: number, claims: Claims): Sliced {
     for (const { block, start, position, count } of other.pieces(0, end)) {
-      if (slicer.due) await slicer.rest();
+      yield;
       const isWhole = (position | BLOCK_MASK) < end;
       if (start === 0) {
         if (isWhole) this.blocks.push(block);
-        else await this.reach(position, slicer);
+        else yield* this.reach(position);
       }
       for (let i = 0; i < count; i++) {
         if (!isWhole) this.copy(position + i, other, position + i);
         const slot = block.slots[start + i] as number;
-        if (slot !== LEFT_OUT) claimed[slot] = 1;
+        if (slot !== LEFT_OUT) claims.add(slot);
       }
     }
   }
@@ -101,7 +109,7 @@ export class Positions {
 
   /**
    * A stretch is a range of positions in one block whose series stand one behind the other on one page, or are all left
-   * out: what is true of the first one's place is true of all of them. Most often it is a page.
+   * out: the offset of the first one tells those of all. Most often it is a page.
    * @returns the first position behind the stretch that the position is in, which is the current one from now on
    */
   stretchEnd(position: number, generation: number): number {
@@ -120,12 +128,12 @@ export class Positions {
   }
 
   /** Takes note of a start time of the current stretch that is another one. */
-  restart(block: PositionBlock, index: number, startTime: HrTime, generation: number): void {
+  noteStart(block: PositionBlock, index: number, startTime: HrTime, generation: number): void {
     block.setStart(index, startTime);
     this.restarted[this.stretch] = generation;
   }
 
-  /** Nothing of what columns hold from that position on is true any more. */
+  /** From that position on, nothing that columns hold is up to date any more. */
   private forgetStretches(from = 0): void {
     while (this.ends.length > 0 && (this.ends.at(-1) as number) > from) {
       this.ends.pop();
@@ -147,15 +155,15 @@ export class Positions {
   }
 
   /**
-   * The family was missing for a while: no column is up to date.
-   * @param forget is told where the numbers of each series begin
+   * Takes note that the family was missing for a while: no column is up to date.
+   * @param clear is called with the offset of each series
    */
-  async comeBack(generation: number, forget: (offset: number) => void, slicer: Slicer): Promise<void> {
+  *comeBack(generation: number, clear: (offset: number) => void): Sliced {
     this.forgetStretches();
     for (const { block, start, count } of this.pieces(0)) {
-      if (slicer.due) await slicer.rest();
+      yield;
       const { slots, offsets, changed } = block;
-      for (let i = start; i < start + count; i++) if (slots[i] !== LEFT_OUT) forget(offsets[i] as number);
+      for (let i = start; i < start + count; i++) if (slots[i] !== LEFT_OUT) clear(offsets[i] as number);
       changed.fill(generation, start, start + count);
     }
   }
@@ -164,47 +172,50 @@ export class Positions {
    * Takes over where the series stand now.
    * @param moved new slot by old slot; `undefined` where slots stay what they were
    */
-  async move(moved: Int32Array | undefined, places: Places, slicer: Slicer): Promise<void> {
+  *move(moved: Int32Array | undefined, series: Offsets): Sliced {
     this.forgetStretches();
     for (const { block, start, count } of this.pieces(0)) {
-      if (slicer.due) await slicer.rest();
+      yield;
       const { slots, offsets } = block;
       for (let i = start; i < start + count; i++) {
         const old = slots[i] as number;
         if (old === LEFT_OUT) continue;
         const slot = moved === undefined ? old : (moved[old] as number);
         slots[i] = slot;
-        offsets[i] = places.offsetOf(slot);
+        offsets[i] = series.offsetOf(slot);
       }
     }
   }
 
   /**
-   * So many of the last series stand one behind the other now, from that slot on. What columns have there is to be written
+   * So many of the last series stand one behind the other now, from that slot on. All of their numbers are to be written
    * again.
    */
-  async moveLast(number: number, slot: number, places: Places, generation: number, slicer: Slicer): Promise<void> {
+  *moveLast(number: number, slot: number, series: Offsets, generation: number): Sliced {
     const from = this.length - number;
     this.forgetStretches(from);
     for (const { block, start, position, count } of this.pieces(from)) {
-      if (slicer.due) await slicer.rest();
+      yield;
       const { slots, offsets, changed } = block;
       for (let i = 0; i < count; i++) {
         const moved = slot + position - from + i;
         slots[start + i] = moved;
-        offsets[start + i] = places.offsetOf(moved);
+        offsets[start + i] = series.offsetOf(moved);
       }
       changed.fill(generation, start, start + count);
     }
   }
 
-  /** @returns the position of that attributes object at the cursor or shortly behind it, -1 if it is not there */
-  find(cursor: number, attributes: unknown): number {
-    if (cursor >= this.length) return -1;
-    const { attributes: known } = this.blockOf(cursor);
-    const start = cursor & BLOCK_MASK;
-    const end = Math.min(start + LOOK_AHEAD, BLOCK, start + this.length - cursor);
-    for (let i = start; i < end; i++) if (Object.is(known[i], attributes)) return cursor + i - start;
+  /**
+   * @param end behind the last position that is looked at
+   * @returns the position of that attributes object at `from` or shortly behind it, -1 if it is not there
+   */
+  find(from: number, end: number, attributes: unknown): number {
+    if (from >= end) return -1;
+    const { attributes: known } = this.blockOf(from);
+    const first = from & BLOCK_MASK;
+    const last = Math.min(first + LOOK_AHEAD, BLOCK, first + end - from);
+    for (let i = first; i < last; i++) if (Object.is(known[i], attributes)) return from + i - first;
     return -1;
   }
 
@@ -213,12 +224,12 @@ export class Positions {
     for (const { block, start, count } of this.pieces(position)) yield block.slots.subarray(start, start + count);
   }
 
-  /** So many positions at a time as there may be between two looks at the clock. */
+  /** All positions in a range, as many at a time as are done in one step. */
   private *pieces(from: number, end = this.length): Iterable<Piece> {
     let position = from;
     while (position < end) {
       const start = position & BLOCK_MASK;
-      const count = Math.min(PIECE, end - position, BLOCK - start);
+      const count = Math.min(STEP_POSITIONS, end - position, BLOCK - start);
       yield { block: this.blockOf(position), start, position, count };
       position += count;
     }

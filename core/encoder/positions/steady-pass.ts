@@ -1,9 +1,9 @@
 /**
- * The hot path: who stands at a position is who stood there last time, and its numbers go where they went. One loop
- * per kind, so that each sees one shape of value only, over series whose numbers stand one behind the other.
+ * The hot path: the series at a position is the one that stood there last time, and its numbers go where they went. One loop
+ * per kind of layout, so that each sees values of one shape only, over series whose numbers stand one behind the other.
  *
- * What is only known by its identity is compared with `Object.is`, which looks at the two references and nothing else.
- * V8's `===` looks into both objects before, a cache miss for each: that would double the time of the whole pass.
+ * Identities are compared with `Object.is`, which reads the two references and nothing else. V8's `===` reads both objects
+ * too, a cache miss for each: that would double the time of the whole pass.
  */
 import type { DataPoint, ExponentialHistogramValue, HistogramValue } from '../../otel';
 import {
@@ -15,40 +15,39 @@ import {
   type HistogramLayout,
   type Layout,
 } from '../../snapshot';
-import type { Dictionary } from '../series/dictionary';
 import { fits, fitsHistogram, writeExponential } from '../columns/layouts';
+import type { Cycle } from '../cycle';
+import type { FamilySeries } from '../series/family-series';
 import { BLOCK_MASK, LEFT_OUT, type PositionBlock } from './position-block';
 import type { Positions } from './positions';
-import type { Run } from '../columns/run';
-import { writeHistogram } from '../columns/write-point';
+import { writeHistogram } from './write-point';
 
 type ExponentialPoints = readonly DataPoint<ExponentialHistogramValue>[];
 
 /**
  * Writes the numbers of the data points `from` to `end`, not included.
- * @returns the first position where somebody else stands, or whose layout no longer fits; `end` if there is none
+ * @returns the first position where another series stands, or whose layout no longer fits; `end` if there is none
  */
 export function steadyPass(
   positions: Positions,
-  dictionary: Dictionary,
+  series: FamilySeries,
   points: readonly DataPoint[],
   from: number,
   end: number,
-  run: Run,
+  cycle: Cycle,
 ): number {
   for (let at = from; at < end;) {
-    const to = Math.min(positions.stretchEnd(at, run.generation), end);
-    const block = positions.blockOf(at);
-    const slot = block.slots[at & BLOCK_MASK] as number;
-    const layout = slot === LEFT_OUT ? undefined : dictionary.pageOf(slot).page.layout;
-    const reached = passStretch(positions, block, layout, points, at, to, run);
+    const to = Math.min(positions.stretchEnd(at, cycle.generation), end);
+    const slot = positions.slotAt(at);
+    const layout = slot === LEFT_OUT ? undefined : series.layoutOf(slot);
+    const reached = passStretch(positions, positions.blockOf(at), layout, points, at, to, cycle);
     if (reached < to) return reached;
     at = to;
   }
   return end;
 }
 
-/** @param layout `undefined` where all are left out */
+/** @param layout of all series of the stretch; `undefined` where all are left out */
 function passStretch(
   positions: Positions,
   block: PositionBlock,
@@ -56,17 +55,17 @@ function passStretch(
   points: readonly DataPoint[],
   from: number,
   end: number,
-  run: Run,
+  cycle: Cycle,
 ): number {
   switch (layout?.kind) {
     case undefined:
       return passOver(block, points, from, end);
     case 'scalar':
-      return scalars(positions, block, points as readonly DataPoint<number>[], from, end, run);
+      return scalars(positions, block, points as readonly DataPoint<number>[], from, end, cycle);
     case 'histogram':
-      return histograms(positions, block, layout, points as readonly DataPoint<HistogramValue>[], from, end, run);
+      return histograms(positions, block, layout, points as readonly DataPoint<HistogramValue>[], from, end, cycle);
     case 'exponential':
-      return exponentials(positions, block, layout, points as ExponentialPoints, from, end, run);
+      return exponentials(positions, block, layout, points as ExponentialPoints, from, end, cycle);
   }
 }
 
@@ -82,10 +81,10 @@ function scalars(
   points: readonly DataPoint<number>[],
   from: number,
   end: number,
-  run: Run,
+  cycle: Cycle,
 ): number {
   const { attributes, startTimes, starts } = block;
-  const { values, generation } = run.column;
+  const { values, generation } = cycle.columns.written;
   const hasStarts = positions.hasStarts(generation);
   let index = from & BLOCK_MASK;
   let offset = block.offsets[index] as number;
@@ -93,7 +92,7 @@ function scalars(
     const { attributes: own, startTime, value } = points[i] as DataPoint<number>;
     if (!Object.is(own, attributes[index])) return i;
     const isOther = !Object.is(startTime, startTimes[index]);
-    if (isOther) positions.restart(block, index, startTime, run.generation);
+    if (isOther) positions.noteStart(block, index, startTime, cycle.generation);
     if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
     values[offset + SCALAR_VALUE] = value;
     offset += SCALAR_STRIDE;
@@ -108,10 +107,10 @@ function histograms(
   points: readonly DataPoint<HistogramValue>[],
   from: number,
   end: number,
-  run: Run,
+  cycle: Cycle,
 ): number {
   const { attributes, startTimes, starts, counts } = block;
-  const { values, generation } = run.column;
+  const { values, generation } = cycle.columns.written;
   const hasStarts = positions.hasStarts(generation);
   const stride = strideOf(layout);
   let index = from & BLOCK_MASK;
@@ -121,9 +120,9 @@ function histograms(
     const sameCounts = Object.is(value.buckets.counts, counts[index]);
     if (!Object.is(own, attributes[index]) || !fitsHistogram(layout, value, sameCounts)) return i;
     const isOther = !Object.is(startTime, startTimes[index]);
-    if (isOther) positions.restart(block, index, startTime, run.generation);
+    if (isOther) positions.noteStart(block, index, startTime, cycle.generation);
     if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
-    writeHistogram(block, index, offset, value, sameCounts, run);
+    writeHistogram(block, index, offset, value, sameCounts, cycle);
     offset += stride;
   }
   return end;
@@ -136,10 +135,10 @@ function exponentials(
   points: ExponentialPoints,
   from: number,
   end: number,
-  run: Run,
+  cycle: Cycle,
 ): number {
   const { attributes, startTimes, starts } = block;
-  const { values, generation } = run.column;
+  const { values, generation } = cycle.columns.written;
   const hasStarts = positions.hasStarts(generation);
   const stride = strideOf(layout);
   let index = from & BLOCK_MASK;
@@ -148,7 +147,7 @@ function exponentials(
     const { attributes: own, startTime, value } = points[i] as DataPoint<ExponentialHistogramValue>;
     if (!Object.is(own, attributes[index]) || !fits(layout, value)) return i;
     const isOther = !Object.is(startTime, startTimes[index]);
-    if (isOther) positions.restart(block, index, startTime, run.generation);
+    if (isOther) positions.noteStart(block, index, startTime, cycle.generation);
     if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
     writeExponential(values, offset, layout, value);
     offset += stride;

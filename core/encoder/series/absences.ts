@@ -1,25 +1,25 @@
 /**
  * Which series of a family are missing in the last snapshot, and since when: numbers by slot, since a `Map` of half a
- * million of them takes tens of milliseconds to fill, and to look through.
+ * million entries takes tens of milliseconds to fill and to walk through.
  */
 const HEADROOM = 1.25;
 
 export class Absences {
-  /** How many there are. */
+  /** How many series are missing. */
   count = 0;
-  /** By slot: the first generation that did not have the series, 0 for those that are there. Empty where all are. */
+  /** By slot: the first generation without the series, 0 for a series that is present. Empty where all are. */
   private since = new Uint32Array(0);
 
   has(slot: number): boolean {
     return this.sinceOf(slot) !== 0;
   }
 
-  /** @returns the first generation that did not have the series, 0 if it is there */
+  /** @returns the first generation without the series, 0 if it is present */
   sinceOf(slot: number): number {
     return slot < this.since.length ? (this.since[slot] as number) : 0;
   }
 
-  /** Of a series that is missing already, nothing changes. */
+  /** Changes nothing for a series that is missing already. */
   add(slot: number, generation: number): void {
     if (this.has(slot)) return;
     this.reserve(slot + 1);
@@ -39,7 +39,7 @@ export class Absences {
     this.count = 0;
   }
 
-  /** Makes room for the slots below that one, rather than for one after the other. */
+  /** Makes room for the slots below that one at once, rather than for one after the other. */
   reserve(slots: number): void {
     if (slots <= this.since.length) return;
     const larger = new Uint32Array(slots * HEADROOM);

@@ -1,9 +1,9 @@
 /** The JSON text of an attribute set: what tells series apart, and what a page holds. */
 
 /**
- * The text keeps the order of the keys, since that is the order in which labels are rendered. It has no line
- * feed. Whatever the official serializer would show as something else than JSON does is made what it shows:
- * `undefined` is an empty string. What would make it throw (BigInt, functions, cycles) becomes a string.
+ * The text keeps the order of the keys, since labels are rendered in that order. It has no line feed. Where the official
+ * serializer shows a value in another way than JSON does, the text has what the serializer shows: `undefined` is an empty
+ * string. A value that makes JSON throw (BigInt, functions, cycles) becomes a string.
  */
 export function attributesText(attributes: unknown): string {
   if (typeof attributes !== 'object' || attributes === null) return '{}';
@@ -14,7 +14,7 @@ export function attributesText(attributes: unknown): string {
     if (type !== 'string' && type !== 'number' && type !== 'boolean') return carefulText(record);
   }
   const text = JSON.stringify(record);
-  // An array, or what makes something else of itself for JSON, such as a date.
+  // An array, or an object with a `toJSON` of its own, such as a date.
   return text.startsWith('{') ? text : carefulText(record);
 }
 
@@ -28,10 +28,10 @@ function valueText(value: unknown): string {
   if (value === undefined) return '""';
   try {
     const text = JSON.stringify(value) as string | undefined;
-    // What makes a string of itself for JSON, such as a date, is shown with the quotes of that.
+    // An object that becomes a string by its `toJSON`, such as a date, is shown with the quotes of that string.
     if (text !== undefined) return text.startsWith('"') && typeof value !== 'string' ? JSON.stringify(text) : text;
   } catch {
-    // Told by what it is instead.
+    // JSON has no text for it: its type is shown instead.
   }
   return JSON.stringify(typeof value === 'bigint' ? value.toString() : Object.prototype.toString.call(value));
 }

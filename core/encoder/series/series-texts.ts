@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { attributesText } from './attributes';
 
-/** Nobody outside can know it, and so make texts of one hash. */
+/** Unknown outside the process, so that texts of one hash cannot be made on purpose. */
 const SEED = randomBytes(4).readInt32LE();
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
@@ -27,6 +27,11 @@ export class SeriesTexts {
     this.length = 0;
   }
 
+  /** Of all texts. */
+  hash(): number {
+    return hashOf(this.view, 0, this.length);
+  }
+
   /** Appends the text of {@link attributesText}. */
   append(attributes: unknown): void {
     const start = this.length;
@@ -41,7 +46,7 @@ export class SeriesTexts {
     this.reserve(end - from);
     const { bytes: own } = this;
     let at = this.length;
-    // Of texts as short as these, a loop is done before Buffer's functions have begun. So it is below.
+    // For texts as short as these a loop is faster than Buffer's functions. The same holds below.
     for (let i = from; i < end; i++) own[at++] = bytes[i] as number;
     this.length = at;
   }
@@ -53,19 +58,19 @@ export class SeriesTexts {
     this.length += end - from;
   }
 
-  /** Ends a text, which has none in it. */
+  /** Ends a text, which has no line feed in it. */
   appendLineFeed(): void {
     this.reserve(1);
     this.bytes[this.length++] = LINE_FEED;
   }
 
-  /** Attributes as nearly all are, without a string in between. @returns false if they are not */
+  /** Appends attributes as nearly all are, without a string in between. @returns false for others */
   private appendPlain(attributes: unknown): boolean {
     if (typeof attributes !== 'object' || attributes === null) return false;
     if (Object.getPrototypeOf(attributes) !== Object.prototype) return false;
     let separator = OPEN;
     for (const key in attributes) {
-      // In this form V8 knows that it is true, and does not look.
+      // V8 knows in this form that it is true, and does not look it up.
       if (!Object.prototype.hasOwnProperty.call(attributes, key)) return false;
       const value = (attributes as Record<string, unknown>)[key];
       if (typeof value === 'string') {
@@ -82,7 +87,7 @@ export class SeriesTexts {
     return true;
   }
 
-  /** @returns false if the text is not one that JSON has as it is, and UTF-8 in a byte per character */
+  /** @returns false if JSON would escape something in the text, or UTF-8 takes more than a byte for a character */
   private appendString(separator: number, text: string): boolean {
     this.reserve(text.length + 3);
     const { bytes } = this;

@@ -1,62 +1,71 @@
 /**
- * Joins the last pages of a family that only grows. The few series that come in one collection have a page of their own,
- * which is written once; what stands before many of these stays where it is.
+ * Joins the last pages of families that only grow. The few series that come in one collection have a page of their own,
+ * which is written once; pages before many of these stay where they are.
  */
-import { ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../snapshot';
-import type { Dictionary, PageSpace } from '../series/dictionary';
-import type { Slicer } from '../../slicer';
+import { ORDER_SHIFT, PAGE_SERIES, strideOf, type PlacedPage } from '../../snapshot';
+import type { Sliced } from '../../slicer';
+import type { Columns } from '../columns/columns';
+import type { FamilyEncoder } from '../family-encoder';
+import type { FamilySeries } from '../series/family-series';
 
-/** So many small pages are joined. */
-const MANY = 8;
+/** That many small pages are joined. */
+const MANY_PAGES = 8;
 /** A page of more series is not small. */
-const SMALL = PAGE_SERIES / 2;
+const SMALL_SERIES = PAGE_SERIES / 2;
 
-/** New places are behind those of the last snapshot. */
-export interface Joining extends PageSpace {
-  /** Of the snapshot that is going to be written. */
-  readonly generation: number;
-  readonly slicer: Slicer;
-  /** The numbers of the last snapshot. */
-  readonly values: Float64Array;
-  hasRoom(numbers: number): boolean;
+/** As far as there is room behind the numbers of the last snapshot; where there is none, there will be next time. */
+export function* joinSmallPages(families: Iterable<FamilyEncoder>, columns: Columns, generation: number): Sliced {
+  if (!columns.isCurrentComplete) return;
+  let missing = 0;
+  for (const { series, positions, order, leftOut } of families) {
+    // Only of a family that has only grown so far.
+    if (order !== undefined || leftOut > 0 || series.isIndexed) continue;
+    const small = smallPages(series);
+    if (small === undefined) continue;
+    if (small.numbers > columns.roomBehind) missing += small.numbers;
+    else {
+      const count = yield* joinFrom(series, small.first, columns);
+      yield* positions.moveLast(count, small.first << ORDER_SHIFT, series, generation);
+    }
+  }
+  columns.extendCurrent();
+  if (missing > 0) columns.reserve(columns.space.used + missing);
 }
 
-/** @returns the first of the pages that are to be joined; `undefined` if there are none, or no room for them */
-export function firstToJoin({ pages }: Dictionary, joining: Joining): number | undefined {
+/** @returns the first of the small pages at the end, and how many numbers all of them take, if they are to be joined */
+function smallPages({ pages }: FamilySeries): { readonly first: number; readonly numbers: number } | undefined {
   const layout = pages.at(-1)?.page.layout;
   let first = pages.length;
   let numbers = 0;
   for (; first > 0; first--) {
     const { page } = pages[first - 1] as PlacedPage;
-    if (page.size > SMALL || page.layout !== layout) break;
+    if (page.size > SMALL_SERIES || page.layout !== layout) break;
     numbers += page.size * strideOf(layout);
   }
-  return pages.length - first >= MANY && joining.hasRoom(numbers) ? first : undefined;
+  return pages.length - first >= MANY_PAGES ? { first, numbers } : undefined;
 }
 
 /**
- * Puts the series of these pages, in their order, on pages that are full but for the last one.
+ * Puts the series of the pages from that one on, in their order, on pages that are full but for the last one.
  * @returns how many they are
  */
-export async function joinPages(dictionary: Dictionary, first: number, joining: Joining): Promise<number> {
-  const { slicer, values } = joining;
-  const taken = dictionary.takeOff(first);
+function* joinFrom(series: FamilySeries, first: number, columns: Columns): Sliced<number> {
+  const taken = series.takeOff(first);
   const all = taken.reduce((sum, { page }) => sum + page.size, 0);
   let left = all;
   let slot = first << ORDER_SHIFT;
   for (const { page, base, texts } of taken) {
     const { layout, size } = page;
-    const shape = { fits: (other: Layout) => other === layout, layout: () => layout };
     const stride = strideOf(layout);
     for (let from = 0; from < size;) {
-      if (slicer.due) await slicer.rest();
-      const count = dictionary.addSome(texts, from, shape, left, joining);
-      values.copyWithin(dictionary.offsetOf(slot), base + from * stride, base + (from + count) * stride);
+      yield;
+      const count = series.openPage(layout, left).addSome(texts, from);
+      columns.copyBehind(base + from * stride, series.offsetOf(slot), count * stride);
       from += count;
       left -= count;
       slot += count;
     }
   }
-  dictionary.sealAll(joining);
+  series.sealAll();
   return all;
 }

@@ -1,90 +1,128 @@
-/** Packs a family anew: fresh places in the columns, and fresh pages without the dead where those are the most. */
-import { ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout } from '../../snapshot';
-import { Dictionary, type PageSpace } from '../series/dictionary';
+/**
+ * Packs the families anew: fresh places in the columns, and fresh pages without the dead series where most series of a
+ * family are dead.
+ */
+import { ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../snapshot';
+import type { Sliced } from '../../slicer';
+import type { Columns } from '../columns/columns';
+import type { FamilyEncoder } from '../family-encoder';
+import { NO_PREFIX, settlePresence } from '../positions/presence';
+import { FamilySeries } from '../series/family-series';
+import type { PageSupply } from '../series/page-supply';
 import type { SeriesTexts } from '../series/series-texts';
-import type { Slicer } from '../../slicer';
 
-export interface Packing extends PageSpace {
+export interface Packing {
   readonly generation: number;
-  readonly slicer: Slicer;
+  readonly columns: Columns;
+  readonly supply: PageSupply;
   /** For the text of one series after the other. */
   readonly text: SeriesTexts;
-  /** Whether the series limit leaves no room. */
+  /** Whether the series limit leaves no room, so that any number of dead series worth the work will do. */
   readonly pressed: boolean;
-  readonly from: Float64Array;
-  readonly to: Float64Array;
 }
 
-export interface Packed {
-  readonly dictionary: Dictionary;
-  /** New slot by old slot; `undefined` where slots stay what they were. */
-  readonly slots: Int32Array | undefined;
-}
+/** Below this many dead series packing is not worth it. */
+const WORTH_PACKING_SERIES = 64;
 
-/** Series per look at the clock. */
-const CHUNK = 64;
+/** Below this many pages a family does not have too many. */
+const FEW_PAGES = 16;
 
-export async function packFamily(old: Dictionary, order: Int32Array | undefined, packing: Packing): Promise<Packed> {
-  if (await old.isSparse(packing.generation, packing.pressed, packing.slicer))
-    return withoutTheDead(old, order, packing);
-  for (const [index, { page, base }] of old.pages.entries()) {
-    if (packing.slicer.due) await packing.slicer.rest();
-    const numbers = page.size * strideOf(page.layout);
-    const moved = packing.place(numbers);
-    packing.to.set(packing.from.subarray(base, base + numbers), moved);
-    old.movePage(index, moved);
+/** Series that are moved in one step. */
+const STEP_SERIES = 64;
+
+/** @param numbers how many numbers all families have */
+export function* packFamilies(families: Iterable<FamilyEncoder>, numbers: number, packing: Packing): Sliced {
+  packing.columns.prepare(numbers);
+  for (const family of families) {
+    if (yield* isSparse(family.series, packing)) yield* packWithoutDead(family, packing);
+    else yield* movePages(family, packing);
   }
-  return { dictionary: old, slots: undefined };
+  packing.columns.replaceAll();
 }
 
-async function withoutTheDead(old: Dictionary, order: Int32Array | undefined, packing: Packing): Promise<Packed> {
-  const { text, slicer } = packing;
-  const dictionary = new Dictionary();
+/** Whether most series are dead, or stand on many more pages than they need. */
+export function* isSparse(
+  series: FamilySeries,
+  { generation, pressed }: Pick<Packing, 'generation' | 'pressed'>,
+): Sliced<boolean> {
+  const { pages, absent, size, packedPages } = series;
+  const needed = (size >> ORDER_SHIFT) + 1;
+  if (pages.length > Math.max(FEW_PAGES, 4 * needed, 2 * packedPages)) return true;
+  const least = pressed ? WORTH_PACKING_SERIES : Math.max(WORTH_PACKING_SERIES, size / 2);
+  if (absent.count < least) return false;
+  let dead = 0;
+  for (let p = 0; p < pages.length; p++) {
+    yield;
+    const first = p << ORDER_SHIFT;
+    const end = first + (pages[p] as PlacedPage).page.size;
+    for (let slot = first; slot < end; slot++) if (series.isDead(slot, generation)) dead++;
+  }
+  return dead >= least;
+}
+
+/** Keeps the pages as they are: a receiver that has them need not ask for them again. */
+function* movePages({ series, positions }: FamilyEncoder, { columns }: Packing): Sliced {
+  for (const [index, { page, base }] of series.pages.entries()) {
+    yield;
+    columns.carry(base, series.movePage(index), page.size * strideOf(page.layout));
+  }
+  yield* positions.move(undefined, series);
+}
+
+function* packWithoutDead(family: FamilyEncoder, packing: Packing): Sliced {
+  const { series: old, order, positions } = family;
+  const { text, columns, supply, generation } = packing;
+  const series = new FamilySeries(supply);
+  /** New slot by old slot. */
   const slots = new Int32Array(old.pages.length << ORDER_SHIFT).fill(-1);
-  for (const { layout, members } of await groupSurvivors(old, order, packing)) {
+  for (const { layout, members } of yield* groupSurvivors(old, order, generation)) {
     const stride = strideOf(layout);
-    const shape = { fits: (other: Layout) => other === layout, layout: () => layout };
     for (const [index, slot] of members.entries()) {
-      if (index % CHUNK === 0 && slicer.due) await slicer.rest();
+      if (index % STEP_SERIES === 0) yield;
       if (!old.isInUse(slot)) continue;
       old.readText(slot, text);
-      const moved = dictionary.addText(text, shape, members.length - index, packing);
+      const moved = series.openPage(layout, members.length - index).addText(text);
       slots[slot] = moved;
-      if (old.absent.has(slot)) dictionary.absent.add(moved, old.absent.sinceOf(slot));
-      copyNumbers(packing, old.offsetOf(slot), dictionary.offsetOf(moved), stride);
+      if (old.absent.has(slot)) series.absent.add(moved, old.absent.sinceOf(slot));
+      columns.carry(old.offsetOf(slot), series.offsetOf(moved), stride);
     }
   }
-  dictionary.sealAll(packing);
-  dictionary.markPacked();
-  return { dictionary, slots };
+  series.sealAll();
+  series.packedPages = series.pages.length;
+  family.series = series;
+  yield* positions.move(slots, series);
+  family.order = yield* settlePresence(series, positions, NO_PREFIX, generation);
 }
 
-function copyNumbers({ from, to }: Packing, source: number, target: number, count: number): void {
-  for (let i = 0; i < count; i++) to[target + i] = from[source + i] as number;
+interface Group {
+  readonly layout: Layout;
+  /** Slots. */
+  readonly members: number[];
 }
 
 /** Present series in their order, then those that may come back; one group for each layout. */
-async function groupSurvivors(
-  old: Dictionary,
+function* groupSurvivors(
+  series: FamilySeries,
   order: Int32Array | undefined,
-  { generation, slicer }: Packing,
-): Promise<Iterable<{ readonly layout: Layout; readonly members: readonly number[] }>> {
-  const groups = new Map<Layout, { layout: Layout; members: number[] }>();
-  const byPage = old.pages.map(({ page: { layout } }) => {
+  generation: number,
+): Sliced<Iterable<Group>> {
+  const { pages, absent } = series;
+  const groups = new Map<Layout, Group>();
+  const byPage = pages.map(({ page: { layout } }) => {
     let group = groups.get(layout);
     if (group === undefined) groups.set(layout, (group = { layout, members: [] }));
     return group.members;
   });
   const keep = (slot: number): void => void byPage[slot >> ORDER_SHIFT]?.push(slot);
   for (let from = 0; order !== undefined && from < order.length; from += PAGE_SERIES) {
-    if (slicer.due) await slicer.rest();
+    yield;
     order.subarray(from, from + PAGE_SERIES).forEach(keep);
   }
-  for (const [index, { page }] of old.pages.entries()) {
-    if (slicer.due) await slicer.rest();
+  for (const [index, { page }] of pages.entries()) {
+    yield;
     for (let i = 0; i < page.size; i++) {
       const slot = (index << ORDER_SHIFT) + i;
-      if (old.absent.has(slot) ? !old.isDead(slot, generation) : order === undefined) keep(slot);
+      if (absent.has(slot) ? !series.isDead(slot, generation) : order === undefined) keep(slot);
     }
   }
   return groups.values();

@@ -34,7 +34,7 @@ export class PlainEncoder {
 
   private async encodeNext(plain: object, receivedAt: number): Promise<PlainEncoded> {
     await this.slicer.rest();
-    const { data, collectedAt: time = receivedAt, since } = await readPlainForm(plain, this.limits, this.slicer);
+    const { data, collectedAt: time = receivedAt, since } = await this.slicer.run(readPlainForm(plain, this.limits));
     const { snapshot } = await this.encoder.encode({ data, time, intervalMs: 0, collectMs: 0 });
     return { snapshot: withOwnColumn(snapshot), since };
   }

@@ -7,7 +7,7 @@
  */
 import { DataPointType, type HrTime, type ResourceMetrics } from '../../../core/otel';
 import { assertResourceMetrics } from '../../../core/encoder/collected';
-import type { Slicer } from '../../../core/slicer';
+import type { Sliced } from '../../../core/slicer';
 import { messageOf } from '../../../core/values';
 
 export interface PlainForm {
@@ -60,7 +60,7 @@ export function collectedAt(data: unknown): number | undefined {
 }
 
 /** @throws PlainFormError */
-export async function readPlainForm(data: unknown, limits: PlainLimits, slicer: Slicer): Promise<PlainForm> {
+export function* readPlainForm(data: unknown, limits: PlainLimits): Sliced<PlainForm> {
   try {
     assertResourceMetrics(data);
   } catch (error) {
@@ -73,7 +73,7 @@ export async function readPlainForm(data: unknown, limits: PlainLimits, slicer: 
       const points = listOf(dataPoints);
       reader.begin(points.length);
       for (let i = 0; i < points.length; i++) {
-        if (i % CHUNK_POINTS === 0 && slicer.due) await slicer.rest();
+        if (i % CHUNK_POINTS === 0) yield;
         reader.read(fieldsOf(points[i]), dataPointType);
       }
     }

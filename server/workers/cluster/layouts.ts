@@ -1,5 +1,5 @@
 /** The layouts that the cluster's series have, and which of an instance's fit into them. */
-import { EXP_BUCKETS, type ExponentialLayout, type Layout } from '../../../core/snapshot';
+import type { Layout } from '../../../core/snapshot';
 
 /** Buckets per sign of a sum of exponential histograms: what OpenTelemetry's SDKs have by default. */
 const EXPONENTIAL_PLACES = 160;
@@ -49,19 +49,4 @@ export function hasRoomFor(layout: Layout, other: Layout): boolean {
 export function larger(a: Layout, b: Layout): Layout {
   if (a.kind !== 'exponential' || b.kind !== 'exponential') return a;
   return { ...a, positive: Math.max(a.positive, b.positive), negative: Math.max(a.negative, b.negative) };
-}
-
-/** Copies an exponential histogram's numbers to a place that has room for them. */
-export function moveExponential(
-  from: { readonly values: Float64Array; readonly at: number; readonly layout: ExponentialLayout },
-  to: { readonly values: Float64Array; readonly at: number; readonly layout: ExponentialLayout },
-): void {
-  const copy = (source: number, target: number, count: number): void =>
-    to.values.set(from.values.subarray(source, source + count), target);
-  const source = from.at + EXP_BUCKETS;
-  const target = to.at + EXP_BUCKETS;
-  copy(from.at, to.at, EXP_BUCKETS);
-  to.values.fill(0, target, target + to.layout.positive + to.layout.negative);
-  copy(source, target, from.layout.positive);
-  copy(source + from.layout.positive, target + to.layout.positive, from.layout.negative);
 }

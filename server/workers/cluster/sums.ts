@@ -17,9 +17,9 @@ import {
   type ExponentialLayout,
   type Layout,
 } from '../../../core/snapshot';
+import { moveExponential } from '../../../core/exponential/move';
 import { addExponential, isCount, isExponential } from './exponential';
 import { isDelta } from './families';
-import { moveExponential } from './layouts';
 import type { Claims, LiveRun, MergedPage } from './live-run';
 import type { Carried } from './numbers';
 

@@ -20,18 +20,24 @@ test('a column that is current, previous or being read is never written, and eac
       const readers: Column[] = [];
       let generation = 0;
       for (const { size, end, read, release } of steps) {
-        if (end === 'replace' && columns.current !== undefined) columns.replaceAll(columns.prepare(size), size);
-        const begun = [columns.begin(size)];
-        if (end === 'enlarge') begun.push(columns.enlarge(begun[0] as Column, size + 5000));
-        for (const column of begun) {
-          t.true(column.values.length >= size);
+        if (end === 'replace' && columns.current !== undefined) {
+          columns.prepare(size);
+          columns.replaceAll();
+        }
+        columns.begin(size);
+        const begun = [columns.written];
+        if (end === 'enlarge') {
+          columns.space.giveBack(columns.take(size + 5000) + size + 5000, size + 5000);
+          begun.push(columns.written);
+        }
+        for (const [i, column] of begun.entries()) {
+          t.true(column.values.length >= size + 5000 * i);
           t.not(column, columns.current);
           t.not(column, columns.previous);
           t.false(readers.includes(column));
         }
-        const column = begun.at(-1) as Column;
-        if (end === 'discard') columns.discard(column);
-        else columns.publish(column, size, ++generation);
+        if (end === 'discard') columns.discard();
+        else columns.publish(++generation);
         if (read) {
           for (const each of [columns.current, columns.previous]) {
             if (each === undefined) continue;
@@ -48,10 +54,12 @@ test('a column that is current, previous or being read is never written, and eac
 
 test('numbers are taken along when a column turns out too small, and nothing in it counts as up to date', (t) => {
   const columns = new Columns();
-  const small = columns.begin(10);
-  small.values.set([1, 2, 3]);
-  small.generation = 7;
-  const large = columns.enlarge(small, 5000);
+  columns.begin(10);
+  columns.written.values.set([1, 2, 3]);
+  columns.written.generation = 7;
+  columns.take(5000);
+  const large = columns.written;
+  t.true(large.values.length >= 5000);
   t.deepEqual([...large.values.subarray(0, 4)], [1, 2, 3, 0]);
   t.is(large.generation, 0);
 });
@@ -60,9 +68,9 @@ test('columns that slow readers have made necessary are not kept for ever', (t) 
   const columns = new Columns();
   const held: Column[] = [];
   const publish = (generation: number): Column => {
-    const column = columns.begin(10);
-    columns.publish(column, 10, generation);
-    return column;
+    columns.begin(10);
+    columns.publish(generation);
+    return columns.current as Column;
   };
   for (let i = 1; i <= 20; i++) {
     const column = publish(i);
@@ -77,6 +85,76 @@ test('columns that slow readers have made necessary are not kept for ever', (t) 
 });
 
 test('the memory is shared, so that threads can read it', (t) => {
-  t.true(new Columns().begin(1).values.buffer instanceof SharedArrayBuffer);
-  t.true(new Columns().prepare(1).values.buffer instanceof SharedArrayBuffer);
+  const columns = new Columns();
+  columns.begin(1);
+  t.true(columns.written.values.buffer instanceof SharedArrayBuffer);
+  columns.publish(1);
+  columns.prepare(1);
+  columns.replaceAll();
+  t.true(columns.current?.values.buffer instanceof SharedArrayBuffer);
+});
+
+/** One whose current column has `length` numbers, all of them 7, of which `used` are its snapshot's. */
+function published(length: number, used: number): Columns {
+  const columns = new Columns();
+  columns.begin(length);
+  columns.written.values.fill(7);
+  columns.take(used);
+  columns.publish(1);
+  return columns;
+}
+
+test('what the current column is told of the snapshot being written stands where its own snapshot has no series', (t) => {
+  const columns = published(1000, 100);
+  const values = columns.current?.values ?? t.fail('no current column');
+  columns.clearPrevious(40);
+  columns.clearPrevious(100);
+  t.deepEqual([values[39], values[40], values[41], values[100]], [7, NaN, 7, 7]);
+  t.true(columns.isCurrentComplete);
+  t.is(columns.roomBehind, values.length - 100);
+  values.set([1, 2, 3]);
+  columns.copyBehind(0, columns.take(3), 3);
+  t.is(columns.current?.used, 100);
+  columns.extendCurrent();
+  t.deepEqual([...values.subarray(99, 104)], [7, 1, 2, 3, 7]);
+  t.is(columns.current?.used, 103);
+  // Taken by a collection that has failed.
+  columns.take(1);
+  t.false(columns.isCurrentComplete);
+});
+
+test('an exponential histogram takes its previous numbers along to a new place, where that is quickly done', (t) => {
+  const moved = (columns: Columns, to: number): boolean => {
+    const layout = { kind: 'exponential', sum: true, min: true, max: true, positive: 1, negative: 0 } as const;
+    columns.movePrevious({ offset: 0, layout }, { offset: to, layout: { ...layout, positive: 2 } });
+    return columns.current?.values[to] === 1;
+  };
+  t.false(moved(new Columns(), 1));
+  for (const [to, expected] of [
+    [99_000, false],
+    [300_000, false],
+    [137, true],
+  ] as const) {
+    const columns = published(200_000, 100);
+    const { current } = columns;
+    const values = current?.values ?? t.fail('no current column');
+    values[0] = 1;
+    t.is(moved(columns, to), expected, `${to}`);
+    t.is(current?.used, expected ? 150 : 100);
+    if (!expected) continue;
+    t.deepEqual([values[99], values[100], values[136], values[150]], [7, NaN, NaN, 7]);
+    // The bucket that there was, and one of no count.
+    t.deepEqual([...values.subarray(138, 150)], [...new Array<number>(11).fill(7), 0]);
+  }
+});
+
+test('packed columns have the numbers that were carried, at their new places', (t) => {
+  const columns = published(100, 100);
+  columns.current?.values.set([1, 2, 3], 50);
+  columns.prepare(43);
+  columns.carry(50, columns.take(3), 3);
+  columns.carry(10, columns.take(40), 40);
+  columns.replaceAll();
+  t.deepEqual([...(columns.current?.values.subarray(0, 44) ?? [])], [1, 2, 3, ...new Array<number>(40).fill(7), 0]);
+  t.deepEqual([columns.current?.used, columns.current?.generation, columns.previous], [43, 1, undefined]);
 });

@@ -2,24 +2,14 @@ import test from 'ava';
 import type { DataPoint } from '../../../core/otel';
 import { BLOCK } from '../../../core/encoder/positions/position-block';
 import { Positions } from '../../../core/encoder/positions/positions';
-import { Slicer } from '../../../core/slicer';
+import type { Sliced } from '../../../core/slicer';
 import { point } from './build';
 
-/** Whose slices have always used their budget. */
-class Impatient extends Slicer {
-  rests = 0;
-  /** What is to happen whenever the event loop turns. */
-  meanwhile = (): void => undefined;
-
-  override get due(): boolean {
-    return true;
-  }
-
-  override rest(): Promise<void> {
-    this.rests++;
-    this.meanwhile();
-    return Promise.resolve();
-  }
+/** Does the work as if each slice had used its budget. @returns how often the event loop may turn */
+function turnsOf(work: Sliced, meanwhile = (): void => undefined): number {
+  let turns = 0;
+  for (; work.next().done !== true; turns++) meanwhile();
+  return turns;
 }
 
 const pointOf = (position: number): DataPoint => point({ position }, position);
@@ -28,26 +18,19 @@ for (const [kind, arrays] of [
   ['counters', 5],
   ['histograms', 7],
 ] as const) {
-  test(`the event loop turns between the arrays of a block, new or longer: ${kind}`, async (t) => {
-    const slicer = new Impatient();
+  test(`the event loop turns between the arrays of a block, new or longer: ${kind}`, (t) => {
     const positions = new Positions(BLOCK, kind === 'histograms');
-    await positions.reach(0, slicer);
-    t.is(slicer.rests, arrays);
-    await positions.reach(1, slicer);
-    t.is(slicer.rests, arrays);
-    await positions.extend(BLOCK + 10, slicer);
-    t.is(slicer.rests, arrays);
-    await positions.reach(BLOCK, slicer);
-    t.is(slicer.rests, 2 * arrays);
-    await positions.extend(BLOCK + 11, slicer);
-    t.is(slicer.rests, 3 * arrays);
+    t.is(turnsOf(positions.reach(0)), arrays);
+    t.is(turnsOf(positions.reach(1)), 0);
+    t.is(turnsOf(positions.extend(BLOCK + 10)), 0);
+    t.is(turnsOf(positions.reach(BLOCK)), arrays);
+    t.is(turnsOf(positions.extend(BLOCK + 11)), arrays);
   });
 }
 
-test('what is known of a block is still known when it has become longer, and while it does', async (t) => {
-  const slicer = new Impatient();
+test('what is known of a block is still known when it has become longer, and while it does', (t) => {
   const positions = new Positions(3, true);
-  await positions.reach(0, slicer);
+  turnsOf(positions.reach(0));
   const points = [0, 1, 2].map(pointOf);
   points.forEach((each, i) => positions.set(i, each, 7 + i, 100 * i));
   const known = (): void => {
@@ -59,8 +42,7 @@ test('what is known of a block is still known when it has become longer, and whi
       t.is(block.offsets[i], 100 * i);
     });
   };
-  slicer.meanwhile = known;
-  await positions.extend(500, slicer);
+  turnsOf(positions.extend(500), known);
   known();
   t.true(positions.blockOf(0).capacity >= 500);
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { SeriesIndex, type Candidates } from '../../../core/encoder/series/series-index';
+import { SeriesIndex } from '../../../core/encoder/series/series-index';
 import { Slicer } from '../../../core/slicer';
 
 const HASHES: readonly ((key: number) => number)[] = [
@@ -26,23 +26,26 @@ const STEPS = fc.array(
   { maxLength: 150 },
 );
 
+/** @returns the first slot of that hash which is accepted, or -1 */
+function find(index: SeriesIndex, hash: number, accepts: (slot: number) => boolean): number {
+  for (let entry = index.first(hash); entry >= 0; entry = index.next(hash, entry)) {
+    const slot = index.slotOf(entry);
+    if (accepts(slot)) return slot;
+  }
+  return -1;
+}
+
 /** The index beside a Map, which it has to agree with after each step. */
-class Model implements Candidates {
+class Model {
   readonly index = new SeriesIndex();
   readonly slots = new Map<number, number>();
   private readonly keys = new Map<number, number>();
   private readonly slicer = new Slicer(0);
-  private wanted = -1;
 
   constructor(private readonly hashOf: (key: number) => number) {}
 
-  accepts(slot: number): boolean {
-    return this.keys.get(slot) === this.wanted;
-  }
-
   find(key: number): number {
-    this.wanted = key;
-    return this.index.find(this.hashOf(key), this);
+    return find(this.index, this.hashOf(key), (slot) => this.keys.get(slot) === key);
   }
 
   has(key: number, slot: number): boolean {
@@ -50,7 +53,7 @@ class Model implements Candidates {
   }
 
   async take(step: Step): Promise<void> {
-    if (step.kind === 'reserve') return this.index.reserve(this.slots.size + step.more, this.slicer);
+    if (step.kind === 'reserve') return this.slicer.run(this.index.reserve(this.slots.size + step.more));
     const { kind, key, slot } = step;
     const known = this.slots.get(key);
     if (this.keys.has(slot) || (kind === 'add') !== (known === undefined)) return;
@@ -96,9 +99,8 @@ test('of several series of one content those are found that are accepted, one af
   const slots = [5, 3, 8, 1];
   for (const slot of slots) index.add(7, slot);
   const claimed = new Set<number>();
-  const candidates = { accepts: (slot: number) => !claimed.has(slot) };
   for (;;) {
-    const slot = index.find(7, candidates);
+    const slot = find(index, 7, (one) => !claimed.has(one));
     if (slot < 0) break;
     claimed.add(slot);
   }

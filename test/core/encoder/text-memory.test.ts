@@ -2,7 +2,7 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import type { Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
-import { TextMemory } from '../../../core/encoder/tidying/text-memory';
+import { TextMemory } from '../../../core/encoder/series/text-memory';
 import { pagesOf } from '../../../core/series';
 import { counter, encode, point, read, series } from './build';
 

@@ -1,38 +1,38 @@
-/** Takes note, at the end of a collection that has changed a family, of who is there and in which order. */
+/** Notes, at the end of a collection that has changed a family, which series are present and in which order. */
+import type { Sliced } from '../../slicer';
 import { ORDER_SHIFT, type PlacedPage } from '../../snapshot';
-import type { Dictionary } from '../series/dictionary';
+import type { FamilySeries } from '../series/family-series';
 import { LEFT_OUT } from './position-block';
 import type { Positions } from './positions';
-import type { Slicer } from '../../slicer';
 
-/** The series at the first positions that are those of the first pages. */
-export interface Known {
+/** The first positions, where they are known to be all series of the first pages, in their order. */
+export interface Prefix {
   readonly pages: number;
   readonly positions: number;
 }
 
+export const NO_PREFIX: Prefix = { pages: 0, positions: 0 };
+
 /**
- * Notes in the dictionary who is absent.
- * @param known what is known to be present and in order already: the first pages with all of their series, and that
- * these are the first positions
+ * Notes which series are absent.
+ * @param prefix need not be looked at again
  * @returns the order for the snapshot, `undefined` where it is all series in page order
  */
-export async function settle(
-  dictionary: Dictionary,
+export function* settlePresence(
+  series: FamilySeries,
   positions: Positions,
-  known: Known,
+  prefix: Prefix,
   generation: number,
-  slicer: Slicer,
-): Promise<Int32Array | undefined> {
-  const { pages, absent } = dictionary;
-  if (await areAllInOrder(dictionary, positions, known, slicer)) {
+): Sliced<Int32Array | undefined> {
+  const { pages, absent } = series;
+  if (yield* areAllInOrder(series, positions, prefix)) {
     absent.clear();
     return undefined;
   }
   const present = new Uint8Array(pages.length << ORDER_SHIFT);
   let count = 0;
   for (const slots of positions.slotsFrom(0)) {
-    if (slicer.due) await slicer.rest();
+    yield;
     for (const slot of slots) {
       if (slot === LEFT_OUT) continue;
       present[slot] = 1;
@@ -40,23 +40,18 @@ export async function settle(
     }
   }
   absent.reserve(pages.length << ORDER_SHIFT);
-  for (let p = 0; p < pages.length; p++) {
-    if (slicer.due) await slicer.rest();
-    noteAbsences(dictionary, p, present, generation);
+  for (let page = 0; page < pages.length; page++) {
+    yield;
+    noteAbsences(series, page, present, generation);
   }
-  return writeOrder(positions, count, slicer);
+  return yield* writeOrder(positions, count);
 }
 
-async function areAllInOrder(
-  { pages }: Dictionary,
-  positions: Positions,
-  known: Known,
-  slicer: Slicer,
-): Promise<boolean> {
-  let page = known.pages;
+function* areAllInOrder({ pages }: FamilySeries, positions: Positions, prefix: Prefix): Sliced<boolean> {
+  let page = prefix.pages;
   let index = 0;
-  for (const slots of positions.slotsFrom(known.positions)) {
-    if (slicer.due) await slicer.rest();
+  for (const slots of positions.slotsFrom(prefix.positions)) {
+    yield;
     for (const slot of slots) {
       if (slot === LEFT_OUT) continue;
       if (slot !== (page << ORDER_SHIFT) + index) return false;
@@ -68,7 +63,7 @@ async function areAllInOrder(
   return page === pages.length;
 }
 
-function noteAbsences({ pages, absent }: Dictionary, page: number, present: Uint8Array, generation: number): void {
+function noteAbsences({ pages, absent }: FamilySeries, page: number, present: Uint8Array, generation: number): void {
   const first = page << ORDER_SHIFT;
   const end = first + (pages[page] as PlacedPage).page.size;
   for (let slot = first; slot < end; slot++) {
@@ -78,11 +73,11 @@ function noteAbsences({ pages, absent }: Dictionary, page: number, present: Uint
 }
 
 /** The order entries in shared memory, where they are written once. */
-async function writeOrder(positions: Positions, count: number, slicer: Slicer): Promise<Int32Array> {
+function* writeOrder(positions: Positions, count: number): Sliced<Int32Array> {
   const order = new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
   let at = 0;
   for (const slots of positions.slotsFrom(0)) {
-    if (slicer.due) await slicer.rest();
+    yield;
     for (const slot of slots) if (slot !== LEFT_OUT) order[at++] = slot;
   }
   return order;

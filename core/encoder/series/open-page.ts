@@ -1,4 +1,4 @@
-/** Writes pages: the attribute texts of new series. */
+/** A page while series are being added to it. */
 import { ORDER_SHIFT, type Layout, type Page } from '../../snapshot';
 import { SeriesTexts } from './series-texts';
 
@@ -8,15 +8,21 @@ export interface PageText {
   readonly starts: Uint32Array;
 }
 
+export interface SealedPage {
+  readonly page: Page;
+  readonly text: PageText;
+}
+
 const NO_LAYOUT: Layout = { kind: 'scalar' };
 
-/** A page while series are being added to it. One object is used for page after page, for the reason that `Run` has. */
+/** One object is used for page after page, for the reason that `Cycle` gives. */
 export class OpenPage implements PageText {
   layout = NO_LAYOUT;
   /** Where it stands among the family's pages. */
   index = 0;
   /** Where its numbers begin in the columns. */
   base = 0;
+  /** How many series it has room for. */
   capacity = 0;
   size = 0;
   starts = new Uint32Array(1);
@@ -69,7 +75,7 @@ export class OpenPage implements PageText {
   }
 
   /** @param write puts the texts where they stay */
-  seal(id: number, write: (text: Uint8Array) => Uint8Array): { readonly page: Page; readonly text: PageText } {
+  seal(id: number, write: (text: Uint8Array) => Uint8Array): SealedPage {
     const { layout, size } = this;
     const attributes = write(this.bytes.subarray(0, this.texts.length));
     return {

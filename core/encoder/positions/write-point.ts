@@ -1,14 +1,14 @@
 /** Writes the numbers of single data points into the column being written. */
 import type { DataPoint, ExponentialHistogramValue, HistogramValue } from '../../otel';
 import { SCALAR_VALUE, START, type Layout } from '../../snapshot';
-import { writeExponential, writeHistogramCounts, writeHistogramHead } from './layouts';
-import type { PositionBlock } from '../positions/position-block';
-import type { Run } from './run';
+import { writeExponential, writeHistogramCounts, writeHistogramHead } from '../columns/layouts';
+import type { Cycle } from '../cycle';
+import type { PositionBlock } from './position-block';
 
 /** @param index of the position in its block */
-export function writePoint(block: PositionBlock, index: number, point: DataPoint, layout: Layout, run: Run): void {
+export function writePoint(block: PositionBlock, index: number, point: DataPoint, layout: Layout, cycle: Cycle): void {
   const { startTime, value } = point;
-  const { values } = run.column;
+  const { values } = cycle.columns.written;
   const offset = block.offsets[index] as number;
   if (!Object.is(startTime, block.startTimes[index])) block.setStart(index, startTime);
   values[offset + START] = block.starts[index] as number;
@@ -18,7 +18,7 @@ export function writePoint(block: PositionBlock, index: number, point: DataPoint
       return;
     case 'histogram': {
       const sameCounts = Object.is((value as HistogramValue).buckets.counts, block.counts[index]);
-      writeHistogram(block, index, offset, value as HistogramValue, sameCounts, run);
+      writeHistogram(block, index, offset, value as HistogramValue, sameCounts, cycle);
       return;
     }
     case 'exponential':
@@ -27,9 +27,9 @@ export function writePoint(block: PositionBlock, index: number, point: DataPoint
 }
 
 /**
- * All but the start time. Copies the bucket counts only where the column being written does not hold these very counts
+ * Writes all but the start time; the bucket counts only where the column being written does not hold these very counts
  * already.
- * @param sameCounts the array of counts is the one that was last seen at that position
+ * @param sameCounts whether the array of counts is the one that was last seen at that position
  */
 export function writeHistogram(
   { counts, changed }: PositionBlock,
@@ -37,14 +37,14 @@ export function writeHistogram(
   offset: number,
   value: HistogramValue,
   sameCounts: boolean,
-  run: Run,
+  cycle: Cycle,
 ): void {
-  const { values, generation } = run.column;
+  const { values, generation } = cycle.columns.written;
   const { counts: own } = value.buckets;
   writeHistogramHead(values, offset, value);
   if (!sameCounts) {
     counts[index] = own;
-    changed[index] = run.generation;
+    changed[index] = cycle.generation;
   } else if ((changed[index] as number) <= generation) return;
   writeHistogramCounts(values, offset, own);
 }

@@ -1,0 +1,220 @@
+/**
+ * The series of one family: which have ever been seen, on which page each stands, and which of them are gone. It knows
+ * where their numbers begin, and nothing of the numbers, nor of the positions of data points.
+ *
+ * A series' *slot* is `pageIndex << ORDER_SHIFT | indexInPage`, as in the order of a snapshot.
+ */
+import { ORDER_MASK, ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../snapshot';
+import type { Sliced } from '../../slicer';
+import { Absences } from './absences';
+import type { Claims } from './claims';
+import type { OpenPage, PageText } from './open-page';
+import type { PageSupply } from './page-supply';
+import { SeriesIndex } from './series-index';
+import { hashOf, isSameText, viewOf, type SeriesTexts } from './series-texts';
+
+/** A series that has been gone for this many snapshots is dead: its memory may be given back. */
+export const RETENTION_SNAPSHOTS = 10;
+
+/** Series put into the index in one step. */
+const STEP_SERIES = 256;
+
+/** A page that a family had. */
+export interface TakenPage extends PlacedPage {
+  readonly texts: PageText;
+}
+
+export class FamilySeries {
+  /** The last page may be followed by others of another layout: a family may have pages of several. */
+  readonly pages: readonly PlacedPage[] = [];
+  /** Pages to which series are being added, one per layout. None between two collections. */
+  readonly open: readonly OpenPage[] = [];
+  /** The series that are missing in the last snapshot. */
+  readonly absent = new Absences();
+  /** Slots that are taken: by series that are present, gone, or have moved to another page. */
+  size = 0;
+  /** Numbers that the pages take in a column. */
+  numbers = 0;
+  /** Bytes of the texts of its pages. */
+  textBytes = 0;
+  /** How many pages there were when they were last packed: a family of many layouts cannot do with fewer. */
+  packedPages = 0;
+  /** A copy of the pages, the same one as long as none is added or moved. */
+  private published: readonly PlacedPage[] | undefined;
+  /** By page: the texts on it. */
+  private readonly texts: PageText[] = [];
+  /**
+   * Content to slot: all series of the first {@link indexed} pages, dead ones too, without those that have moved to another
+   * page. Completed only when a series has to be looked up, which most families never need.
+   */
+  private readonly index = new SeriesIndex();
+  private indexed = 0;
+  /** Whether every series is in the index, and each that is added is put there too. */
+  isIndexComplete = false;
+
+  constructor(private readonly supply: PageSupply) {}
+
+  /** Asks the index, which is to be complete. @returns the slot of a series of that text which is not claimed, or -1 */
+  find(text: SeriesTexts, hash: number, claims: Claims): number {
+    const { index } = this;
+    for (let entry = index.first(hash); entry >= 0; entry = index.next(hash, entry)) {
+      const slot = index.slotOf(entry);
+      if (!claims.has(slot) && this.hasText(slot, text)) return slot;
+    }
+    return -1;
+  }
+
+  private hasText(slot: number, { bytes, length }: SeriesTexts): boolean {
+    const { bytes: texts, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
+    const index = slot & ORDER_MASK;
+    return isSameText(bytes, length, texts, starts[index] as number, (starts[index + 1] as number) - 1);
+  }
+
+  /**
+   * Puts all series into the index. Until {@link sealAll}, each series that is added is to be put there too.
+   * @param expected how many these may be
+   */
+  *completeIndex(expected: number): Sliced {
+    yield* this.index.reserve(this.size + expected);
+    for (; this.indexed < this.pages.length; this.indexed++) {
+      const { bytes, starts } = this.texts[this.indexed] as PageText;
+      const { size } = (this.pages[this.indexed] as PlacedPage).page;
+      const view = viewOf(bytes);
+      const first = this.indexed << ORDER_SHIFT;
+      for (let i = 0; i < size; i++) {
+        if (i % STEP_SERIES === 0) yield;
+        this.index.add(hashOf(view, starts[i] as number, (starts[i + 1] as number) - 1), first + i);
+      }
+    }
+    this.isIndexComplete = true;
+  }
+
+  /** Puts a series that was just added into the index. */
+  addToIndex(hash: number, slot: number): void {
+    this.index.add(hash, slot);
+  }
+
+  /** The series has moved to another slot: the index knows it there only. */
+  replaceInIndex(hash: number, from: number, to: number): void {
+    this.index.replace(hash, from, to);
+  }
+
+  /** Whether any series is in the index, so that pages cannot be {@link takeOff | taken off}. */
+  get isIndexed(): boolean {
+    return this.indexed > 0;
+  }
+
+  /** Whether the series at that slot is still there: it may have moved to another page. */
+  isInUse(slot: number): boolean {
+    if (slot >> ORDER_SHIFT >= this.indexed) return true;
+    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
+    const index = slot & ORDER_MASK;
+    const hash = hashOf(viewOf(bytes), starts[index] as number, (starts[index + 1] as number) - 1);
+    return this.index.has(hash, slot);
+  }
+
+  /** Puts the series' text in place of what `text` has. */
+  readText(slot: number, text: SeriesTexts): void {
+    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
+    const index = slot & ORDER_MASK;
+    text.clear();
+    text.appendText(bytes, starts[index] as number, (starts[index + 1] as number) - 1);
+  }
+
+  /**
+   * The open page of a layout, told by identity, with room for a series.
+   * @param expected how many series of the layout may come
+   */
+  openPage(layout: Layout, expected: number): OpenPage {
+    let at = this.open.length - 1;
+    while (at >= 0 && (this.open[at] as OpenPage).layout !== layout) at--;
+    const open = this.open[at];
+    if (open !== undefined && !open.isFull) return open;
+    if (open !== undefined) this.seal(at);
+    return this.begin(layout, Math.min(expected, PAGE_SERIES));
+  }
+
+  private begin(layout: Layout, capacity: number): OpenPage {
+    const open = this.supply.open(layout, this.pages.length, capacity);
+    (this.open as OpenPage[]).push(open);
+    this.setPage(open.index, { page: { id: -1, layout, size: 0, attributes: open.bytes }, base: open.base });
+    this.texts.push(open);
+    return open;
+  }
+
+  /** Ends the adding of series. */
+  sealAll(): void {
+    while (this.open.length > 0) this.seal(this.open.length - 1);
+    if (this.isIndexComplete) this.indexed = this.pages.length;
+    this.isIndexComplete = false;
+  }
+
+  private seal(at: number): void {
+    const [open] = (this.open as OpenPage[]).splice(at, 1) as [OpenPage];
+    const { index, base } = open;
+    const { page, text } = this.supply.seal(open);
+    this.setPage(index, { page, base });
+    this.texts[index] = text;
+    this.textBytes += page.attributes.length;
+    this.size += page.size;
+    this.numbers += page.size * strideOf(page.layout);
+  }
+
+  /** For a snapshot, which is read while pages are being added. */
+  publishPages(): readonly PlacedPage[] {
+    this.published ??= [...this.pages];
+    return this.published;
+  }
+
+  /** Takes the pages from that one on away, none of which may be in the index. Their series are to be added again. */
+  takeOff(first: number): readonly TakenPage[] {
+    this.published = undefined;
+    const texts = this.texts.splice(first);
+    const pages = (this.pages as PlacedPage[]).splice(first);
+    for (const { page } of pages) {
+      this.size -= page.size;
+      this.numbers -= page.size * strideOf(page.layout);
+      this.textBytes -= page.attributes.length;
+    }
+    return pages.map((placed, i) => ({ ...placed, texts: texts[i] as PageText }));
+  }
+
+  /** Takes room in the columns anew for a page. @returns where its numbers begin now */
+  movePage(index: number): number {
+    const { page } = this.pages[index] as PlacedPage;
+    const base = this.supply.take(page.layout, page.size);
+    this.setPage(index, { page, base });
+    return base;
+  }
+
+  /** Has a page's texts, which are the same, in another place. */
+  moveText(index: number, attributes: Uint8Array): void {
+    const { page, base } = this.pages[index] as PlacedPage;
+    this.setPage(index, { page: { ...page, attributes }, base });
+    this.texts[index] = { ...(this.texts[index] as PageText), bytes: attributes };
+  }
+
+  private setPage(index: number, placed: PlacedPage): void {
+    (this.pages as PlacedPage[])[index] = placed;
+    this.published = undefined;
+  }
+
+  pageOf(slot: number): PlacedPage {
+    return this.pages[slot >> ORDER_SHIFT] as PlacedPage;
+  }
+
+  layoutOf(slot: number): Layout {
+    return this.pageOf(slot).page.layout;
+  }
+
+  /** Where the numbers of the series begin in a column. */
+  offsetOf(slot: number): number {
+    const { page, base } = this.pageOf(slot);
+    return base + (slot & ORDER_MASK) * strideOf(page.layout);
+  }
+
+  isDead(slot: number, generation: number): boolean {
+    const since = this.absent.sinceOf(slot);
+    return since !== 0 && generation - since >= RETENTION_SNAPSHOTS;
+  }
+}
