@@ -1,7 +1,7 @@
 /** Walks the series of a family in the order of its data points. */
 import { ORDER_MASK, ORDER_SHIFT, strideOf, type Family, type Page, type Snapshot } from './snapshot';
 
-/** `offset` is the index of the series' first number in the value columns. */
+/** `offset` is the index of the series' first number in the columns. */
 export type SeriesVisitor = (page: Page, indexInPage: number, offset: number) => void;
 
 export function forEachSeries(family: Family, visit: SeriesVisitor): void {

@@ -2,8 +2,9 @@
  * The snapshot: a process's metrics at one moment, as columns in shared memory.
  *
  * Written by the encoder on the main thread, read by worker threads; on the metrics server decoded from
- * the wire form. Everything reachable from a published snapshot is immutable for as long as anyone holds it:
- * pages for ever, value buffers until every task that was given the snapshot has ended.
+ * the wire form. What a published snapshot refers to is immutable: pages for ever, columns until every task that was
+ * given the snapshot has ended. Where it refers to nothing in its columns, the encoder may write for the next one
+ * (`encoder/columns/columns.ts`).
  *
  * ```
  * Snapshot ─┬─ scopes[] ── families[] ─┬─ pages[] ── Page: attribute sets, immutable, known by id
@@ -25,7 +26,8 @@ export const PAGE_SERIES = 1024;
  * - `scalar`: start, value
  * - `histogram`: start, count, sum, min, max, one count per bucket
  * - `exponential`: start, count, sum, min, max, scale, zeroCount, positive offset, positive length,
- *   negative offset, negative length, then `positive` and `negative` places for bucket counts
+ *   negative offset, negative length, then as many bucket counts as the bucket capacities `positive` and
+ *   `negative` together
  */
 export type Layout = ScalarLayout | HistogramLayout | ExponentialLayout;
 
@@ -33,7 +35,7 @@ export interface ScalarLayout {
   readonly kind: 'scalar';
 }
 
-/** `sum`, `min` and `max` tell whether data points have that number at all: without it its place is unused. */
+/** `sum`, `min` and `max` tell whether data points have that number at all: where they have not, it is unused. */
 interface Moments {
   readonly sum: boolean;
   readonly min: boolean;
@@ -50,7 +52,7 @@ export interface HistogramLayout extends Moments {
 
 export interface ExponentialLayout extends Moments {
   readonly kind: 'exponential';
-  /** Places for bucket counts above zero; a series uses as many of them as its positive length says. */
+  /** Bucket capacity above zero: a series uses as much of it as its positive length says. */
   readonly positive: number;
   readonly negative: number;
 }
@@ -59,7 +61,7 @@ export const START = 0;
 export const SCALAR_VALUE = 1;
 export const SCALAR_STRIDE = 2;
 
-/** Places that both kinds of histogram share. */
+/** Numbers that both kinds of histogram have. */
 export const COUNT = 1;
 export const SUM = 2;
 export const MIN = 3;
@@ -75,7 +77,7 @@ export const EXP_NEGATIVE_OFFSET = 9;
 export const EXP_NEGATIVE_LENGTH = 10;
 export const EXP_BUCKETS = 11;
 
-/** How many numbers one series of that layout takes in the value column. */
+/** How many numbers one series of that layout takes in a column. */
 export function strideOf(layout: Layout): number {
   switch (layout.kind) {
     case 'scalar':
@@ -87,7 +89,7 @@ export function strideOf(layout: Layout): number {
   }
 }
 
-/** An immutable block of the dictionary: the attribute sets of up to {@link PAGE_SERIES} series of one family. */
+/** An immutable block: the attribute sets of up to {@link PAGE_SERIES} series of one family. */
 export interface Page {
   /** Unique within an incarnation, ascending, never used again. */
   readonly id: number;
@@ -96,16 +98,16 @@ export interface Page {
   readonly size: number;
   /**
    * UTF-8: per series the JSON text of its attributes object, keys in the order of the object, ended by a
-   * line feed. In the process that wrote it, a part of a larger piece of shared memory, in which others are written
-   * while this one is read.
+   * line feed. In the process that wrote it, a part of a larger piece of shared memory, in which other texts are
+   * written while this one is read.
    */
   readonly attributes: Uint8Array;
 }
 
-/** A page's place in one snapshot. Differs from the page itself in that it may change when values are re-packed. */
+/** Where a page stands in one snapshot. The page stays the same; where it stands changes when columns are packed anew. */
 export interface PlacedPage {
   readonly page: Page;
-  /** Index into the value columns of the first number of the first series. */
+  /** Offset of its first series. */
   readonly base: number;
 }
 
@@ -133,11 +135,11 @@ export interface ScopeFamilies {
   readonly families: readonly Family[];
 }
 
-/** What the exporter says about itself, for whoever reads the snapshot. */
+/** What the exporter says about itself. */
 export interface ExporterStats {
   /** Interval between two collections in force, in milliseconds. */
   readonly intervalMs: number;
-  /** Main-thread time that one collection takes, in milliseconds, as far as it can be told apart. */
+  /** Main-thread time that one collection takes, in milliseconds, as far as it can be told from other work. */
   readonly collectMs: number;
   /** Series present in this snapshot. */
   readonly series: number;
@@ -146,7 +148,7 @@ export interface ExporterStats {
 }
 
 export interface Snapshot {
-  /** One run of one encoder: page ids mean something only within it. */
+  /** Tells one encoder's life from all others: page ids mean something only within it. */
   readonly incarnation: string;
   /** Counts the snapshots of an incarnation, from 1. */
   readonly generation: number;

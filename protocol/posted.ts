@@ -1,9 +1,9 @@
 /**
- * A snapshot as it is posted from the main thread to a worker thread, where it is made a plain one again.
+ * A snapshot as it is posted from the main thread to a worker thread, which makes a plain snapshot of it again.
  *
- * What it costs to post a message are the objects in it and, more than linearly, the handles of shared memory. So all
+ * Posting a message costs time for each object in it and, more than linearly, for each handle of shared memory. So all
  * that describes the snapshot crosses as bytes and numbers in shared memory, made once for as long as it stays the same;
- * and pages, however many, cross as the few pieces of memory that their texts stand in.
+ * and pages, however many, cross as the few pieces of memory in which their texts stand.
  */
 import type { Snapshot } from '../core/snapshot';
 
@@ -14,8 +14,8 @@ export interface PostedSnapshot extends Omit<Snapshot, 'scopes'> {
 }
 
 /**
- * The same object for one snapshot after the other, until series, pages or families come, go or move. Immutable for as
- * long as anyone holds it; of the pieces of text, that is what these pages refer to: others are added behind it.
+ * The same object for one snapshot after the other, until series, pages or families come, go or move. Immutable; of the
+ * pieces of text only what these pages refer to: other texts are added behind it.
  */
 export interface PostedContents {
   /** {@link SerializedList} of, per scope: the scope, how many families it has, their descriptors. */

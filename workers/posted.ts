@@ -1,4 +1,4 @@
-/** Makes the plain snapshot of one that was posted: views of the same memory. */
+/** Makes a plain snapshot of one that was posted: views of the same memory. */
 import { Deserializer } from 'node:v8';
 import type { Descriptor, Scope } from '../core/otel';
 import {

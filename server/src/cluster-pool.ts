@@ -36,6 +36,12 @@ export class TaskError extends Error {
   }
 }
 
+/**
+ * Posts snapshots as they are. The form in which the exporter posts its own (`protocol/posted.ts`) is cheap where it stays the
+ * same from one snapshot to the next. Here each answer is decoded into new objects, so that it would be made anew in each
+ * round, and be read anew by a worker for each task. Measured for 8 instances, posted to be absorbed and to be rendered:
+ * 0.6 ms as they are against 0.7 ms for 24 pages each, 1.5 ms against 0.9 ms for 107 pages each (800,000 series in all).
+ */
 export class ClusterPool {
   private readonly pool: WorkerPool;
   private readonly kept = new Kept();

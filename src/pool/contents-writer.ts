@@ -1,4 +1,4 @@
-/** Writes what a snapshot consists of, other than numbers, into shared memory. */
+/** Writes what describes a snapshot, which is all but its numbers, into shared memory. */
 import { createRequire } from 'node:module';
 import type * as v8 from 'node:v8';
 import {
@@ -36,7 +36,7 @@ export class ContentsWriter {
     const count = all.reduce((sum, { pages }) => sum + pages.length, 0);
     const orders = all.flatMap(({ order }) => order ?? []);
     const short = orders.filter(({ length }) => length < LONG_ORDER);
-    // Each handle of shared memory costs, so that it is one for all.
+    // One piece for all: each handle of shared memory costs time.
     const [families, pages, shortOrders] = sharedNumbers(
       all.length * FAMILY_FIELDS,
       count * PAGE_FIELDS,

@@ -4,7 +4,7 @@ import type { Family, ScopeFamilies, Snapshot } from '../../core/snapshot';
 import { Slicer } from '../../core/slicer';
 import { ContentsWriter } from './contents-writer';
 
-/** Of the snapshots of one encoder. Each is made once, for all tasks that it is posted with. */
+/** The posted form of one encoder's snapshots. It is made once per snapshot, for all tasks that carry it. */
 export class PostedForm {
   private readonly made = new WeakMap<Snapshot, Promise<PostedSnapshot>>();
   private readonly writer = new ContentsWriter();
