@@ -1,4 +1,4 @@
-/** Tells data that may be encoded from what is no collection at all. */
+/** Checks that data is a collection, before any of it is encoded. */
 import type { ResourceMetrics } from '../otel';
 
 /** @throws TypeError */

@@ -16,7 +16,7 @@ export function problemOf(metric: unknown): string | undefined {
   return undefined;
 }
 
-/** Descriptors nearly always are the same object at each collection, so that what is made of them is made once. */
+/** Nearly always a descriptor is the same object at each collection: what is made of it is made once. */
 const descriptorKeys = new WeakMap<Descriptor, string>();
 const plainDescriptors = new WeakMap<Descriptor, Descriptor>();
 const plainScopes = new WeakMap<Scope, Scope>();
@@ -54,7 +54,7 @@ export function describeFamily(metric: MetricData, encoder: FamilyEncoder): Fami
   };
 }
 
-/** Only what can cross to another thread and is of use there. */
+/** Only the fields that can cross to another thread and are of use there. */
 function plainDescriptor({ name, description, unit, type, valueType }: Descriptor): Descriptor {
   return {
     name,
@@ -81,11 +81,11 @@ export function numbersOf(metric: MetricData): number {
   try {
     return metric.dataPoints.length * strideOf(layoutFor(kind, first.value));
   } catch {
-    return 0; // Malformed: what encodes it finds out and tells.
+    return 0; // Malformed: encoding it tells what is wrong.
   }
 }
 
-/** Only what can cross to another thread and is of use there. */
+/** Only the fields that can cross to another thread and are of use there. */
 export function describeScope(scope: Scope): Scope {
   return once(plainScopes, scope, ({ name, version, schemaUrl }) => ({
     name: String(name),

@@ -1,7 +1,7 @@
 /** Moves an exponential histogram's numbers to a layout of another bucket capacity. */
 import { EXP_BUCKETS, type ExponentialLayout } from '../snapshot';
 
-export interface ExponentialNumbers {
+interface ExponentialNumbers {
   readonly values: Float64Array;
   /** Index of the first of them. */
   readonly at: number;

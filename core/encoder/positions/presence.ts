@@ -6,7 +6,7 @@ import { LEFT_OUT } from './position-block';
 import type { Positions } from './positions';
 
 /** The first positions, where they are known to be all series of the first pages, in their order. */
-export interface Prefix {
+interface Prefix {
   readonly pages: number;
   readonly positions: number;
 }

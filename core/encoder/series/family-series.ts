@@ -20,7 +20,7 @@ export const RETENTION_SNAPSHOTS = 10;
 const STEP_SERIES = 256;
 
 /** A page that a family had. */
-export interface TakenPage extends PlacedPage {
+interface TakenPage extends PlacedPage {
   readonly texts: PageText;
 }
 

@@ -13,7 +13,7 @@ const MANY_PAGES = 8;
 /** A page of more series is not small. */
 const SMALL_SERIES = PAGE_SERIES / 2;
 
-/** As far as there is room behind the numbers of the last snapshot; where there is none, there will be next time. */
+/** Joins where there is room behind the numbers of the last snapshot; where there is none, there is at the next collection. */
 export function* joinSmallPages(families: Iterable<FamilyEncoder>, columns: Columns, generation: number): Sliced {
   if (!columns.isCurrentComplete) return;
   let missing = 0;

@@ -1,5 +1,5 @@
 /**
- * Packs the families anew: fresh places in the columns, and fresh pages without the dead series where most series of a
+ * Packs the families anew: fresh offsets in the columns, and fresh pages without the dead series where most series of a
  * family are dead.
  */
 import { ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../snapshot';
@@ -11,7 +11,7 @@ import { FamilySeries } from '../series/family-series';
 import type { PageSupply } from '../series/page-supply';
 import type { SeriesTexts } from '../series/series-texts';
 
-export interface Packing {
+interface Packing {
   readonly generation: number;
   readonly columns: Columns;
   readonly supply: PageSupply;

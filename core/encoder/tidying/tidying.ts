@@ -14,7 +14,7 @@ import { isSparse, packFamilies } from './packing';
 /** Space in the columns that no family uses any more is tolerated up to this many numbers. */
 const TOLERATED_NUMBERS = 64 * 1024;
 
-export interface Tidied {
+interface Tidied {
   readonly families: Map<string, FamilyEncoder>;
   readonly columns: Columns;
   readonly supply: PageSupply;
