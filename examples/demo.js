@@ -9,10 +9,10 @@ const { fstatSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { parseArgs } = require('node:util');
-const { createPm2Home } = require('./lib/pm2-home');
-const { freePort } = require('./lib/ports');
-const { startTraffic } = require('./lib/traffic');
-const { onNpmGone } = require('./lib/npm-watch');
+const { createPm2Home } = require('../scripts/lib/pm2-home');
+const { freePort } = require('../scripts/lib/ports');
+const { startTraffic } = require('../scripts/lib/traffic');
+const { onNpmGone } = require('../scripts/lib/npm-watch');
 
 const USAGE = `Runs a Mashroom cluster with the exporter under a PM2 of its own, until Ctrl-C.
 

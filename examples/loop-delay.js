@@ -9,8 +9,8 @@ const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { parseArgs } = require('node:util');
-const { createPm2Home } = require('./lib/pm2-home');
-const { freePort } = require('./lib/ports');
+const { createPm2Home } = require('../scripts/lib/pm2-home');
+const { freePort } = require('../scripts/lib/ports');
 
 const USAGE = `Measures how long the event loop of a Mashroom server is held, with and without the exporter.
 

@@ -7,8 +7,8 @@ import { ClusterPool, TaskError } from '../src/cluster-pool';
 import { ClusterSums, type Merged } from '../src/cluster-sums';
 import { StateStore } from '../src/state-store';
 import { until } from '../../test/support/until';
-import { scalarsOf } from './workers/cluster/instance';
-import { Process, round, threadOf } from './world';
+import { scalarsOf } from './workers/cluster/merged-instances';
+import { Process, round, threadOf } from './rounds-by-hand';
 
 const pool = new ClusterPool({ threads: 1, maxMemoryMb: 512, timeoutMs: 120_000 });
 test.after.always(() => pool.stop());

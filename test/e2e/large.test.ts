@@ -4,7 +4,7 @@ import { Asker } from '../support/asker';
 import { askerApp, mashroomApp } from '../support/mashroom';
 import { withPm2, type Instance } from '../support/pm2';
 import { render, renderedInHost } from '../support/rendered';
-import { assertHealthy, assertOneOf, statuses } from './cluster';
+import { assertHealthy, assertOneOf, statuses } from './assertions';
 
 const SERIES = 20_000;
 const SERIALIZER = '@opentelemetry/exporter-prometheus';

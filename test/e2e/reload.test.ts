@@ -4,7 +4,7 @@ import { Asker } from '../support/asker';
 import { askerApp, mashroomApp } from '../support/mashroom';
 import { startPm2, type Instance, type Pm2 } from '../support/pm2';
 import { until } from '../support/until';
-import { assertHealthy, statuses } from './cluster';
+import { assertHealthy, statuses } from './assertions';
 
 const RELOADS = 12;
 const EXPORTER = { intervalMs: 500, mashroomMetrics: ['nodejs_heap_size_used_bytes'] };

@@ -2,14 +2,14 @@
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import test from 'ava';
-import { freePort } from '../../examples/lib/ports';
-import { mashroomApp, PROJECT } from '../support/mashroom';
+import { freePort } from '../../scripts/lib/ports';
+import { METRICS_SERVER, PROJECT } from '../support/built';
+import { mashroomApp } from '../support/mashroom';
 import { withPm2 } from '../support/pm2';
 import { renderedInHost } from '../support/rendered';
 import { until } from '../support/until';
 
 const DOCUMENT = resolve(PROJECT, '..', 'shared', 'seed', 'mashroom-monitoring-pm2-exporter.md');
-const SERVER = join(PROJECT, 'server', 'dist', 'src', 'main.js');
 const SERIALIZER = '@opentelemetry/exporter-prometheus';
 
 function extractScript(document: string, port: number): string {
@@ -31,7 +31,7 @@ if (existsSync(DOCUMENT)) {
       await pm2.start(
         server,
         { name: 'metrics_collector', script: join(pm2.folder, 'metrics.js'), exec_mode: 'fork' },
-        { name: 'metrics', script: SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(own) } },
+        { name: 'metrics', script: METRICS_SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(own) } },
       );
 
       for (const host of await pm2.ready('mashroom', 2)) {

@@ -6,7 +6,7 @@ import { askerApp, mashroomApp } from '../support/mashroom';
 import { startPm2, type Instance, type Pm2 } from '../support/pm2';
 import { render, renderedInHost } from '../support/rendered';
 import { until } from '../support/until';
-import { assertHealthy, statuses } from './cluster';
+import { assertHealthy, statuses } from './assertions';
 
 const SERIALIZER = '@opentelemetry/exporter-prometheus';
 const INTERVAL_MS = 300;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { command } from '../support/control';
+import { command } from '../support/host-command';
 import { mashroomApp } from '../support/mashroom';
 import { until } from '../support/until';
 

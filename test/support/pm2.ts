@@ -1,8 +1,8 @@
 /** A real PM2 of one's own for a test: apps, their processes, and what they say. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createPm2Home } from '../../examples/lib/pm2-home';
-import { command, type Command } from './control';
+import { createPm2Home } from '../../scripts/lib/pm2-home';
+import { command, type Command } from './host-command';
 import { until } from './until';
 
 export type Pm2Version = 5 | 6 | 7;

@@ -1,13 +1,14 @@
 /** The metrics server over what happens to PM2 itself: its daemon crashes and comes back, an app gets another name. */
 import { join } from 'node:path';
 import test from 'ava';
-import { freePort } from '../../../examples/lib/ports';
-import { PROJECT } from '../../../test/support/mashroom';
+import { freePort } from '../../../scripts/lib/ports';
+import { built, METRICS_SERVER, PROJECT } from '../../../test/support/built';
 import { withPm2 } from '../../../test/support/pm2';
 import { until } from '../../../test/support/until';
 
 const SHOP = join(PROJECT, 'test/fixtures/apps/shop.js');
-const SERVER = join(PROJECT, 'server/dist/src/main.js');
+
+test.before(built);
 
 test("after a crash of PM2's daemon the metrics server is back with the apps, and no sum has dropped", async (t) => {
   await withPm2(7, async (pm2) => {
@@ -23,7 +24,7 @@ test("after a crash of PM2's daemon the metrics server is back with the apps, an
       });
     await pm2.start(
       { name: 'shop', script: SHOP, exec_mode: 'fork', env: { PORT: String(shop) } },
-      { name: 'metrics', script: SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(metrics) } },
+      { name: 'metrics', script: METRICS_SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(metrics) } },
     );
     for (let i = 0; i < 5; i++) await order('/book');
     await sumOf(5);
@@ -56,7 +57,7 @@ test('an app that gets another name is known by that', async (t) => {
       });
     await pm2.start(
       { name: 'shop', script: SHOP, exec_mode: 'fork', env: { PORT: String(shop) } },
-      { name: 'metrics', script: SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(metrics) } },
+      { name: 'metrics', script: METRICS_SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(metrics) } },
     );
     t.true((await upAs('shop')).includes('pm2_app="shop"'));
     await pm2.rename('shop', 'store');

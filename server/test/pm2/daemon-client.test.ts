@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import test from 'ava';
-import { createPm2Home } from '../../../examples/lib/pm2-home';
+import { createPm2Home } from '../../../scripts/lib/pm2-home';
 import { DaemonClient, RemoteCallError } from '../../src/pm2/daemon-client';
 import { until } from '../../../test/support/until';
 import { RpcServer } from '../../../test/core/pm2/rpc-server';

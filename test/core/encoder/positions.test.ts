@@ -3,7 +3,7 @@ import type { DataPoint } from '../../../core/otel';
 import { BLOCK } from '../../../core/encoder/positions/position-block';
 import { Positions } from '../../../core/encoder/positions/positions';
 import { Slicer } from '../../../core/slicer';
-import { point } from './build';
+import { point } from './collections';
 
 /** Whose slices have always used their budget. */
 class Impatient extends Slicer {

@@ -1,7 +1,7 @@
 /** The connection to the daemon of a real PM2. */
 import { join } from 'node:path';
 import test from 'ava';
-import { createPm2Home } from '../../../examples/lib/pm2-home';
+import { createPm2Home } from '../../../scripts/lib/pm2-home';
 import { Daemon, DaemonError } from '../../../core/pm2/daemon';
 
 const PATIENT_MS = 30_000;

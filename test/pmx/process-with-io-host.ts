@@ -1,4 +1,4 @@
-/** The child of `child.ts`: has @pm2/io injected as PM2 does it, then runs what the test sends. */
+/** The child of `process-with-io.ts`: has @pm2/io injected as PM2 does it, then runs what the test sends. */
 import { join } from 'node:path';
 import type * as ioModule from '../../src/pmx/io';
 import type * as metricsModule from '../../src/pmx/pmx-metrics';

@@ -1,7 +1,7 @@
-/** The oldest PM2 that is served. */
+/** The oldest PM2 that the metrics server works with. */
 import test from 'ava';
-import { withPm2 } from '../../../test/support/pm2';
-import { answeringApp, answersOf, serverApp, serverOf } from './cluster';
+import { withPm2 } from '../../../../test/support/pm2';
+import { answeringApp, answersOf, serverApp, serverOf } from '../pm2-apps';
 
 test('instances of PM2 5 are asked and known as those of later ones', async (t) => {
   await withPm2(5, async (pm2) => {

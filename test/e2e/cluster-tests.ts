@@ -1,11 +1,12 @@
-/** What has to hold for a cluster of two Mashroom servers, under whichever PM2 and on whichever OpenTelemetry. */
+/** The tests of a cluster of two Mashroom servers, for any PM2 and any OpenTelemetry. */
 import type { ExecutionContext, TestFn } from 'ava';
-import { startTraffic } from '../../examples/lib/traffic';
+import { startTraffic } from '../../scripts/lib/traffic';
 import { Asker, type Reply } from '../support/asker';
 import { askerApp, mashroomApp } from '../support/mashroom';
 import { startPm2, type Instance, type Pm2, type Pm2Version } from '../support/pm2';
 import { render, renderedInHost, SERIALIZERS } from '../support/rendered';
 import { until } from '../support/until';
+import { assertHealthy, assertOneOf, statuses } from './assertions';
 
 const EXPORTER = {
   intervalMs: 1000,
@@ -140,27 +141,6 @@ export function clusterTests(test: TestFn, version: Pm2Version, sdk: string): vo
 
 function assertOwnProbes(t: ExecutionContext, { monitor }: Instance): void {
   for (const name of OWN_PROBES) t.true(name in monitor, name);
-}
-
-export async function statuses(host: Instance): Promise<number[]> {
-  const paths = ['/mashroom/health/ready', '/mashroom/health/healthy'];
-  return Promise.all(paths.map((path) => host.ask<number>('fetchStatus', { path })));
-}
-
-export function assertHealthy(t: ExecutionContext, codes: readonly number[]): void {
-  t.deepEqual(codes, [200, 200]);
-}
-
-/** Names the first line that differs from the likeliest original, since whole texts are too long to read. */
-export function assertOneOf(t: ExecutionContext, text: string, originals: readonly string[]): void {
-  if (originals.includes(text)) {
-    t.pass();
-    return;
-  }
-  const closest = (originals.at(-1) ?? '').split('\n');
-  const lines = text.split('\n');
-  const at = lines.findIndex((line, index) => line !== closest[index]);
-  t.fail(`differs from all ${originals.length} in line ${at}:\n${lines[at]}\n${closest[at]}`);
 }
 
 function pids(instances: readonly Instance[]): number[] {

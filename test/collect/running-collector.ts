@@ -5,14 +5,14 @@ import { Collector } from '../../src/collect/collector';
 import type { MetricsSource } from '../../src/collect/source';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { StateLog } from '../../src/state-log';
-import { collected, counter, point } from '../core/encoder/build';
+import { collected, counter, point } from '../core/encoder/collections';
 import { until } from '../support/until';
 
 export interface Provider {
   collect(): unknown;
 }
 
-export interface Bench {
+export interface RunningCollector {
   /** Who is asked; `undefined` for nobody. */
   provider: Provider | undefined;
   readonly collector: Collector;
@@ -37,7 +37,11 @@ export interface Options {
 }
 
 /** Starts collecting. */
-export function setUp(t: ExecutionContext, provider: Provider | undefined, options: Options = {}): Bench {
+export function startCollector(
+  t: ExecutionContext,
+  provider: Provider | undefined,
+  options: Options = {},
+): RunningCollector {
   const { intervalMs = 10, maxCollectLoad = Infinity, maxSeries = 1000 } = options;
   const snapshots: Snapshot[] = [];
   const log: string[] = [];
@@ -63,7 +67,7 @@ export function setUp(t: ExecutionContext, provider: Provider | undefined, optio
       bench.onSnapshot(snapshot);
     },
   });
-  const bench: Bench = {
+  const bench: RunningCollector = {
     provider,
     collector,
     snapshots,

@@ -2,7 +2,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
-import { counter, encode, histogram, point, series } from '../encoder/build';
+import { counter, encode, histogram, point, series } from '../encoder/collections';
 
 /** One of each kind of series, a family with an order, and two pages of one family. */
 export async function sample(): Promise<Snapshot> {

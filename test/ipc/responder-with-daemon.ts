@@ -6,7 +6,7 @@ import type { ReplyTask, Task, TaskResult } from '../../protocol/tasks';
 import { Responder } from '../../src/ipc/responder';
 import { ExporterPool } from '../../src/pool/exporter-pool';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
-import { counter, encode, point, series } from '../core/encoder/build';
+import { counter, encode, point, series } from '../core/encoder/collections';
 import { WORKER } from '../support/exporter-pool';
 import { until } from '../support/until';
 import { RpcServer, type Packet } from '../core/pm2/rpc-server';
@@ -34,7 +34,7 @@ export class CountingPool extends ExporterPool {
   }
 }
 
-export interface Bench {
+export interface ResponderWithDaemon {
   readonly server: RpcServer;
   readonly responder: Responder;
   readonly tasks: () => readonly ReplyTask[];
@@ -48,7 +48,7 @@ export interface Bench {
   answers(count: number): Promise<readonly Packet[]>;
 }
 
-export async function setUp(t: ExecutionContext, pool: CountingPool): Promise<Bench> {
+export async function startResponder(t: ExecutionContext, pool: CountingPool): Promise<ResponderWithDaemon> {
   const server = new RpcServer();
   await server.start();
   const encoder = new SnapshotEncoder({ maxSeries: 1000 });

@@ -1,16 +1,22 @@
-/** A cluster under PM2, the metrics server beside it, and scrapers that watch both. */
+/** A cluster under PM2, the metrics server beside it, and those scrapers that are installed, which watch both. */
 import { join } from 'node:path';
-import { freePort } from '../../../../examples/lib/ports';
-import { startPrometheus, startVictoriaMetrics, type Scraper } from '../../../../test/support/prometheus';
+import { freePort } from '../../../../scripts/lib/ports';
+import { built, METRICS_SERVER, PROJECT } from '../../../../test/support/built';
+import {
+  missingTools,
+  startPrometheus,
+  startVictoriaMetrics,
+  type Scraper,
+  type Tool,
+} from '../../../../test/support/scrapers';
 import { startPm2, type Instance, type Pm2 } from '../../../../test/support/pm2';
 import { startScrapeProxy, type ScrapeProxy } from '../../../../test/support/scrape-proxy';
 
 export const SHOP = 'shop';
 export const METRICS = 'metrics';
 
-const PROJECT = join(__dirname, '..', '..', '..', '..');
-
-export interface World {
+/** A scraper that is not installed throws when it is read. */
+export interface ScrapedCluster {
   readonly pm2: Pm2;
   readonly shopPort: number;
   readonly metricsUrl: string;
@@ -22,8 +28,10 @@ export interface World {
   readonly native: Scraper;
   /** Job `pm2`. */
   readonly victoria: Scraper;
-  /** As many instances of the shop as are to be there. */
-  ready(count: number): Promise<Instance[]>;
+  /** Those of the three that run. */
+  readonly scrapers: readonly Scraper[];
+  /** The instances of the shop, once that many are ready; by default all that PM2 has. */
+  ready(count?: number): Promise<Instance[]>;
   /** All that has been logged, for a test that failed. */
   logs(): string;
   /** Takes everything down. Repeatable. */
@@ -36,7 +44,7 @@ function job(name: string, path: string, port: number): string {
   return `  - { job_name: ${name}, metrics_path: ${path}, static_configs: [{ targets: ['127.0.0.1:${port}'] }] }\n`;
 }
 
-/** In whatever order things come into being, they go the other way round, also where one of them did not. */
+/** Closes what was opened, the last one first, also where opening another one failed. */
 class Opened {
   private readonly closing: (() => Promise<void>)[] = [];
 
@@ -51,17 +59,18 @@ class Opened {
   }
 }
 
-export async function startWorld(): Promise<World> {
+export async function startScrapedCluster(): Promise<ScrapedCluster> {
   const opened = new Opened();
   try {
-    return await openWorld(opened);
+    return await openCluster(opened);
   } catch (error) {
     await opened.close();
     throw error;
   }
 }
 
-async function openWorld(opened: Opened): Promise<World> {
+async function openCluster(opened: Opened): Promise<ScrapedCluster> {
+  await built();
   const pm2 = await opened.add(startPm2(7));
   const shopPort = await freePort();
   const metricsPort = await freePort();
@@ -76,7 +85,7 @@ async function openWorld(opened: Opened): Promise<World> {
     },
     {
       name: METRICS,
-      script: join(PROJECT, 'server', 'dist', 'src', 'main.js'),
+      script: METRICS_SERVER,
       cwd: pm2.folder,
       exec_mode: 'fork',
       env: { PM2_METRICS_PORT: String(metricsPort) },
@@ -86,8 +95,10 @@ async function openWorld(opened: Opened): Promise<World> {
   const openmetrics = await opened.add(startScrapeProxy(metricsPort));
   const protobuf = await opened.add(startScrapeProxy(metricsPort));
   const folder = (name: string): string => join(pm2.folder, name);
+  const start = (tool: Tool, opening: () => Promise<Scraper>): Promise<Scraper | undefined> =>
+    missingTools(tool).length > 0 ? Promise.resolve(undefined) : opened.add(opening());
   const sd = `  - { job_name: instances, http_sd_configs: [{ url: 'http://127.0.0.1:${metricsPort}/sd', refresh_interval: 1s }] }\n`;
-  const plain = await opened.add(
+  const plain = await start('prometheus', () =>
     startPrometheus(
       folder('plain'),
       HEAD +
@@ -98,26 +109,39 @@ async function openWorld(opened: Opened): Promise<World> {
         job('openmetrics', '/metrics', openmetrics.port),
     ),
   );
-  const native = await opened.add(
+  const native = await start('prometheus', () =>
     startPrometheus(
       folder('native'),
       HEAD + job('pm2', '/metrics', protobuf.port) + job('cluster', '/metrics/cluster', protobuf.port),
       '--enable-feature=native-histograms',
     ),
   );
-  const victoria = await opened.add(
+  const victoria = await start('victoria-metrics', () =>
     startVictoriaMetrics(folder('victoria'), HEAD + job('pm2', '/metrics', metricsPort)),
   );
+  const scrapers = [plain, native, victoria].filter((one) => one !== undefined);
   return {
     pm2,
     shopPort,
     metricsUrl: `http://127.0.0.1:${metricsPort}`,
     proxies: { text, openmetrics, protobuf },
-    plain,
-    native,
-    victoria,
-    ready: (count) => pm2.ready(SHOP, count),
-    logs: () => [pm2, plain, native, victoria].map((one) => one.logs().slice(-5000)).join('\n'),
+    get plain() {
+      return given(plain, 'prometheus');
+    },
+    get native() {
+      return given(native, 'prometheus');
+    },
+    get victoria() {
+      return given(victoria, 'victoria-metrics');
+    },
+    scrapers,
+    ready: async (count) => pm2.ready(SHOP, count ?? (await pm2.list(SHOP)).length),
+    logs: () => [pm2, ...scrapers].map((one) => one.logs().slice(-5000)).join('\n'),
     close: () => opened.close(),
   };
+}
+
+function given(scraper: Scraper | undefined, tool: Tool): Scraper {
+  if (scraper === undefined) throw new Error(`${tool} is not installed`);
+  return scraper;
 }

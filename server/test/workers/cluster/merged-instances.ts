@@ -16,7 +16,7 @@ import { forEachSeries, pagesOf } from '../../../../core/series';
 import { ClusterMerger } from '../../../workers/cluster';
 import { decode } from '../../../workers/decode';
 import { encodeSnapshot } from '../../../../core/wire/encode';
-import { collected } from '../../../../test/core/encoder/build';
+import { collected } from '../../../../test/core/encoder/collections';
 
 /** One run of one process. */
 export class Instance {

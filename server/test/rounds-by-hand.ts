@@ -4,8 +4,8 @@ import type { RunSnapshot } from '../protocol/tasks';
 import type { ClusterPool } from '../src/cluster-pool';
 import { readProcessList, type ProcessInfo } from '../src/pm2/process-list';
 import { ErrorCounts, type InstanceAnswer, type RoundResult } from '../src/rounds/result';
-import { counter, point } from '../../test/core/encoder/build';
-import { Instance } from './workers/cluster/instance';
+import { counter, point } from '../../test/core/encoder/collections';
+import { Instance } from './workers/cluster/merged-instances';
 
 /** One run of one process of an app that counts its orders. */
 export class Process {

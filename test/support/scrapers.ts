@@ -3,18 +3,18 @@ import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { freePort } from '../../examples/lib/ports';
+import { freePort } from '../../scripts/lib/ports';
 import { until } from './until';
 
 export type Tool = 'prometheus' | 'promtool' | 'victoria-metrics';
 
 export const INSTALL_TOOLS = 'sudo apt-get install --no-install-recommends prometheus victoria-metrics';
 
-/** Whatever takes longer has hung, and is to be named. */
+/** An answer that takes longer is a failure, whose message names the request. */
 const PATIENCE_MS = 30_000;
 const TIED = join(__dirname, 'host', 'tied.js');
 /** CI sets it: tests that lack a tool fail there. */
-const REQUIRED = process.env['REQUIRE_PROMETHEUS'] === '1';
+const REQUIRED = process.env['REQUIRE_SCRAPERS'] === '1';
 
 export function missingTools(...tools: Tool[]): Tool[] {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
@@ -32,7 +32,7 @@ function isExecutable(file: string): boolean {
 
 type Body = (t: ExecutionContext) => Promise<void> | void;
 
-/** Declares serial tests that need these tools. Without them they are left out, or fail, and say why. */
+/** Declares serial tests that need these tools. Where one is missing they are left out, or fail, and say why. */
 export function testWith(...tools: Tool[]): (title: string, body: Body) => void {
   const missing = missingTools(...tools);
   if (missing.length === 0) return (title, body) => test.serial(title, body);
@@ -60,7 +60,7 @@ export interface Scraper {
   /** The samples of a range selector, or those of an expression at each step of a range. */
   samples(selector: string): Promise<Range[]>;
   range(expression: string, from: number, to: number, stepSeconds: number): Promise<Range[]>;
-  /** What Prometheus' HTTP API answers there. */
+  /** Asks Prometheus' HTTP API at that path. */
   api<T>(path: string, parameters?: Readonly<Record<string, string | number>>): Promise<T>;
   /** What it has logged. */
   logs(): string;
