@@ -47,7 +47,7 @@ function isBuilt(): boolean {
 }
 
 /** A process that is still there after so long will not end by itself. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 150_000;
 
 /** @param work is sent as text, so it knows nothing but its parameters */
 export function runInChild<A = undefined>(

@@ -1,5 +1,5 @@
 /** A Mashroom server's root folder as a user has it: the built exporter lies among its node_modules. */
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../scripts/lib/ports';
 import { built, PROJECT } from './built';
@@ -21,7 +21,7 @@ export interface RootOptions {
 
 /** @returns the root's path */
 export function createServerRoot(folder: string, { installed = 'copy', exporter = {} }: RootOptions = {}): string {
-  const root = join(folder, `root-${installed}-${Date.now().toString(36)}`);
+  const root = mkdtempSync(join(folder, `root-${installed}-`));
   const scope = join(root, 'node_modules', '@mashroom');
   mkdirSync(scope, { recursive: true });
   linkModules(join(PROJECT, 'node_modules'), join(root, 'node_modules'));

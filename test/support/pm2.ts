@@ -1,4 +1,4 @@
-/** A real PM2 of one's own for a test: apps, their processes, and what they say. */
+/** A real PM2 that belongs to one test file: its apps, their processes, and their logs. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createPm2Home } from '../../scripts/lib/pm2-home';
@@ -50,8 +50,8 @@ export interface Pm2 {
   killDaemon(): Promise<void>;
   /** Has a new daemon run what the last one has noted. */
   resurrect(): Promise<void>;
-  /** All that the apps have written to their outputs. */
-  logs(): string;
+  /** All that an app, or all apps, have written to their outputs. */
+  logs(name?: string): string;
   /** Takes everything down. Repeatable; never rejects. */
   close(): Promise<void>;
 }
@@ -133,7 +133,7 @@ export async function startPm2(version: Pm2Version): Promise<Pm2> {
       await until('the end of the daemon', () => (isAlive(pid) ? undefined : true));
     },
     resurrect: () => run('resurrect'),
-    logs: () => readLogs(join(pm2Home.home, 'logs')),
+    logs: (name = '') => readLogs(join(pm2Home.home, 'logs'), name),
     close: () => pm2Home.close(),
   };
   return pm2;
@@ -160,8 +160,10 @@ function hasSocket(folder: string, pid: number): boolean {
   return readdirSync(folder).includes(`${pid}.sock`);
 }
 
-function readLogs(folder: string): string {
+/** PM2 names the files by the app, with `-` after it. */
+function readLogs(folder: string, app: string): string {
   return readdirSync(folder)
+    .filter((file) => app === '' || file.startsWith(`${app}-`))
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('');
 }

@@ -1,19 +1,22 @@
 /** As many series as an ordinary exporter chokes on. */
-import test from 'ava';
-import { Asker } from '../support/asker';
-import { askerApp, mashroomApp } from '../support/mashroom';
-import { withPm2, type Instance } from '../support/pm2';
+import type { TestFn } from 'ava';
+import { mashroomApp } from '../support/mashroom';
+import type { App, Instance, Pm2 } from '../support/pm2';
 import { render, renderedInHost } from '../support/rendered';
 import { assertHealthy, assertOneOf, statuses } from './assertions';
+import type { Shared } from './shared-pm2';
 
 const SERIES = 20_000;
 const SERIALIZER = '@opentelemetry/exporter-prometheus';
 
-test(`${SERIES} series arrive whole, also when asked five times at once`, async (t) => {
-  await withPm2(7, async (pm2) => {
-    await pm2.start(await mashroomApp(pm2, { series: SERIES, exporter: { mashroomMetrics: ['shop_*'] } }), askerApp());
-    const [host] = (await pm2.ready('mashroom', 1)) as [Instance];
-    const asker = new Asker((await pm2.ready('asker', 1))[0] as Instance);
+export async function largeApps(pm2: Pm2): Promise<App[]> {
+  return [await mashroomApp(pm2, { name: 'large', series: SERIES, exporter: { mashroomMetrics: ['shop_*'] } })];
+}
+
+export function largeTests(test: TestFn, shared: () => Shared): void {
+  test.serial(`${SERIES} series arrive whole, also when asked five times at once`, async (t) => {
+    const { pm2, asker } = shared();
+    const [host] = (await pm2.ready('large', 1)) as [Instance];
     const replies = await asker.request(host.id, { times: 5 });
     t.is(replies.length, 5);
     const originals = await renderedInHost(host, SERIALIZER);
@@ -27,4 +30,4 @@ test(`${SERIES} series arrive whole, also when asked five times at once`, async 
     t.deepEqual(probes, ['shop_orders[sum]']);
     assertHealthy(t, await statuses(host));
   });
-});
+}
