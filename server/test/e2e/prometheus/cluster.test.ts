@@ -111,6 +111,9 @@ withPrometheus('counters have the values that the processes have counted', async
 
 withPrometheus('each format is negotiated as Prometheus asks for it, and says the same', async (t) => {
   const { text, openmetrics, protobuf } = scraped.proxies;
+  await until('a scrape by way of each', () =>
+    [text, openmetrics, protobuf].every(({ contentTypes }) => contentTypes.size > 0) ? true : undefined,
+  );
   t.deepEqual([...text.contentTypes], ['text/plain; version=0.0.4; charset=utf-8']);
   t.deepEqual([...openmetrics.contentTypes], ['application/openmetrics-text; version=1.0.0; charset=utf-8']);
   t.deepEqual(
