@@ -20,8 +20,9 @@ const LISTED_FILES = 12;
  *
  * @param {object} options
  * @param {boolean} options.checks whether files that are left in the temporary folder make the run fail
+ * @param {number} [options.patienceMs] how long processes that tidy up may take after the last test
  */
-function openTestRun({ checks }) {
+function openTestRun({ checks, patienceMs = PATIENCE_MS }) {
   // Names are short: PM2 homes in it hold sockets, whose paths have at most 104 characters on some systems.
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 't-')));
   const temporary = path.join(folder, 'tmp');
@@ -37,7 +38,7 @@ function openTestRun({ checks }) {
     if (existsSync(durations)) printSlowest(readFileSync(durations, 'utf8'));
     // The sweeper removes what belongs to processes that only notice the end of this one.
     if (interrupted || !checks) return;
-    const left = leftIn(temporary);
+    const left = leftIn(temporary, patienceMs);
     if (left.length > 0) {
       console.error(`\nThe tests have left files in their temporary folder: ${left.join(', ')}`);
       console.error('Each test has to remove what it makes, also when it fails: see t.teardown().');
@@ -48,9 +49,9 @@ function openTestRun({ checks }) {
 }
 
 /** @returns {string[]} names of what is still there after processes that tidy up have had their time */
-function leftIn(folder) {
+function leftIn(folder, patienceMs) {
   const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let waited = 0; waited < PATIENCE_MS && readdirSync(folder).length > 0; waited += 100) {
+  for (let waited = 0; waited < patienceMs && readdirSync(folder).length > 0; waited += 100) {
     Atomics.wait(pause, 0, 0, 100);
   }
   return readdirSync(folder);
