@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Remote calls to a PM2 daemon over one connection, without PM2's own client: that one would start a daemon where
- * none is, and takes the home of its process where we have several.
+ * Remote calls to a PM2 daemon over one connection, without PM2's own client: that client starts a daemon where there
+ * is none, and knows only the one home of its process.
  */
 
 const axon = require('pm2-axon');
@@ -14,7 +14,7 @@ const CALL_TIMEOUT_MS = 30_000;
 function connectToDaemon(home) {
   const socket = axon.socket('req');
   const client = new rpc.Client(socket);
-  // Without a listener, a daemon that goes away would be an uncaught error here. Calls in flight time out.
+  // Without a listener, the end of the daemon is an uncaught error. Calls that are under way time out.
   socket.on('error', () => undefined);
   socket.connect(`${home}/rpc.sock`);
 

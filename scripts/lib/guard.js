@@ -1,6 +1,6 @@
 'use strict';
 
-/** Waits for its parent to end, then takes down the PM2 that the parent may have left. See pm2-home.js. */
+/** Waits for the end of its parent, then takes down the PM2 that the parent has left, if any. See pm2-home.js. */
 
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
@@ -15,7 +15,7 @@ process.stdin.resume();
 process.stdin.once('close', () => void cleanUp());
 
 async function cleanUp() {
-  // A daemon that was starting as the parent ended writes its pid a moment later.
+  // If the daemon was still starting when the parent ended, its pid file comes a moment later.
   for (
     let waited = 0;
     waited < 3000 && existsSync(folder) && !existsSync(join(folder, 'pm2', 'pm2.pid'));

@@ -7,7 +7,7 @@ const PAUSE_MS = 100;
 
 /**
  * Runs a function while no other process of this machine runs one under the same lock. Blocks the thread meanwhile. The
- * lock of a process that has ended counts for nothing.
+ * lock of a process that has ended is taken over.
  *
  * @template T
  * @param {string} file its folder has to exist
@@ -18,7 +18,7 @@ function withLock(file, body) {
   const pause = new Int32Array(new SharedArrayBuffer(4));
   while (!take(file)) Atomics.wait(pause, 0, 0, PAUSE_MS);
   const release = () => fs.rmSync(file, { force: true });
-  // Where the body ends the process, that releases it too.
+  // The body may call process.exit().
   process.once('exit', release);
   try {
     return body();

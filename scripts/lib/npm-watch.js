@@ -1,19 +1,19 @@
 'use strict';
 
 /**
- * Notices the end of the npm that runs us as a script. npm and the shell between pass signals on only in part: one
- * that is ended by a signal of its own leaves its script running.
+ * Notices the end of the npm that runs this process as a script. npm and its shell pass signals on only in part: an
+ * npm that is killed leaves its script running.
  */
 
 const { readFileSync } = require('node:fs');
 
 const PERIOD_MS = 500;
 
-/** Calls back once npm is gone; never where no npm runs us. */
+/** Calls back once npm is gone; never if this process was not started by npm. */
 function onNpmGone(callback) {
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
-  // Where a shell stands between, it outlives npm. Only Linux lets us look, at no cost.
+  // A shell between npm and this process outlives npm. Linux alone shows the parent of another process.
   const shell = parentOf(parent)?.name === 'sh' ? parentOf(parent).ppid : undefined;
   const timer = setInterval(() => {
     if (process.ppid === parent && (shell === undefined || parentOf(parent)?.ppid === shell)) return;

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * A PM2 of one's own: its daemon, its apps and all its files live in one temporary folder and go with it.
+ * A separate PM2: its daemon, its apps and all its files belong to one temporary folder and are removed with it.
  */
 
 const { spawn } = require('node:child_process');
@@ -11,7 +11,7 @@ const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { connectToDaemon } = require('./daemon');
 
-/** Variables by which a surrounding PM2, cluster or npm would reach into ours. */
+/** Variables by which a surrounding PM2, cluster or npm would change the behaviour of this one. */
 const FOREIGN = /^(PM2_|pm_|npm_|pmx$|NODE_APP_INSTANCE$|NODE_UNIQUE_ID$|NODE_CHANNEL_|instance_var$)/;
 
 /**
@@ -25,7 +25,7 @@ async function createPm2Home({ pm2 = 'pm2' } = {}) {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'pm2-exporter-')));
   const home = path.join(folder, 'pm2');
   mkdirSync(home);
-  // PM2 takes this for its first run's mark: without it, it asks the network for its newest version.
+  // PM2 leaves this file at its first run. Without it, PM2 asks the network for its newest version.
   writeFileSync(path.join(home, 'touch'), '');
   const guard = startGuard(folder, bin);
 
@@ -140,8 +140,8 @@ function isAlive(pid) {
 }
 
 /**
- * A process that takes the PM2 down should this one end without doing so, killed for example: it sees that by the
- * end of its standard input.
+ * A process that takes the PM2 down if this process ends without doing so, for example when it is killed. The end of
+ * its standard input tells the guard.
  */
 function startGuard(folder, bin) {
   const child = spawn(process.execPath, [path.join(__dirname, 'guard.js'), folder, bin], {

@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { root } = require('../ensure');
 
-/** They start many processes, or take much memory, for minutes. */
+/** These start many processes, or take much memory, for minutes. */
 const SLOW = [
   'test/e2e/',
   'test/package/',

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What the calling thread alone has run, and has had to wait for a CPU that others had. Linux tells it per thread. */
+/** How long the calling thread has run, and how long it has waited for a CPU. Only Linux measures it per thread. */
 
 const { openSync, readSync } = require('node:fs');
 
@@ -8,7 +8,7 @@ const SPACE = 0x20;
 const ZERO = 0x30;
 
 /**
- * Read at every turn of the loop by some, so that it must not leave anything for the garbage collection.
+ * Some callers read it at every turn of the event loop: it must not make garbage.
  *
  * @returns {(() => {ranMs: number, waitedMs: number}) | undefined} always the same object, brought up to date; nothing
  *   where the system does not tell

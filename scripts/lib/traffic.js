@@ -19,9 +19,9 @@ const REQUESTS = [
 function startTraffic(port, periodMs = 50) {
   let count = 0;
   const timer = setInterval(() => {
-    // By chance, or each instance of a cluster would get the same ones again and again.
+    // At random: in a fixed order each instance of a cluster would always get the same requests.
     const [method, path] = REQUESTS[Math.floor(Math.random() * REQUESTS.length)];
-    // A connection for each: one that is kept open stays with one instance of the cluster.
+    // A connection per request: a kept connection stays with one instance of the cluster.
     const headers = { connection: 'close', cookie: `session=s${count++ % 17}` };
     fetch(`http://127.0.0.1:${port}${path}`, { method, headers }).then(
       (response) => response.arrayBuffer(),

@@ -1,4 +1,4 @@
-/** Rounds made by hand: of processes as PM2 lists them, with snapshots that went through the real encoder and the wire. */
+/** Results of rounds, made by hand from processes as PM2 lists them and snapshots of the real encoder and wire form. */
 import type { Worker } from 'node:worker_threads';
 import type { RunSnapshot } from '../protocol/tasks';
 import type { ClusterPool } from '../src/cluster-pool';
@@ -24,7 +24,7 @@ export class Process {
     return readProcessList([{ pm_id, name, pid, pm2_env: { status, pm_uptime: 1_795_000_000_000 } }])[0] as ProcessInfo;
   }
 
-  /** Has counted so many. */
+  /** Its answer once it has counted that many orders. */
   orders(count: number): Promise<Listed> {
     return this.answers(counter('orders', [point({}, count)]));
   }
@@ -33,7 +33,7 @@ export class Process {
     return { process: this.as('online'), answer: await this.instance.answer(...metrics) };
   }
 
-  /** Runs, and has not answered. */
+  /** It runs and has not answered. */
   silent(): Listed {
     return { process: this.as('online') };
   }
@@ -43,7 +43,7 @@ export class Process {
   }
 }
 
-/** What a round has found out of a process. */
+/** A process of a round, with its answer if there is one. */
 export interface Listed {
   readonly process: ProcessInfo;
   readonly answer?: RunSnapshot;
@@ -70,7 +70,7 @@ export async function round(...all: readonly (Listed | Promise<Listed>)[]): Prom
   };
 }
 
-/** The only thread of a pool, to be ended. */
+/** The only thread of a pool, for tests that end it. */
 export function threadOf(pool: ClusterPool): Worker {
   const { threads } = (pool as unknown as { pool: { piscina: { threads: Worker[] } } }).pool.piscina;
   return threads[0] as Worker;

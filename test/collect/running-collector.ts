@@ -13,15 +13,15 @@ export interface Provider {
 }
 
 export interface RunningCollector {
-  /** Who is asked; `undefined` for nobody. */
+  /** The provider of metrics; `undefined` where the service is missing. */
   provider: Provider | undefined;
   readonly collector: Collector;
   readonly snapshots: readonly Snapshot[];
   readonly log: readonly string[];
   onSnapshot: (snapshot: Snapshot) => void;
-  /** Waits for so many more snapshots. */
+  /** Waits for that many more snapshots. */
   more(count: number): Promise<Snapshot>;
-  /** Waits for so many log lines. */
+  /** Waits for that many log lines. */
   lines(count: number): Promise<readonly string[]>;
 }
 

@@ -13,14 +13,14 @@ const EXPORTER = {
   mashroomMetrics: ['mashroom_plugins_total', 'mashroom_sessions_total', 'mashroom_http_requests_total', 'no_such_one'],
 };
 /**
- * JSON has neither NaN nor infinities, and up to 0.57 the serializer renders what is no number as a positive infinity,
- * whatever it is. The scrape stays valid at least.
+ * JSON has neither NaN nor infinities. Up to 0.57 the serializer renders any value that is not a number as a positive
+ * infinity; the text is still valid.
  */
 const TOLERATED: Readonly<Record<string, (text: string) => string>> = {
   'exporter-prometheus-1': (text) => text.replace(/ (NaN|-Inf)$/gm, ' +Inf'),
 };
 const same = (text: string): string => text;
-/** PM2's own, as every Node.js process has them. */
+/** PM2's own probes, which every Node.js process has. */
 const OWN_PROBES = ['Used Heap Size', 'Heap Usage', 'Heap Size', 'Event Loop Latency', 'Active handles'];
 
 export function clusterTests(test: TestFn, version: Pm2Version, sdk: string): void {
@@ -108,7 +108,7 @@ export function clusterTests(test: TestFn, version: Pm2Version, sdk: string): vo
     assertHealthy(t, await statuses(host));
   });
 
-  test.serial('an asker that has gone harms nobody', async (t) => {
+  test.serial('an asker that has gone does no harm', async (t) => {
     const departed = (await pm2.ready('departed', 1))[0] as Instance;
     await pm2.delete('departed');
     const host = await server();
@@ -124,7 +124,7 @@ export function clusterTests(test: TestFn, version: Pm2Version, sdk: string): vo
     t.notDeepEqual(pids(hosts), pids(before));
     t.deepEqual(ids(hosts), ids(before));
     for (const { id } of hosts) t.is((await asker.request(id, { times: 2 })).length, 2);
-    // PM2 has forgotten what it knew of the process, and hears of each as soon as there is something to tell.
+    // PM2 forgets the probes of the old process and shows each probe of the new one after its first value.
     for (const name of ['mashroom_plugins_total', ...OWN_PROBES]) {
       await until(`the probe ${name}`, async () => (name in (await server()).monitor ? true : undefined));
     }

@@ -1,4 +1,4 @@
-/** As many series as an ordinary exporter chokes on. */
+/** A server with 20,000 series. */
 import type { TestFn } from 'ava';
 import { mashroomApp } from '../support/mashroom';
 import type { App, Instance, Pm2 } from '../support/pm2';
@@ -25,7 +25,7 @@ export function largeTests(test: TestFn, shared: () => Shared): void {
       assertOneOf(t, text, originals);
       t.true(text.split('\n').filter((line) => line.startsWith('shop_orders_total{')).length === SERIES);
     }
-    // Shown as one number: nobody reads so many.
+    // One number stands for all of them.
     const probes = Object.keys((await pm2.instance(host.id)).monitor).filter((name) => name.startsWith('shop_orders'));
     t.deepEqual(probes, ['shop_orders[sum]']);
     assertHealthy(t, await statuses(host));

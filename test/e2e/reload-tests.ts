@@ -1,4 +1,4 @@
-/** The exporter's plugin reloaded in one process, many times over: nothing may pile up, and nothing may stop. */
+/** The exporter's plugin is reloaded in one process many times: listeners and threads do not pile up, and probes go on. */
 import type { TestFn } from 'ava';
 import { mashroomApp } from '../support/mashroom';
 import type { App, Instance, Pm2 } from '../support/pm2';
@@ -33,13 +33,13 @@ export function reloadTests(test: TestFn, shared: () => Shared): void {
       async (t) => {
         const { pm2, asker } = shared();
         const [host] = (await pm2.ready(name, 1)) as [Instance];
-        // The second life is the measure: the first one loads what stays loaded, such as @pm2/io.
+        // Compared with the state after one reload: the first start loads what stays loaded, such as @pm2/io.
         await host.ask('reloadExporter');
         await asker.request(host.id);
         const before = await host.ask<Vitals>('vitals');
         for (let i = 0; i < RELOADS; i++) {
           await host.ask('reloadExporter');
-          // With work under way at the next reload, every other time.
+          // Every other reload comes while requests are being answered.
           if (i % 2 === 0) await asker.send(host.id, { times: 5 });
         }
         t.is((await asker.request(host.id, { times: 3 })).length, 3);
@@ -59,7 +59,7 @@ export function reloadTests(test: TestFn, shared: () => Shared): void {
       await host.ask('reloadCollector');
       await host.ask('reloadExporter');
       t.is((await asker.request(host.id, { times: 2 })).length, 2);
-      // PM2 keeps what it was told before: that a number changes, and does so again, is what tells.
+      // PM2 keeps the last values, so that only two changes in a row prove that the probe is set again.
       for (let changes = 0; changes < 2; changes++) {
         const before = await heap();
         await until('a new value', async () => ((await heap()) !== before ? true : undefined));

@@ -1,4 +1,4 @@
-/** The script that the original's documentation gives its users, unmodified but for its port and period. */
+/** The script in the documentation of the original exporter, with only its port and period changed. */
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import test from 'ava';
@@ -41,7 +41,7 @@ if (existsSync(DOCUMENT)) {
         });
         t.regex(text, /^odd_gauge\{value="not a number".*\} NaN$/m);
         t.regex(text, /^odd_gauge\{value="without end".*\} \+Inf$/m);
-        // Each has its own moment: until both have asked for the same collection.
+        // They ask at different moments: wait until both have asked for the same collection.
         const same = await until('the same from both', async () => {
           const paths = [port, own].map((each) => `http://127.0.0.1:${each}/metrics/${host.id}`);
           const [theirs, ours] = await Promise.all(paths.map(fetchText));

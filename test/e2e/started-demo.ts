@@ -39,7 +39,7 @@ export async function assertNothingLeft(t: ExecutionContext, { folder }: Demo): 
   t.deepEqual(readdirSync(folder), []);
 }
 
-/** Linux tells the environment of processes: everything that the demo starts has its folder there. */
+/** Linux shows the environment of each process: all processes of the demo have its folder in TMPDIR. */
 function processesOf(folder: string): string[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(folder));

@@ -1,4 +1,4 @@
-/** A metrics collector in trouble: the exporter outlives it, says so once, and goes on when it is back. */
+/** A metrics collector that fails: the exporter logs it once and goes on when the collector works again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestFn } from 'ava';
 import { mashroomApp } from '../support/mashroom';
@@ -49,7 +49,7 @@ export function troubleTests(test: TestFn, shared: () => Shared): void {
       const from = pm2.logs(NAME).length;
       await host.ask('trouble', { mode });
       await sleep(INTERVAL_MS * 8);
-      // The last snapshot is what there is.
+      // The answer is the last snapshot.
       t.is((await asker.request(host.id)).length, 1);
       assertHealthy(t, await statuses(host));
       await host.ask('trouble', {});

@@ -1,4 +1,4 @@
-/** A server that plain Node.js runs: the exporter says that it has nothing to do, and does nothing. */
+/** A server outside PM2: the exporter only logs one line. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

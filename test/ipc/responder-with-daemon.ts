@@ -13,7 +13,7 @@ import { RpcServer, type Packet } from '../core/pm2/rpc-server';
 
 export class CountingPool extends ExporterPool {
   readonly tasks: ReplyTask[] = [];
-  /** How many snapshots are being kept from being overwritten. */
+  /** How many snapshots are held, so that they are not overwritten. */
   held = 0;
 
   /** @param fixture a worker in place of the real one */
@@ -41,10 +41,10 @@ export interface ResponderWithDaemon {
   /** Above debug level. */
   readonly log: readonly string[];
   readonly debug: readonly string[];
-  /** How many snapshots are being kept from being overwritten. */
+  /** How many snapshots are held, so that they are not overwritten. */
   readonly held: () => number;
   snapshot(value: number): Promise<Snapshot>;
-  /** Waits for so many packets, and until nothing is under way any more. */
+  /** Waits for that many packets, and for the release of all snapshots. */
   answers(count: number): Promise<readonly Packet[]>;
 }
 

@@ -1,4 +1,4 @@
-/** A process with a real @pm2/io in it, which takes the test for PM2's daemon. */
+/** A process with a real @pm2/io, whose channel leads to the test in place of PM2's daemon. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { until } from '../support/until';

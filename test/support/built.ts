@@ -9,7 +9,7 @@ export const METRICS_SERVER = join(PROJECT, 'server', 'dist', 'src', 'main.js');
 
 let building: Promise<unknown> | undefined;
 
-/** Builds where the sources are newer than the build; of several test files that find it so, only one does. */
+/** Builds if the sources are newer than the build. Test files run in parallel; only one of them builds. */
 export async function built(): Promise<void> {
   building ??= promisify(execFile)(process.execPath, ['-e', "require('./scripts/ensure').ensureBuilt()"], {
     cwd: PROJECT,

@@ -1,4 +1,4 @@
-/** The test's end of `host/control.js`. */
+/** Sends commands of a test to a process that runs `host/control.js`. */
 import { request } from 'node:http';
 
 export type Command = <T = unknown>(what: string, argument?: unknown) => Promise<T>;

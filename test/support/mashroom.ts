@@ -1,4 +1,4 @@
-/** A Mashroom server's root folder as a user has it: the built exporter lies among its node_modules. */
+/** Apps for PM2: a Mashroom server with the built exporter in its node_modules, and the app that asks for metrics. */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../scripts/lib/ports';

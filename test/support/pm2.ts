@@ -25,7 +25,7 @@ export interface Instance {
   readonly restarts: number;
   /** What `pm2 monit` shows, by probe name. */
   readonly monitor: Readonly<Record<string, { readonly value: string | number; readonly unit?: string }>>;
-  /** Commands the process, where it is one of `test/support/host`. */
+  /** Sends a command to the process, if it runs `test/support/host/control.js`. */
   readonly ask: Command;
 }
 
@@ -37,7 +37,7 @@ export interface Pm2 {
   start(...apps: App[]): Promise<void>;
   /** Instances of an app, or of all, by ascending id. */
   list(name?: string): Promise<Instance[]>;
-  /** As many instances of an app, once that many are online and can be commanded. */
+  /** The instances of an app, once exactly that many are online and take commands. */
   ready(name: string, count: number): Promise<Instance[]>;
   instance(id: number): Promise<Instance>;
   reload(name: string): Promise<void>;
@@ -46,9 +46,9 @@ export interface Pm2 {
   rename(name: string, to: string): Promise<void>;
   scale(name: string, count: number): Promise<void>;
   delete(name: string): Promise<void>;
-  /** Ends the daemon as a crash would, after it has noted which apps it runs. */
+  /** Saves the list of apps, then kills the daemon. */
   killDaemon(): Promise<void>;
-  /** Has a new daemon run what the last one has noted. */
+  /** Starts a daemon with the apps of the saved list. */
   resurrect(): Promise<void>;
   /** All that an app, or all apps, have written to their outputs. */
   logs(name?: string): string;

@@ -62,12 +62,12 @@ export interface Scraper {
   range(expression: string, from: number, to: number, stepSeconds: number): Promise<Range[]>;
   /** Asks Prometheus' HTTP API at that path. */
   api<T>(path: string, parameters?: Readonly<Record<string, string | number>>): Promise<T>;
-  /** What it has logged. */
+  /** All lines of its log. */
   logs(): string;
   close(): Promise<void>;
 }
 
-/** Once it is ready. */
+/** @returns once it is ready */
 export async function startPrometheus(folder: string, config: string, ...flags: string[]): Promise<Scraper> {
   const port = await freePort();
   mkdirSync(folder);
@@ -82,7 +82,7 @@ export async function startPrometheus(folder: string, config: string, ...flags: 
   ]);
 }
 
-/** Once it is ready. It speaks Prometheus' HTTP API for queries. */
+/** @returns once it is ready. VictoriaMetrics speaks Prometheus' HTTP API for queries. */
 export async function startVictoriaMetrics(folder: string, config: string): Promise<Scraper> {
   const port = await freePort();
   mkdirSync(folder);

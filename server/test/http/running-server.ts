@@ -1,4 +1,4 @@
-/** A metrics server on a free loopback port, before a cluster that does what a test says; and requests to it. */
+/** A metrics server on a free loopback port, with a cluster that a test scripts, and requests to it. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
@@ -45,11 +45,11 @@ export interface Running {
   readonly server: HttpServer;
   readonly port: number;
   readonly url: string;
-  /** What the cluster was asked for. */
+  /** All requests to the cluster. */
   readonly asked: readonly Asked[];
   /** Lines of the log. */
   readonly logged: readonly Record<string, unknown>[];
-  /** Of the expositions that were asked for, those that are read no more. */
+  /** The expositions that were released. */
   readonly released: readonly Readable[];
   get(path: string, options?: RequestOptions): Promise<Answer>;
 }
@@ -62,7 +62,7 @@ export interface Answer {
   readonly encoded: Buffer;
 }
 
-/** A cluster, but for what its expositions lend. */
+/** The cluster that a test scripts; `run` adds the release of its expositions. */
 interface Cluster extends Omit<ClusterView, 'scrape'> {
   scrape(...args: Parameters<ClusterView['scrape']>): Promise<Readable>;
 }
@@ -105,7 +105,7 @@ export async function get(url: string, path: string, options: RequestOptions = {
   return { status, headers, text, encoded };
 }
 
-/** @returns the answer when its headers have come, its body unread */
+/** @returns the answer once its headers have come; its body is not read yet */
 export async function open(url: string, path: string, options: RequestOptions = {}): Promise<IncomingMessage> {
   const { hostname, port, protocol } = new URL(url);
   const request = protocol === 'https:' ? httpsRequest : httpRequest;

@@ -1,4 +1,4 @@
-/** A PM2 with apps that answer, each in its way, and one that asks them. */
+/** Apps for PM2 that answer requests in several ways, and the app that asks them in rounds. */
 import { join } from 'node:path';
 import type { RoundResult } from '../../src/rounds/result';
 import type { App, Instance, Pm2 } from '../../../test/support/pm2';
@@ -23,7 +23,7 @@ export interface State {
   readonly connected: boolean;
 }
 
-/** What PM2 knows besides. */
+/** More settings of PM2. */
 interface TestApp extends App {
   readonly pmx?: boolean;
   readonly listen_timeout?: number;
@@ -41,11 +41,11 @@ export function answeringApp(name: string, mode: object = {}, instances = 0): Te
   const cluster: Pick<App, 'exec_mode' | 'instances'> =
     instances > 0 ? { exec_mode: 'cluster', instances } : { exec_mode: 'fork' };
   const env = { MODE: JSON.stringify(mode) };
-  // It does not listen, for which PM2 would wait at a reload.
+  // The app does not listen on a port: a reload would wait 3 s for that.
   return { name, script: join(APPS, 'answers.js'), cwd: PROJECT, env, listen_timeout: 500, ...cluster };
 }
 
-/** In fork mode, where ts-node finds its configuration before the app begins: its threads need that. */
+/** In fork mode, since ts-node has to find its configuration before the app starts, for the app's worker threads. */
 export function exportingApp(name: string, instances: number): TestApp {
   const node_args = ['--require=ts-node/register/transpile-only'];
   return { name, script: join(APPS, 'exports.js'), cwd: PROJECT, exec_mode: 'fork', instances, node_args };
@@ -66,7 +66,7 @@ export class Server {
     return this.instance.ask('state');
   }
 
-  /** Rounds until that many instances of an app answer in the same one. */
+  /** Asks until that many instances of an app answer in one round. */
   answered(app: string, count: number): Promise<Result> {
     return until(`${count} answers of ${app}`, async () => {
       const result = await this.ask();

@@ -1,4 +1,4 @@
-/** Collections made by hand, and a look into what became of them. */
+/** Collections made by hand, and readers of the snapshots that the encoder makes of them. */
 import { DataPointType, type Attributes, type DataPoint, type HrTime, type ResourceMetrics } from '../../../core/otel';
 import { SCALAR_VALUE, START, type Family, type Snapshot } from '../../../core/snapshot';
 import type { Collected, SnapshotEncoder } from '../../../core/encoder/encoder';

@@ -1,6 +1,6 @@
 /**
- * Arbitrary sequences of ResourceMetrics with churn: a world of metrics whose series come, go, come back, change
- * places and start anew, as one process's collections would show them.
+ * Random sequences of ResourceMetrics, as the collections of one process: series come, go, come back, change positions
+ * and start anew.
  */
 import * as fc from 'fast-check';
 import { DataPointType, type DataPoint, type HrTime, type MetricData, type ResourceMetrics } from '../../../core/otel';

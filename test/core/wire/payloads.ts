@@ -1,4 +1,4 @@
-/** A payload to be taken apart and put together again. */
+/** Payloads of the wire form, and how to take them apart and put them together again. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';

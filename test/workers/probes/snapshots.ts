@@ -1,4 +1,4 @@
-/** Builds snapshots by hand, in their simplest form: what the tests of the probes are told in. */
+/** Builds snapshots by hand, in their simplest form, for tests of the probes. */
 import { AggregationTemporality, DataPointType } from '../../../core/otel';
 import {
   EXP_BUCKETS,
