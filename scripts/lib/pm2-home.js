@@ -35,7 +35,7 @@ async function createPm2Home({ pm2 = 'pm2' } = {}) {
   /** Runs one of PM2's commands and answers what it printed. */
   function command(...args) {
     if (closing) return Promise.reject(new Error('This PM2 is being taken down'));
-    const result = runPm2(bin, home, args);
+    const result = runPm2(bin, home, args, guard);
     running.add(result);
     const done = () => running.delete(result);
     result.then(done, done);
@@ -64,7 +64,8 @@ async function createPm2Home({ pm2 = 'pm2' } = {}) {
   return { folder, home, command, call: daemon.call, close };
 }
 
-function runPm2(bin, home, args) {
+/** @param {object} [guard] told of the process, to end it if this process cannot */
+function runPm2(bin, home, args, guard) {
   return new Promise((resolve, reject) => {
     // In a process group of its own: Ctrl-C ends whatever belongs to the terminal's, and a command that is ended
     // half-way leaves a daemon that nobody knows yet.
@@ -74,11 +75,13 @@ function runPm2(bin, home, args) {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    guard?.note(`+${child.pid}`);
     let output = '';
     child.stdout.on('data', (data) => (output += data));
     child.stderr.on('data', (data) => (output += data));
     child.once('error', reject);
     child.once('close', (code) => {
+      guard?.note(`-${child.pid}`);
       if (code === 0) resolve(output);
       else reject(new Error(`pm2 ${args.join(' ')} ended with ${code}:\n${output}`));
     });
@@ -156,6 +159,8 @@ function startGuard(folder, bin) {
   child.unref();
   child.stdin.unref();
   return {
+    /** Begin and end of a command: `+pid` and `-pid`. */
+    note: (line) => void child.stdin.write(`${line}\n`),
     dismiss() {
       child.ref();
       child.stdin.end();
