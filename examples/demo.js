@@ -1,18 +1,18 @@
 'use strict';
 
 /**
- * A PM2 of its own runs two instances of a Mashroom server with the exporter, and the metrics server that asks them;
- * shows what PM2 and Prometheus see of them. Leaves nothing behind.
+ * Runs two instances of a Mashroom server with the exporter, and the metrics server, under a separate PM2. Shows what
+ * PM2 and Prometheus see of them, and removes everything at its end.
  */
 
 const { fstatSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { parseArgs } = require('node:util');
-const { createPm2Home } = require('./lib/pm2-home');
-const { freePort } = require('./lib/ports');
-const { startTraffic } = require('./lib/traffic');
-const { onNpmGone } = require('./lib/npm-watch');
+const { createPm2Home } = require('../scripts/lib/pm2-home');
+const { freePort } = require('../scripts/lib/ports');
+const { startTraffic } = require('../scripts/lib/traffic');
+const { onNpmGone } = require('../scripts/lib/npm-watch');
 
 const USAGE = `Runs a Mashroom cluster with the exporter under a PM2 of its own, until Ctrl-C.
 
@@ -36,7 +36,7 @@ const METRICS_SERVER = path.join(__dirname, '..', 'server', 'dist', 'src', 'main
 const ENOUGH_MS = 40_000;
 const PATIENCE_MS = 120_000;
 
-/** Aborted by whatever is to end the demo: a signal, or the end of whoever started it. */
+/** Aborted by a signal, or by the end of the process that started the demo. */
 const end = new AbortController();
 
 async function main() {
@@ -73,7 +73,7 @@ async function main() {
     console.log('\nTaking everything down ...');
     await pm2?.close();
   }
-  // Requests of the traffic may still be open.
+  // Open requests of the traffic would keep the process alive.
   process.exit();
 }
 
@@ -101,7 +101,7 @@ function wholeNumber(name, text, min, max) {
 function listenForTheEnd() {
   const stop = () => end.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
-  // Output that nobody reads any more is no reason to leave a cluster behind.
+  // A closed output means that the reader has gone: take the cluster down.
   process.stdout.on('error', stop);
   process.stderr.on('error', stop);
   endWithStandardInput(stop);
@@ -109,8 +109,8 @@ function listenForTheEnd() {
 }
 
 /**
- * A pipe that closes tells that whoever started this is gone; a terminal tells by SIGHUP. A file, /dev/null or a pipe
- * that was closed from the start says nothing.
+ * A pipe closes when the process that started the demo ends; a terminal sends SIGHUP. A file, /dev/null or a pipe that
+ * was closed from the start means nothing.
  */
 function endWithStandardInput(stop) {
   const input = fstatSync(0);
@@ -153,7 +153,7 @@ async function show(pm2, { series, metricsPort }) {
   const probes = await patiently('the probes', async () => {
     const [first] = await pm2.call('getMonitorData');
     const monitor = Object.entries(first?.pm2_env.axm_monitor ?? {});
-    // Requests are seen from the second collection on, which may be far away where collecting is costly.
+    // Counters of requests are shown after the second collection, which comes late where collecting is costly.
     const awaited = Date.now() - begin < ENOUGH_MS ? 'mashroom_http_requests_total' : 'mashroom_';
     return monitor.some(([name]) => name.startsWith(awaited)) ? monitor : undefined;
   });
@@ -172,12 +172,15 @@ async function fetchText(port, path) {
 
 const begin = Date.now();
 
-/** Tries until there is an answer. */
+/** Calls `attempt` until it returns something. */
 async function patiently(what, attempt) {
   for (;;) {
     const answer = await attempt();
     if (answer !== undefined) return answer;
-    if (Date.now() - begin > PATIENCE_MS) throw new Error(`Waited in vain for ${what}. What the apps say:`);
+    if (Date.now() - begin > PATIENCE_MS)
+      throw new Error(
+        `The demo has not started: no sign of ${what} after ${PATIENCE_MS / 1000} s. The logs of the apps:`,
+      );
     await sleep(500, undefined, { signal: end.signal });
   }
 }

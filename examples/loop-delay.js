@@ -1,16 +1,16 @@
 'use strict';
 
 /**
- * Measures how long the event loop of a real server is held at a time, with the exporter and without it: what the
- * metrics collector's own collect() holds is there in both, and is told apart.
+ * Measures how long one turn of the event loop of a real server takes, with the exporter and without it. Both include
+ * the metrics collector's own collect(), which is subtracted.
  */
 
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { parseArgs } = require('node:util');
-const { createPm2Home } = require('./lib/pm2-home');
-const { freePort } = require('./lib/ports');
+const { createPm2Home } = require('../scripts/lib/pm2-home');
+const { freePort } = require('../scripts/lib/ports');
 
 const USAGE = `Measures how long the event loop of a Mashroom server is held, with and without the exporter.
 
@@ -65,7 +65,7 @@ async function measure({ series, seconds, requests, sdk, withExporter }) {
       PORT: String(await freePort()),
       OTEL_SDK: sdk,
       DEMO_SERIES: series,
-      // However much a collection costs: what the exporter does with it is what is to be seen here.
+      // No limit: this measures what the exporter does after a collection, whatever that costs.
       EXPORTER_CONFIG: JSON.stringify({ intervalMs: INTERVAL_MS, maxCollectLoad: 1 }),
       LOOP_RECORD_FILE: file,
       LOOP_RECORD_AFTER_MS: String(WARM_UP_MS),
@@ -96,7 +96,7 @@ async function measure({ series, seconds, requests, sdk, withExporter }) {
   }
 }
 
-/** A scrape per period, of which only the instance's part is of interest. */
+/** Scrapes once per period, for the work that it gives to the instance. */
 async function ask(port, periodMs) {
   const [answer] = await Promise.all([
     fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined),
@@ -105,11 +105,11 @@ async function ask(port, periodMs) {
   await answer?.arrayBuffer();
 }
 
-/** What else happens on a machine makes turns longer, never shorter: the least of many cycles is the exporter's own. */
+/** Other load on the machine makes turns longer, never shorter: the least of many cycles is the exporter's own. */
 function evaluate({ turns, collections, garbage }) {
   const held = turns.map(({ from, to, waitedMs }) => {
     const ms = to - from - waitedMs - sum(collections.map(([begin, end]) => overlap(from, to, begin, end)));
-    // What fell into a collection has been taken off with it.
+    // The time of the collection is subtracted already.
     const ownGarbage = garbage.filter(([begin]) => !collections.some(([from, to]) => begin >= from && begin < to));
     return { from, to, ms, withoutGarbage: ms - sum(ownGarbage.map(([begin, end]) => overlap(from, to, begin, end))) };
   });
@@ -122,7 +122,7 @@ function evaluate({ turns, collections, garbage }) {
   };
 }
 
-/** Of each cycle, in ascending order. */
+/** The values of all cycles, in ascending order. */
 function longest(collections, held, what) {
   const cycles = collections.map(([begin]) => {
     const after = held.filter(({ from, to }) => to > begin && from < begin + INTERVAL_MS);

@@ -4,6 +4,7 @@
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { withLock } = require('./lib/lock');
 
 const root = path.resolve(__dirname, '..');
 const stamp = path.join(root, 'build', '.built');
@@ -62,8 +63,12 @@ function ensureInstalled() {
   if (!isInstalled()) run('npm ci', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
+/** Test files run in processes of their own, and several may find a stale build at once: the first one builds. */
 function ensureBuilt() {
-  if (!isBuilt()) run('npm run build', process.execPath, [path.join('scripts', 'build.js')]);
+  if (isBuilt()) return;
+  withLock(path.join(root, '.build.lock'), () => {
+    if (!isBuilt()) run('npm run build', process.execPath, [path.join('scripts', 'build.js')]);
+  });
 }
 
 module.exports = { root, stamp, ensureInstalled, ensureBuilt };

@@ -17,8 +17,8 @@ async function summarise() {
     else if (not !== undefined) failed++;
     else passed++;
   }
-  // What tests print is indented or a comment, so these lines are ava's own. Without the plan it has not come to its
-  // end, whatever has passed until then.
+  // Output of tests is indented or a comment, so these lines are ava's own. Without its plan, ava has not come to its
+  // end.
   if (!complete) {
     console.log('The test run ended before its plan: it has crashed.');
     failed++;

@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import type * as libraryModule from '../src/index';
 import type * as loggerModule from '../src/logger';
-import { metrics } from './collect/bench';
+import { metrics } from './collect/running-collector';
 import { runInChild, type Ended } from './in-child/run';
 
 interface Argument {

@@ -7,7 +7,7 @@ import type * as exporterModule from '../src/exporter';
 import type * as libraryModule from '../src/index';
 import type * as sourceModule from '../src/collect/source';
 import { runInChild, type Ended, type Host } from './in-child/run';
-import { metrics } from './collect/bench';
+import { metrics } from './collect/running-collector';
 
 interface Argument {
   readonly data: unknown;

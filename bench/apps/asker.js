@@ -8,7 +8,7 @@
 const { readFileSync, readdirSync, renameSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { connectToDaemon } = require('../../examples/lib/daemon');
+const { connectToDaemon } = require('../../scripts/lib/daemon');
 const { part } = require('../lib/engine');
 
 const { decodeSnapshot } = part('core/wire/decode.js');

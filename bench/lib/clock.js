@@ -7,7 +7,7 @@
  */
 
 const { setTimeout: sleep } = require('node:timers/promises');
-const { threadClock } = require('../../examples/lib/thread-clock');
+const { threadClock } = require('../../scripts/lib/thread-clock');
 
 const read = threadClock() ?? (() => ({ ranMs: performance.eventLoopUtilization().active, waitedMs: 0 }));
 

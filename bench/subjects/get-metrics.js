@@ -5,7 +5,7 @@
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { createPm2Home } = require('../../examples/lib/pm2-home');
+const { createPm2Home } = require('../../scripts/lib/pm2-home');
 const { timesLess } = require('../lib/rows');
 
 const TARGET = 20;

@@ -5,8 +5,8 @@
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { freePort } = require('../../examples/lib/ports');
-const { createPm2Home } = require('../../examples/lib/pm2-home');
+const { freePort } = require('../../scripts/lib/ports');
+const { createPm2Home } = require('../../scripts/lib/pm2-home');
 const { processCpuMs } = require('../lib/process-cpu');
 const { within } = require('../lib/rows');
 

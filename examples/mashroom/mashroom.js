@@ -9,7 +9,7 @@ module.exports = {
   port: Number(PORT ?? 5050),
   indexPage: '/shop',
   pluginPackageFolders: [
-    // In an installation of one's own it is ./node_modules/@mashroom, where npm puts the exporter.
+    // In a real installation this is ./node_modules/@mashroom, where npm puts the exporter.
     { path: '../..' },
     { path: './plugins/metrics-collector-stand-in' },
     { path: './plugins/shop' },

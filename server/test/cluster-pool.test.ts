@@ -5,8 +5,8 @@ import type { Format, Part, RunSnapshot } from '../protocol/tasks';
 import { ClusterPool, TaskError } from '../src/cluster-pool';
 import type { Exposition } from '../src/view';
 import { Exposition as Renderer } from '../workers/exposition/exposition';
-import { counter, point } from '../../test/core/encoder/build';
-import { Process, threadOf } from './world';
+import { counter, point } from '../../test/core/encoder/collections';
+import { Process, threadOf } from './rounds-by-hand';
 
 const MIB = 1024 * 1024;
 

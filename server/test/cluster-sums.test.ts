@@ -7,8 +7,8 @@ import { ClusterPool, TaskError } from '../src/cluster-pool';
 import { ClusterSums, type Merged } from '../src/cluster-sums';
 import { StateStore } from '../src/state-store';
 import { until } from '../../test/support/until';
-import { scalarsOf } from './workers/cluster/instance';
-import { Process, round, threadOf } from './world';
+import { scalarsOf } from './workers/cluster/merged-instances';
+import { Process, round, threadOf } from './rounds-by-hand';
 
 const pool = new ClusterPool({ threads: 1, maxMemoryMb: 512, timeoutMs: 120_000 });
 test.after.always(() => pool.stop());
@@ -25,7 +25,12 @@ interface Host {
 
 function hostOf(t: ExecutionContext): Host {
   const folder = mkdtempSync(join(tmpdir(), 'cluster-sums-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
+  const served: ClusterSums[] = [];
+  t.teardown(async () => {
+    // A file that is still being written would make the folder again.
+    for (const sums of served) await sums.save();
+    rmSync(folder, { recursive: true });
+  });
   const file = join(folder, 'state');
   const told: string[] = [];
   return {
@@ -33,12 +38,14 @@ function hostOf(t: ExecutionContext): Host {
     told,
     clock: 0,
     serve() {
-      return new ClusterSums({
+      const sums = new ClusterSums({
         ...{ pool, store: new StateStore({ file, pool }), rules: [], maxEndedSeries: 1000 },
         labels: { app: 'pm2_app', instance: 'pm_id' },
         onError: (what, error) => told.push(`${what}: ${error instanceof Error ? error.message : String(error)}`),
         now: () => this.clock,
       });
+      served.push(sums);
+      return sums;
     },
   };
 }

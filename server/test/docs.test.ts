@@ -5,7 +5,7 @@ import test from 'ava';
 import { ownMetrics } from '../src/own-metrics';
 import { ErrorCounts } from '../src/rounds/result';
 import { DEFAULT_GAUGE_RULES } from '../workers/cluster';
-import { round } from './world';
+import { round } from './rounds-by-hand';
 
 const docs = readFileSync(resolve(__dirname, '../../docs/metrics-server.md'), 'utf8');
 

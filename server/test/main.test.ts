@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { get } from './http/support';
+import { get } from './http/running-server';
 
 const MAIN = resolve(__dirname, '../src/main.ts');
 

@@ -9,10 +9,10 @@ import { DaemonError } from '../../core/pm2/daemon';
 import type { RoundResult } from '../src/rounds/result';
 import { StateStore } from '../src/state-store';
 import { ViewError, type Scraped } from '../src/view';
-import { counter, histogram, point } from '../../test/core/encoder/build';
+import { counter, histogram, point } from '../../test/core/encoder/collections';
 import { until } from '../../test/support/until';
-import { get, open, run } from './http/support';
-import { Process, round, threadOf } from './world';
+import { get, open, run } from './http/running-server';
+import { Process, round, threadOf } from './rounds-by-hand';
 
 const pool = new ClusterPool({ threads: 1, maxMemoryMb: 1024, timeoutMs: 120_000 });
 test.after.always(() => pool.stop());

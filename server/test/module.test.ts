@@ -5,23 +5,23 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { root, run } from '../../test/package/packed';
+import { built, PROJECT } from '../../test/support/built';
 import { withPm2 } from '../../test/support/pm2';
 import { until } from '../../test/support/until';
-import { get } from './http/support';
-import { answeringApp } from './rounds/cluster';
+import { get } from './http/running-server';
+import { answeringApp } from './rounds/pm2-apps';
 
 const NAME = 'pm2-cluster-metrics';
 const PM2 = createRequire(__filename).resolve('pm2/bin/pm2');
 
 test('PM2 runs it as a module, passes answers on to it, and takes settings for it', async (t) => {
-  await run(root, process.execPath, '-e', "require('./scripts/ensure').ensureBuilt()");
+  await built();
   await withPm2(7, async (pm2) => {
     const folder = join(pm2.folder, 'module');
     mkdirSync(folder);
     for (const part of ['package.json', 'dist'])
-      cpSync(join(root, 'server', part), join(folder, part), { recursive: true });
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+      cpSync(join(PROJECT, 'server', part), join(folder, part), { recursive: true });
+    symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
     const command = (...args: string[]): Promise<unknown> => {
       const env = { ...process.env, PM2_HOME: pm2.home, PM2_METRICS_PORT: '0' };
       return promisify(execFile)(process.execPath, [PM2, ...args], { cwd: folder, env });

@@ -3,7 +3,7 @@ import { ownMetrics } from '../src/own-metrics';
 import { readProcessList } from '../src/pm2/process-list';
 import { PlainEncoder } from '../src/rounds/plain-encoder';
 import { ErrorCounts, type RoundResult } from '../src/rounds/result';
-import { encode } from '../../test/core/encoder/build';
+import { encode } from '../../test/core/encoder/collections';
 import { render, SERIALIZERS } from '../../test/support/rendered';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { ResourceMetrics } from '../../core/otel';

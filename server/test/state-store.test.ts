@@ -6,8 +6,8 @@ import test, { type ExecutionContext } from 'ava';
 import type { ClusterState } from '../protocol/tasks';
 import { ClusterPool } from '../src/cluster-pool';
 import { StateStore } from '../src/state-store';
-import { Cluster } from './workers/cluster/instance';
-import { Process } from './world';
+import { Cluster } from './workers/cluster/merged-instances';
+import { Process } from './rounds-by-hand';
 
 const pool = new ClusterPool({ threads: 1, maxMemoryMb: 512, timeoutMs: 120_000 });
 test.after.always(() => pool.stop());

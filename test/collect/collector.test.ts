@@ -6,8 +6,8 @@ import type * as sourceModule from '../../src/collect/source';
 import type * as encoderModule from '../../core/encoder/encoder';
 import type * as stateLogModule from '../../src/state-log';
 import { runInChild } from '../in-child/run';
-import { counter, point, series } from '../core/encoder/build';
-import { metrics, setUp, type Bench } from './bench';
+import { counter, point, series } from '../core/encoder/collections';
+import { metrics, startCollector, type RunningCollector } from './running-collector';
 
 /** Blocks the event loop. */
 function work(ms: number): void {
@@ -18,7 +18,7 @@ function work(ms: number): void {
 test.serial('the first collection is made at once, and one that lasts is never joined by another', async (t) => {
   let running = 0;
   let most = 0;
-  const bench = setUp(t, {
+  const bench = startCollector(t, {
     async collect() {
       most = Math.max(most, ++running);
       await sleep(60);
@@ -38,7 +38,7 @@ test.serial(
   'where collecting is costly the interval stretches, which is told once, and shrinks when it is cheap',
   async (t) => {
     let costMs = 25;
-    const bench = setUp(
+    const bench = startCollector(
       t,
       {
         collect() {
@@ -71,7 +71,7 @@ test.serial('what was left out is told once', async (t) => {
     'many',
     series(20).map((attributes) => point(attributes, 1)),
   );
-  const bench = setUp(t, { collect: () => metrics(1, many) }, { maxSeries: 10 });
+  const bench = startCollector(t, { collect: () => metrics(1, many) }, { maxSeries: 10 });
   await bench.more(3);
   t.deepEqual(bench.log, [
     'warn 11 series are not exported: there are more than 10 (maxSeries). Use fewer attribute values, or raise maxSeries',
@@ -82,7 +82,7 @@ test.serial('what was left out is told once', async (t) => {
 });
 
 test.serial('a receiver of snapshots that throws is logged, and gets the next snapshot', async (t) => {
-  const bench = setUp(t, { collect: () => metrics() });
+  const bench = startCollector(t, { collect: () => metrics() });
   bench.onSnapshot = () => {
     throw new Error('a defect');
   };
@@ -105,7 +105,7 @@ test.serial('a collection that ends after the stop has no effect, whatever it en
   ]) {
     let calls = 0;
     let finish: (() => void) | undefined;
-    const bench = setUp(t, {
+    const bench = startCollector(t, {
       async collect() {
         calls++;
         await new Promise<void>((resolve) => (finish = resolve));
@@ -123,7 +123,7 @@ test.serial('a collection that ends after the stop has no effect, whatever it en
 });
 
 test.serial('a snapshot that is being encoded at the stop is not handed out', async (t) => {
-  const bench: Bench = setUp(t, {
+  const bench: RunningCollector = startCollector(t, {
     collect() {
       // The encoder yields to the event loop first, so this comes before it goes on.
       setImmediate(() => bench.collector.stop());

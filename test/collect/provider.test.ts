@@ -1,8 +1,8 @@
 /** Providers of metrics that do not do what they should. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { read } from '../core/encoder/build';
-import { metrics, setUp } from './bench';
+import { read } from '../core/encoder/collections';
+import { metrics, startCollector } from './running-collector';
 
 for (const [does, collect] of [
   [
@@ -19,7 +19,7 @@ for (const [does, collect] of [
   ['answers half a result', () => ({ resource: {} })],
 ] as [string, () => unknown][]) {
   test.serial(`a provider that ${does} costs one log line, and another one when it works again`, async (t) => {
-    const bench = setUp(t, { collect: () => metrics() });
+    const bench = startCollector(t, { collect: () => metrics() });
     await bench.more(2);
     let calls = 0;
     bench.provider = {
@@ -46,7 +46,9 @@ for (const [does, collect] of [
 
 test.serial('a trouble in which only numbers change is one trouble', async (t) => {
   let calls = 0;
-  const bench = setUp(t, { collect: () => Promise.reject(new Error(`request ${++calls} took ${calls * 1.5} ms`)) });
+  const bench = startCollector(t, {
+    collect: () => Promise.reject(new Error(`request ${++calls} took ${calls * 1.5} ms`)),
+  });
   await sleep(100);
   t.true(calls > 1);
   t.deepEqual(bench.log, [
@@ -61,7 +63,7 @@ test.serial('a trouble in which only numbers change is one trouble', async (t) =
 });
 
 test.serial('a missing provider is one log line, and it is found as soon as it is there', async (t) => {
-  const bench = setUp(t, undefined);
+  const bench = startCollector(t, undefined);
   await sleep(50);
   t.deepEqual(bench.log, [
     'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the service is missing',
@@ -75,7 +77,7 @@ test.serial(
   'a collection at a provider that was replaced is given up, and its late answer is of no effect',
   async (t) => {
     let answer: ((data: unknown) => void) | undefined;
-    const bench = setUp(t, { collect: () => new Promise((resolve) => (answer = resolve)) });
+    const bench = startCollector(t, { collect: () => new Promise((resolve) => (answer = resolve)) });
     await sleep(50);
     t.is(bench.snapshots.length, 0);
     // A missing provider is no reason to give up: the answer may still come.
@@ -99,7 +101,7 @@ test.serial('a provider that hangs is waited for, and told once', async (t) => {
   t.teardown(() => (performance.now = now));
   let calls = 0;
   let answer: ((data: unknown) => void) | undefined;
-  const bench = setUp(t, {
+  const bench = startCollector(t, {
     collect: () => (calls++ === 0 ? new Promise((resolve) => (answer = resolve)) : metrics()),
   });
   await sleep(50);
@@ -122,7 +124,7 @@ test.serial('collections that never end are given up, but only a bounded number 
   let calls = 0;
   let later = 0;
   performance.now = () => now.call(performance) + later;
-  const bench = setUp(t, { collect: () => (++calls, new Promise(() => undefined)) });
+  const bench = startCollector(t, { collect: () => (++calls, new Promise(() => undefined)) });
   for (let i = 0; i < 10; i++) {
     await sleep(30);
     later += 31_000;
@@ -140,7 +142,7 @@ test.serial('after a collection that never ended the next one counts', async (t)
   const { now } = performance;
   t.teardown(() => (performance.now = now));
   let calls = 0;
-  const bench = setUp(t, { collect: () => (calls++ === 0 ? new Promise(() => undefined) : metrics()) });
+  const bench = startCollector(t, { collect: () => (calls++ === 0 ? new Promise(() => undefined) : metrics()) });
   await sleep(30);
   performance.now = () => now.call(performance) + 31_000;
   await bench.more(2);
@@ -155,7 +157,7 @@ test.serial('a collection that hangs while its provider is missing is given up o
   t.teardown(() => (performance.now = now));
   let calls = 0;
   const provider = { collect: () => (calls++ === 0 ? new Promise(() => undefined) : metrics()) };
-  const bench = setUp(t, provider);
+  const bench = startCollector(t, provider);
   await sleep(30);
   bench.provider = undefined;
   performance.now = () => now.call(performance) + 31_000;

@@ -2,7 +2,7 @@ import test from 'ava';
 import type { Page, Snapshot } from '../../core/snapshot';
 import { PageCache } from '../../core/pages';
 import { forEachSeries, pagesOf, seriesCount } from '../../core/series';
-import { scalar, snapshotOf } from '../workers/probes/build';
+import { scalar, snapshotOf } from '../workers/probes/snapshots';
 
 function pageOf(id: number, ...attributes: readonly object[]): Page {
   const lines = attributes.map((each) => `${JSON.stringify(each)}\n`).join('');

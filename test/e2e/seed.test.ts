@@ -1,15 +1,15 @@
-/** The script that the original's documentation gives its users, unmodified but for its port and period. */
+/** The script in the documentation of the original exporter, with only its port and period changed. */
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import test from 'ava';
-import { freePort } from '../../examples/lib/ports';
-import { mashroomApp, PROJECT } from '../support/mashroom';
+import { freePort } from '../../scripts/lib/ports';
+import { METRICS_SERVER, PROJECT } from '../support/built';
+import { mashroomApp } from '../support/mashroom';
 import { withPm2 } from '../support/pm2';
 import { renderedInHost } from '../support/rendered';
 import { until } from '../support/until';
 
 const DOCUMENT = resolve(PROJECT, '..', 'shared', 'seed', 'mashroom-monitoring-pm2-exporter.md');
-const SERVER = join(PROJECT, 'server', 'dist', 'src', 'main.js');
 const SERIALIZER = '@opentelemetry/exporter-prometheus';
 
 function extractScript(document: string, port: number): string {
@@ -31,7 +31,7 @@ if (existsSync(DOCUMENT)) {
       await pm2.start(
         server,
         { name: 'metrics_collector', script: join(pm2.folder, 'metrics.js'), exec_mode: 'fork' },
-        { name: 'metrics', script: SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(own) } },
+        { name: 'metrics', script: METRICS_SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(own) } },
       );
 
       for (const host of await pm2.ready('mashroom', 2)) {
@@ -41,7 +41,7 @@ if (existsSync(DOCUMENT)) {
         });
         t.regex(text, /^odd_gauge\{value="not a number".*\} NaN$/m);
         t.regex(text, /^odd_gauge\{value="without end".*\} \+Inf$/m);
-        // Each has its own moment: until both have asked for the same collection.
+        // They ask at different moments: wait until both have asked for the same collection.
         const same = await until('the same from both', async () => {
           const paths = [port, own].map((each) => `http://127.0.0.1:${each}/metrics/${host.id}`);
           const [theirs, ours] = await Promise.all(paths.map(fetchText));

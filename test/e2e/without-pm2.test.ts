@@ -1,11 +1,11 @@
-/** A server that plain Node.js runs: the exporter says that it has nothing to do, and does nothing. */
+/** A server outside PM2: the exporter only logs one line. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { command } from '../support/control';
+import { command } from '../support/host-command';
 import { mashroomApp } from '../support/mashroom';
 import { until } from '../support/until';
 

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The child of `run.ts`: runs the function that it was given as text. */
+/** The process that `run.ts` starts: runs the function that it gets as text. */
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { threads } = require('./threads');

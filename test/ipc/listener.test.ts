@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { createPm2Home } from '../../examples/lib/pm2-home';
+import { createPm2Home } from '../../scripts/lib/pm2-home';
 import type * as listenerModule from '../../src/ipc/listener';
 import { runInChild } from '../in-child/run';
 import { until } from '../support/until';

@@ -2,10 +2,10 @@
 import test from 'ava';
 import type { MetricsRequest } from '../../src/ipc/request';
 import { decodeSnapshot } from '../../core/wire/decode';
-import { pageIds, read } from '../core/encoder/build';
+import { pageIds, read } from '../core/encoder/collections';
 import { until } from '../support/until';
 import type { Packet } from '../core/pm2/rpc-server';
-import { CountingPool, setUp } from './bench';
+import { CountingPool, startResponder } from './responder-with-daemon';
 
 const pool = new CountingPool();
 test.after.always(() => pool.stop());
@@ -29,7 +29,7 @@ const numbers = (count: number, from = 0): number[] => Array.from({ length: coun
 test.serial(
   'a burst of 100 requests before the first snapshot gets 100 answers from it, by as few tasks as may be',
   async (t) => {
-    const { responder, snapshot, answers, tasks, log } = await setUp(t, pool);
+    const { responder, snapshot, answers, tasks, log } = await startResponder(t, pool);
     for (const id of numbers(100)) responder.ask(request(id % 3, undefined, id));
     responder.update(await snapshot(5));
     const received = await answers(100);
@@ -49,7 +49,7 @@ test.serial(
 );
 
 test.serial('requests of different forms get one task each form, from the latest snapshot', async (t) => {
-  const { responder, snapshot, answers, tasks } = await setUp(t, pool);
+  const { responder, snapshot, answers, tasks } = await startResponder(t, pool);
   responder.update(await snapshot(1));
   const latest = await snapshot(2);
   const pages = pageIds(latest).map((id) => [id, id] as const);
@@ -74,7 +74,7 @@ test.serial('requests of different forms get one task each form, from the latest
 });
 
 test.serial('requests that have waited for too long, and those above the limit, are dropped', async (t) => {
-  const { responder, snapshot, answers, debug } = await setUp(t, pool);
+  const { responder, snapshot, answers, debug } = await startResponder(t, pool);
   const { now } = performance;
   t.teardown(() => (performance.now = now));
   responder.ask(request(0, undefined, -1));
@@ -90,7 +90,7 @@ test.serial('requests that have waited for too long, and those above the limit, 
 });
 
 test.serial('a daemon that goes costs the requests of that time, and later ones are answered', async (t) => {
-  const { server, responder, snapshot, answers, log, debug, held } = await setUp(t, pool);
+  const { server, responder, snapshot, answers, log, debug, held } = await startResponder(t, pool);
   responder.update(await snapshot(1));
   responder.ask(request(1));
   await answers(1);
@@ -113,7 +113,7 @@ test.serial('a daemon that goes costs the requests of that time, and later ones 
 });
 
 test.serial('an asker that the daemon does not know costs no other asker its answer', async (t) => {
-  const { server, responder, snapshot, answers, log, debug } = await setUp(t, pool);
+  const { server, responder, snapshot, answers, log, debug } = await startResponder(t, pool);
   server.behaviour = ({ id }) => (id === 1 ? new Error('Process with ID 1 unknown.') : 'done');
   for (const id of [0, 1, 2]) responder.ask(request(id));
   responder.update(await snapshot(1));
@@ -125,7 +125,7 @@ test.serial('an asker that the daemon does not know costs no other asker its ans
 test.serial('when a thread is lost amid its answers another one gives the rest, and no asker gets two', async (t) => {
   const lossy = new CountingPool('lost-while-replying.js');
   t.teardown(() => lossy.stop());
-  const { responder, snapshot, answers, tasks, debug, log } = await setUp(t, lossy);
+  const { responder, snapshot, answers, tasks, debug, log } = await startResponder(t, lossy);
   for (const id of numbers(16)) responder.ask(request(id));
   responder.update(await snapshot(1));
   // The recipient that was being answered at that moment may get no answer.
@@ -141,7 +141,7 @@ test.serial('when a thread is lost amid its answers another one gives the rest, 
 });
 
 test.serial('after the stop nothing is heard, answered or logged', async (t) => {
-  const { server, responder, snapshot, answers, held, log, debug } = await setUp(t, pool);
+  const { server, responder, snapshot, answers, held, log, debug } = await startResponder(t, pool);
   responder.update(await snapshot(1));
   server.behaviour = () => undefined;
   for (const id of numbers(20)) responder.ask(request(id));

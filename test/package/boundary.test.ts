@@ -61,7 +61,7 @@ for (const room of ALL) {
     });
   }
   test(`${room}/ must not import tests and examples`, async (t) => {
-    for (const file of ['test/support/until', 'examples/demo', 'server/test/world']) {
+    for (const file of ['test/support/until', 'examples/demo', 'server/test/rounds-by-hand']) {
       t.not((await objections(`${ROOMS[room]}.ts`, `import '${pathTo(room, file)}';`)).length, 0, file);
     }
   });

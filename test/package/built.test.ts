@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import type { ExporterPool } from '../../src/pool/exporter-pool';
 import type { SnapshotEncoder } from '../../core/encoder/encoder';
 import payload from '../fixtures/resource-metrics-otel2.json';
+import { built } from '../support/built';
+
+test.before(built);
 
 test('a compiled worker thread computes probes of a snapshot that the compiled encoder has made', async (t) => {
   const { SnapshotEncoder: Encoder } = require('../../build/core/encoder/encoder.js') as {

@@ -4,6 +4,7 @@ import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { built } from '../support/built';
 
 export const root = resolve(__dirname, '../..');
 const consumers = join(__dirname, 'consumers');
@@ -44,7 +45,7 @@ export interface Packed {
 }
 
 export async function pack(): Promise<Packed> {
-  await run(root, process.execPath, '-e', "require('./scripts/ensure').ensureBuilt()");
+  await built();
   const folder = await mkdtemp(join(tmpdir(), 'packed-'));
   const output = await npm(root, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
   const [{ files }] = JSON.parse(output) as [{ files: { path: string }[] }];

@@ -2,7 +2,7 @@ import test from 'ava';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { until } from '../support/until';
-import { BUILD_NAMES, withChild } from './child';
+import { BUILD_NAMES, withChild } from './process-with-io';
 
 const HANDLERS = ['uncaughtException', 'unhandledRejection', 'exit', 'message', 'SIGINT', 'SIGTERM'];
 

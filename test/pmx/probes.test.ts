@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { until } from '../support/until';
-import { startChild, type Child } from './child';
-import type { Host } from './child-host';
+import { startChild, type Child } from './process-with-io';
+import type { Host } from './process-with-io-host';
 
 // PM2 5 has the code of PM2 6.
 for (const build of ['PM2 6', 'PM2 7'] as const) {

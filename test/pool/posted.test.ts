@@ -7,9 +7,9 @@ import { PostedForm } from '../../src/pool/posted';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { Slicer } from '../../core/slicer';
 import { readPosted } from '../../workers/posted';
-import { sequences } from '../core/property/world';
-import { collected, counter, encode, histogram, point, series } from '../core/encoder/build';
-import { scalar, snapshotOf } from '../workers/probes/build';
+import { sequences } from '../core/property/metric-sequences';
+import { collected, counter, encode, histogram, point, series } from '../core/encoder/collections';
+import { scalar, snapshotOf } from '../workers/probes/snapshots';
 
 const cross = (posted: PostedSnapshot): PostedSnapshot => structuredClone(posted);
 

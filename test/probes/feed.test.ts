@@ -7,7 +7,7 @@ import { ExporterPool } from '../../src/pool/exporter-pool';
 import { ProbeFeed } from '../../src/probes/feed';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { StateLog } from '../../src/state-log';
-import { collected, counter, point, series } from '../core/encoder/build';
+import { collected, counter, point, series } from '../core/encoder/collections';
 import { WORKER } from '../support/exporter-pool';
 import { until } from '../support/until';
 

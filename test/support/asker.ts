@@ -1,4 +1,4 @@
-/** The test's end of `host/asker.js`: requests by PM2's messages, and the replies to them. */
+/** Controls the app `host/asker.js` from a test: sends requests by PM2's messages and takes the replies. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceMetrics } from '../../core/otel';
 import type { Instance } from './pm2';
@@ -23,20 +23,20 @@ export class Asker {
     return this.instance.id;
   }
 
-  /** @returns what PM2 had against it */
+  /** @returns the error messages of PM2, one per message that it refused */
   async send(target: number, { times = 1, packet = {} }: Request = {}): Promise<string[]> {
     const request = { topic: 'getMetrics', data: null, from: String(this.id), ...packet };
     return this.instance.ask('send', { target, times, packet: request });
   }
 
-  /** Sends as many requests at once and waits for as many replies, and a moment for one too many. */
+  /** Sends that many requests at once and waits for as many replies, then 300 ms more for a surplus reply. */
   async request(target: number, { times = 1, packet = {} }: Request = {}): Promise<Reply[]> {
     await this.forget();
     await this.send(target, { times, packet });
     return this.take(times);
   }
 
-  /** Waits for that many messages, and a moment for one too many. */
+  /** Waits for that many messages, then 300 ms more for a surplus message. */
   async take(count: number): Promise<Reply[]> {
     await until(`${count} replies`, async () => ((await this.count()) >= count ? true : undefined));
     await sleep(300);

@@ -1,10 +1,10 @@
-/** A Mashroom server's root folder as a user has it: the built exporter lies among its node_modules. */
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { freePort } from '../../examples/lib/ports';
+/** Apps for PM2: a Mashroom server with the built exporter in its node_modules, and the app that asks for metrics. */
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../../scripts/lib/ports';
+import { built, PROJECT } from './built';
 import type { App, Pm2 } from './pm2';
 
-export const PROJECT = resolve(__dirname, '..', '..');
 export const EXPORTER = 'Mashroom Monitoring PM2 Exporter';
 const PACKAGE = 'mashroom-monitoring-pm2-exporter';
 const EXAMPLE = join(PROJECT, 'examples', 'mashroom');
@@ -21,7 +21,7 @@ export interface RootOptions {
 
 /** @returns the root's path */
 export function createServerRoot(folder: string, { installed = 'copy', exporter = {} }: RootOptions = {}): string {
-  const root = join(folder, `root-${installed}-${Date.now().toString(36)}`);
+  const root = mkdtempSync(join(folder, `root-${installed}-`));
   const scope = join(root, 'node_modules', '@mashroom');
   mkdirSync(scope, { recursive: true });
   linkModules(join(PROJECT, 'node_modules'), join(root, 'node_modules'));
@@ -77,6 +77,7 @@ export interface ServerApp extends App {
 
 export async function mashroomApp(pm2: Pick<Pm2, 'folder'>, options: ServerOptions = {}): Promise<ServerApp> {
   const { name = 'mashroom', instances = 1, sdk = 'sdk-metrics-1', series = 0 } = options;
+  await built();
   const root = createServerRoot(pm2.folder, options);
   const port = await freePort();
   return {

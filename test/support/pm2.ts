@@ -1,9 +1,9 @@
-/** A real PM2 of one's own for a test: apps, their processes, and what they say. */
+/** A real PM2 that belongs to one test file: its apps, their processes, and their logs. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Daemon } from '../../core/pm2/daemon';
-import { createPm2Home } from '../../examples/lib/pm2-home';
-import { command, type Command } from './control';
+import { createPm2Home } from '../../scripts/lib/pm2-home';
+import { command, type Command } from './host-command';
 import { until } from './until';
 
 export type Pm2Version = 5 | 6 | 7;
@@ -26,7 +26,7 @@ export interface Instance {
   readonly restarts: number;
   /** What `pm2 monit` shows, by probe name. */
   readonly monitor: Readonly<Record<string, { readonly value: string | number; readonly unit?: string }>>;
-  /** Commands the process, where it is one of `test/support/host`. */
+  /** Sends a command to the process, if it runs `test/support/host/control.js`. */
   readonly ask: Command;
 }
 
@@ -38,7 +38,7 @@ export interface Pm2 {
   start(...apps: App[]): Promise<void>;
   /** Instances of an app, or of all, by ascending id. */
   list(name?: string): Promise<Instance[]>;
-  /** As many instances of an app, once that many are online and can be commanded. */
+  /** The instances of an app, once exactly that many are online and take commands. */
   ready(name: string, count: number): Promise<Instance[]>;
   instance(id: number): Promise<Instance>;
   reload(name: string): Promise<void>;
@@ -47,12 +47,12 @@ export interface Pm2 {
   rename(name: string, to: string): Promise<void>;
   scale(name: string, count: number): Promise<void>;
   delete(name: string): Promise<void>;
-  /** Ends the daemon as a crash would, after it has noted which apps it runs. */
+  /** Saves the list of apps, then kills the daemon. */
   killDaemon(): Promise<void>;
-  /** Has a new daemon run what the last one has noted. */
+  /** Starts a daemon with the apps of the saved list. */
   resurrect(): Promise<void>;
-  /** All that the apps have written to their outputs. */
-  logs(): string;
+  /** All that an app, or all apps, have written to their outputs. */
+  logs(name?: string): string;
   /** Takes everything down. Repeatable; never rejects. */
   close(): Promise<void>;
 }
@@ -140,7 +140,7 @@ export async function startPm2(version: Pm2Version, prefix?: string): Promise<Pm
       await until('the end of the daemon', () => (isAlive(pid) ? undefined : true));
     },
     resurrect: () => run('resurrect'),
-    logs: () => readLogs(join(pm2Home.home, 'logs')),
+    logs: (name = '') => readLogs(join(pm2Home.home, 'logs'), name),
     close() {
       daemon.close();
       return pm2Home.close();
@@ -170,8 +170,10 @@ function hasSocket(folder: string, pid: number): boolean {
   return readdirSync(folder).includes(`${pid}.sock`);
 }
 
-function readLogs(folder: string): string {
+/** PM2 names the files by the app, with `-` after it. */
+function readLogs(folder: string, app: string): string {
   return readdirSync(folder)
+    .filter((file) => app === '' || file.startsWith(`${app}-`))
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('');
 }

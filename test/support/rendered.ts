@@ -13,7 +13,7 @@ export function render(serializer: string, metrics: ResourceMetrics): string {
   return new PrometheusSerializer().serialize(metrics);
 }
 
-/** The last things that the host's metrics collector handed out, rendered there, where nothing was sent anywhere. */
+/** The last collections of the host's metrics collector as text. The host renders them, so that they cross no boundary. */
 export async function renderedInHost(host: Instance, serializer: string): Promise<string[]> {
   return host.ask('collected', { serializer });
 }

@@ -1,10 +1,10 @@
-/** Stands between a scraper and the metrics server, and notes which format was asked for and answered. */
+/** A proxy between a scraper and the metrics server that notes the formats of the answers. */
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface ScrapeProxy {
   readonly port: number;
-  /** What scrapes got, each kind once. */
+  /** The content types of all answers so far. */
   readonly contentTypes: ReadonlySet<string>;
   readonly encodings: ReadonlySet<string>;
   close(): Promise<void>;
@@ -18,7 +18,7 @@ export async function startScrapeProxy(targetPort: number, accept?: string): Pro
     const { url: path, method } = req;
     const headers = { ...req.headers, ...(accept !== undefined && { accept }) };
     const onward = request({ host: '127.0.0.1', port: targetPort, path, method, headers }, (answer) => {
-      // That of an error says nothing.
+      // The content type of an error says nothing about the format.
       if (answer.statusCode === 200) {
         contentTypes.add(String(answer.headers['content-type']));
         encodings.add(String(answer.headers['content-encoding']));

@@ -1,8 +1,8 @@
-/** Steady HTTP traffic to a cluster, and what has become of it. */
+/** Steady HTTP traffic to a cluster, with counts of the answers. */
 import { get } from 'node:http';
 
 export interface Traffic {
-  /** Requests that were answered, by the process that did. */
+  /** Answered requests, by the pid of the process that answered. */
   readonly answered: ReadonlyMap<number, number>;
   /** Requests without an answer: whether they were counted is not known. */
   readonly failed: number;
@@ -14,10 +14,10 @@ export interface Traffic {
 }
 
 const TICK_MS = 50;
-/** A connection that was handed to a process as it ended is answered by nobody. */
+/** A connection that was handed to a process which was ending gets no answer. */
 const PATIENCE_MS = 5000;
 
-/** @param perSecond on the average, also where a busy machine delays some */
+/** @param perSecond on average: requests that a busy machine delays are sent later, all at once */
 export function startTraffic(port: number, perSecond: number): Traffic {
   const routes = ['/carts', '/orders'];
   const answered = new Map<number, number>();
@@ -61,7 +61,7 @@ export function startTraffic(port: number, perSecond: number): Traffic {
   };
 }
 
-/** By a connection of its own, since one that is kept stays with one process of the cluster. */
+/** Opens a connection per request: a kept connection stays with one process of the cluster. */
 function fetchPid(port: number, path: string): Promise<number | undefined> {
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(PATIENCE_MS);

@@ -1,13 +1,13 @@
-/** Waits for what other processes do in their own time. */
+/** Waits for changes in other processes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Long enough for a busy machine: reaching it means failure, and nothing is measured by it. */
+/** Long enough for a busy machine: when it is over, the test fails. No measurement depends on it. */
 const PATIENCE_MS = 60_000;
 
 /**
- * Tries until there is an answer.
+ * Calls `attempt` every 100 ms until it returns something.
  *
- * @throws once patience is at its end, naming what was awaited and what went wrong last
+ * @throws after 60 s, with `what` in the message and the last error of `attempt` as its cause
  */
 export async function until<T>(what: string, attempt: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const begin = Date.now();
@@ -19,7 +19,7 @@ export async function until<T>(what: string, attempt: () => Promise<T | undefine
     } catch (error) {
       last = error;
     }
-    if (Date.now() - begin > PATIENCE_MS) throw new Error(`Waited in vain for ${what}`, { cause: last });
+    if (Date.now() - begin > PATIENCE_MS) throw new Error(`No ${what} after ${PATIENCE_MS / 1000} s`, { cause: last });
     await sleep(100);
   }
 }

@@ -6,7 +6,7 @@ import { PageCache } from '../../core/pages';
 import type { Daemon } from '../../core/pm2/daemon';
 import { Replier, snapshotKey } from '../../workers/reply';
 import { decodeSnapshot } from '../../core/wire/decode';
-import { counter, encode, point, read } from '../core/encoder/build';
+import { counter, encode, point, read } from '../core/encoder/collections';
 import { RpcServer, type Packet } from '../core/pm2/rpc-server';
 
 interface Bench {

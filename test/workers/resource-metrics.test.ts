@@ -7,9 +7,9 @@ import { PageCache } from '../../core/pages';
 import { resourceMetricsJson } from '../../workers/resource-metrics';
 import otel1 from '../fixtures/resource-metrics-otel1.json';
 import otel2 from '../fixtures/resource-metrics-otel2.json';
-import { sequences } from '../core/property/world';
-import { collected, counter, histogram, point } from '../core/encoder/build';
-import { SDKS, startSdk, useInstruments } from '../core/encoder/sdk';
+import { sequences } from '../core/property/metric-sequences';
+import { collected, counter, histogram, point } from '../core/encoder/collections';
+import { SDKS, startSdk, useInstruments } from '../core/encoder/sdk-metrics';
 import { render, SERIALIZERS } from '../support/rendered';
 
 const [OLD, ...LATER] = SERIALIZERS as [string, ...string[]];

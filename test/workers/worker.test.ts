@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { PostedTask, TaskResult } from '../../protocol/tasks';
 import { PostedForm } from '../../src/pool/posted';
-import { scalar, snapshotOf, taskOf } from './probes/build';
+import { scalar, snapshotOf, taskOf } from './probes/snapshots';
 
 const work = require('../../workers/worker') as (task: PostedTask) => Promise<TaskResult>;
 

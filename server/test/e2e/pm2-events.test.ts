@@ -1,36 +1,67 @@
 /** The metrics server over what happens to PM2 itself: its daemon crashes and comes back, an app gets another name. */
 import { join } from 'node:path';
 import test from 'ava';
-import { freePort } from '../../../examples/lib/ports';
-import { PROJECT } from '../../../test/support/mashroom';
-import { withPm2 } from '../../../test/support/pm2';
+import { freePort } from '../../../scripts/lib/ports';
+import { built, METRICS_SERVER, PROJECT } from '../../../test/support/built';
+import { startPm2, type Pm2 } from '../../../test/support/pm2';
 import { until } from '../../../test/support/until';
 
 const SHOP = join(PROJECT, 'test/fixtures/apps/shop.js');
-const SERVER = join(PROJECT, 'server/dist/src/main.js');
 
-test("after a crash of PM2's daemon the metrics server is back with the apps, and no sum has dropped", async (t) => {
-  await withPm2(7, async (pm2) => {
-    const [shop, metrics] = [await freePort(), await freePort()];
-    const text = async (port: number, path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
-    const order = (path: string) => until('an order', () => text(shop, path));
+let pm2: Pm2;
+let shop: number;
+let metrics: number;
+
+test.before(async () => {
+  await built();
+  pm2 = await startPm2(7);
+  [shop, metrics] = [await freePort(), await freePort()];
+  await pm2.start(
+    { name: 'shop', script: SHOP, exec_mode: 'fork', env: { PORT: String(shop) } },
+    { name: 'metrics', script: METRICS_SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(metrics) } },
+  );
+});
+
+test.afterEach.always((t) => {
+  if (!t.passed && pm2) t.log(pm2.logs().slice(-6000));
+});
+
+test.after.always(() => pm2?.close());
+
+const fetchText = async (port: number, path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+
+test.serial('an app that gets another name is known by that', async (t) => {
+  const upAs = (app: string) =>
+    until(`${app} up`, async () => {
+      const all = await fetchText(metrics, '/metrics');
+      return new RegExp(`^pm2_up\\{pm2_app="${app}".*\\} 1$`, 'm').test(all) ? all : undefined;
+    });
+  t.true((await upAs('shop')).includes('pm2_app="shop"'));
+  await pm2.rename('shop', 'store');
+  for (const path of ['/metrics', '/metrics/cluster', '/sd']) {
+    const all = path === '/metrics' ? await upAs('store') : await fetchText(metrics, path);
+    t.true(all.includes('store') && !all.includes('pm2_app="shop"') && !all.includes('"pm2_app":"shop"'), all);
+  }
+});
+
+test.serial(
+  "after a crash of PM2's daemon the metrics server is back with the apps, and no sum has dropped",
+  async (t) => {
+    const order = (path: string) => until('an order', () => fetchText(shop, path));
     const seen: number[] = [];
     const sumOf = (orders: number) =>
       until(`${orders} orders`, async () => {
-        const sum = /^shop_orders_total\{.*\} (\d+)$/m.exec(await text(metrics, '/metrics/cluster'))?.[1];
+        const text = await fetchText(metrics, '/metrics/cluster');
+        const sum = /^shop_orders_total\{.*\} (\d+)$/m.exec(text)?.[1];
         if (sum !== undefined) seen.push(Number(sum));
         return Number(sum) === orders || undefined;
       });
-    await pm2.start(
-      { name: 'shop', script: SHOP, exec_mode: 'fork', env: { PORT: String(shop) } },
-      { name: 'metrics', script: SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(metrics) } },
-    );
     for (let i = 0; i < 5; i++) await order('/book');
     await sumOf(5);
 
     await pm2.killDaemon();
     await until('the end of the server', () =>
-      text(metrics, '/-/healthy').then(
+      fetchText(metrics, '/-/healthy').then(
         () => undefined,
         () => true,
       ),
@@ -42,26 +73,5 @@ test("after a crash of PM2's daemon the metrics server is back with the apps, an
       seen,
       seen.toSorted((one, other) => one - other),
     );
-  });
-});
-
-test('an app that gets another name is known by that', async (t) => {
-  await withPm2(7, async (pm2) => {
-    const [shop, metrics] = [await freePort(), await freePort()];
-    const text = async (path: string) => (await fetch(`http://127.0.0.1:${metrics}${path}`)).text();
-    const upAs = (app: string) =>
-      until(`${app} up`, async () => {
-        const all = await text('/metrics');
-        return new RegExp(`^pm2_up\\{pm2_app="${app}".*\\} 1$`, 'm').test(all) ? all : undefined;
-      });
-    await pm2.start(
-      { name: 'shop', script: SHOP, exec_mode: 'fork', env: { PORT: String(shop) } },
-      { name: 'metrics', script: SERVER, exec_mode: 'fork', env: { PM2_METRICS_PORT: String(metrics) } },
-    );
-    t.true((await upAs('shop')).includes('pm2_app="shop"'));
-    await pm2.rename('shop', 'store');
-    for (const all of [await upAs('store'), await text('/metrics/cluster'), await text('/sd')]) {
-      t.true(all.includes('store') && !all.includes('pm2_app="shop"') && !all.includes('"pm2_app":"shop"'), all);
-    }
-  });
-});
+  },
+);

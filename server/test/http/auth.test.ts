@@ -4,8 +4,8 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
-import { optionsOf, run } from './support';
-import type { Running } from './support';
+import { optionsOf, run } from './running-server';
+import type { Running } from './running-server';
 
 const PROTECTED = ['/metrics', '/metrics/cluster', '/metrics/0', '/metrics/x', '/sd', '/-/ready', '/', '/nothing'];
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import test from 'ava';
 import { until } from '../../../test/support/until';
-import { Endless, get, run } from './support';
+import { Endless, get, run } from './running-server';
 
 test('a scraper that goes away while instances are asked ends the work too', async (t) => {
   const stream = new Endless();

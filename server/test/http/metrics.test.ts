@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import test from 'ava';
 import { ViewError } from '../../src/view';
 import { until } from '../../../test/support/until';
-import { chunk, Endless, open, optionsOf, run } from './support';
+import { chunk, Endless, open, optionsOf, run } from './running-server';
 
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 const PROTOBUF = 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';

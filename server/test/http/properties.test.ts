@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { MAX_DEADLINE_MS, deadlineOf } from '../../src/http/deadline';
 import { targetOf } from '../../src/http/discovery';
-import { run } from './support';
+import { run } from './running-server';
 
 test('any Accept and Accept-Encoding give a format that there is', async (t) => {
   const running = await run(t);

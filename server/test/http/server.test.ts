@@ -7,7 +7,7 @@ import test from 'ava';
 import { targetOf } from '../../src/http/discovery';
 import { ViewError } from '../../src/view';
 import { until } from '../../../test/support/until';
-import { get, open, optionsOf, run } from './support';
+import { get, open, optionsOf, run } from './running-server';
 
 const INSTANCES = [
   { app: 'shop', pmId: 0 },

@@ -8,9 +8,9 @@ import { TLSSocket } from 'node:tls';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { until } from '../../../test/support/until';
-import { selfSigned } from './certificate';
-import type { Pair } from './certificate';
-import { open, optionsOf, run } from './support';
+import { selfSigned } from './certificates';
+import type { Pair } from './certificates';
+import { open, optionsOf, run } from './running-server';
 
 const one = selfSigned('one');
 const two = selfSigned('two');

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import test from 'ava';
-import { createPm2Home } from '../../../examples/lib/pm2-home';
+import { createPm2Home } from '../../../scripts/lib/pm2-home';
 import { readOptions } from '../../src/options/read-options';
 import { until } from '../../../test/support/until';
 

@@ -1,13 +1,14 @@
 /** Both programs, as they are published, on hosts that are set up in an odd way. */
 import { join } from 'node:path';
 import test from 'ava';
-import { freePort } from '../../../examples/lib/ports';
-import { PROJECT } from '../../../test/support/mashroom';
+import { freePort } from '../../../scripts/lib/ports';
+import { built, METRICS_SERVER, PROJECT } from '../../../test/support/built';
 import { withPm2 } from '../../../test/support/pm2';
 import { until } from '../../../test/support/until';
 
 const SHOP = join(PROJECT, 'test/fixtures/apps/shop.js');
-const SERVER = join(PROJECT, 'server/dist/src/main.js');
+
+test.before(built);
 
 for (const mode of ['delete', 'throw']) {
   const home = `a home#with?all ${mode}-`;
@@ -20,7 +21,13 @@ for (const mode of ['delete', 'throw']) {
         const node_args = [`--disable-proto=${mode}`];
         await pm2.start(
           { name: 'shop', script: SHOP, exec_mode: 'fork', node_args, env: { PORT: String(shop) } },
-          { name: 'metrics', script: SERVER, exec_mode: 'fork', node_args, env: { PM2_METRICS_PORT: String(metrics) } },
+          {
+            name: 'metrics',
+            script: METRICS_SERVER,
+            exec_mode: 'fork',
+            node_args,
+            env: { PM2_METRICS_PORT: String(metrics) },
+          },
         );
         try {
           await until('an order', () => text(shop, '/book'));

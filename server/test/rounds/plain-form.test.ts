@@ -8,7 +8,7 @@ import { PlainEncoder } from '../../src/rounds/plain-encoder';
 import { collectedAt } from '../../src/rounds/plain-form';
 import { PageCache } from '../../../core/pages';
 import { resourceMetricsJson } from '../../../workers/resource-metrics';
-import { collected, counter, histogram, point, read, series } from '../../../test/core/encoder/build';
+import { collected, counter, histogram, point, read, series } from '../../../test/core/encoder/collections';
 import { render, SERIALIZERS } from '../../../test/support/rendered';
 
 const LIMITS = { maxDataPoints: 1000, maxNumbers: 100_000 };

@@ -13,7 +13,7 @@ import {
   silentOf,
   type Result,
   type Server,
-} from './cluster';
+} from './pm2-apps';
 
 /** So short that what is held until afterwards does not make it. */
 const SHORT_MS = 700;

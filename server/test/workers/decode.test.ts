@@ -4,7 +4,7 @@ import type { DecodeTask } from '../../protocol/tasks';
 import { pagesOf } from '../../../core/series';
 import { decode } from '../../workers/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
-import { deflated, sample } from '../../../test/core/wire/payload';
+import { deflated, sample } from '../../../test/core/wire/payloads';
 
 const LIMITS = { kind: 'decode', known: [], maxBytes: 1 << 20, maxSeries: 100 } as const;
 

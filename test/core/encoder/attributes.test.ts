@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { attributesText } from '../../../core/encoder/series/attributes';
-import { collected, counter, point } from './build';
+import { collected, counter, point } from './collections';
 import { render, SERIALIZERS } from '../../support/rendered';
 
 const ANYTHING = fc.anything({

@@ -5,7 +5,7 @@ import { HISTOGRAM_BUCKETS, SCALAR_VALUE, START } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { BLOCK } from '../../../core/encoder/positions/position-block';
 import { SeriesIndex } from '../../../core/encoder/series/series-index';
-import { counter, encode, histogram, point, read, series } from './build';
+import { counter, encode, histogram, point, read, series } from './collections';
 
 const BOUNDS = [1, 2];
 

@@ -3,7 +3,19 @@ import type { Attributes, HrTime } from '../../../core/otel';
 import { COUNT, EXP_NEGATIVE_LENGTH, EXP_POSITIVE_LENGTH, SCALAR_VALUE, START } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { forEachSeries } from '../../../core/series';
-import { collected, counter, deltas, encode, familyOf, histogram, pageIds, places, point, read, series } from './build';
+import {
+  collected,
+  counter,
+  deltas,
+  encode,
+  familyOf,
+  histogram,
+  pageIds,
+  places,
+  point,
+  read,
+  series,
+} from './collections';
 
 const MANY = 1_000_000;
 

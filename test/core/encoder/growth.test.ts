@@ -1,6 +1,6 @@
 import test from 'ava';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
-import { counter, deltas, encode, familyOf, histogram, pageIds, places, point, read, series } from './build';
+import { counter, deltas, encode, familyOf, histogram, pageIds, places, point, read, series } from './collections';
 
 const MANY = 1_000_000;
 

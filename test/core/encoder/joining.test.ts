@@ -5,7 +5,7 @@ import type { Attributes, HrTime } from '../../../core/otel';
 import { COUNT, PAGE_SERIES, START, strideOf, type Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { forEachSeries } from '../../../core/series';
-import { counter, deltas, encode, familyOf, histogram, pageIds, point, read, series } from './build';
+import { counter, deltas, encode, familyOf, histogram, pageIds, point, read, series } from './collections';
 
 const MANY = 1_000_000;
 

@@ -3,7 +3,7 @@ import test from 'ava';
 import type { DataPoint } from '../../../core/otel';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import type { Snapshot } from '../../../core/snapshot';
-import { collected, counter, deltas, point, read, series } from './build';
+import { collected, counter, deltas, point, read, series } from './collections';
 
 const ALL = series(3000);
 

@@ -6,7 +6,7 @@ import { COUNT, START, type Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { PageCache } from '../../../core/pages';
 import { resourceMetricsJson } from '../../../workers/resource-metrics';
-import { collected, counter, histogram, point, read, places } from './build';
+import { collected, counter, histogram, point, read, places } from './collections';
 
 /** A time in which the same series are there. */
 const ERA = fc.record({

@@ -3,7 +3,7 @@ import type { DataPoint } from '../../../core/otel';
 import { BLOCK } from '../../../core/encoder/positions/position-block';
 import { Positions } from '../../../core/encoder/positions/positions';
 import type { Sliced } from '../../../core/slicer';
-import { point } from './build';
+import { point } from './collections';
 
 /** Does the work as if each slice had used its budget. @returns how often the event loop may turn */
 function turnsOf(work: Sliced, meanwhile = (): void => undefined): number {

@@ -1,7 +1,7 @@
 /** What the encoder's speed rests on: the day that an SDK does otherwise, this tells it. */
 import test from 'ava';
 import type { HistogramValue, MetricData } from '../../../core/otel';
-import { attributesOf, metricOf, SDKS, startSdk } from './sdk';
+import { attributesOf, metricOf, SDKS, startSdk } from './sdk-metrics';
 
 const NAMES = ['counter', 'gauge', 'histogram', 'exponential', 'observed_counter', 'observed_gauge'];
 const SERIES = 50;

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { TextMemory } from '../../../core/encoder/series/text-memory';
 import { pagesOf } from '../../../core/series';
-import { counter, encode, point, read, series } from './build';
+import { counter, encode, point, read, series } from './collections';
 
 const KIB = 1024;
 

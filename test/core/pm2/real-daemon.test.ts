@@ -5,7 +5,7 @@ import test from 'ava';
 import type * as daemonModule from '../../../core/pm2/daemon';
 import { Daemon, DaemonError } from '../../../core/pm2/daemon';
 import { runInChild } from '../../in-child/run';
-import { PROJECT } from '../../support/mashroom';
+import { PROJECT } from '../../support/built';
 import { withPm2, type Pm2 } from '../../support/pm2';
 import { until } from '../../support/until';
 

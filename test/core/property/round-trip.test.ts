@@ -10,8 +10,8 @@ import { pagesOf } from '../../../core/series';
 import { decodeSnapshot } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
 import { PrometheusText } from '../../../server/workers/text/prometheus-text';
-import { collectText } from '../../support/collected';
-import { sequences } from './world';
+import { collectText } from '../../support/collected-text';
+import { sequences } from './metric-sequences';
 
 type Serializable = Parameters<PrometheusSerializer['serialize']>[0];
 

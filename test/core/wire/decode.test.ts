@@ -3,7 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import test from 'ava';
 import { decodeSnapshot, WireError } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
-import { deflated, inflated, sample } from './payload';
+import { deflated, inflated, sample } from './payloads';
 
 test('a payload that ends early, or late, is malformed', async (t) => {
   const payload = encodeSnapshot(await sample(), []);

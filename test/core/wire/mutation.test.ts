@@ -8,7 +8,7 @@ import { resourceMetricsJson } from '../../../workers/resource-metrics';
 import { forEachSeries } from '../../../core/series';
 import { decodeSnapshot, WireError } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
-import { deflated, inflated, sample } from './payload';
+import { deflated, inflated, sample } from './payloads';
 
 /** Reads and, if that can be done, uses it as worker threads do. Throws what is no WireError. */
 function survives(payload: string): boolean {

@@ -6,8 +6,8 @@ import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { pagesOf } from '../../../core/series';
 import { decodeSnapshot } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
-import { sequences } from '../property/world';
-import { counter, encode, histogram, pageIds, point, series } from '../encoder/build';
+import { sequences } from '../property/metric-sequences';
+import { counter, encode, histogram, pageIds, point, series } from '../encoder/collections';
 
 /** All that a snapshot says, but where its numbers stand. Numbers as texts, which tell -0, infinities and NaN. */
 function said({ values, previous: _previous, scopes, ...rest }: Snapshot): unknown {

@@ -1,8 +1,8 @@
 import test from 'ava';
 import type * as httpModule from 'node:http';
 import type { PmxMetricsConfig } from '../../../src/config/config';
-import { BUILD_NAMES, startChild, withChild, type Child } from '../child';
-import type { Host } from '../child-host';
+import { BUILD_NAMES, startChild, withChild, type Child } from '../process-with-io';
+import type { Host } from '../process-with-io-host';
 
 /** The default of the original exporter. */
 const EVERYTHING: PmxMetricsConfig = {

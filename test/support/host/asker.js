@@ -1,6 +1,6 @@
 'use strict';
 
-/** A PM2 app that asks others for their metrics as users' collectors do, and tells a test what came back. */
+/** A PM2 app that asks other apps for their metrics by PM2's API, as users' scripts do, and gives a test the replies. */
 
 const pm2 = require(process.env.PM2_MODULE);
 const { serveControl } = require('./control');
@@ -19,7 +19,7 @@ function send(target, packet) {
 }
 
 serveControl({
-  /** Sends the packet `times` at once; answers PM2's complaints. */
+  /** Sends the packet `times` times at once; returns PM2's error messages. */
   async send({ target, packet, times = 1 }) {
     await connected;
     const results = await Promise.all(Array.from({ length: times }, () => send(target, { ...packet })));

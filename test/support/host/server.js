@@ -1,6 +1,6 @@
 'use strict';
 
-/** A Mashroom server as its own command line starts it, that a test can command and look into. */
+/** A Mashroom server, started as its command line starts it, that takes commands of a test. */
 
 const { readFileSync, existsSync } = require('node:fs');
 const { monitorEventLoopDelay } = require('node:perf_hooks');
@@ -41,7 +41,7 @@ async function main() {
       const { PrometheusSerializer } = require(serializer);
       return standIn().collected.map((metrics) => new PrometheusSerializer().serialize(metrics));
     },
-    /** From then on, or no longer without a mode. What was collected before is forgotten. */
+    /** Makes the stand-in fail in that way, or work again without a mode. Forgets what was collected before. */
     trouble({ mode }) {
       standIn().trouble = mode;
       standIn().collected = [];
@@ -72,7 +72,7 @@ async function main() {
       fire(context, 'packageAdded', folder);
       await until(() => plugin(EXPORTER)?.status === 'loaded');
     },
-    /** Says the message to each listener but PM2's own, which throws at null; answers what they threw. */
+    /** Passes the message to each listener but PM2's own, which throws at null; returns what they threw. */
     sayToListeners({ message }) {
       const thrown = [];
       for (const listener of process.listeners('message')) {
@@ -103,7 +103,7 @@ function fire(context, event, folder) {
 
 async function reload(context, plugin) {
   const before = plugin.lastReloadTs;
-  // Time stamps tell reloads apart, and have milliseconds.
+  // The time stamps that tell reloads apart have a resolution of 1 ms.
   await sleep(2);
   fire(context, 'packageUpdated', plugin.pluginPackage.pluginPackagePath);
   await until(() => plugin.lastReloadTs !== before && plugin.status === 'loaded');
@@ -111,12 +111,12 @@ async function reload(context, plugin) {
 
 async function until(condition) {
   for (let waited = 0; !condition(); waited += 5) {
-    if (waited > 20_000) throw new Error(`Waited in vain for ${condition}`);
+    if (waited > 20_000) throw new Error(`Still not true after 20 s: ${condition}`);
     await sleep(5);
   }
 }
 
-/** What would grow if something leaked. */
+/** Numbers that a leak would raise. */
 function vitals() {
   const listeners = {};
   for (const event of process.eventNames()) listeners[String(event)] = process.listenerCount(event);

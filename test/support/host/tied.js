@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Runs a program that ends with whoever has asked for it, however that one ends: the end of standard input tells.
+ * Runs a program until the parent process ends in any way, which closes this process's standard input.
  *
  * node tied.js <program> [arguments]
  */
@@ -17,5 +17,5 @@ child.once('exit', (code) => process.exit(code ?? 1));
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 process.stdin.resume();
-// What it has stored is of no use to anybody.
+// Its stored data is not needed any more.
 process.stdin.once('close', () => child.kill('SIGKILL'));

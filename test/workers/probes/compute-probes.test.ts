@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Page } from '../../../core/snapshot';
 import { computeProbes } from '../../../workers/probes/compute-probes';
-import { compute, histogram, scalar, shown, snapshotOf, taskOf, type FamilySpec } from './build';
+import { compute, histogram, scalar, shown, snapshotOf, taskOf, type FamilySpec } from './snapshots';
 
 const counter = (now: number, before?: number): FamilySpec => ({
   name: 'requests',

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { ExponentialBuckets } from '../../../core/exponential/buckets';
-import { exponential, shown, type Numbers } from './build';
+import { exponential, shown, type Numbers } from './snapshots';
 
 const count = fc.nat({ max: 1000 });
 const quantiles = fc

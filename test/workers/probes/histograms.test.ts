@@ -1,6 +1,6 @@
 import test from 'ava';
 import { mergeBuckets } from '../../../workers/probes/histograms';
-import { compute, histogram, shown, type FamilySpec, type SeriesSpec } from './build';
+import { compute, histogram, shown, type FamilySpec, type SeriesSpec } from './snapshots';
 
 const BOUNDS = [1, 2, 4];
 

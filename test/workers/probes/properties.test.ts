@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { mergeBuckets, type Buckets } from '../../../workers/probes/histograms';
 import { bucketQuantile } from '../../../workers/probes/quantile';
-import { compute, histogram, scalar, shown, type FamilySpec } from './build';
+import { compute, histogram, scalar, shown, type FamilySpec } from './snapshots';
 
 const count = fc.nat({ max: 1000 });
 const quantiles = fc

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Turns the event loop without a pause and notes every turn that took long, beside the collections that ran within
- * it: what a turn took beyond its collection is what everything else took.
+ * Turns the event loop without a pause and notes each long turn, with the collections within it: the rest of a turn
+ * is everything else.
  */
 
 const { renameSync, writeFileSync } = require('node:fs');
@@ -31,7 +31,7 @@ function record(standIn) {
   observer.observe({ entryTypes: ['gc'] });
   let last = begin;
   let lastWaited = waitedMs();
-  // Stands in for the exporter in a server without it, so that both have the collector's own work.
+  // Collects in place of the exporter in a server without it, so that both servers have the collector's own work.
   const collecting = LOOP_RECORD_COLLECT_MS
     ? setInterval(() => void standIn().service.getOpenTelemetryResourceMetrics(), Number(LOOP_RECORD_COLLECT_MS))
     : undefined;

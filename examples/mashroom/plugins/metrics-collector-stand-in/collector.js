@@ -100,7 +100,7 @@ class MetricsCollector {
     return resourceMetrics;
   }
 
-  /** Callbacks are asked before the SDK is, which then takes over what they have set. */
+  /** Runs the callbacks before the SDK collects, which then reads what they have set. */
   async #observe(callback) {
     const observer = {
       gauge: (name, help) => this.#observable('createObservableGauge', name, help),

@@ -1,6 +1,6 @@
 'use strict';
 
-/** As many counter series as asked for, of which one in a hundred counts each second. */
+/** A number of counter series; one in a hundred counts each second. */
 
 const { setImmediate: nextTurn, setInterval: ticks } = require('node:timers/promises');
 
@@ -18,7 +18,7 @@ async function addExtraSeries({ service }, count) {
   if (count > 0) {
     const counter = service.counter('shop_orders', 'Orders by customer');
     const countOne = (index) => counter.inc(1, labelsOf(index));
-    // In small portions: what this demonstrates is how little of the event loop an exporter needs.
+    // In small portions, which leave the event loop free.
     for (let i = 0; i < count; i++) {
       countOne(i);
       if (i % SERIES_PER_TURN === 0) await nextTurn();

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What Mashroom's collector tells of the server itself. */
+/** The metrics of Mashroom's collector about the server itself. */
 
 /** @returns {() => void} ends it */
 function observeMashroom({ service }, contextHolder) {

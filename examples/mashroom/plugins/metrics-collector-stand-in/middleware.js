@@ -6,7 +6,7 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const SESSION_MS = 20 * 60_000;
 
 module.exports = async function bootstrap(_pluginName, _config, contextHolder) {
-  // Asked for anew each time: the collector may be another one after a reload.
+  // Looked up for each request: a reload may replace the collector.
   const collector = () => contextHolder.getPluginContext().services.metrics?.service;
   await observeSessions(collector());
 
@@ -25,7 +25,7 @@ module.exports = async function bootstrap(_pluginName, _config, contextHolder) {
   };
 };
 
-/** Numbers in a path are identities, which would make a route of each. */
+/** Replaces numbers in a path, which are ids: each would be a route of its own. */
 function routeOf(url) {
   return url
     .split('?')[0]

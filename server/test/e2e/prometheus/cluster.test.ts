@@ -2,35 +2,38 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { missingTools, promtool, testWith, type Range, type Scraper } from '../../../../test/support/prometheus';
+import { promtool, testWith, type Range, type Scraper } from '../../../../test/support/scrapers';
 import type { Instance } from '../../../../test/support/pm2';
 import { startTraffic, type Traffic } from '../../../../test/support/traffic';
 import { until } from '../../../../test/support/until';
-import { METRICS, SHOP, startWorld, type World } from './world';
+import { METRICS, SHOP, startScrapedCluster, type ScrapedCluster } from './scraped-cluster';
 
-const TOOLS = ['prometheus', 'promtool', 'victoria-metrics'] as const;
-const scraped = testWith(...TOOLS);
+const withPrometheus = testWith('prometheus');
 
 const PER_SECOND = 40;
 /** Whatever takes longer has hung, and is to be named. */
 const PATIENCE_MS = 120_000;
 
-let world: World;
-/** Of all tests so far. */
+let scraped: ScrapedCluster;
+/** The traffic before the first test, of which each process has counted its own part. */
+let first: Traffic;
+/** Requests that were answered, of all tests so far. */
 let answered = 0;
 
-if (missingTools(...TOOLS).length === 0) {
-  test.before(async () => {
-    world = await startWorld();
-    await world.ready(4);
-  });
-}
-
-test.afterEach.always((t) => {
-  if (!t.passed && world) t.log(world.logs());
+test.before(async () => {
+  scraped = await startScrapedCluster();
+  await scraped.ready(4);
+  first = startTraffic(scraped.shopPort, PER_SECOND);
+  await until('some traffic', () => (first.total > 3 * PER_SECOND ? true : undefined));
+  await first.stop();
+  answered = first.total;
 });
 
-test.after.always(() => world?.close());
+test.afterEach.always((t) => {
+  if (!t.passed && scraped) t.log(scraped.logs());
+});
+
+test.after.always(() => scraped?.close());
 
 /** Waits for a query's value to be that. */
 async function becomes(scraper: Scraper, expression: string, expected: number): Promise<void> {
@@ -49,7 +52,7 @@ const counted = async (instances: readonly Instance[]): Promise<number> =>
 
 async function lines(path: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  const response = await fetch(`${world.metricsUrl}${path}`, { headers, signal });
+  const response = await fetch(`${scraped.metricsUrl}${path}`, { headers, signal });
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   return response.text();
 }
@@ -62,14 +65,14 @@ interface Targets {
   }[];
 }
 
-scraped('all instances are discovered and up', async (t) => {
-  const instances = await world.ready(4);
+withPrometheus('all instances are discovered and up', async (t) => {
+  const instances = await scraped.ready(4);
   const expected = instances.map(({ id }) => [
-    `${world.metricsUrl}/metrics/${id}`,
-    { job: 'instances', instance: world.metricsUrl.slice('http://'.length), pm2_app: SHOP, pm_id: String(id) },
+    `${scraped.metricsUrl}/metrics/${id}`,
+    { job: 'instances', instance: scraped.metricsUrl.slice('http://'.length), pm2_app: SHOP, pm_id: String(id) },
   ]);
   const discovered = await until('four targets that are up', async () => {
-    const { activeTargets } = await world.plain.api<Targets>('/api/v1/targets');
+    const { activeTargets } = await scraped.plain.api<Targets>('/api/v1/targets');
     const found = activeTargets.filter(({ labels }) => labels['job'] === 'instances');
     return found.length === 4 && found.every(({ health }) => health === 'up') ? found : undefined;
   });
@@ -77,41 +80,40 @@ scraped('all instances are discovered and up', async (t) => {
     discovered.map(({ scrapeUrl, labels }) => [scrapeUrl, labels]).sort() as unknown,
     expected.sort() as unknown,
   );
-  await becomes(world.plain, 'sum(up)', 4 + 4);
-  await becomes(world.plain, 'sum(pm2_up{job="pm2"})', 4);
-  const up = await world.plain.query('pm2_up{job="pm2"} == 1');
+  await becomes(scraped.plain, 'sum(up)', 4 + 4);
+  await becomes(scraped.plain, 'sum(pm2_up{job="pm2"})', 4);
+  const up = await scraped.plain.query('pm2_up{job="pm2"} == 1');
   t.deepEqual(
     up.map(({ metric }) => [metric['pm2_app'], Number(metric['pm_id'])]).sort() as unknown,
     [...instances.map(({ id }) => [SHOP, id])] as unknown,
   );
 });
 
-scraped('counters have the values that the processes have counted', async (t) => {
-  const instances = await world.ready(4);
-  const traffic = startTraffic(world.shopPort, PER_SECOND);
-  await until('some traffic', () => (traffic.total > 3 * PER_SECOND ? true : undefined));
-  await traffic.stop();
-  answered += traffic.total;
-  t.is(traffic.failed, 0);
+withPrometheus('counters have the values that the processes have counted', async (t) => {
+  const instances = await scraped.ready(4);
+  t.is(first.failed, 0);
   t.is(await counted(instances), answered);
-  t.is(traffic.answered.size, 4);
+  t.is(first.answered.size, 4);
   for (const job of ['instances', 'pm2', 'cluster', 'text', 'openmetrics']) {
-    await becomes(world.plain, `sum(shop_orders_total{job="${job}"})`, answered);
-    await becomes(world.plain, `sum(shop_order_duration_seconds_count{job="${job}"})`, answered);
+    await becomes(scraped.plain, `sum(shop_orders_total{job="${job}"})`, answered);
+    await becomes(scraped.plain, `sum(shop_order_duration_seconds_count{job="${job}"})`, answered);
   }
   for (const { id, pid } of instances) {
     for (const job of ['instances', 'pm2']) {
       const expression = `sum(shop_orders_total{job="${job}", pm_id="${id}"})`;
-      await becomes(world.plain, expression, traffic.answered.get(pid) ?? 0);
+      await becomes(scraped.plain, expression, first.answered.get(pid) ?? 0);
     }
   }
-  t.is(await world.plain.value('count(shop_orders_total{job="cluster"})'), 2, 'one series per route');
-  t.is(await world.plain.value('shop_cache_hit_ratio{job="cluster"}'), 0.5);
-  t.is(await world.plain.value('shop_open_carts{job="cluster"}'), 12);
+  t.is(await scraped.plain.value('count(shop_orders_total{job="cluster"})'), 2, 'one series per route');
+  t.is(await scraped.plain.value('shop_cache_hit_ratio{job="cluster"}'), 0.5);
+  t.is(await scraped.plain.value('shop_open_carts{job="cluster"}'), 12);
 });
 
-scraped('each format is negotiated as Prometheus asks for it, and says the same', async (t) => {
-  const { text, openmetrics, protobuf } = world.proxies;
+withPrometheus('each format is negotiated as Prometheus asks for it, and says the same', async (t) => {
+  const { text, openmetrics, protobuf } = scraped.proxies;
+  await until('a scrape by way of each', () =>
+    [text, openmetrics, protobuf].every(({ contentTypes }) => contentTypes.size > 0) ? true : undefined,
+  );
   t.deepEqual([...text.contentTypes], ['text/plain; version=0.0.4; charset=utf-8']);
   t.deepEqual([...openmetrics.contentTypes], ['application/openmetrics-text; version=1.0.0; charset=utf-8']);
   t.deepEqual(
@@ -120,28 +122,28 @@ scraped('each format is negotiated as Prometheus asks for it, and says the same'
   );
   for (const { encodings } of [text, openmetrics, protobuf]) t.deepEqual([...encodings], ['gzip']);
   for (const job of ['pm2', 'cluster']) {
-    await becomes(world.native, `sum(shop_orders_total{job="${job}"})`, answered);
-    await becomes(world.native, `sum(histogram_count(shop_payment_duration_seconds{job="${job}"}))`, answered);
+    await becomes(scraped.native, `sum(shop_orders_total{job="${job}"})`, answered);
+    await becomes(scraped.native, `sum(histogram_count(shop_payment_duration_seconds{job="${job}"}))`, answered);
   }
   // The orders of each process take 1 to 100 ms, one like the other.
   for (const instant of [
-    await world.native.value('histogram_quantile(0.5, shop_payment_duration_seconds{job="cluster"})'),
-    await world.plain.value('histogram_quantile(0.5, shop_payment_duration_seconds_bucket{job="cluster"})'),
+    await scraped.native.value('histogram_quantile(0.5, shop_payment_duration_seconds{job="cluster"})'),
+    await scraped.plain.value('histogram_quantile(0.5, shop_payment_duration_seconds_bucket{job="cluster"})'),
   ]) {
     t.true(Number(instant) > 0.005 && Number(instant) < 0.06, `half of them take less than ${instant} s`);
   }
-  t.is(await world.plain.value('sum(shop_payment_duration_seconds_count{job="text"})'), answered);
-  t.deepEqual(await world.plain.query('shop_payment_duration_seconds'), [], 'native where they are asked for only');
+  t.is(await scraped.plain.value('sum(shop_payment_duration_seconds_count{job="text"})'), answered);
+  t.deepEqual(await scraped.plain.query('shop_payment_duration_seconds'), [], 'native where they are asked for only');
 });
 
-scraped('VictoriaMetrics reads the same', async (t) => {
-  await becomes(world.victoria, 'sum(shop_orders_total)', answered);
-  await becomes(world.victoria, 'sum(shop_order_duration_seconds_count)', answered);
-  t.is(await world.victoria.value('sum(pm2_up)'), 4);
+testWith('victoria-metrics')('VictoriaMetrics reads the same', async (t) => {
+  await becomes(scraped.victoria, 'sum(shop_orders_total)', answered);
+  await becomes(scraped.victoria, 'sum(shop_order_duration_seconds_count)', answered);
+  t.is(await scraped.victoria.value('sum(pm2_up)'), 4);
 });
 
-scraped('promtool has nothing to say against the text', async (t) => {
-  const [{ id }] = (await world.ready(4)) as [Instance];
+testWith('promtool')('promtool has nothing to say against the text', async (t) => {
+  const [{ id }] = (await scraped.ready(4)) as [Instance];
   for (const path of ['/metrics', '/metrics/cluster', `/metrics/${id}`]) {
     t.deepEqual(promtool(['check', 'metrics'], await lines(path)), { code: 0, output: '' }, path);
   }
@@ -151,9 +153,9 @@ scraped('promtool has nothing to say against the text', async (t) => {
 /** Waits until the cluster's counter has gone up by what some seconds of traffic are. */
 async function goesUp(seconds: number): Promise<void> {
   const expression = 'sum(shop_orders_total{job="cluster"})';
-  const before = (await world.plain.value(expression)) ?? 0;
+  const before = (await scraped.plain.value(expression)) ?? 0;
   await until(`${expression} to go up`, async () =>
-    Number(await world.plain.value(expression)) > before + seconds * PER_SECOND ? true : undefined,
+    Number(await scraped.plain.value(expression)) > before + seconds * PER_SECOND ? true : undefined,
   );
 }
 
@@ -173,24 +175,24 @@ const COUNTERS = [
 ];
 
 const STEPS: readonly (readonly [what: string, step: () => Promise<unknown>, instances: number])[] = [
-  ['a reload', () => world.pm2.reload(SHOP), 4],
-  ['a process that is killed', async () => process.kill((await world.ready(4))[1]?.pid as number, 'SIGKILL'), 4],
-  ['a scale to 1', () => world.pm2.scale(SHOP, 1), 1],
-  ['a scale to 3', () => world.pm2.scale(SHOP, 3), 3],
-  ['a restart of the metrics server', () => world.pm2.restart(METRICS), 3],
+  ['a reload', () => scraped.pm2.reload(SHOP), 4],
+  ['a process that is killed', async () => process.kill((await scraped.ready(4))[1]?.pid as number, 'SIGKILL'), 4],
+  ['a scale to 1', () => scraped.pm2.scale(SHOP, 1), 1],
+  ['a scale to 3', () => scraped.pm2.scale(SHOP, 3), 3],
+  ['a restart of the metrics server', () => scraped.pm2.restart(METRICS), 3],
   ['a metrics server that is killed', killMetricsServer, 3],
-  ['a restart', () => world.pm2.restart(SHOP), 3],
+  ['a restart', () => scraped.pm2.restart(SHOP), 3],
 ];
 
 /** Once it has kept what those had counted that have ended: until then a kill would lose it. */
 async function killMetricsServer(): Promise<void> {
-  const [ended] = await world.ready(3);
+  const [ended] = await scraped.ready(3);
   process.kill(ended?.pid as number, 'SIGKILL');
-  await world.ready(3);
+  await scraped.ready(3);
   const from = Date.now();
-  const file = join(world.pm2.home, 'pm2-metrics.state');
+  const file = join(scraped.pm2.home, 'pm2-metrics.state');
   await until('the file of the sums', () => (statSync(file).mtimeMs > from ? true : undefined));
-  const [{ pid }] = (await world.pm2.list(METRICS)) as [Instance];
+  const [{ pid }] = (await scraped.pm2.list(METRICS)) as [Instance];
   process.kill(pid, 'SIGKILL');
 }
 
@@ -198,18 +200,18 @@ async function goThrough(t: ExecutionContext, traffic: Traffic): Promise<void> {
   await goesUp(3);
   for (const [what, step, count] of STEPS) {
     await step();
-    await world.ready(count);
-    await becomes(world.plain, `sum(pm2_up{job="pm2"})`, count);
+    await scraped.ready(count);
+    await becomes(scraped.plain, `sum(pm2_up{job="pm2"})`, count);
     await goesUp(3);
     t.log(`after ${what}: ${traffic.total} answered, ${traffic.failed} failed`);
   }
 }
 
-scraped("the cluster's counters do not notice what happens to processes", async (t) => {
+withPrometheus("the cluster's counters do not notice what happens to processes", async (t) => {
   t.timeout(PATIENCE_MS * 3);
-  const { plain } = world;
+  const { plain } = scraped;
   const before = answered;
-  const traffic = startTraffic(world.shopPort, PER_SECOND);
+  const traffic = startTraffic(scraped.shopPort, PER_SECOND);
   const begin = Date.now() / 1000;
   await goThrough(t, traffic);
   await traffic.stop();
@@ -217,7 +219,7 @@ scraped("the cluster's counters do not notice what happens to processes", async 
   answered += traffic.total;
   const window = `${Math.ceil(end - begin)}s`;
 
-  const instances = await world.ready(3);
+  const instances = await scraped.ready(3);
   const alive = await counted(instances);
   await becomes(plain, 'sum(shop_orders_total{job="pm2"})', alive);
   const final = (await plain.value('sum(shop_orders_total{job="cluster"})')) as number;
@@ -242,9 +244,9 @@ scraped("the cluster's counters do not notice what happens to processes", async 
   t.true(Math.min(...relative) > 0.2 && Math.max(...relative) < 2.5, relative.join(' '));
 });
 
-scraped('a stopped process is down, and all others are scraped as before', async (t) => {
-  const { plain } = world;
-  const [{ id, pid }] = (await world.ready(3)) as [Instance];
+withPrometheus('a stopped process is down, and all others are scraped as before', async (t) => {
+  const { plain } = scraped;
+  const [{ id, pid }] = (await scraped.ready()) as [Instance];
   process.kill(pid, 'SIGSTOP');
   try {
     await becomes(plain, `sum(pm2_up{job="pm2", pm_id="${id}"})`, 0);
@@ -274,13 +276,13 @@ function idsThatAre(up: 0 | 1, text: string): number[] {
     .map(([, id]) => Number(id));
 }
 
-scraped('a stopped process costs a scrape its deadline, and that of another process nothing', async (t) => {
-  const [stopped, ...others] = (await world.ready(3)) as [Instance, Instance, Instance];
+test.serial('a stopped process costs a scrape its deadline, and that of another process nothing', async (t) => {
+  const [stopped, ...others] = (await scraped.ready()) as [Instance, ...Instance[]];
   const ids = others.map(({ id }) => id);
   // Who is asked by nobody else owes no answers, and is waited for.
-  await Promise.all([world.plain, world.native, world.victoria].map((scraper) => scraper.close()));
+  await Promise.all(scraped.scrapers.map((scraper) => scraper.close()));
   await until('a cluster at rest', async () =>
-    idsThatAre(1, await scrape('/metrics', 60)).length === 3 ? true : undefined,
+    idsThatAre(1, await scrape('/metrics', 60)).length === ids.length + 1 ? true : undefined,
   );
   process.kill(stopped.pid, 'SIGSTOP');
   try {

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import test from 'ava';
-import { promtool, testWith } from '../../../../test/support/prometheus';
-import { selfSigned } from '../../http/certificate';
+import { promtool, testWith } from '../../../../test/support/scrapers';
+import { selfSigned } from '../../http/certificates';
 
 const checked = testWith('promtool');
 const docs = readFileSync(resolve(__dirname, '../../../../docs/metrics-server.md'), 'utf8');

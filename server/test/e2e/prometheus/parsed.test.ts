@@ -13,10 +13,10 @@ import { CONTENT_TYPES } from '../../../src/http/formats';
 import { Exposition } from '../../../workers/exposition/exposition';
 import otel1 from '../../../../test/fixtures/resource-metrics-otel1.json';
 import otel2 from '../../../../test/fixtures/resource-metrics-otel2.json';
-import { startSdk, useInstruments } from '../../../../test/core/encoder/sdk';
-import { promtool, startPrometheus, testWith, type Scraper, type Series } from '../../../../test/support/prometheus';
+import { startSdk, useInstruments } from '../../../../test/core/encoder/sdk-metrics';
+import { promtool, startPrometheus, testWith, type Scraper, type Series } from '../../../../test/support/scrapers';
 import { until } from '../../../../test/support/until';
-import { encodeWith, labels, render, text } from '../../workers/exposition/render';
+import { encodeWith, labels, render, text } from '../../workers/exposition/rendered-snapshots';
 
 const FORMATS = ['text', 'openmetrics', 'protobuf'] as const;
 

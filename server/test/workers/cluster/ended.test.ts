@@ -1,7 +1,7 @@
 /** Series that no run has any more are kept up to a number. */
 import test from 'ava';
-import { counter, histogram, point, series } from '../../../../test/core/encoder/build';
-import { at, Cluster, Instance, numbersOf, scalarsOf } from './instance';
+import { counter, histogram, point, series } from '../../../../test/core/encoder/collections';
+import { at, Cluster, Instance, numbersOf, scalarsOf } from './merged-instances';
 
 const family = (...ids: readonly number[]) =>
   counter(

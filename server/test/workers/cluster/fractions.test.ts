@@ -2,8 +2,8 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { readState, writeState } from '../../../workers/cluster';
-import { counter, histogram, point } from '../../../../test/core/encoder/build';
-import { at, Cluster, Instance, numbersOf, scalarsOf } from './instance';
+import { counter, histogram, point } from '../../../../test/core/encoder/collections';
+import { at, Cluster, Instance, numbersOf, scalarsOf } from './merged-instances';
 
 const count = (value: number, start = 1) => counter('c', [point({}, value, at(start))]);
 

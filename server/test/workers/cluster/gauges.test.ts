@@ -1,10 +1,10 @@
 /** Gauges over instances, by rules on their names. */
 import test from 'ava';
 import { DataPointType } from '../../../../core/otel';
-import { counter, point, series } from '../../../../test/core/encoder/build';
+import { counter, point, series } from '../../../../test/core/encoder/collections';
 import { DEFAULT_GAUGE_RULES } from '../../../workers/cluster';
 import { GaugeRules } from '../../../workers/cluster/rules';
-import { Cluster, familiesOf, Instance, scalarsOf, numbersOf } from './instance';
+import { Cluster, familiesOf, Instance, scalarsOf, numbersOf } from './merged-instances';
 
 function gauge(name: string, ...values: readonly number[]): object {
   const descriptor = { name, description: '', unit: '', type: 'OBSERVABLE_GAUGE', valueType: 1 };

@@ -9,8 +9,8 @@ import {
   EXP_SCALE,
   type ExponentialLayout,
 } from '../../../../core/snapshot';
-import { histogram, point } from '../../../../test/core/encoder/build';
-import { at, Cluster, familiesOf, Instance, numbersOf } from './instance';
+import { histogram, point } from '../../../../test/core/encoder/collections';
+import { at, Cluster, familiesOf, Instance, numbersOf } from './merged-instances';
 
 const of = (counts: readonly number[], sum: number, boundaries = [1, 2], start = 1) => {
   const count = counts.reduce((total, one) => total + one, 0);

@@ -1,8 +1,8 @@
 /** Several apps in one task. */
 import test from 'ava';
 import { ClusterMerger } from '../../../workers/cluster';
-import { counter, point } from '../../../../test/core/encoder/build';
-import { Instance, scalarsOf } from './instance';
+import { counter, point } from '../../../../test/core/encoder/collections';
+import { Instance, scalarsOf } from './merged-instances';
 
 const TASK = {
   kind: 'absorb',

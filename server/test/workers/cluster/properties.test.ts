@@ -6,8 +6,8 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { readState, writeState } from '../../../workers/cluster';
-import { counter, histogram, point } from '../../../../test/core/encoder/build';
-import { at, Cluster, Instance, numbersOf } from './instance';
+import { counter, histogram, point } from '../../../../test/core/encoder/collections';
+import { at, Cluster, Instance, numbersOf } from './merged-instances';
 
 const SLOTS = 4;
 

@@ -2,8 +2,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import test from 'ava';
 import { readState, writeState } from '../../../workers/cluster';
-import { counter, histogram, point, series } from '../../../../test/core/encoder/build';
-import { at, Cluster, Instance, numbersOf } from './instance';
+import { counter, histogram, point, series } from '../../../../test/core/encoder/collections';
+import { at, Cluster, Instance, numbersOf } from './merged-instances';
 
 async function sample(): Promise<Cluster> {
   const cluster = new Cluster();

@@ -1,8 +1,8 @@
 /** Counters over the lives of instances. */
 import test from 'ava';
 import type { Part } from '../../../protocol/tasks';
-import { counter, point, series } from '../../../../test/core/encoder/build';
-import { at, Cluster, familiesOf, Instance, numbersOf, scalarsOf } from './instance';
+import { counter, point, series } from '../../../../test/core/encoder/collections';
+import { at, Cluster, familiesOf, Instance, numbersOf, scalarsOf } from './merged-instances';
 
 const count = (value: number, start = 1) => counter('c', [point({}, value, at(start))]);
 

@@ -6,9 +6,9 @@ import { Exposition } from '../../../workers/exposition/exposition';
 import { PrometheusText } from '../../../workers/text/prometheus-text';
 import { unkeptPages } from '../../../../core/pages';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
-import { collected, counter, histogram, point, series } from '../../../../test/core/encoder/build';
-import { collectText } from '../../../../test/support/collected';
-import { instance, render, snapshotOf, text } from './render';
+import { collected, counter, histogram, point, series } from '../../../../test/core/encoder/collections';
+import { collectText } from '../../../../test/support/collected-text';
+import { instance, render, snapshotOf, text } from './rendered-snapshots';
 
 const FORMATS: readonly Format[] = ['text', 'openmetrics', 'protobuf'];
 

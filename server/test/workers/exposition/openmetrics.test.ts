@@ -1,9 +1,9 @@
 import test from 'ava';
 import { canonicalNumber } from '../../../workers/exposition/canonical-number';
 import { unitOf } from '../../../workers/exposition/units';
-import { counter, histogram, point } from '../../../../test/core/encoder/build';
-import { parse } from './parse';
-import { instance, text } from './render';
+import { counter, histogram, point } from '../../../../test/core/encoder/collections';
+import { parse } from './parsed-text';
+import { instance, text } from './rendered-snapshots';
 
 function metric(type: 'GAUGE' | 'SUM', name: string, unit: string, value: number, description = ''): object {
   const of = type === 'GAUGE' ? { dataPointType: 2 } : { dataPointType: 3, isMonotonic: false };

@@ -14,11 +14,11 @@ import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import { Exposition } from '../../../workers/exposition/exposition';
 import { PrometheusText } from '../../../workers/text/prometheus-text';
 import { unkeptPages } from '../../../../core/pages';
-import { sequences } from '../../../../test/core/property/world';
-import { collectText } from '../../../../test/support/collected';
-import { decode, type DecodedFamily, type DecodedHistogram } from './decode';
-import { parse, type ParsedFamily, type TextFormat } from './parse';
-import { encodeWith, labels, render } from './render';
+import { sequences } from '../../../../test/core/property/metric-sequences';
+import { collectText } from '../../../../test/support/collected-text';
+import { decode, type DecodedFamily, type DecodedHistogram } from './decoded-protobuf';
+import { parse, type ParsedFamily, type TextFormat } from './parsed-text';
+import { encodeWith, labels, render } from './rendered-snapshots';
 
 /** Names that stay apart, and histograms that make sense: their numbers are otherwise any. */
 function sane({ resource, scopeMetrics }: ResourceMetrics): ResourceMetrics {

@@ -1,7 +1,7 @@
 import test from 'ava';
-import { histogram, counter, point } from '../../../../test/core/encoder/build';
-import { parse } from './parse';
-import { instance, text } from './render';
+import { histogram, counter, point } from '../../../../test/core/encoder/collections';
+import { parse } from './parsed-text';
+import { instance, text } from './rendered-snapshots';
 
 function gauge(name: string, dataPoints: readonly object[], description = ''): object {
   return { descriptor: { name, description, unit: '', type: 'GAUGE' }, dataPointType: 2, dataPoints };

@@ -3,10 +3,10 @@ import Module from 'node:module';
 import path from 'node:path';
 import test from 'ava';
 import type { Exposition } from '../../../workers/exposition/exposition';
-import { counter, histogram, point } from '../../../../test/core/encoder/build';
-import { decode } from './decode';
-import { parse } from './parse';
-import { encodeWith, labels, render } from './render';
+import { counter, histogram, point } from '../../../../test/core/encoder/collections';
+import { decode } from './decoded-protobuf';
+import { parse } from './parsed-text';
+import { encodeWith, labels, render } from './rendered-snapshots';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 
 type Load = (request: string, ...rest: unknown[]) => unknown;

@@ -4,7 +4,7 @@ import { endLoan, startLoan, type Loan } from '../../../protocol/loan';
 import { numberText } from '../../../workers/text/digits';
 import { NumberedLines } from '../../../workers/text/numbered-lines';
 import type { Output } from '../../../workers/text/output';
-import { Collected } from '../../../../test/support/collected';
+import { Collected } from '../../../../test/support/collected-text';
 
 const NUMBER = fc.oneof(
   fc.nat({ max: 120 }),

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { Layout, Page } from '../../../../core/snapshot';
 import { numberText } from '../../../workers/text/digits';
 import { PageText } from '../../../workers/text/page-text';
-import { Collected } from '../../../../test/support/collected';
+import { Collected } from '../../../../test/support/collected-text';
 
 const BUCKETS = 3;
 const HISTOGRAM: Layout = { kind: 'histogram', bounds: [1, 2], buckets: BUCKETS, sum: true, min: false, max: false };

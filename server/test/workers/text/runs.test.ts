@@ -4,8 +4,8 @@ import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import { unkeptPages } from '../../../../core/pages';
 import { PrometheusText } from '../../../workers/text/prometheus-text';
 import { runsOf } from '../../../workers/text/runs';
-import { counter, encode, familyOf, point, series } from '../../../../test/core/encoder/build';
-import { collectText } from '../../../../test/support/collected';
+import { counter, encode, familyOf, point, series } from '../../../../test/core/encoder/collections';
+import { collectText } from '../../../../test/support/collected-text';
 
 test('a run ends where the page ends', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: 10_000 });

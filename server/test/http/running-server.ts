@@ -1,0 +1,116 @@
+/** A metrics server on a free loopback port, with a cluster that a test scripts, and requests to it. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { RequestOptions } from 'node:https';
+import { Readable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
+import type { ExecutionContext } from 'ava';
+import { pino } from 'pino';
+import { createHttpServer } from '../../src/http/server';
+import type { HttpServer } from '../../src/http/server';
+import { readOptions } from '../../src/options/read-options';
+import type { ServerOptions } from '../../src/options/options';
+import type { ClusterView, Scraped } from '../../src/view';
+
+/** Text that does not compress well. */
+export const chunk = (): Buffer => Buffer.from(randomBytes(32 * 1024).toString('hex'));
+
+export class Endless extends Readable {
+  pulled = 0;
+
+  override _read(): void {
+    this.pulled++;
+    this.push(chunk());
+  }
+}
+
+export const DEFAULTS = optionsOf({});
+
+export function optionsOf(env: Readonly<Record<string, string>>): ServerOptions {
+  const result = readOptions({ env: { PM2_METRICS_PORT: '0', PM2_HOME: '/pm2', ...env }, folder: '/' });
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  return result.options;
+}
+
+export interface Asked {
+  readonly what: Scraped;
+  readonly format: string;
+  readonly deadlineMs: number;
+}
+
+export interface Running {
+  readonly server: HttpServer;
+  readonly port: number;
+  readonly url: string;
+  /** All requests to the cluster. */
+  readonly asked: readonly Asked[];
+  /** Lines of the log. */
+  readonly logged: readonly Record<string, unknown>[];
+  /** The expositions that were released. */
+  readonly released: readonly Readable[];
+  get(path: string, options?: RequestOptions): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  /** Decompressed. */
+  readonly text: string;
+  readonly encoded: Buffer;
+}
+
+/** The cluster that a test scripts; `run` adds the release of its expositions. */
+interface Cluster extends Omit<ClusterView, 'scrape'> {
+  scrape(...args: Parameters<ClusterView['scrape']>): Promise<Readable>;
+}
+
+export async function run(t: ExecutionContext, options = DEFAULTS, view: Partial<Cluster> = {}): Promise<Running> {
+  const asked: Asked[] = [];
+  const released: Readable[] = [];
+  const logged: Record<string, unknown>[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line) as never) });
+  const cluster: Cluster = {
+    scrape: (what) => Promise.resolve(Readable.from([Buffer.from(`exposition of ${JSON.stringify(what)}\n`)])),
+    instances: () => Promise.resolve([]),
+    ready: () => true,
+    ...view,
+  };
+  const watched: ClusterView = {
+    instances: () => cluster.instances(),
+    ready: () => cluster.ready(),
+    async scrape(what, format, deadlineMs) {
+      asked.push({ what, format, deadlineMs });
+      const exposition = await cluster.scrape(what, format, deadlineMs);
+      const release = (): void => {
+        if (!released.includes(exposition)) released.push(exposition);
+      };
+      return Object.assign(exposition, { release });
+    },
+  };
+  const server = await createHttpServer({ options, view: watched, log, version: '1.2.3' });
+  t.teardown(() => server.close());
+  const url = await server.listen();
+  const port = server.address()?.port ?? 0;
+  return { server, port, url, asked, logged, released, get: (path, more) => get(url, path, more) };
+}
+
+export async function get(url: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+  const response = await open(url, path, options);
+  const encoded = Buffer.concat((await response.toArray()) as Buffer[]);
+  const { statusCode: status = 0, headers } = response;
+  const text = (headers['content-encoding'] === 'gzip' ? gunzipSync(encoded) : encoded).toString();
+  return { status, headers, text, encoded };
+}
+
+/** @returns the answer once its headers have come; its body is not read yet */
+export async function open(url: string, path: string, options: RequestOptions = {}): Promise<IncomingMessage> {
+  const { hostname, port, protocol } = new URL(url);
+  const request = protocol === 'https:' ? httpsRequest : httpRequest;
+  const sent = request({ hostname: hostname.replace(/[[\]]/g, ''), port, path, agent: false, ...options });
+  sent.end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return response;
+}

@@ -1,0 +1,77 @@
+/** Results of rounds, made by hand from processes as PM2 lists them and snapshots of the real encoder and wire form. */
+import type { Worker } from 'node:worker_threads';
+import type { RunSnapshot } from '../protocol/tasks';
+import type { ClusterPool } from '../src/cluster-pool';
+import { readProcessList, type ProcessInfo } from '../src/pm2/process-list';
+import { ErrorCounts, type InstanceAnswer, type RoundResult } from '../src/rounds/result';
+import { counter, point } from '../../test/core/encoder/collections';
+import { Instance } from './workers/cluster/merged-instances';
+
+/** One run of one process of an app that counts its orders. */
+export class Process {
+  private readonly instance: Instance;
+
+  constructor(
+    readonly app: string,
+    readonly pmId: number,
+    private readonly pid = 1000 + pmId,
+  ) {
+    this.instance = new Instance(pmId, this.as('online').run.key, app);
+  }
+
+  as(status: string): ProcessInfo {
+    const { pmId: pm_id, app: name, pid } = this;
+    return readProcessList([{ pm_id, name, pid, pm2_env: { status, pm_uptime: 1_795_000_000_000 } }])[0] as ProcessInfo;
+  }
+
+  /** Its answer once it has counted that many orders. */
+  orders(count: number): Promise<Listed> {
+    return this.answers(counter('orders', [point({}, count)]));
+  }
+
+  async answers(...metrics: readonly unknown[]): Promise<Listed> {
+    return { process: this.as('online'), answer: await this.instance.answer(...metrics) };
+  }
+
+  /** It runs and has not answered. */
+  silent(): Listed {
+    return { process: this.as('online') };
+  }
+
+  is(status: string): Listed {
+    return { process: this.as(status) };
+  }
+}
+
+/** A process of a round, with its answer if there is one. */
+export interface Listed {
+  readonly process: ProcessInfo;
+  readonly answer?: RunSnapshot;
+}
+
+let rounds = 0;
+
+export async function round(...all: readonly (Listed | Promise<Listed>)[]): Promise<RoundResult> {
+  const listed: Listed[] = [];
+  for (const one of all) listed.push(await one);
+  const answers = listed.flatMap(({ answer }): InstanceAnswer[] =>
+    answer === undefined ? [] : [{ ...answer, form: 'snapshot', bytes: 100, durationMs: 1, ageMs: 1 }],
+  );
+  return {
+    round: ++rounds,
+    started: 1_795_000_000_000 + rounds,
+    durationMs: 1,
+    processes: listed.map(({ process }) => process),
+    answers,
+    silent: listed.flatMap(({ process: { run }, answer }) =>
+      answer === undefined ? [{ run, reason: 'late', message: 'it has not answered within 5 ms' } as const] : [],
+    ),
+    errors: new ErrorCounts().totals,
+  };
+}
+
+/** The only thread of a pool, for tests that end it. */
+export function threadOf(pool: ClusterPool): Worker {
+  const { threads } = (pool as unknown as { pool: { piscina: { threads: Worker[] } } }).pool.piscina;
+  return threads[0] as Worker;
+}

@@ -1,0 +1,123 @@
+/** Instances made by hand, whose snapshots go through the real encoder and the wire, and a cluster that merges them. */
+import {
+  spareMemory,
+  type AbsorbResult,
+  type AppRound,
+  type ClusterState,
+  type GaugeRule,
+  type Part,
+  type RunSnapshot,
+} from '../../../protocol/tasks';
+import type { HrTime } from '../../../../core/otel';
+import { strideOf, type Family, type Page, type Snapshot } from '../../../../core/snapshot';
+import { SnapshotEncoder } from '../../../../core/encoder/encoder';
+import { PageCache } from '../../../../core/pages';
+import { forEachSeries, pagesOf } from '../../../../core/series';
+import { ClusterMerger } from '../../../workers/cluster';
+import { decode } from '../../../workers/decode';
+import { encodeSnapshot } from '../../../../core/wire/encode';
+import { collected } from '../../../../test/core/encoder/collections';
+
+/** One run of one process. */
+export class Instance {
+  private encoder = new SnapshotEncoder({ maxSeries: 100_000 });
+  private known: readonly Page[] = [];
+
+  constructor(
+    readonly pmId: number,
+    readonly key: string,
+    readonly app = 'shop',
+  ) {}
+
+  /** The exporter starts anew within the process. */
+  reload(): void {
+    this.encoder = new SnapshotEncoder({ maxSeries: 100_000 });
+    this.known = [];
+  }
+
+  async answer(...metrics: readonly unknown[]): Promise<RunSnapshot> {
+    return this.answerWith({}, ...metrics);
+  }
+
+  async answerWith(resource: Record<string, unknown>, ...metrics: readonly unknown[]): Promise<RunSnapshot> {
+    const { data, ...rest } = collected(...metrics);
+    const { snapshot } = await this.encoder.encode({ data: { ...data, resource: { attributes: resource } }, ...rest });
+    const have = this.known.map(({ id }) => [id, id] as const);
+    const payload = encodeSnapshot(snapshot, have);
+    const decoded = decode({ kind: 'decode', payload, known: this.known, maxBytes: 1 << 28, maxSeries: 100_000 });
+    if (!decoded.ok) throw new Error(decoded.message);
+    this.known = [...pagesOf(decoded.snapshot)];
+    return { run: { app: this.app, pmId: this.pmId, key: this.key }, snapshot: decoded.snapshot };
+  }
+}
+
+export interface ClusterOptions {
+  readonly rules?: readonly GaugeRule[];
+  readonly maxEndedSeries?: number;
+  /** Memory of former states is written again. */
+  readonly reuses?: boolean;
+}
+
+/** What the metrics server does with one app. */
+export class Cluster {
+  state: ClusterState | undefined;
+  private former: ClusterState | undefined;
+  private merger = new ClusterMerger();
+  private other = new ClusterMerger();
+
+  constructor(private readonly options: ClusterOptions = {}) {}
+
+  /** The next round is a new thread's. */
+  loseWorker(): void {
+    this.merger = new ClusterMerger();
+  }
+
+  /** The next round is another thread's, which may have had some of the former ones. */
+  switchWorker(): void {
+    [this.merger, this.other] = [this.other, this.merger];
+  }
+
+  absorb(live: readonly RunSnapshot[], silent: readonly string[] = []): AbsorbResult {
+    const { rules = [], maxEndedSeries = 100_000, reuses = false } = this.options;
+    const spare = reuses && this.former && this.state ? spareMemory(this.former, this.state) : [];
+    const round: AppRound = { app: 'shop', state: this.state, live, silent, spare };
+    const labels = { app: 'pm2_app', instance: 'pm_id' };
+    const task = { kind: 'absorb', apps: [round], rules, maxEndedSeries, labels } as const;
+    // As between threads: handles of the same memory, and objects of their own.
+    const result = structuredClone(this.merger.absorb(structuredClone(task)));
+    this.former = this.state;
+    this.state = result.apps[0]?.state;
+    return result;
+  }
+
+  merge(live: readonly RunSnapshot[], silent: readonly string[] = []): Part {
+    return this.absorb(live, silent).parts[0] as Part;
+  }
+}
+
+/** By `name attributes`: the numbers of the series, without the start. */
+export function numbersOf({ snapshot }: { readonly snapshot: Snapshot }): Map<string, number[]> {
+  const texts = new PageCache();
+  const numbers = new Map<string, number[]>();
+  for (const family of familiesOf(snapshot)) {
+    forEachSeries(family, (page, index, offset) => {
+      const name = `${family.descriptor.name} ${texts.texts(page)[index]}`;
+      if (numbers.has(name)) throw new Error(`${name} is there twice`);
+      numbers.set(name, [...snapshot.values.subarray(offset + 1, offset + strideOf(page.layout))]);
+    });
+  }
+  return numbers;
+}
+
+/** The same of families whose series have one number. */
+export function scalarsOf(part: { readonly snapshot: Snapshot }): Record<string, number> {
+  return Object.fromEntries([...numbersOf(part)].map(([name, [value]]) => [name, value as number]));
+}
+
+export function familiesOf({ scopes }: Snapshot): Family[] {
+  return scopes.flatMap(({ families }) => [...families]);
+}
+
+export function at(seconds: number): HrTime {
+  return [seconds, 0];
+}
