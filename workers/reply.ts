@@ -1,6 +1,6 @@
 /** Answers requests for metrics: renders the snapshot once and sends it to each recipient through PM2's daemon. */
 import type { ReplyResult, ReplyTask, TaskFailure } from '../protocol/tasks';
-import type { PageCache } from '../core/pages';
+import type { PageCache } from './page-cache';
 import { Daemon, DaemonError } from '../core/pm2/daemon';
 import { resourceMetricsJson } from './resource-metrics';
 import { encodeSnapshot } from '../core/wire/encode';

@@ -29,7 +29,7 @@ import {
   type Layout,
   type Snapshot,
 } from '../core/snapshot';
-import type { PageCache } from '../core/pages';
+import type { PageCache } from './page-cache';
 import { forEachSeries } from '../core/series';
 
 /** @param pages a cache on which {@link PageCache.use} was called with this snapshot */

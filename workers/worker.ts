@@ -10,7 +10,7 @@
  * connection to the daemon), so that any thread can do any task.
  */
 import type { PostedTask, Task, TaskFailure, TaskResult } from '../protocol/tasks';
-import { PageCache } from '../core/pages';
+import { PageCache } from './page-cache';
 import { readPosted } from './posted';
 import { countShared } from '../core/pool/pressure';
 import { stackOf } from '../core/values';

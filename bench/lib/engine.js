@@ -8,7 +8,6 @@ const build = path.join(__dirname, '../../build');
 const part = (file) => require(path.join(build, file));
 
 const { SnapshotEncoder } = part('core/encoder/encoder.js');
-const { PageCache } = part('core/pages.js');
 const { endLoan, startLoan } = part('server/protocol/loan.js');
 const { Chunks } = part('server/workers/exposition/chunks.js');
 const { PrometheusText } = part('server/workers/text/prometheus-text.js');
@@ -35,12 +34,10 @@ function createEncoder() {
 
 /** Renders Prometheus text. From one snapshot to the next it rewrites only the text that has changed. */
 class Text {
-  pages = new PageCache();
-  #text = new PrometheusText(this.pages);
+  #text = new PrometheusText();
 
   /** @param {{write(source: Buffer, from: number, to: number): void}} out receives the text in pieces */
   writeTo(out, snapshot) {
-    this.pages.use(snapshot);
     const writing = this.#text.writeTo(out, snapshot);
     while (!writing.next().done);
   }

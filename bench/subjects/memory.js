@@ -5,11 +5,13 @@
  * metrics, and how much other clients take. The caches of a worker thread are reported separately, in a note.
  */
 
-const { createEncoder, Text } = require('../lib/engine');
+const { createEncoder, part, Text } = require('../lib/engine');
 const { createPeer } = require('../lib/peers');
 const { timesLess, within } = require('../lib/rows');
 const { createSdk } = require('../lib/sdk');
 const { createWorkload } = require('../lib/workload');
+
+const { PageCache } = part('workers/page-cache.js');
 
 const NAME = 'memory per series';
 const NOWHERE = { write() {}, lend() {} };
@@ -35,13 +37,14 @@ async function measure({ kind, series, emit }) {
 
   const text = new Text();
   const beforeCaches = used();
-  text.pages.use(snapshot);
+  const cache = new PageCache();
+  cache.use(snapshot);
   for (const { families } of snapshot.scopes)
-    for (const { pages } of families) for (const { page } of pages) text.pages.texts(page);
+    for (const { pages } of families) for (const { page } of pages) cache.texts(page);
   const afterTexts = used();
   for (let i = 0; i < 3; i++) text.writeTo(NOWHERE, await encode(workload.collect('everything')));
   const caches = { json: (afterTexts - beforeCaches) / series, text: (used() - afterTexts) / series };
-  keep(encoder, text, snapshot);
+  keep(encoder, text, cache, snapshot);
 
   const others = {
     'prom-client': await promClient(workload, series),

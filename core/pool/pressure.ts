@@ -1,24 +1,26 @@
 /**
- * Makes shared memory count in this thread.
+ * Makes V8 count shared memory in this thread.
  *
- * What a task brings along are handles of a few bytes, each of which keeps megabytes of shared memory that its owner
- * has long given up. V8 does not count these in the thread that gets them, and once a large task has given it room
- * for garbage, small ones fill that in hours. So memory of its own, never touched and dropped at once, stands for it.
+ * A task carries handles of a few bytes, each of which keeps megabytes of shared memory alive that their owner may have
+ * released long ago. V8 does not count this memory in the thread that receives the handles. After a large task the heap has
+ * room for so much garbage that small tasks fill it only in hours, and the memory stays until then. Memory of this thread's
+ * own, as large, never touched and dropped at once, makes V8 collect in time.
  */
 import type { Snapshot } from '../snapshot';
 
-/** Columns come again and again: to count very large ones in full would have V8 collect at each task. */
-const MOST = 4 * 1024 * 1024;
+/** Every task brings the columns again: if very large ones were counted in full, V8 would collect at each task. */
+const MAX_COUNTED_BYTES = 4 * 1024 * 1024;
 
+/** Counts what the snapshots of a task keep alive. */
 export function countShared(snapshots: readonly Snapshot[]): void {
   let shared = 0;
   for (const { values, previous } of snapshots) shared += values.byteLength + (previous?.values.byteLength ?? 0);
-  const bytes = Math.min(MOST, shared);
-  // After the result has been sent.
+  const bytes = Math.min(MAX_COUNTED_BYTES, shared);
+  // Later, so that the result is sent first.
   setImmediate(() => new ArrayBuffer(bytes));
 }
 
-/** Of this thread's own, which V8 does not count either: it is told of it once. */
+/** Allocates shared memory and counts it: V8 does not count what this thread allocates either. */
 export function sharedMemory(bytes: number): SharedArrayBuffer {
   new ArrayBuffer(bytes);
   return new SharedArrayBuffer(bytes);

@@ -1,9 +1,10 @@
-/** Checks what the header of a wire form says, before any of it is believed. */
+/** Checks the header of a wire form, of which nothing is used before. */
 import { DataPointType } from '../otel';
 import { PAGE_SERIES, type Layout } from '../snapshot';
 import { isRecord } from '../values';
 import { WIRE_VERSION, type WireFamily, type WireHeader, type WirePage } from './format';
 
+/** Why a payload cannot be decoded. */
 export class WireError extends Error {
   override readonly name = 'WireError';
 
@@ -20,12 +21,12 @@ export function check(holds: boolean, what: string): asserts holds {
   if (!holds) throw new WireError('MALFORMED', `not a snapshot: ${what}`);
 }
 
-/** More numbers than this in one series, or bounds, is nothing that an instrument has. */
+/** Most numbers of one series, and most bounds: far more than any instrument has. */
 const MAX_STRIDE = 1 << 16;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** All but what depends on pages. */
+/** @throws WireError unless everything in the header is valid that can be checked without the pages */
 export function checkHeader(header: unknown): asserts header is WireHeader {
   check(isRecord(header), 'header');
   const { v, incarnation, resource, generation, time, stats, scopes, pages } = header;
@@ -88,7 +89,7 @@ function checkFamily(family: unknown): asserts family is WireFamily {
   check(order === undefined || isCount(order), 'order');
 }
 
-/** Whether series of that layout are data points of that type. */
+/** Whether the data points of that type have that layout. */
 export function isLayoutOf(dataPointType: number, { kind }: Layout): boolean {
   switch (dataPointType) {
     case DataPointType.HISTOGRAM:

@@ -1,6 +1,6 @@
 /**
- * Reads the wire form, into shared memory. What comes in is not trusted: everything is checked before it is believed, and
- * anything wrong is a {@link WireError} that says what.
+ * Reads the wire form into shared memory. What comes in is not trusted: everything is checked before it is used, and
+ * whatever is wrong is a {@link WireError} that says what.
  */
 import { inflateRawSync } from 'node:zlib';
 import {
@@ -16,6 +16,7 @@ import {
   type ScopeFamilies,
   type Snapshot,
 } from '../snapshot';
+import { textsOf } from '../page-texts';
 import { forEachSeries } from '../series';
 import { isRecord } from '../values';
 import { check, checkHeader, isLayoutOf, WireError } from './check';
@@ -25,11 +26,11 @@ import { ByteReader } from './numbers';
 export { WireError } from './check';
 
 export interface DecodeOptions {
-  /** Pages of this incarnation that the reader has from earlier snapshots, by id. */
+  /** Pages which the reader has from earlier snapshots of the same incarnation, by id. */
   readonly known?: ReadonlyMap<number, Page>;
-  /** Bytes that the payload may have once inflated, and so may its numbers; 256 MiB by default. */
+  /** Most bytes of the inflated payload, and most bytes of its numbers; 256 MiB by default. */
   readonly maxBytes?: number;
-  /** Series that it may have; any number by default. */
+  /** Most series of the snapshot; unlimited by default. */
   readonly maxSeries?: number;
 }
 
@@ -68,21 +69,21 @@ function read(reader: ByteReader, known: ReadonlyMap<number, Page>, { maxBytes, 
   checkHeader(header);
   const pages = new Map(known);
   for (const page of readPages(header.pages, reader)) pages.set(page.id, page);
-  const place = { numbers: 0, series: 0 };
-  const placed = header.scopes.map(({ families }) => families.map((family) => placePages(family, pages, place)));
-  if (place.series > maxSeries) throw new WireError('TOO_LARGE', `${place.series} series, allowed are ${maxSeries}`);
+  const total = { numbers: 0, series: 0 };
+  const placed = header.scopes.map(({ families }) => families.map((family) => placePages(family, pages, total)));
+  if (total.series > maxSeries) throw new WireError('TOO_LARGE', `${total.series} series, allowed are ${maxSeries}`);
   const entries = header.scopes.reduce((sum, { families }) => sum + entriesOf(families), 0);
   check(entries * Int32Array.BYTES_PER_ELEMENT <= reader.left, `${entries} entries of orders, fewer bytes are left`);
-  const room = new Room(entries * Int32Array.BYTES_PER_ELEMENT);
+  const memory = new SharedPiece(entries * Int32Array.BYTES_PER_ELEMENT);
   const orders = header.scopes.map(({ families }, s) =>
-    families.map((family, f) => readOrder(family, placed[s]?.[f] ?? [], reader, room)),
+    families.map((family, f) => readOrder(family, placed[s]?.[f] ?? [], reader, memory)),
   );
-  // A column of the same number throughout takes nine bytes for a thousand of them.
-  if (place.numbers * Float64Array.BYTES_PER_ELEMENT > maxBytes) {
-    throw new WireError('TOO_LARGE', `${place.numbers} numbers take more than ${maxBytes} bytes`);
+  // The payload's length does not bound this: a thousand equal numbers of a stripe take nine bytes.
+  if (total.numbers * Float64Array.BYTES_PER_ELEMENT > maxBytes) {
+    throw new WireError('TOO_LARGE', `${total.numbers} numbers take more than ${maxBytes} bytes`);
   }
-  const values = new Float64Array(new SharedArrayBuffer(place.numbers * Float64Array.BYTES_PER_ELEMENT));
-  for (const scope of placed) for (const family of scope) for (const page of family) readColumns(page, values, reader);
+  const values = new Float64Array(new SharedArrayBuffer(total.numbers * Float64Array.BYTES_PER_ELEMENT));
+  for (const scope of placed) for (const family of scope) for (const page of family) readStripes(page, values, reader);
   check(reader.left === 0, `${reader.left} bytes too many`);
   const scopes = header.scopes.map(({ scope, families }, s): ScopeFamilies => ({
     scope,
@@ -92,8 +93,8 @@ function read(reader: ByteReader, known: ReadonlyMap<number, Page>, { maxBytes, 
   return { incarnation, generation, time, resource, scopes, values, previous: undefined, stats };
 }
 
-/** Shared memory of one piece, of which parts are given away: a handle costs more than a few bytes. */
-class Room {
+/** One piece of shared memory for many arrays: a piece for each would cost more than the few bytes in it. */
+class SharedPiece {
   private readonly memory: SharedArrayBuffer;
   private used = 0;
 
@@ -115,43 +116,43 @@ class Room {
 function readPages(pages: readonly WirePage[], reader: ByteReader): Page[] {
   const length = pages.reduce((sum, { bytes }) => sum + bytes, 0);
   check(length <= reader.left, `${length} bytes of attributes, ${reader.left} are left`);
-  const room = new Room(length);
-  return pages.map((page) => readPage(page, reader, room));
+  const memory = new SharedPiece(length);
+  return pages.map((page) => readPage(page, reader, memory));
 }
 
-function readPage({ id, size, layout, bytes }: WirePage, reader: ByteReader, room: Room): Page {
-  const read = reader.take(bytes);
-  const attributes = room.bytes(bytes);
-  attributes.set(read);
-  const texts = read.toString('utf8').split('\n');
-  check(texts.pop() === '' && texts.length === size, `number of series of page ${id}`);
-  // Once for each page, and as much as whoever reads it will take.
-  for (const text of texts) check(isRecord(JSON.parse(text)), `attributes on page ${id}`);
-  return { id, size, layout: readLayout(layout), attributes };
+function readPage({ id, size, layout, bytes }: WirePage, reader: ByteReader, memory: SharedPiece): Page {
+  const attributes = memory.bytes(bytes);
+  attributes.set(reader.take(bytes));
+  const page: Page = { id, size, layout: readLayout(layout), attributes };
+  // Checked once per page, at the cost of reading it once.
+  for (const text of textsOf(page)) check(isRecord(JSON.parse(text)), `attributes on page ${id}`);
+  return page;
 }
 
 function readLayout(layout: Layout): Layout {
   return layout.kind === 'histogram' ? { ...layout, bounds: layout.bounds.map(Number) } : layout;
 }
 
-interface Place {
+/** What the families so far have of the value column, and how many series are present in them. */
+interface Total {
   numbers: number;
   series: number;
 }
 
-function placePages(family: WireFamily, pages: ReadonlyMap<number, Page>, place: Place): PlacedPage[] {
+/** Gives each page of a family the next space in the value column, and adds it to `total`. */
+function placePages(family: WireFamily, pages: ReadonlyMap<number, Page>, total: Total): PlacedPage[] {
   const { dataPointType, descriptor } = family;
   const missing = family.pages.filter((id) => !pages.has(id));
   if (missing.length > 0) {
     const name = JSON.stringify(descriptor.name);
     throw new WireError('MISSING_PAGES', `pages ${missing.join(', ')} of ${name} are neither sent nor known`);
   }
-  place.series += family.order ?? family.pages.reduce((sum, id) => sum + (pages.get(id) as Page).size, 0);
+  total.series += family.order ?? family.pages.reduce((sum, id) => sum + (pages.get(id) as Page).size, 0);
   return family.pages.map((id) => {
     const page = pages.get(id) as Page;
     check(isLayoutOf(dataPointType, page.layout), `page ${id} is not of the type of its family`);
-    const base = place.numbers;
-    place.numbers += page.size * strideOf(page.layout);
+    const base = total.numbers;
+    total.numbers += page.size * strideOf(page.layout);
     return { page, base };
   });
 }
@@ -164,23 +165,23 @@ function readOrder(
   family: WireFamily,
   pages: readonly PlacedPage[],
   reader: ByteReader,
-  room: Room,
+  memory: SharedPiece,
 ): Int32Array | undefined {
   if (family.order === undefined) return undefined;
   const bytes = reader.take(family.order * 4);
-  const order = room.int32(family.order);
+  const order = memory.int32(family.order);
   for (let i = 0; i < order.length; i++) {
-    const entry = bytes.readInt32LE(i * 4);
-    const page = pages[entry >> ORDER_SHIFT]?.page;
-    check(page !== undefined && (entry & ORDER_MASK) < page.size, 'order names a series that is not there');
-    order[i] = entry;
+    const slot = bytes.readInt32LE(i * 4);
+    const page = pages[slot >> ORDER_SHIFT]?.page;
+    check(page !== undefined && (slot & ORDER_MASK) < page.size, 'order names a series that is not there');
+    order[i] = slot;
   }
   return order;
 }
 
-function readColumns({ page, base }: PlacedPage, values: Float64Array, reader: ByteReader): void {
+function readStripes({ page, base }: PlacedPage, values: Float64Array, reader: ByteReader): void {
   const stride = strideOf(page.layout);
-  for (let i = 0; i < stride; i++) reader.column(values, base + i, stride, page.size);
+  for (let i = 0; i < stride; i++) reader.stripe(values, base + i, stride, page.size);
 }
 
 function toFamily(
@@ -198,6 +199,6 @@ function toFamily(
   return family;
 }
 
-function isWithin(length: number, places: number): boolean {
-  return Number.isInteger(length) && length >= 0 && length <= places;
+function isWithin(length: number, capacity: number): boolean {
+  return Number.isInteger(length) && length >= 0 && length <= capacity;
 }

@@ -1,24 +1,24 @@
-/** Writes a snapshot in its wire form. */
+/** Writes a snapshot in its wire form: see format.ts. */
 import { deflateRawSync } from 'node:zlib';
 import { strideOf, type Family, type Layout, type Page, type Snapshot } from '../snapshot';
 import { WIRE_VERSION, type PageRange, type WireFamily, type WireHeader } from './format';
 import { ByteWriter } from './numbers';
 
-/** Fast, and nearly as small as the higher levels: what is left after the columns' own encoding is mostly noise. */
+/** The fastest level, and nearly as small as the higher ones: what the stripes' own encoding leaves is mostly noise. */
 const DEFLATE_LEVEL = 1;
 
-/** @param have page ids that the receiver has already */
+/** @param have ids of the pages that the receiver has already, which are not written */
 export function encodeSnapshot(snapshot: Snapshot, have: readonly PageRange[]): string {
   const fresh: Page[] = [];
   const orders: Buffer[] = [];
-  const columns = new ByteWriter();
+  const stripes = new ByteWriter();
   const scopes = snapshot.scopes.map(({ scope, families }) => ({
     scope,
     families: families.map((family) => {
       for (const { page, base } of family.pages) {
         if (!isWithin(have, page.id)) fresh.push(page);
         const stride = strideOf(page.layout);
-        for (let i = 0; i < stride; i++) columns.column(snapshot.values, base + i, stride, page.size);
+        for (let i = 0; i < stride; i++) stripes.stripe(snapshot.values, base + i, stride, page.size);
       }
       if (family.order !== undefined) orders.push(bytesOf(family.order));
       return wireFamily(family);
@@ -36,7 +36,7 @@ export function encodeSnapshot(snapshot: Snapshot, have: readonly PageRange[]): 
   const length = Buffer.alloc(4);
   length.writeUInt32LE(head.length);
   const attributes = fresh.map((page) => bytesOf(page.attributes));
-  const bytes = Buffer.concat([length, head, ...attributes, ...orders, columns.finish()]);
+  const bytes = Buffer.concat([length, head, ...attributes, ...orders, stripes.finish()]);
   return deflateRawSync(bytes, { level: DEFLATE_LEVEL }).toString('base64');
 }
 

@@ -1,13 +1,13 @@
 /**
- * The wire form of a snapshot, version 1: what an instance sends to whoever asks for the compact form.
+ * The wire form of a snapshot, version 1: what an instance answers where the compact form is asked for.
  *
  * ```
- * base64 of raw deflate of: u32 LE length of the header | header (JSON, UTF-8) | attributes | orders | columns
+ * base64 of raw deflate of: u32 LE length of the header | header (JSON, UTF-8) | attributes | orders | stripes
  * ```
  *
  * - attributes: the bytes of the pages that the receiver does not have, in the order of the header's `pages`
- * - orders: per family that has one, `order` int32 LE
- * - columns: per page of each family in turn, one column per number of its layout, see numbers.ts
+ * - orders: for each family that has one, as many int32 LE as the family's `order` says: the slots of its present series
+ * - stripes: for each page of each family, one stripe per number of its layout, see numbers.ts
  */
 import type { Descriptor, HrTime, Scope } from '../otel';
 import type { ExporterStats, Layout } from '../snapshot';
@@ -37,17 +37,18 @@ export interface WireFamily {
   readonly aggregationTemporality: number;
   readonly isMonotonic?: boolean | undefined;
   readonly endTime: HrTime;
-  /** Page ids. */
+  /** Ids of its pages. */
   readonly pages: readonly number[];
-  /** Number of order entries, where the family has an order. */
+  /** How many slots its order has; absent if the family has no order. */
   readonly order?: number;
 }
 
-/** `bounds` that JSON can't write are strings: `Infinity`, `-Infinity`, `NaN`, `-0`. */
+/** A page whose attributes follow. Bounds that JSON cannot write are strings: `Infinity`, `-Infinity`, `NaN`, `-0`. */
 export interface WirePage {
   readonly id: number;
   readonly size: number;
   readonly layout: Layout;
+  /** Bytes of its attributes. */
   readonly bytes: number;
 }
 

@@ -1,35 +1,41 @@
 /**
- * Columns of numbers as bytes. One byte tells how a column is written:
+ * Stripes as bytes. A stripe is the same number of every series of a page, such as the counts of all its histograms. Its
+ * first byte tells how the numbers are written:
  *
  * - `0` all numbers are the same: that one number
  * - `1` all are integers: zigzag varints (7 bits a byte, the lowest first; the highest bit says that more follow)
- * - `2` anything else
+ * - `2` anything else: each number
  *
- * Numbers are IEEE 754 doubles, little endian. NaN, infinities and -0 come back as they went.
+ * Numbers are IEEE 754 doubles, little endian, except in varints. Every bit of NaN, infinities and -0 survives.
  *
- * The loops are functions of bytes and numbers only: code optimized for an object that is there for one payload would be
- * thrown away as soon as a garbage collection finds none.
+ * The loops are functions of bytes and numbers only. V8 drops optimized code when the hidden class it was made for is
+ * collected, and the objects of one payload are collected with it.
  */
+import { dataOf, withRoom } from '../bytes';
 
 const CONSTANT = 0;
 const INTEGERS = 1;
 const DOUBLES = 2;
 
-/** Zigzag doubles the number: what is larger than this does not stay exact. */
-const LARGEST_INTEGER = 2 ** 52;
-/** What is larger has more than 32 bits once it is doubled. */
-const LARGEST_SHORT = 2 ** 30;
-/** Bytes of the longest varint. */
-const LONGEST = 8;
+/** Zigzag doubles a number, and above 2^53 doubles are not exact. */
+const INTEGER_LIMIT = 2 ** 52;
+/** Numbers below this one fit into 31 bits once they are doubled. */
+const SHORT_LIMIT = 2 ** 30;
+/** The longest varint, and a double, take this many bytes. */
+const MAX_NUMBER_BYTES = 8;
 
 export class ByteWriter {
   private bytes = Buffer.allocUnsafe(64 * 1024);
   private length = 0;
 
-  /** @param stride distance from one number of the column to the next in `values` */
-  column(values: Float64Array, from: number, stride: number, count: number): void {
+  /**
+   * @param from index in `values` of the stripe's first number
+   * @param stride distance in `values` from one number of the stripe to the next
+   * @param count numbers of the stripe; nothing is written if there are none
+   */
+  stripe(values: Float64Array, from: number, stride: number, count: number): void {
     if (count === 0) return;
-    this.reserve(1 + count * LONGEST);
+    this.bytes = withRoom(this.bytes, this.length, 1 + count * MAX_NUMBER_BYTES);
     const same = areSame(values, from, stride, count);
     const integers = !same && areIntegers(values, from, stride, count);
     this.bytes[this.length++] = same ? CONSTANT : integers ? INTEGERS : DOUBLES;
@@ -39,13 +45,6 @@ export class ByteWriter {
 
   finish(): Buffer {
     return this.bytes.subarray(0, this.length);
-  }
-
-  private reserve(more: number): void {
-    if (this.length + more <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.length + more));
-    this.bytes.copy(larger, 0, 0, this.length);
-    this.bytes = larger;
   }
 }
 
@@ -66,10 +65,10 @@ function areIntegers(values: Float64Array, from: number, stride: number, count: 
 
 function isSmallInteger(value: number): boolean {
   if ((value | 0) === value) return value !== 0 || !Object.is(value, -0);
-  return Number.isInteger(value) && Math.abs(value) < LARGEST_INTEGER;
+  return Number.isInteger(value) && Math.abs(value) < INTEGER_LIMIT;
 }
 
-/** @returns where it has ended in `bytes` */
+/** @returns index in `bytes` behind the last byte written */
 function writeVarints(
   bytes: Uint8Array,
   start: number,
@@ -81,7 +80,7 @@ function writeVarints(
   let to = start;
   for (let i = 0, at = from; i < count; i++, at += stride) {
     const value = values[at] as number;
-    if (value >= 0 && value < LARGEST_SHORT) {
+    if (value >= 0 && value < SHORT_LIMIT) {
       let rest = value << 1;
       for (; rest >= 0x80; rest >>>= 7) bytes[to++] = (rest & 0x7f) | 0x80;
       bytes[to++] = rest;
@@ -109,9 +108,9 @@ function writeDoubles(
   stride: number,
   count: number,
 ): number {
-  const view = viewOf(bytes);
+  const data = dataOf(bytes);
   let to = start;
-  for (let i = 0, at = from; i < count; i++, at += stride, to += 8) view.setFloat64(to, values[at] as number, true);
+  for (let i = 0, at = from; i < count; i++, at += stride, to += 8) data.setFloat64(to, values[at] as number, true);
   return to;
 }
 
@@ -120,8 +119,12 @@ export class ByteReader {
 
   constructor(private readonly bytes: Buffer) {}
 
-  /** @throws RangeError where the bytes end early or say something that no writer writes */
-  column(values: Float64Array, from: number, stride: number, count: number): void {
+  /**
+   * Reads what {@link ByteWriter.stripe} has written, with the same arguments.
+   *
+   * @throws RangeError if the bytes end early or are not those of a stripe
+   */
+  stripe(values: Float64Array, from: number, stride: number, count: number): void {
     if (count === 0) return;
     const mode = this.take(1)[0] as number;
     switch (mode) {
@@ -138,7 +141,7 @@ export class ByteReader {
         this.at = readDoubles(this.bytes, this.at, values, from, stride, count);
         return;
       default:
-        throw new RangeError(`unknown way ${mode} of writing a column`);
+        throw new RangeError(`unknown way ${mode} of writing a stripe`);
     }
   }
 
@@ -152,7 +155,7 @@ export class ByteReader {
   }
 }
 
-/** @returns where it has ended in `bytes` */
+/** @returns index in `bytes` behind the last byte read */
 function readVarints(
   bytes: Uint8Array,
   start: number,
@@ -165,7 +168,7 @@ function readVarints(
   for (let i = 0, at = from; i < count; i++, at += stride) {
     let rest = 0;
     let shift = 0;
-    // Behind the end there is `undefined`, which is neither below nor above.
+    // Behind the end of the bytes there is `undefined`, for which all comparisons are false.
     let byte = bytes[read++] as number;
     for (; byte >= 0x80 && shift < 21; shift += 7, byte = bytes[read++] as number) rest |= (byte & 0x7f) << shift;
     if (byte < 0x80) {
@@ -174,7 +177,7 @@ function readVarints(
       continue;
     }
     for (let factor = 2 ** shift; ; factor *= 0x80, byte = bytes[read++] as number) {
-      if (!(byte >= 0)) throw new RangeError('the bytes end within a column');
+      if (!(byte >= 0)) throw new RangeError('the bytes end within a stripe');
       if (factor > 2 ** 53) throw new RangeError('an integer has too many bytes');
       rest += (byte & 0x7f) * factor;
       if (byte < 0x80) break;
@@ -192,13 +195,9 @@ function readDoubles(
   stride: number,
   count: number,
 ): number {
-  if (count * 8 > bytes.length - start) throw new RangeError('the bytes end within a column');
-  const view = viewOf(bytes);
+  if (count * 8 > bytes.length - start) throw new RangeError('the bytes end within a stripe');
+  const data = dataOf(bytes);
   let read = start;
-  for (let i = 0, at = from; i < count; i++, at += stride, read += 8) values[at] = view.getFloat64(read, true);
+  for (let i = 0, at = from; i < count; i++, at += stride, read += 8) values[at] = data.getFloat64(read, true);
   return read;
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
 }

@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
 import type { Recipient, ReplyForm, ReplyTask } from '../../protocol/tasks';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
-import { PageCache } from '../../core/pages';
+import { PageCache } from '../../workers/page-cache';
 import type { Daemon } from '../../core/pm2/daemon';
 import { Replier, snapshotKey } from '../../workers/reply';
 import { decodeSnapshot } from '../../core/wire/decode';

@@ -3,7 +3,7 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import type { ResourceMetrics } from '../../core/otel';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
-import { PageCache } from '../../core/pages';
+import { PageCache } from '../../workers/page-cache';
 import { resourceMetricsJson } from '../../workers/resource-metrics';
 import otel1 from '../fixtures/resource-metrics-otel1.json';
 import otel2 from '../fixtures/resource-metrics-otel2.json';

@@ -6,7 +6,7 @@ import type { ResourceMetrics } from '../../../core/otel';
 import type { Snapshot } from '../../../core/snapshot';
 import { PlainEncoder } from '../../src/rounds/plain-encoder';
 import { collectedAt } from '../../src/rounds/plain-form';
-import { PageCache } from '../../../core/pages';
+import { PageCache } from '../../../workers/page-cache';
 import { resourceMetricsJson } from '../../../workers/resource-metrics';
 import { collected, counter, histogram, point, read, series } from '../../../test/core/encoder/collections';
 import { render, SERIALIZERS } from '../../../test/support/rendered';

@@ -6,6 +6,7 @@
  */
 import type { ClusterState } from '../../protocol/tasks';
 import type { HrTime, Scope } from '../../../core/otel';
+import { textsOf } from '../../../core/page-texts';
 import {
   ORDER_MASK,
   ORDER_SHIFT,
@@ -19,7 +20,7 @@ import {
 } from '../../../core/snapshot';
 import { isAdded, keyedFamilies, scopeKey, type KeyedFamily } from './families';
 import { boundsLabel, clusterLayout, layoutKey } from './layouts';
-import { canonical, textsOf, withBounds } from './texts';
+import { canonical, withBounds } from './texts';
 
 /** By index in an instance's page: where the cluster's numbers of the series stand, and which series it is. */
 export interface Places {

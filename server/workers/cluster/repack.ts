@@ -1,12 +1,12 @@
 /** Writes pages of a state anew: without series that are dropped, fewer of them, or with more places for buckets. */
 import type { ClusterState } from '../../protocol/tasks';
+import { textsOf } from '../../../core/page-texts';
 import { PAGE_SERIES, strideOf, type Family, type Layout, type PlacedPage } from '../../../core/snapshot';
 import { moveExponential } from '../../../core/exponential/move';
 import { groupByScope, makePage } from './dictionary';
 import { keyedFamilies } from './families';
 import { larger, layoutKey } from './layouts';
 import { shared } from './numbers';
-import { textsOf } from './texts';
 
 export interface Plan {
   /** By series: whether it goes. */

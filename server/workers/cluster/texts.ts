@@ -1,14 +1,4 @@
 /** Attribute sets as texts: which of them mean the same, and with one label more. */
-import type { Page } from '../../../core/snapshot';
-
-export function textsOf({ attributes, size, id }: Page): string[] {
-  const { buffer, byteOffset, byteLength } = attributes;
-  const texts = Buffer.from(buffer, byteOffset, byteLength).toString('utf8').split('\n');
-  texts.pop(); // what follows the last line feed
-  if (texts.length !== size) throw new RangeError(`page ${id} has ${texts.length} series, not ${size}`);
-  return texts;
-}
-
 /** One text for all orders of the attributes. */
 export function canonical(text: string): string {
   const attributes = JSON.parse(text) as Record<string, unknown>;

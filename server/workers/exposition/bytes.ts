@@ -1,10 +1,11 @@
 /** Bytes that grow as they are written. */
-import { writeNumber } from '../text/digits';
+import { withRoom } from '../../../core/bytes';
+import { MAX_NUMBER, writeNumber } from '../text/digits';
 
-/** Any number takes less. */
-const MAX_NUMBER = 32;
-/** As many bytes are copied faster one by one. */
-const SHORT = 32;
+/** Up to this many bytes, a loop is faster than a call of `Buffer.copy`. */
+const SHORT_BYTES = 32;
+/** Seven bits a byte, and numbers below 2^53. */
+const MAX_VARINT_BYTES = 8;
 
 export class Bytes {
   buffer = Buffer.allocUnsafe(256);
@@ -17,7 +18,7 @@ export class Bytes {
   append(source: Buffer, from = 0, to = source.length): void {
     const count = to - from;
     this.reserve(count);
-    if (count > SHORT) source.copy(this.buffer, this.length, from, to);
+    if (count > SHORT_BYTES) source.copy(this.buffer, this.length, from, to);
     else for (let read = from, at = this.length; read < to;) this.buffer[at++] = source[read++] as number;
     this.length += count;
   }
@@ -33,7 +34,7 @@ export class Bytes {
     this.buffer[this.length++] = value;
   }
 
-  /** In digits. */
+  /** The number as text. */
   number(value: number): void {
     this.reserve(MAX_NUMBER);
     this.length = writeNumber(this.buffer, this.length, value);
@@ -44,9 +45,9 @@ export class Bytes {
     this.length = this.buffer.writeDoubleLE(value, this.length);
   }
 
-  /** @param value a whole number from 0 on; larger than 32 bits too */
+  /** @param value a whole number from 0 on; above 2^53 it is written as 2^53 - 1 */
   varint(value: number): void {
-    this.reserve(10);
+    this.reserve(MAX_VARINT_BYTES);
     let rest = Math.min(value, Number.MAX_SAFE_INTEGER);
     while (rest > 0x7fffffff) {
       const next = Math.floor(rest / 128);
@@ -61,7 +62,7 @@ export class Bytes {
     this.buffer[this.length++] = small;
   }
 
-  /** As `sint32` and `sint64` have it: 0, -1, 1, -2, 2… */
+  /** A `sint32` or `sint64` of protobuf: 0, -1, 1, -2, 2 … are written as 0, 1, 2, 3, 4 … */
   zigzag(value: number): void {
     this.varint(value < 0 ? -2 * value - 1 : 2 * value);
   }
@@ -73,7 +74,7 @@ export class Bytes {
     this.utf8(value);
   }
 
-  /** A field of protobuf that is a message, or numbers one behind the other. */
+  /** A field of protobuf that is a message or packed numbers. */
   message(tag: number, content: Bytes): void {
     this.byte(tag);
     this.varint(content.length);
@@ -86,10 +87,6 @@ export class Bytes {
   }
 
   private reserve(count: number): void {
-    const needed = this.length + count;
-    if (needed <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafe(2 * needed);
-    this.buffer.copy(larger, 0, 0, this.length);
-    this.buffer = larger;
+    this.buffer = withRoom(this.buffer, this.length, count);
   }
 }

@@ -22,7 +22,7 @@ import {
 } from '../../../core/snapshot';
 import { pageLines } from '../text/official';
 import type { PageRendering } from '../text/page-text';
-import { unkeptPages } from '../../../core/pages';
+import { attributesOf } from '../../../core/page-texts';
 import type { PageSource } from './dialect';
 import { asHistogram } from './head';
 import { Pieces } from './pieces';
@@ -171,7 +171,7 @@ interface Prefixes {
 /** Asked for as histograms with the +Inf bucket only. */
 function prefixesOf({ scope, family, page, labels }: PageSource, sum: boolean): Prefixes {
   const layout: HistogramLayout = { kind: 'histogram', sum, min: false, max: false, bounds: [], buckets: 1 };
-  const text = pageLines(scope, asHistogram(family), layout, unkeptPages.attributes(page), labels);
+  const text = pageLines(scope, asHistogram(family), layout, attributesOf(page), labels);
   const lines = text.split('\n');
   lines.pop();
   const perSeries = sum ? 3 : 2;

@@ -11,7 +11,6 @@ import type { Format, Part, RenderTask } from '../../protocol/tasks';
 import type { PageRendering } from '../text/page-text';
 import { PrometheusText } from '../text/prometheus-text';
 import { runsOf } from '../text/runs';
-import { unkeptPages } from '../../../core/pages';
 import { Chunks, type Chunk } from './chunks';
 import type { Dialect, FamilyHead } from './dialect';
 import { groupFamilies, type Group, type Member, type PartWithPages, type Warn } from './groups';
@@ -72,7 +71,7 @@ export class Exposition {
   /** Byte for byte what the official serializer renders, unless that is invalid. */
   private *asOfficial({ snapshot }: Part, chunks: Chunks): Rendering {
     const key = JSON.stringify(['instance', snapshot.incarnation]);
-    const text = this.shelf.use(key, () => new PrometheusText(unkeptPages));
+    const text = this.shelf.use(key, () => new PrometheusText());
     const writing = text.writeTo(chunks, snapshot);
     while (writing.next().done !== true) yield* chunks.take();
     yield* chunks.end();

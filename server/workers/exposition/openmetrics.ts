@@ -8,7 +8,7 @@
 import type { HistogramLayout } from '../../../core/snapshot';
 import { histogramLines, pageLines, type HistogramLines } from '../text/official';
 import { PageText, type PageRendering } from '../text/page-text';
-import { unkeptPages } from '../../../core/pages';
+import { attributesOf } from '../../../core/page-texts';
 import { canonicalNumber } from './canonical-number';
 import { ClassicBuckets } from './classic-buckets';
 import { HISTOGRAM_SUFFIXES, type Dialect, type FamilyHead, type PageSource } from './dialect';
@@ -38,7 +38,7 @@ export class OpenMetricsDialect implements Dialect {
     const { scope, family, page, labels, head } = source;
     const { layout } = page;
     if (layout.kind === 'exponential') return this.classic.page(source, layout);
-    const lines = pageLines(scope, family, layout, unkeptPages.attributes(page), labels).split('\n');
+    const lines = pageLines(scope, family, layout, attributesOf(page), labels).split('\n');
     lines.pop();
     if (layout.kind === 'histogram') return histogramPage(source, layout, lines);
     const { name } = head.official;

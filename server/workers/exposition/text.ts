@@ -5,7 +5,7 @@
  */
 import { pageLines } from '../text/official';
 import { PageText, type PageRendering } from '../text/page-text';
-import { unkeptPages } from '../../../core/pages';
+import { attributesOf } from '../../../core/page-texts';
 import { ClassicBuckets } from './classic-buckets';
 import { HISTOGRAM_SUFFIXES, type Dialect, type FamilyHead, type PageSource } from './dialect';
 import type { OfficialHead } from './head';
@@ -26,7 +26,7 @@ export class TextDialect implements Dialect {
   page(source: PageSource): PageRendering {
     const { scope, family, page, labels } = source;
     if (page.layout.kind === 'exponential') return this.classic.page(source, page.layout);
-    return new PageText(page, pageLines(scope, family, page.layout, unkeptPages.attributes(page), labels));
+    return new PageText(page, pageLines(scope, family, page.layout, attributesOf(page), labels));
   }
 
   info(line: string): Buffer {

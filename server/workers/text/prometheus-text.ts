@@ -7,15 +7,12 @@
  */
 import type { Attributes, Scope } from '../../../core/otel';
 import type { Family, Page, PlacedPage, Snapshot } from '../../../core/snapshot';
+import { attributesOf } from '../../../core/page-texts';
 import { pagesOf } from '../../../core/series';
 import { familyHead, hasLines, pageLines, targetInfo } from './official';
 import { PageText } from './page-text';
 import { runsOf } from './runs';
 import type { Output } from './output';
-
-export interface PageAttributes {
-  attributes(page: Page): readonly Attributes[];
-}
 
 /** What the serializer says where there is no metric at all. */
 const NOTHING = Buffer.from('# no registered metrics');
@@ -39,8 +36,6 @@ export class PrometheusText {
   /** By the first page of a family. */
   private readonly heads = new Map<number, Head>();
   private info: { readonly resource: string; readonly bytes: Buffer } | undefined;
-
-  constructor(private readonly pages: PageAttributes) {}
 
   /** Yields after each page, for what `out` has got to be taken elsewhere. */
   *writeTo(out: Output, snapshot: Snapshot): Generator<void, void> {
@@ -91,7 +86,7 @@ export class PrometheusText {
   private text(scope: Scope, family: Family, page: Page): PageText {
     let text = this.texts.get(page.id);
     if (text === undefined) {
-      text = new PageText(page, pageLines(scope, family, page.layout, this.pages.attributes(page)));
+      text = new PageText(page, pageLines(scope, family, page.layout, attributesOf(page)));
       this.texts.set(page.id, text);
     }
     return text;

@@ -2,7 +2,7 @@
 import { DataPointType, type Attributes, type DataPoint, type HrTime, type ResourceMetrics } from '../../../core/otel';
 import { SCALAR_VALUE, START, type Family, type Snapshot } from '../../../core/snapshot';
 import type { Collected, SnapshotEncoder } from '../../../core/encoder/encoder';
-import { PageCache } from '../../../core/pages';
+import { PageCache } from '../../../workers/page-cache';
 import { forEachSeries, pagesOf } from '../../../core/series';
 
 const START_TIME: HrTime = [1_795_000_000, 0];

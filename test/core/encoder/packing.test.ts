@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import type { Attributes, DataPoint, HrTime, ResourceMetrics } from '../../../core/otel';
 import { COUNT, START, type Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
-import { PageCache } from '../../../core/pages';
+import { PageCache } from '../../../workers/page-cache';
 import { resourceMetricsJson } from '../../../workers/resource-metrics';
 import { collected, counter, histogram, point, read, places } from './collections';
 

@@ -4,7 +4,7 @@ import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import type { ResourceMetrics } from '../../../core/otel';
 import type { Page, Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
-import { PageCache } from '../../../core/pages';
+import { PageCache } from '../../../workers/page-cache';
 import { resourceMetricsJson } from '../../../workers/resource-metrics';
 import { pagesOf } from '../../../core/series';
 import { decodeSnapshot } from '../../../core/wire/decode';
@@ -30,7 +30,7 @@ function throughJson(snapshot: Snapshot, cache: PageCache): unknown {
 async function roundTrips(sequence: readonly ResourceMetrics[], maxSeries: number): Promise<void> {
   const encoder = new SnapshotEncoder({ maxSeries });
   const cache = new PageCache();
-  const text = new PrometheusText(cache);
+  const text = new PrometheusText();
   const received = new Map<number, Page>();
   const receiverCache = new PageCache();
   for (const [step, data] of sequence.entries()) {

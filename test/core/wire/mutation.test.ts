@@ -3,7 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import test from 'ava';
 import * as fc from 'fast-check';
 import type { Snapshot } from '../../../core/snapshot';
-import { PageCache } from '../../../core/pages';
+import { PageCache } from '../../../workers/page-cache';
 import { resourceMetricsJson } from '../../../workers/resource-metrics';
 import { forEachSeries } from '../../../core/series';
 import { decodeSnapshot, WireError } from '../../../core/wire/decode';

@@ -24,7 +24,7 @@ const COLUMN = fc.oneof(
 
 function written(columns: readonly (readonly number[])[]): Buffer {
   const writer = new ByteWriter();
-  for (const column of columns) writer.column(Float64Array.from(column), 0, 1, column.length);
+  for (const column of columns) writer.stripe(Float64Array.from(column), 0, 1, column.length);
   return writer.finish();
 }
 
@@ -32,7 +32,7 @@ function readBack(bytes: Buffer, ...counts: number[]): number[][] {
   const reader = new ByteReader(bytes);
   return counts.map((count) => {
     const values = new Float64Array(count);
-    reader.column(values, 0, 1, count);
+    reader.stripe(values, 0, 1, count);
     return [...values];
   });
 }
@@ -50,9 +50,9 @@ test('every number comes back as the very number that went, whatever stands besi
 test('a column of a wider table is read and written by its stride, and nothing else is touched', (t) => {
   const table = Float64Array.from([1, 10, 2, 20, 3, 30]);
   const writer = new ByteWriter();
-  writer.column(table, 1, 2, 3);
+  writer.stripe(table, 1, 2, 3);
   const back = new Float64Array(6).fill(-1);
-  new ByteReader(writer.finish()).column(back, 1, 2, 3);
+  new ByteReader(writer.finish()).stripe(back, 1, 2, 3);
   t.deepEqual([...back], [-1, 10, -1, 20, -1, 30]);
 });
 

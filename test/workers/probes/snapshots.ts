@@ -12,7 +12,7 @@ import {
   type Snapshot,
 } from '../../../core/snapshot';
 import type { ProbesResult, ProbesTask } from '../../../protocol/tasks';
-import { PageCache } from '../../../core/pages';
+import { PageCache } from '../../../workers/page-cache';
 import { computeProbes } from '../../../workers/probes/compute-probes';
 
 /** The numbers of one series at one time, as the layout orders them. */

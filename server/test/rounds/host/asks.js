@@ -5,7 +5,7 @@ require('ts-node/register/transpile-only');
 const { readPm2Environment } = require('../../../../core/pm2/environment');
 const { Daemon } = require('../../../../core/pm2/daemon');
 const { Rounds } = require('../../../src/rounds/rounds');
-const { PageCache } = require('../../../../core/pages');
+const { PageCache } = require('../../../../workers/page-cache');
 const { resourceMetricsJson } = require('../../../../workers/resource-metrics');
 const { decodeSnapshot } = require('../../../../core/wire/decode');
 const { serveControl } = require('../../../../test/support/host/control');

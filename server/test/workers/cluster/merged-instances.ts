@@ -11,7 +11,7 @@ import {
 import type { HrTime } from '../../../../core/otel';
 import { strideOf, type Family, type Page, type Snapshot } from '../../../../core/snapshot';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
-import { PageCache } from '../../../../core/pages';
+import { textsOf } from '../../../../core/page-texts';
 import { forEachSeries, pagesOf } from '../../../../core/series';
 import { ClusterMerger } from '../../../workers/cluster';
 import { decode } from '../../../workers/decode';
@@ -97,11 +97,11 @@ export class Cluster {
 
 /** By `name attributes`: the numbers of the series, without the start. */
 export function numbersOf({ snapshot }: { readonly snapshot: Snapshot }): Map<string, number[]> {
-  const texts = new PageCache();
+  const texts = new Map(Array.from(pagesOf(snapshot), (page) => [page, textsOf(page)]));
   const numbers = new Map<string, number[]>();
   for (const family of familiesOf(snapshot)) {
     forEachSeries(family, (page, index, offset) => {
-      const name = `${family.descriptor.name} ${texts.texts(page)[index]}`;
+      const name = `${family.descriptor.name} ${texts.get(page)?.[index]}`;
       if (numbers.has(name)) throw new Error(`${name} is there twice`);
       numbers.set(name, [...snapshot.values.subarray(offset + 1, offset + strideOf(page.layout))]);
     });

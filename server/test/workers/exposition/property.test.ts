@@ -13,7 +13,6 @@ import {
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import { Exposition } from '../../../workers/exposition/exposition';
 import { PrometheusText } from '../../../workers/text/prometheus-text';
-import { unkeptPages } from '../../../../core/pages';
 import { sequences } from '../../../../test/core/property/metric-sequences';
 import { collectText } from '../../../../test/support/collected-text';
 import { decode, type DecodedFamily, type DecodedHistogram } from './decoded-protobuf';
@@ -192,7 +191,7 @@ test('whatever two processes collect is valid in all formats, and the same in ea
           const alone = [{ snapshot, labels: [] }];
           const own = numbersOf(text(exposition, alone, 'text'));
           const official = render(exposition, { view: 'instance', format: 'text', parts: alone }).body.toString();
-          t.is(official, collectText(new PrometheusText(unkeptPages), snapshot));
+          t.is(official, collectText(new PrometheusText(), snapshot));
           same(own, numbersOf(parse(withSamples(official), 'text')), 'official text');
           const body = render(exposition, { view: 'all', parts: alone, format: 'protobuf' }).body;
           checkNative(nativeOf(decode(body)), data[i]!);

@@ -1,7 +1,6 @@
 import test from 'ava';
 import { ORDER_SHIFT, PAGE_SERIES } from '../../../../core/snapshot';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
-import { unkeptPages } from '../../../../core/pages';
 import { PrometheusText } from '../../../workers/text/prometheus-text';
 import { runsOf } from '../../../workers/text/runs';
 import { counter, encode, familyOf, point, series } from '../../../../test/core/encoder/collections';
@@ -43,7 +42,7 @@ test('a run ends where the page ends', async (t) => {
 
 test('series around the end of a page are rendered where the first one is missing', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: 10_000 });
-  const text = new PrometheusText(unkeptPages);
+  const text = new PrometheusText();
   const all = series(2 * PAGE_SERIES).map((each) => point(each, 1));
   await encode(encoder, counter('c', all));
   const snapshot = await encode(encoder, counter('c', all.slice(1)));

@@ -6,7 +6,7 @@
  * @see https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
  */
 import type { HistogramLayout } from '../../../../core/snapshot';
-import { unkeptPages } from '../../../../core/pages';
+import { attributesOf } from '../../../../core/page-texts';
 import { labelTexts } from '../../text/official';
 import type { PageRendering } from '../../text/page-text';
 import { Bytes } from '../bytes';
@@ -49,7 +49,7 @@ export class ProtobufDialect implements Dialect {
   page({ scope, family, page, labels, head }: PageSource): PageRendering {
     const { layout } = page;
     const named = layout.kind === 'exponential' ? ANY_HISTOGRAM : layout;
-    const texts = labelTexts(scope, asHistogram(family), named, unkeptPages.attributes(page), labels);
+    const texts = labelTexts(scope, asHistogram(family), named, attributesOf(page), labels);
     const fields = labelFields(texts);
     switch (layout.kind) {
       case 'scalar':

@@ -1,8 +1,8 @@
 import test from 'ava';
 import type { Page, Snapshot } from '../../core/snapshot';
-import { PageCache } from '../../core/pages';
+import { PageCache } from '../../workers/page-cache';
 import { forEachSeries, pagesOf, seriesCount } from '../../core/series';
-import { scalar, snapshotOf } from '../workers/probes/snapshots';
+import { scalar, snapshotOf } from './probes/snapshots';
 
 function pageOf(id: number, ...attributes: readonly object[]): Page {
   const lines = attributes.map((each) => `${JSON.stringify(each)}\n`).join('');
@@ -53,7 +53,7 @@ test('pages that have gone out of use are forgotten before they are the most', (
 
 test('a page whose text does not fit its size is an error that names it', (t) => {
   const page = { ...pageOf(7, {}, {}), size: 3 };
-  t.throws(() => new PageCache().texts(page), { instanceOf: RangeError, message: 'page 7 has 2 series, not 3' });
+  t.throws(() => new PageCache().texts(page), { instanceOf: RangeError, message: 'page 7 has 3 series, its text has 2 lines' });
 });
 
 test('the series of a family are walked in page order, or in the order that it has', (t) => {

@@ -1,0 +1,29 @@
+/** Reads what a page says about its series: one JSON text per series, each ended by a line feed. */
+import type { Attributes } from './otel';
+import type { Page } from './snapshot';
+
+/**
+ * The JSON texts of the attributes of a page's series, in their order on the page.
+ *
+ * @throws RangeError if the page has another number of texts than series
+ */
+export function textsOf({ attributes, size, id }: Page): string[] {
+  const { buffer, byteOffset, byteLength } = attributes;
+  const texts = Buffer.from(buffer, byteOffset, byteLength).toString('utf8').split('\n');
+  // The last text ends with a line feed too, so that an empty piece is left.
+  const rest = texts.pop();
+  if (texts.length !== size || rest !== '') {
+    throw new RangeError(`page ${id} has ${size} series, its text has ${texts.length} lines`);
+  }
+  return texts;
+}
+
+/** The attributes of a page's series. @throws RangeError as {@link textsOf} */
+export function attributesOf(page: Page): Attributes[] {
+  return parseTexts(textsOf(page));
+}
+
+/** Parsed at once, which is faster than one by one. */
+export function parseTexts(texts: readonly string[]): Attributes[] {
+  return JSON.parse(`[${texts.join(',')}]`) as Attributes[];
+}
