@@ -12,8 +12,9 @@ export function textsOf({ attributes, size, id }: Page): string[] {
   const texts = Buffer.from(buffer, byteOffset, byteLength).toString('utf8').split('\n');
   // The last text ends with a line feed too, so that an empty piece is left.
   const rest = texts.pop();
-  if (texts.length !== size || rest !== '') {
-    throw new RangeError(`page ${id} has ${size} series, its text has ${texts.length} lines`);
+  if (rest !== '') throw new RangeError(`page ${id} ends within a text`);
+  if (texts.length !== size) {
+    throw new RangeError(`page ${id} has ${texts.length} series, not ${size}`);
   }
   return texts;
 }

@@ -97,7 +97,7 @@ function createCluster() {
       former = state;
       const result = merger.absorb({ kind: 'absorb', apps, rules: [], maxEndedSeries: 10_000, labels });
       [{ state }] = result.apps;
-      [this.part] = result.parts;
+      [this.part] = result.snapshots;
       return this.part.snapshot;
     },
   };

@@ -1,15 +1,14 @@
-/** Bucket counts of exponential histograms: added, compared and read as quantiles, at whatever scales they come. */
+/** Bucket counts of exponential histograms of any scales: added, subtracted, and read as quantiles. */
+import { lowerIndex, stepsToFit } from './scale';
 
 /**
- * Buckets per sign at the most: several times what SDKs use, so that histograms hardly lose resolution when they
- * are added up. A power of two, so that the lowest bits of a bucket's index are its place.
+ * Most buckets per sign: several times what SDKs use, so that sums of histograms lose hardly any resolution. A power of two,
+ * so that the lowest bits of a bucket's index tell where its count stands.
  */
-const SPAN = 1024;
+const CAPACITY = 1024;
 
 /**
- * Bucket `i` of scale `s` holds what lies above `base ** i` and up to `base ** (i + 1)`, where `base` is
- * `2 ** (2 ** -s)`. So bucket `i` lies within bucket `i >> 1` of the next lower scale, and counts of different
- * scales add up exactly at the lower one of them.
+ * Counts by bucket. The scale is the highest one at which everything added so far is exact and fits.
  *
  * @see https://opentelemetry.io/docs/specs/otel/metrics/data-model/#exponentialhistogram
  */
@@ -27,7 +26,7 @@ export class ExponentialBuckets {
     this.add(this.positive, scale, index, count);
   }
 
-  /** What lies below zero, by the bucket of its absolute value. */
+  /** Counts values below zero, by the bucket of their absolute value. */
   addNegative(scale: number, index: number, count: number): void {
     this.add(this.negative, scale, index, count);
   }
@@ -42,7 +41,7 @@ export class ExponentialBuckets {
     }
   }
 
-  /** Whether more has been subtracted somewhere than was there. */
+  /** Whether more has been subtracted from a bucket than was in it. */
   get hasDeficit(): boolean {
     return this.zero < 0 || this.positive.hasDeficit || this.negative.hasDeficit;
   }
@@ -85,14 +84,12 @@ export class ExponentialBuckets {
   }
 
   private add(side: IndexedCounts, scale: number, index: number, count: number): void {
-    if (count === 0) return; // neither resolution nor span is to be spent on empty buckets
+    if (count === 0) return; // Empty buckets must not cost resolution.
     if (scale < this.scale) this.lowerScale(scale);
-    let bucket = index >> (scale - this.scale);
-    while (!side.fits(bucket)) {
-      this.lowerScale(this.scale - 1);
-      bucket >>= 1;
-    }
-    side.add(bucket, count);
+    const bucket = lowerIndex(index, scale - this.scale);
+    const steps = stepsToFit(Math.min(side.low, bucket), Math.max(side.high, bucket), CAPACITY);
+    if (steps > 0) this.lowerScale(this.scale - steps);
+    side.add(lowerIndex(bucket, steps), count);
   }
 
   private lowerScale(scale: number): void {
@@ -104,24 +101,20 @@ export class ExponentialBuckets {
   }
 }
 
-/** Counts by bucket index, where the indices in use are less than {@link SPAN} apart. */
+/** Counts by bucket index. Indices in use are less than {@link CAPACITY} apart. */
 class IndexedCounts {
   low = Infinity;
   high = -Infinity;
-  private counts = new Float64Array(SPAN);
+  private counts = new Float64Array(CAPACITY);
 
   at(index: number): number {
-    return this.counts[index & (SPAN - 1)] ?? 0;
-  }
-
-  fits(index: number): boolean {
-    return Math.max(this.high, index) - Math.min(this.low, index) < SPAN;
+    return this.counts[index & (CAPACITY - 1)] ?? 0;
   }
 
   add(index: number, count: number): void {
     if (index < this.low) this.low = index;
     if (index > this.high) this.high = index;
-    this.counts[index & (SPAN - 1)] = this.at(index) + count;
+    this.counts[index & (CAPACITY - 1)] = this.at(index) + count;
   }
 
   get total(): number {
@@ -137,23 +130,24 @@ class IndexedCounts {
     return false;
   }
 
-  /** Merges neighbours two by two, `steps` times. */
+  /** Moves all counts to a scale that is `steps` lower. */
   coarsen(steps: number): void {
     const { low, high, counts } = this;
     this.low = Infinity;
     this.high = -Infinity;
-    this.counts = new Float64Array(SPAN);
-    for (let index = low; index <= high; index++) this.add(index >> steps, counts[index & (SPAN - 1)] ?? 0);
+    this.counts = new Float64Array(CAPACITY);
+    for (let index = low; index <= high; index++)
+      this.add(lowerIndex(index, steps), counts[index & (CAPACITY - 1)] ?? 0);
   }
 
   clear(): void {
-    for (let index = this.low; index <= this.high; index++) this.counts[index & (SPAN - 1)] = 0;
+    for (let index = this.low; index <= this.high; index++) this.counts[index & (CAPACITY - 1)] = 0;
     this.low = Infinity;
     this.high = -Infinity;
   }
 }
 
-/** Of two, kept finite: the highest bucket of a coarse scale ends beyond what a number can be. */
+/** `2 ** exponent`, kept finite: the highest bucket of a coarse scale ends above the largest number. */
 function power(exponent: number): number {
   return Math.min(2 ** exponent, Number.MAX_VALUE);
 }

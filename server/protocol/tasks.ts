@@ -133,13 +133,13 @@ export interface AbsorbResult {
   readonly kind: 'absorb';
   readonly apps: readonly { readonly app: string; readonly state: ClusterState }[];
   /** What `/metrics/cluster` shows of the apps, in their order. */
-  readonly parts: readonly Part[];
+  readonly snapshots: readonly LabelledSnapshot[];
   /** Sentences for the log: such as that bounds of a histogram differ between instances. The same each round. */
   readonly warnings: readonly string[];
 }
 
 /** A snapshot with labels that all its series get. */
-export interface Part {
+export interface LabelledSnapshot {
   readonly snapshot: Snapshot;
   /** Name and value, valid as they are; behind the labels of the series. */
   readonly labels: readonly (readonly [name: string, value: string])[];
@@ -155,7 +155,7 @@ export interface RenderTask {
   readonly kind: 'render';
   /** `instance`: one part without labels, and in `text` byte for byte what the official serializer renders for it. */
   readonly view: 'all' | 'instance';
-  readonly parts: readonly Part[];
+  readonly snapshots: readonly LabelledSnapshot[];
   readonly format: Format;
   /**
    * Where chunks go: `Uint8Array`s of about 32 KiB or more as a rule, `null` behind the last one. The worker waits for a

@@ -23,7 +23,7 @@ export interface ClusterSumsOptions {
   readonly now?: () => number;
 }
 
-export type Merged = Pick<AbsorbResult, 'parts' | 'warnings'>;
+export type Merged = Pick<AbsorbResult, 'snapshots' | 'warnings'>;
 
 /** How often the sums are kept while nothing ends: the numbers of runs that live come again by themselves. */
 const SAVE_EVERY_MS = 60_000;

@@ -4,13 +4,13 @@
  * ```
  * HTTP ─▶ MetricsCluster ─▶ Rounds ─▶ instances
  *              │              └─▶ pool: decode ─▶ snapshots
- *              ├─▶ ClusterSums ─▶ pool: absorb ─▶ parts
+ *              ├─▶ ClusterSums ─▶ pool: absorb ─▶ snapshots
  *              └─▶ pool: render ─▶ chunks ─▶ HTTP
  * ```
  */
 import type { Logger } from 'pino';
 import { DaemonError } from '../../core/pm2/daemon';
-import type { Format, Part } from '../protocol/tasks';
+import type { Format, LabelledSnapshot } from '../protocol/tasks';
 import { TaskError, type ClusterPool } from './cluster-pool';
 import type { ClusterSums } from './cluster-sums';
 import { ownMetrics, type OwnMetricsOptions } from './own-metrics';
@@ -60,32 +60,32 @@ export class MetricsCluster implements ClusterView {
   async scrape(what: Scraped, format: Format, deadlineMs: number): Promise<Exposition> {
     const result = await this.ask(deadlineMs, what.view === 'instance' ? what.pmId : undefined);
     try {
-      const parts = await this.partsOf(what, result);
+      const snapshots = await this.snapshotsOf(what, result);
       const view = what.view === 'instance' ? 'instance' : 'all';
-      return await this.options.pool.render({ view, parts, format }, (warning) => this.tell(warning));
+      return await this.options.pool.render({ view, snapshots, format }, (warning) => this.tell(warning));
     } catch (error) {
       if (!(error instanceof TaskError)) throw error;
       throw new ViewError('INTERNAL', error.message, { cause: error });
     }
   }
 
-  private async partsOf(what: Scraped, result: RoundResult): Promise<readonly Part[]> {
+  private async snapshotsOf(what: Scraped, result: RoundResult): Promise<readonly LabelledSnapshot[]> {
     switch (what.view) {
       case 'instance':
         return [{ snapshot: instanceOf(result, what.pmId).snapshot, labels: [] }];
       case 'cluster': {
         this.summing = true;
-        const { parts, warnings } = await this.options.sums.absorb(result);
+        const { snapshots, warnings } = await this.options.sums.absorb(result);
         warnings.forEach((warning) => this.tell(warning));
-        return [...parts, await this.ownPart(result)];
+        return [...snapshots, await this.ownSnapshot(result)];
       }
       case 'all':
         if (this.summing) void this.options.sums.absorb(result).catch((error: unknown) => this.tell(String(error)));
-        return [...result.answers.map((answer) => this.partOf(answer)), await this.ownPart(result)];
+        return [...result.answers.map((answer) => this.labelled(answer)), await this.ownSnapshot(result)];
     }
   }
 
-  private partOf({ run, snapshot }: InstanceAnswer): Part {
+  private labelled({ run, snapshot }: InstanceAnswer): LabelledSnapshot {
     const { app, pmId } = this.options.own.labels;
     return {
       snapshot,
@@ -96,7 +96,7 @@ export class MetricsCluster implements ClusterView {
     };
   }
 
-  private async ownPart(result: RoundResult): Promise<Part> {
+  private async ownSnapshot(result: RoundResult): Promise<LabelledSnapshot> {
     const { snapshot } = await this.ownEncoder.encode(ownMetrics(result, this.options.own), result.started);
     return { snapshot, labels: [] };
   }

@@ -1,7 +1,7 @@
 /** The metrics server's worker threads: what they render arrives whole or fails, and nothing holds a thread for ever. */
 import type { Readable } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
-import type { Format, Part, RunSnapshot } from '../protocol/tasks';
+import type { Format, LabelledSnapshot, RunSnapshot } from '../protocol/tasks';
 import { ClusterPool, TaskError } from '../src/cluster-pool';
 import type { Exposition } from '../src/view';
 import { Exposition as Renderer } from '../workers/exposition/exposition';
@@ -17,8 +17,8 @@ function start(): ClusterPool {
 const pool = start();
 test.after.always(() => pool.stop());
 
-/** Few series that make so much text, in as many parts. */
-async function parts(mib: number): Promise<Part[]> {
+/** Few series that make so much text, in as many snapshots. */
+async function snapshots(mib: number): Promise<LabelledSnapshot[]> {
   const text = 'x'.repeat(MIB / 16);
   const series = Array.from({ length: 16 }, (_, id) => point({ id, text }, id));
   const { answer } = await new Process('shop', 0).answers(counter('orders', series));
@@ -30,7 +30,7 @@ const none = (): void => undefined;
 
 /** Any task that is done as soon as there is a thread for it. */
 async function anotherTask(t: ExecutionContext): Promise<void> {
-  const { parts: found } = await pool.run({
+  const { snapshots: found } = await pool.run({
     ...{ kind: 'absorb', apps: [], rules: [], maxEndedSeries: 1, labels: { app: 'a', instance: 'b' } },
   });
   t.deepEqual(found, []);
@@ -47,9 +47,9 @@ async function lengthOf(stream: Readable): Promise<number> {
 }
 
 test.serial('what a thread renders arrives as it was rendered', async (t) => {
-  const all = await parts(4);
-  const rendered = await pool.render({ view: 'all', parts: all, format: 'openmetrics' }, none);
-  const expected = [...new Renderer().render({ view: 'all', parts: all, format: 'openmetrics' })];
+  const all = await snapshots(4);
+  const rendered = await pool.render({ view: 'all', snapshots: all, format: 'openmetrics' }, none);
+  const expected = [...new Renderer().render({ view: 'all', snapshots: all, format: 'openmetrics' })];
   t.true((await bytesOf(rendered)).equals(Buffer.concat(expected)));
 });
 
@@ -64,7 +64,7 @@ test.serial('what is rendered next changes nothing of what somebody has yet to r
       ),
     );
     const { snapshot } = answer as RunSnapshot;
-    return pool.render({ view: 'all', parts: [{ snapshot, labels: [] }], format }, none);
+    return pool.render({ view: 'all', snapshots: [{ snapshot, labels: [] }], format }, none);
   };
   for (const format of ['text', 'openmetrics', 'protobuf'] as const) {
     const [first, second] = [await rendered(1234, format), await rendered(5678, format)];
@@ -79,22 +79,22 @@ test.serial('what is rendered next changes nothing of what somebody has yet to r
 });
 
 test.serial('a reader that does not read holds no thread, and gets all of it later', async (t) => {
-  const unread = await pool.render({ view: 'all', parts: await parts(16), format: 'text' }, none);
+  const unread = await pool.render({ view: 'all', snapshots: await snapshots(16), format: 'text' }, none);
   await anotherTask(t);
   t.true((await lengthOf(unread)) > 16 * MIB);
 });
 
 test.serial('more than can be kept waits for the reader, and ends with a reader that goes', async (t) => {
-  const all = await parts(72);
-  t.true((await lengthOf(await pool.render({ view: 'all', parts: all, format: 'text' }, none))) > 72 * MIB);
-  const unread = await pool.render({ view: 'all', parts: all, format: 'text' }, none);
+  const all = await snapshots(72);
+  t.true((await lengthOf(await pool.render({ view: 'all', snapshots: all, format: 'text' }, none))) > 72 * MIB);
+  const unread = await pool.render({ view: 'all', snapshots: all, format: 'text' }, none);
   const other = anotherTask(t);
   unread.destroy();
   await other;
 });
 
 test.serial('a thread that is lost halfway is an error of the stream, and the next task has another one', async (t) => {
-  const stream = await pool.render({ view: 'all', parts: await parts(72), format: 'text' }, none);
+  const stream = await pool.render({ view: 'all', snapshots: await snapshots(72), format: 'text' }, none);
   await threadOf(pool).terminate();
   const error = await t.throwsAsync(lengthOf(stream), { instanceOf: TaskError });
   t.is(error.code, 'WORKER_LOST');
@@ -102,9 +102,9 @@ test.serial('a thread that is lost halfway is an error of the stream, and the ne
 });
 
 test.serial('what fails before there is anything to read is an error and no stream', async (t) => {
-  const [part] = await parts(1);
-  const broken = { ...part, snapshot: { ...part?.snapshot, scopes: undefined } } as unknown as Part;
-  const error = await t.throwsAsync(pool.render({ view: 'all', parts: [broken], format: 'text' }, none), {
+  const [part] = await snapshots(1);
+  const broken = { ...part, snapshot: { ...part?.snapshot, scopes: undefined } } as unknown as LabelledSnapshot;
+  const error = await t.throwsAsync(pool.render({ view: 'all', snapshots: [broken], format: 'text' }, none), {
     instanceOf: TaskError,
   });
   t.is(error.code, 'INTERNAL');
@@ -118,7 +118,9 @@ test.serial('what was left out is told once per rendering', async (t) => {
   });
   const all = answer === undefined ? [] : [{ snapshot: answer.snapshot, labels: [] }];
   const warnings: string[] = [];
-  const stream = await pool.render({ view: 'all', parts: all, format: 'text' }, (warning) => warnings.push(warning));
+  const stream = await pool.render({ view: 'all', snapshots: all, format: 'text' }, (warning) =>
+    warnings.push(warning),
+  );
   await lengthOf(stream);
   // The result comes by another way than the chunks.
   await anotherTask(t);
@@ -136,6 +138,6 @@ test.serial('after the end all tasks fail', async (t) => {
   await pool.stop();
   const load = () => pool.run({ kind: 'load', bytes: new Uint8Array() });
   t.is((await t.throwsAsync(load, { instanceOf: TaskError, message: /stopped/ })).code, 'WORKER_LOST');
-  const render = () => pool.render({ view: 'all', parts: [], format: 'text' }, none);
+  const render = () => pool.render({ view: 'all', snapshots: [], format: 'text' }, none);
   t.is((await t.throwsAsync(render, { instanceOf: TaskError })).code, 'WORKER_LOST');
 });

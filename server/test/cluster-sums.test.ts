@@ -51,8 +51,8 @@ function hostOf(t: ExecutionContext): Host {
 }
 
 /** By app. */
-function ordersOf({ parts }: Merged): Record<string, number | undefined> {
-  return Object.fromEntries(parts.map((part) => [part.labels[0]?.[1] ?? '', scalarsOf(part)['orders {}']]));
+function ordersOf({ snapshots }: Merged): Record<string, number | undefined> {
+  return Object.fromEntries(snapshots.map((part) => [part.labels[0]?.[1] ?? '', scalarsOf(part)['orders {}']]));
 }
 
 test('what a round adds while it is saved is saved too', async (t) => {

@@ -42,7 +42,7 @@ function snapshotsOf(task: ClusterTask): Snapshot[] {
     case 'absorb':
       return task.apps.flatMap(({ live }) => live.map(({ snapshot }) => snapshot));
     case 'render':
-      return task.parts.map(({ snapshot }) => snapshot);
+      return task.snapshots.map(({ snapshot }) => snapshot);
     case 'decode':
     case 'save':
     case 'load':

@@ -53,7 +53,7 @@ test('pages that have gone out of use are forgotten before they are the most', (
 
 test('a page whose text does not fit its size is an error that names it', (t) => {
   const page = { ...pageOf(7, {}, {}), size: 3 };
-  t.throws(() => new PageCache().texts(page), { instanceOf: RangeError, message: 'page 7 has 3 series, its text has 2 lines' });
+  t.throws(() => new PageCache().texts(page), { instanceOf: RangeError, message: 'page 7 has 2 series, not 3' });
 });
 
 test('the series of a family are walked in page order, or in the order that it has', (t) => {

@@ -1,88 +1,132 @@
-/** One round of one app. */
-import type { ClusterState, Part, RunNumbers } from '../../protocol/tasks';
-import type { Book } from './book';
-import type { Dictionary } from './dictionary';
-import { findPlaces, type AppTask } from './find-places';
-import { Gauges } from './gauges';
-import { boundsLabel } from './layouts';
-import { Claims } from './live-run';
-import { Carried, grown, Spare } from './numbers';
-import { mergedPart, mergedScopes, ownPart } from './parts';
+/** One round of one app: its next state, and what is shown of it. */
+import type { ClusterState, LabelledSnapshot, RunNumbers } from '../../protocol/tasks';
+import type { PlacedPage } from '../../../core/snapshot';
+import { Gauges } from './gauges/gauges';
+import { mergedScopes, mergedSnapshot, ownSnapshot } from './labelled-snapshots';
 import { commonResource } from './resource';
-import { absorbRun } from './sums';
-import { addAll, totalsOf, undoRounding } from './totals';
+import type { AppSeries } from './series/app-series';
+import { boundsLabel } from './series/layouts';
+import { FirstDataPoints } from './series/live-run';
+import { mapSeries, type AppTask, type MappedRound } from './series/map-series';
+import type { PageMappings } from './series/page-mappings';
+import { absorbRun } from './sums/absorb-run';
+import { Carried, grown, SpareMemory } from './sums/numbers';
+import { addAll, totalsOf, undoRounding } from './sums/totals';
 
 export interface AppResult {
   readonly state: ClusterState;
-  readonly parts: readonly Part[];
+  readonly snapshots: readonly LabelledSnapshot[];
   readonly warnings: readonly string[];
-  readonly book: Book;
+  /** Those of the state. */
+  readonly mappings: PageMappings;
 }
 
 export function absorbApp(task: AppTask): AppResult {
-  const { round, labels } = task;
   const warnings: string[] = [];
-  const { state, book, live, seen, repeated } = findPlaces(task, warnings);
-  const { dictionary } = book;
-  const claims = repeated.size === 0 ? undefined : new Claims(dictionary.series);
-  const spare = new Spare(round.spare ?? []);
-  const carried = new Carried(state.carried);
-  const before = new Map(state.runs.map((run) => [run.key, run]));
-  const liveKeys = new Set(live.map(({ run }) => run.key));
-  const silent = round.silent.filter((key) => !liveKeys.has(key)).flatMap((key) => before.get(key) ?? []);
-  const added = [...dictionary.families.values()].filter(({ isAdded }) => isAdded).flatMap(({ pages }) => pages);
+  const mapped = mapSeries(task, warnings);
+  const { live, mappings, repeated, seen } = mapped;
+  const { appSeries } = mappings;
+  const firstPoints = repeated.size === 0 ? undefined : new FirstDataPoints(appSeries.count);
+  const added = [...appSeries.families.values()].filter(({ isAdded }) => isAdded).flatMap(({ pages }) => pages);
 
-  const staying = new Set([...liveKeys, ...round.silent]);
-  for (const run of state.runs) if (!staying.has(run.key)) addAll(carried.writable(), run.last, added);
-  const answered = live.map((one): RunNumbers => {
-    claims?.nextRun();
-    const { incarnation, generation } = one.snapshot;
-    const run = before.get(one.run.key);
-    // The same snapshot again, or a late one.
-    if (run?.incarnation === incarnation && generation <= run.generation) return run;
-    const former = run?.last ?? NOTHING;
-    const copy = spare.take(dictionary.numbers, former.length);
-    const last = grown(former, dictionary.numbers, dictionary.offsets.subarray(0, dictionary.series), copy);
-    absorbRun(one, last, carried, claims);
-    return { key: one.run.key, incarnation, generation, last };
-  });
-  // In the same order each time, whoever answers.
-  const order = new Map(state.runs.map(({ key }, i) => [key, i]));
-  const orderOf = ({ key }: RunNumbers): number => order.get(key) ?? order.size;
-  const runs = [...answered, ...silent].sort((a, b) => orderOf(a) - orderOf(b));
+  const { runs, carried } = absorbRuns(task, mapped, added, firstPoints);
+  const values = addUp(mapped, added, runs, carried);
+  const gauges = mergeGauges(mapped, values, firstPoints);
 
-  const values = totalsOf({ carried: carried.values, runs }, added, dictionary.numbers);
-  if (carried.hasGrown) {
-    const former = totalsOf(state, added, dictionary.numbers);
-    undoRounding(former, values, carried.writable(), runs, added);
-  }
-  const gauges = new Gauges(dictionary, values);
-  for (const one of live) {
-    claims?.nextRun();
-    gauges.add(one, claims);
-  }
-
-  const resource = live.length === 0 ? state.resource : commonResource(live.map(({ snapshot }) => snapshot.resource));
-  const next: ClusterState = { ...state, resource, carried: carried.values, runs };
-  const scopes = mergedScopes(dictionary, gauges, seen);
-  const parts = [
-    ...(live.length === 0 && scopes.length === 0 ? [] : [mergedPart(task, next, live, scopes, values)]),
-    ...live.flatMap((one) => ownPart(one, labels)),
+  const resource =
+    live.length === 0 ? mapped.state.resource : commonResource(live.map(({ snapshot }) => snapshot.resource));
+  const state: ClusterState = { ...mapped.state, resource, carried: carried.values, runs };
+  const scopes = mergedScopes(appSeries, gauges, seen);
+  const isShown = live.length > 0 || scopes.length > 0;
+  const snapshots = [
+    ...(isShown ? [mergedSnapshot(task, state, live, scopes, values)] : []),
+    ...live.flatMap((one) => ownSnapshot(one, task.labels)),
   ];
-  warnings.push(...bounds(round.app, dictionary));
-  for (const name of repeated) {
-    warnings.push(`App "${round.app}": "${name}" has the same attributes more than once in an instance, one is taken.`);
-  }
-  return { state: next, parts, warnings, book };
+  warnings.push(...boundsWarnings(task.round.app, appSeries), ...repeatedWarnings(task.round.app, repeated));
+  return { state, snapshots, warnings, mappings };
 }
 
-const NOTHING = new Float64Array();
+/** What every run has had last, and what is carried of those that have ended. */
+interface AbsorbedRuns {
+  readonly runs: readonly RunNumbers[];
+  readonly carried: Carried;
+}
 
-function bounds(app: string, { families }: Dictionary): string[] {
+function absorbRuns(
+  { round }: AppTask,
+  { state, live, mappings: { appSeries } }: MappedRound,
+  added: readonly PlacedPage[],
+  firstPoints: FirstDataPoints | undefined,
+): AbsorbedRuns {
+  const carried = new Carried(state.carried);
+  const liveKeys = new Set(live.map(({ run }) => run.key));
+  const staying = new Set([...liveKeys, ...round.silent]);
+  for (const run of state.runs) if (!staying.has(run.key)) addAll(carried.writable(), run.last, added);
+
+  const before = new Map(state.runs.map((run) => [run.key, run]));
+  const spare = new SpareMemory(round.spare ?? []);
+  const answered = live.map((one): RunNumbers => {
+    firstPoints?.nextRun();
+    const { incarnation, generation } = one.snapshot;
+    const run = before.get(one.run.key);
+    // The same snapshot as before, or one that came late.
+    if (run?.incarnation === incarnation && generation <= run.generation) return run;
+    const former = run?.last ?? NO_NUMBERS;
+    const copy = spare.take(appSeries.numbers, former.length);
+    const last = grown(former, appSeries.numbers, appSeries.offsets.subarray(0, appSeries.count), copy);
+    absorbRun(one, last, carried, firstPoints);
+    return { key: one.run.key, incarnation, generation, last };
+  });
+  const silent = round.silent.filter((key) => !liveKeys.has(key)).flatMap((key) => before.get(key) ?? []);
+
+  // In the same order each time, whichever runs have answered: sums of fractions depend on the order.
+  const order = new Map(state.runs.map(({ key }, i) => [key, i]));
+  const orderOf = ({ key }: RunNumbers): number => order.get(key) ?? order.size;
+  return { runs: [...answered, ...silent].sort((a, b) => orderOf(a) - orderOf(b)), carried };
+}
+
+const NO_NUMBERS = new Float64Array();
+
+/** The sums of counters and histograms, as a column that is written here. */
+function addUp(
+  { state, mappings: { appSeries } }: MappedRound,
+  added: readonly PlacedPage[],
+  runs: readonly RunNumbers[],
+  carried: Carried,
+): Float64Array {
+  const totals = totalsOf({ carried: carried.values, runs }, added, appSeries.numbers);
+  if (carried.hasGrown) {
+    const former = totalsOf(state, added, appSeries.numbers);
+    undoRounding({ former, totals, carried: carried.writable() }, runs, added);
+  }
+  return totals;
+}
+
+/** Merges the gauges of the runs that have answered into `values`. */
+function mergeGauges(
+  { live, mappings: { appSeries } }: MappedRound,
+  values: Float64Array,
+  firstPoints: FirstDataPoints | undefined,
+): Gauges {
+  const gauges = new Gauges(appSeries, values);
+  for (const one of live) {
+    firstPoints?.nextRun();
+    gauges.add(one, firstPoints);
+  }
+  return gauges;
+}
+
+function boundsWarnings(app: string, { families }: AppSeries): string[] {
   const differing = [...families.values()].filter(({ layouts }) => layouts.size > 1);
   return differing.map(({ about, layouts }) => {
     const known = [...layouts.values()].map(({ layout }) => `[${boundsLabel(layout)}]`).join(' and ');
     const what = `bounds of "${about.descriptor.name}" differ between instances`;
     return `App "${app}": ${what}: ${known}. They are kept apart, by a label "bounds" on all but the first.`;
   });
+}
+
+function repeatedWarnings(app: string, names: ReadonlySet<string>): string[] {
+  return [...names].map(
+    (name) => `App "${app}": "${name}" has the same attributes more than once in an instance, one is taken.`,
+  );
 }

@@ -2,50 +2,52 @@
  * Brings the sums of a cluster up to date, round by round.
  *
  * ```
- * state ─┐                                                  ┌─▶ next state
- * live ──┴▶ places of all series ─▶ last, carried, gauges ──┴─▶ merged part, and one per instance for its own gauges
+ * state ─┐  series/        sums/, gauges/             ┌─▶ next state
+ * live ──┴─▶ map series ─▶ last, carried, gauges ─────┴─▶ merged snapshot, and one per instance with gauges of its own
  * ```
  *
- * What it keeps from task to task is where series have their places, which can be made again from a state. States are
- * never written to: a task that ends halfway leaves nothing behind.
+ * Between tasks it keeps which series are which, which can be derived from a state. States are never written to: a task that
+ * throws halfway changes nothing.
  */
 import type { AbsorbResult, AbsorbTask, GaugeRule } from '../../protocol/tasks';
 import { absorbApp } from './absorb-app';
-import { Book } from './book';
-import { GaugeRules } from './rules';
-import { emptyState } from './state';
+import { PageMappings } from './series/page-mappings';
+import { GaugeRules } from './gauges/rules';
+import { emptyState } from './state/empty-state';
 
-/** Apps whose places are kept; more of them at a time is a host that has memory for it. */
-const MAX_BOOKS = 1000;
+/** Apps whose page mappings are kept. A host with more apps has to make some of them again in each round. */
+const MAX_APPS = 1000;
 
 export class ClusterMerger {
-  private readonly books = new Map<string, Book>();
+  /** By app. */
+  private readonly mappingsByApp = new Map<string, PageMappings>();
   private rules: { readonly key: string; readonly compiled: GaugeRules } | undefined;
 
   absorb({ apps, rules, maxEndedSeries, labels }: AbsorbTask): AbsorbResult {
     const compiled = this.compile(rules);
     const absorbed = apps.map((round) => {
       const state = round.state ?? emptyState();
-      let book = this.books.get(round.app);
-      // Forgotten until it has come through: half of what was to be added is no good.
-      this.books.delete(round.app);
-      if (book?.catchUp(state) !== true) book = new Book(state);
-      const result = absorbApp({ round, state, book, rules: compiled, maxEndedSeries, labels });
-      this.keep(round.app, result.book);
+      let mappings = this.mappingsByApp.get(round.app);
+      // Kept again only when the round is done: a round that throws may have added half of the new series.
+      this.mappingsByApp.delete(round.app);
+      if (mappings?.catchUp(state) !== true) mappings = new PageMappings(state);
+      const result = absorbApp({ round, state, mappings, rules: compiled, maxEndedSeries, labels });
+      this.keep(round.app, result.mappings);
       return { app: round.app, ...result };
     });
     return {
       ok: true,
       kind: 'absorb',
       apps: absorbed.map(({ app, state }) => ({ app, state })),
-      parts: absorbed.flatMap(({ parts }) => parts),
+      snapshots: absorbed.flatMap(({ snapshots }) => snapshots),
       warnings: absorbed.flatMap(({ warnings }) => warnings),
     };
   }
 
-  private keep(app: string, book: Book): void {
-    if (this.books.size >= MAX_BOOKS) this.books.delete(this.books.keys().next().value as string);
-    this.books.set(app, book);
+  private keep(app: string, mappings: PageMappings): void {
+    if (this.mappingsByApp.size >= MAX_APPS)
+      this.mappingsByApp.delete(this.mappingsByApp.keys().next().value as string);
+    this.mappingsByApp.set(app, mappings);
   }
 
   private compile(rules: readonly GaugeRule[]): GaugeRules {

@@ -1,48 +1,48 @@
 /**
- * Renders snapshots of many processes as one exposition, in the format that the scraper wants.
+ * Renders labelled snapshots of many processes as one exposition, in the format that the scraper wants.
  *
  * ```
- * parts ── groupFamilies ──▶ groups, by name ──▶ opening, pages of each member, …, ending ──▶ chunks
- *                                                          │
- *                       kept from rendering to rendering: PartPages ── Dialect: text, OpenMetrics, protobuf
+ * snapshots ── groupFamilies ──▶ groups, by name ──▶ opening, pages of each member, …, ending ──▶ chunks
+ *                                                              │
+ *                       kept between renderings: RenderedPages ┴─ Dialect: text, OpenMetrics, protobuf
  * ```
  */
-import type { Format, Part, RenderTask } from '../../protocol/tasks';
+import type { Format, LabelledSnapshot, RenderTask } from '../../protocol/tasks';
 import type { PageRendering } from '../text/page-text';
 import { PrometheusText } from '../text/prometheus-text';
-import { runsOf } from '../text/runs';
+import { spansOf } from '../text/spans';
 import { Chunks, type Chunk } from './chunks';
 import type { Dialect, FamilyHead } from './dialect';
-import { groupFamilies, type Group, type Member, type PartWithPages, type Warn } from './groups';
+import { groupFamilies, type Group, type Member, type Source, type Warn } from './groups';
 import { targetHead } from './head';
-import { OpenMetricsDialect } from './openmetrics';
-import { PartPages } from './part-pages';
+import { OpenMetricsDialect } from './openmetrics/dialect';
 import { ProtobufDialect } from './protobuf/dialect';
-import { Shelf, type ShelfLimits } from './shelf';
-import { TextDialect } from './text';
+import { RenderedPages } from './rendered-pages';
+import { RenderingCache, type CacheLimits } from './rendering-cache';
+import { TextDialect } from './text/dialect';
 
 export interface Rendered {
   readonly bytes: number;
-  /** Sentences for the log: what was left out, and why. The same for the same parts. */
+  /** Sentences for the log: what was left out, and why. The same ones for the same snapshots. */
   readonly warnings: readonly string[];
 }
 
 export type Rendering = Generator<Chunk, Rendered, undefined>;
 
-/** Without a loan, all chunks have buffers of their own. */
-export type RenderRequest = Pick<RenderTask, 'view' | 'parts' | 'format'> & Partial<Pick<RenderTask, 'loan'>>;
+/** Without a loan, all bytes are copied into chunks which the receiver owns. */
+export type RenderRequest = Pick<RenderTask, 'view' | 'snapshots' | 'format'> & Partial<Pick<RenderTask, 'loan'>>;
 
-/** Longer than the time between two scrapes, as a rule. */
-const LIMITS: ShelfLimits = { idleMs: 5 * 60_000, bytes: 256 * 1024 * 1024 };
+/** Nearly always longer than the time between two scrapes. */
+const LIMITS: CacheLimits = { idleMs: 5 * 60_000, bytes: 256 * 1024 * 1024 };
 
 export class Exposition {
-  private readonly shelf: Shelf;
+  private readonly cache: RenderingCache;
   private readonly dialects: Readonly<Record<Format, Dialect>>;
   private readonly target = targetHead();
   private busy = false;
 
   constructor(limits = LIMITS, now = (): number => performance.now()) {
-    this.shelf = new Shelf(limits, now);
+    this.cache = new RenderingCache(limits, now);
     this.dialects = {
       text: new TextDialect(),
       openmetrics: new OpenMetricsDialect(),
@@ -51,49 +51,53 @@ export class Exposition {
   }
 
   /**
-   * One at a time, since pages are brought up to date in place: it has to be run to its end, or to be ended by its
-   * `return()`, before the next one begins.
+   * One at a time, since pages are brought up to date in place: run the generator to its end, or end it by its `return()`,
+   * before the next one begins.
+   *
+   * @throws Error if the last one has not ended
    */
-  *render({ view, parts, format, loan }: RenderRequest): Rendering {
+  *render({ view, snapshots, format, loan }: RenderRequest): Rendering {
     if (this.busy) throw new Error('The last rendering has not ended.');
     this.busy = true;
     try {
-      const [part] = parts;
-      if (view === 'instance' && format === 'text' && part !== undefined)
-        return yield* this.asOfficial(part, new Chunks(loan));
-      return yield* this.renderParts(parts, format, new Chunks(loan));
+      const chunks = new Chunks(loan);
+      const [first] = snapshots;
+      if (view === 'instance' && format === 'text' && first !== undefined) {
+        return yield* this.renderAsOfficial(first, chunks);
+      }
+      return yield* this.renderAll(snapshots, format, chunks);
     } finally {
-      this.shelf.tidy();
+      this.cache.endExposition();
       this.busy = false;
     }
   }
 
-  /** Byte for byte what the official serializer renders, unless that is invalid. */
-  private *asOfficial({ snapshot }: Part, chunks: Chunks): Rendering {
+  /** Byte for byte what the official serializer renders, except where that is invalid. */
+  private *renderAsOfficial({ snapshot }: LabelledSnapshot, chunks: Chunks): Rendering {
     const key = JSON.stringify(['instance', snapshot.incarnation]);
-    const text = this.shelf.use(key, () => new PrometheusText());
+    const text = this.cache.use(key, () => new PrometheusText());
     const writing = text.writeTo(chunks, snapshot);
     while (writing.next().done !== true) yield* chunks.take();
     yield* chunks.end();
     return { bytes: chunks.bytes, warnings: [] };
   }
 
-  private *renderParts(parts: readonly Part[], format: Format, chunks: Chunks): Rendering {
+  private *renderAll(snapshots: readonly LabelledSnapshot[], format: Format, chunks: Chunks): Rendering {
     const dialect = this.dialects[format];
     const warnings = new Set<string>();
-    const known = parts.map((part): PartWithPages => {
-      const key = JSON.stringify([format, part.snapshot.incarnation, part.labels]);
-      return [part, this.shelf.use(key, () => new PartPages(dialect, part.labels))];
+    const sources = snapshots.map(({ snapshot, labels }): Source => {
+      const key = JSON.stringify([format, snapshot.incarnation, labels]);
+      return { snapshot, pages: this.cache.use(key, () => new RenderedPages(dialect, labels)) };
     });
     const target = dialect.head(this.target);
-    // Parts may share an incarnation, and then what is kept of it.
-    const distinct = new Map(known.map(([{ snapshot }, pages]) => [pages, snapshot]));
+    // Snapshots of one incarnation with the same labels share their pages.
+    const distinct = new Map(sources.map(({ snapshot, pages }) => [pages, snapshot]));
     const infos = Array.from(distinct, ([pages, { resource }]) => pages.targetInfo(resource) ?? []).flat();
     if (infos.length > 0) writeTargetInfo(chunks, dialect, target, infos);
     const reserved = infos.length > 0 ? target.claims : [];
     const warn: Warn = (sentence) => warnings.add(sentence);
-    for (const group of groupFamilies(known, reserved, warn)) yield* writeGroup(chunks, dialect, group, warn);
-    for (const pages of distinct.keys()) pages.turn();
+    for (const group of groupFamilies(sources, reserved, warn)) yield* writeGroup(chunks, dialect, group, warn);
+    for (const pages of distinct.keys()) pages.endRendering();
     chunks.write(dialect.ending);
     yield* chunks.end();
     return { bytes: chunks.bytes, warnings: [...warnings] };
@@ -111,21 +115,21 @@ function* writeGroup(chunks: Chunks, dialect: Dialect, { head, members }: Group,
     try {
       return { family: member.family, pages: update(member, head, warn) };
     } catch (error) {
-      // What one process has sent must not keep the others from being shown.
+      // The numbers of one process must not prevent the others from being shown.
       warn(`Metric ${head.official.name} is left out for one process: ${String(error)}`);
       return [];
     }
   });
   let length = 0;
   for (const { family, pages } of updated) {
-    for (const [index, from, to] of runsOf(family)) {
+    for (const [index, from, to] of spansOf(family)) {
       length += (pages[index] as PageRendering).lengthOf(from, to);
     }
   }
   if (length === 0) return;
   chunks.write(dialect.opening(head, length));
   for (const { family, pages } of updated) {
-    for (const [index, from, to] of runsOf(family)) {
+    for (const [index, from, to] of spansOf(family)) {
       (pages[index] as PageRendering).writeTo(chunks, from, to);
       yield* chunks.take();
     }
@@ -133,9 +137,8 @@ function* writeGroup(chunks: Chunks, dialect: Dialect, { head, members }: Group,
 }
 
 function update({ pages, values, scope, family }: Member, head: FamilyHead, warn: Warn): PageRendering[] {
-  return family.pages.map(({ page, base }) => {
-    const rendering = pages.page(scope, family, page, head);
-    rendering.update(values, base);
+  return family.pages.map((placed) => {
+    const rendering = pages.updatedPage({ scope, family, head }, placed, values);
     if (rendering.problem !== undefined) warn(`Metric ${head.official.name}: ${rendering.problem}`);
     return rendering;
   });

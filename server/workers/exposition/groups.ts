@@ -1,10 +1,9 @@
-/** Brings the families of all parts and scopes together by name, so that each is one group of lines. */
+/** Groups the families of all snapshots and scopes by name: each name is one group of lines in an exposition. */
 import type { Scope } from '../../../core/otel';
-import type { Family } from '../../../core/snapshot';
-import type { Part } from '../../protocol/tasks';
+import type { Family, Snapshot } from '../../../core/snapshot';
 import { seriesCount } from '../../../core/series';
 import type { FamilyHead } from './dialect';
-import type { PartPages } from './part-pages';
+import type { RenderedPages } from './rendered-pages';
 
 export interface Group {
   readonly head: FamilyHead;
@@ -12,7 +11,7 @@ export interface Group {
 }
 
 export interface Member {
-  readonly pages: PartPages;
+  readonly pages: RenderedPages;
   readonly values: Float64Array;
   readonly scope: Scope;
   readonly family: Family;
@@ -21,17 +20,21 @@ export interface Member {
 /** Takes a sentence for the log. */
 export type Warn = (sentence: string) => unknown;
 
-export type PartWithPages = readonly [part: Part, pages: PartPages];
+/** A snapshot that is to be shown, and what is kept of its former renderings. */
+export interface Source {
+  readonly snapshot: Snapshot;
+  readonly pages: RenderedPages;
+}
 
 /**
- * @param reserved names that are no family's to have
- * @param warn hears which families can't be shown, and why
+ * @param reserved names that no family may have
+ * @param warn gets a sentence for each family that cannot be shown
  * @returns groups in the order of their names
  */
-export function groupFamilies(parts: readonly PartWithPages[], reserved: readonly string[], warn: Warn): Group[] {
+export function groupFamilies(sources: readonly Source[], reserved: readonly string[], warn: Warn): Group[] {
   const groups = new Map<string, Group>();
   const claims = new Map<string, string>(reserved.map((name) => [name, 'target_info']));
-  for (const [{ snapshot }, pages] of parts) {
+  for (const { snapshot, pages } of sources) {
     for (const { scope, families } of snapshot.scopes) {
       for (const family of families) {
         if (seriesCount(family) === 0) continue;
@@ -69,7 +72,7 @@ function openGroup(
 }
 
 function conflict({ name, official, type }: FamilyHead, first: FamilyHead): string {
-  // OpenMetrics calls a counter as a gauge may be called.
+  // In OpenMetrics, a counter's family may have the name of a gauge: it goes without `_total`.
   if (official.name !== first.official.name) return taken(official.name, name, first.official.name);
   return `Metric ${official.name} is left out where it is a ${type}: it is a ${first.type} elsewhere.`;
 }

@@ -1,245 +1,206 @@
 /**
- * Lines of text that each end in a number. A number that keeps its length is overwritten in place. Where one gets
- * another length, what stands before or behind it in its block is moved: between blocks of lines there is some room.
+ * Lines of text that each end in a number. A number whose length stays is overwritten in place. For one whose length
+ * changes, the lines before or behind it in its block are moved, into the unused bytes between two blocks.
  */
+import { ChangedLines } from './changed-lines';
 import { hasDigits, overwriteDigits } from './digits';
 import { copyBytes, Lendable } from './lendable';
+import { LineTable } from './line-table';
 import type { Output } from './output';
 import { ResizedNumbers } from './resized-numbers';
 
-const LINE_FEED = 0x0a;
-/** Bytes of room between blocks when there is none left. */
-const ROOM = 256;
+/** Unused bytes between two blocks, when all of them get new ones. */
+const ROOM_BYTES = 256;
 
-/** Those of the block that is being updated. */
-const resized = new ResizedNumbers();
-/** For what is moved: in memory that is not shared V8 moves bytes many times faster. */
-let workbench = Buffer.alloc(0);
+/** What an update needs while it runs. */
+class Scratch {
+  readonly changed = new ChangedLines();
+  /** Of one block. */
+  readonly resized = new ResizedNumbers();
+  /** A copy of the bytes that are moved: V8 moves bytes many times faster in memory that is not shared. */
+  bytes = Buffer.alloc(0);
+}
+
+/**
+ * The scratch of the last update that came to its end. An update takes it away and gives it back at its end only, so that
+ * what an update that threw has left in its scratch never gets into the next one.
+ */
+let idleScratch: Scratch | undefined;
 
 export class NumberedLines {
   /** By line: the number that the text shows. */
-  readonly shown: Float64Array;
+  private readonly shown: Float64Array;
+  private readonly table: LineTable;
   private memory: Lendable;
-  /** Two by line: where its number begins and ends; behind it is the line feed. */
-  private readonly places: Uint32Array;
-  /** Lines of a block, but for the last one. */
-  private readonly perBlock: number;
-  /** By block: where it begins, and where it ends. */
-  private readonly starts: Uint32Array;
-  private readonly ends: Uint32Array;
 
   /**
-   * @param text so many lines with 0 for every number
-   * @param blockBytes of a block, about: shorter ones take longer to be handed over, longer ones to be moved
+   * @param text so many lines, with 0 for every number
+   * @param blockBytes length that blocks should have, about: short ones take longer to be handed over, long ones to be moved
+   * @throws RangeError if there are more or fewer lines
    */
-  constructor(text: string, count: number, blockBytes: number) {
+  constructor(text: string, lineCount: number, blockBytes: number) {
     this.memory = new Lendable(Buffer.byteLength(text));
-    const { bytes } = this.memory;
-    bytes.write(text);
-    this.shown = new Float64Array(count);
-    this.places = new Uint32Array(2 * count);
-    this.perBlock = Math.max(1, Math.ceil((count * blockBytes) / (bytes.length + 1)));
-    const blocks = Math.ceil(count / this.perBlock);
-    this.starts = new Uint32Array(blocks);
-    this.ends = new Uint32Array(blocks);
-    let start = 0;
-    for (let line = 0; line < count; line++) {
-      const block = this.blockOf(line);
-      if (line === this.firstOf(block)) this.starts[block] = start;
-      const end = bytes.indexOf(LINE_FEED, start);
-      if (end < 0) throw new RangeError(`not ${count} lines, but ${line}`);
-      this.places[2 * line] = end - 1;
-      this.places[2 * line + 1] = end;
-      this.ends[block] = start = end + 1;
-    }
-    if (start !== bytes.length) throw new RangeError(`more than ${count} lines`);
+    this.memory.bytes.write(text);
+    this.shown = new Float64Array(lineCount);
+    this.table = new LineTable(this.memory.bytes, lineCount, blockBytes);
   }
 
   /** Bytes of memory, about. */
   get held(): number {
-    return this.memory.held + this.shown.byteLength + this.places.byteLength;
+    return this.memory.held + this.shown.byteLength + this.table.held;
   }
 
   /** Bytes that the lines `from` to `to`, not included, take. */
   lengthOf(from: number, to: number): number {
+    const { table } = this;
     let length = 0;
     for (let line = from, next: number; line < to; line = next) {
-      next = this.nextCut(line, to);
-      length += this.endOf(next - 1) - this.startOf(line);
+      next = table.endOfPiece(line, to);
+      length += table.endOf(next - 1) - table.startOf(line);
     }
     return length;
   }
 
   writeTo(out: Output, from: number, to: number): void {
+    const { table } = this;
     for (let line = from, next: number; line < to; line = next) {
-      next = this.nextCut(line, to);
-      this.memory.writeTo(out, this.startOf(line), this.endOf(next - 1));
+      next = table.endOfPiece(line, to);
+      this.memory.writeTo(out, table.startOf(line), table.endOf(next - 1));
     }
   }
 
-  /** To be called for lines in ascending order, with a number that is not the one shown; and then {@link settle}. */
-  show(line: number, value: number): void {
+  /**
+   * Writes the numbers that have changed.
+   *
+   * @param find adds the lines whose number is not the one shown. If it throws, the text stays as it is.
+   */
+  update(find: (changed: ChangedLines, shown: Float64Array) => void): void {
+    const scratch = idleScratch ?? new Scratch();
+    idleScratch = undefined;
+    scratch.changed.clear();
+    find(scratch.changed, this.shown);
+    if (scratch.changed.count > 0) this.write(scratch);
+    idleScratch = scratch;
+  }
+
+  private write(scratch: Scratch): void {
+    const { table, shown } = this;
+    const { changed, resized } = scratch;
+    const { lines, numbers, count } = changed;
     this.memory.own();
-    const before = this.shown[line] as number;
-    this.shown[line] = value;
-    const start = this.numberStart(line);
-    const end = this.numberEnd(line);
-    const old = before | 0;
-    const whole = value | 0;
-    if (whole === value && old === before && old >= 0 && hasDigits(whole, end - start)) {
-      overwriteDigits(this.memory.bytes, start, end, old, whole);
-    } else if (value === value || before === before) {
-      // NaN is no other number than itself here.
-      this.showOther(line, value);
+    resized.clear();
+    for (let i = 0; i < count; i++) {
+      const line = lines[i] as number;
+      const value = numbers[i] as number;
+      const before = shown[line] as number;
+      shown[line] = value;
+      const start = table.numberStart(line);
+      const end = table.numberEnd(line);
+      const old = before | 0;
+      const whole = value | 0;
+      if (whole === value && old === before && old >= 0 && hasDigits(whole, end - start)) {
+        overwriteDigits(this.memory.bytes, start, end, old, whole);
+      } else if (value === value || before === before) {
+        // NaN differs from itself, but its text does not.
+        this.writeOther(line, value, scratch);
+      }
     }
+    this.resize(scratch);
   }
 
-  private showOther(line: number, value: number): void {
-    if (resized.count > 0 && this.blockOf(line) !== this.blockOf(resized.lines[0] as number)) this.settle();
-    const start = this.numberStart(line);
-    const growth = resized.write(value) - (this.numberEnd(line) - start);
+  /** Writes any number in place, or keeps it for {@link resize} if its length changes. */
+  private writeOther(line: number, value: number, scratch: Scratch): void {
+    const { table } = this;
+    const { resized } = scratch;
+    if (resized.count > 0 && table.blockOf(line) !== table.blockOf(resized.lines[0] as number)) this.resize(scratch);
+    const start = table.numberStart(line);
+    const growth = resized.write(value) - (table.numberEnd(line) - start);
     if (growth === 0) resized.copy(resized.count, this.memory.bytes, start);
     else resized.keep(line, growth);
   }
 
-  /** Makes room for numbers that have another length now, and puts them in. */
-  settle(): void {
-    if (resized.count === 0) return;
-    try {
-      this.resize(this.blockOf(resized.lines[0] as number));
-    } finally {
-      // Others use it too.
-      resized.clear();
-    }
-  }
-
-  private resize(block: number): void {
-    const { starts, ends } = this;
+  /** Makes room for the numbers of one block whose lengths have changed, and puts them in. */
+  private resize(scratch: Scratch): void {
+    const { table } = this;
+    const { resized } = scratch;
     const { count, lines } = resized;
-    const shift = this.reserve(block);
+    if (count === 0) return;
+    const block = table.blockOf(lines[0] as number);
+    const growth = resized.growthUpTo(count);
+    const shift = this.makeRoom(block, resized);
     const { bytes } = this.memory;
-    // All else in the block stays where it is.
-    const from = shift === 0 ? this.numberStart(lines[0] as number) : (starts[block] as number) + Math.min(shift, 0);
+    // Bytes of the block outside of these stay where they are.
+    const from = shift === 0 ? table.numberStart(lines[0] as number) : table.startOfBlock(block) + Math.min(shift, 0);
     const to =
-      shift === 0
-        ? (ends[block] as number) + Math.max(resized.shiftBefore(count), 0)
-        : this.numberEnd(lines[count - 1] as number);
+      shift === 0 ? table.endOfBlock(block) + Math.max(growth, 0) : table.numberEnd(lines[count - 1] as number);
     const length = to - from;
-    if (workbench.length < length) workbench = Buffer.allocUnsafeSlow(2 * length);
-    copyBytes(workbench, 0, bytes, from, to);
-    this.move(block, shift, from);
-    this.place(block, shift, from);
-    copyBytes(bytes, from, workbench, 0, length);
+    if (scratch.bytes.length < length) scratch.bytes = Buffer.allocUnsafeSlow(2 * length);
+    copyBytes(scratch.bytes, 0, bytes, from, to);
+    this.moveLines(block, shift, from, scratch);
+    table.resizeNumbers(block, shift, resized);
+    for (let entry = 0; entry < count; entry++) {
+      resized.copy(entry, scratch.bytes, table.numberStart(lines[entry] as number) - from);
+    }
+    copyBytes(bytes, from, scratch.bytes, 0, length);
+    resized.clear();
   }
 
   /**
-   * Moves what is between those numbers, in an order in which nothing is written over that has yet to be moved.
-   * @param shift by how much the beginning of the block is to be moved
-   * @param origin where the workbench begins
+   * Moves what is between the resized numbers, in an order in which no byte is overwritten before it has been moved.
+   *
+   * @param shift by how many bytes the beginning of the block moves
+   * @param origin where the scratch bytes stand in the text
    */
-  private move(block: number, shift: number, origin: number): void {
-    const { count } = resized;
+  private moveLines(block: number, shift: number, origin: number, { resized, bytes }: Scratch): void {
+    const { table } = this;
+    const { count, lines } = resized;
+    /** Moves what is between that entry's number and the one before. */
+    const moveBefore = (entry: number, by: number): void => {
+      const from = entry === 0 ? table.startOfBlock(block) : table.numberEnd(lines[entry - 1] as number);
+      const to = entry < count ? table.numberStart(lines[entry] as number) : table.endOfBlock(block);
+      bytes.copyWithin(from - origin + by, from - origin, to - origin);
+    };
     for (let entry = 0; entry <= count; entry++) {
-      if (shift + resized.shiftBefore(entry) < 0) this.moveBefore(entry, block, shift, origin);
+      const by = shift + resized.growthUpTo(entry);
+      if (by < 0) moveBefore(entry, by);
     }
     for (let entry = count; entry >= 0; entry--) {
-      if (shift + resized.shiftBefore(entry) > 0) this.moveBefore(entry, block, shift, origin);
+      const by = shift + resized.growthUpTo(entry);
+      if (by > 0) moveBefore(entry, by);
     }
-  }
-
-  /** Moves what is between that number and the one before. */
-  private moveBefore(entry: number, block: number, shift: number, origin: number): void {
-    const { count, lines } = resized;
-    const from = entry === 0 ? (this.starts[block] as number) : this.numberEnd(lines[entry - 1] as number);
-    const to = entry < count ? this.numberStart(lines[entry] as number) : (this.ends[block] as number);
-    workbench.copyWithin(from - origin + shift + resized.shiftBefore(entry), from - origin, to - origin);
-  }
-
-  /** Puts the numbers in, and notes where they and all others are now. */
-  private place(block: number, shift: number, origin: number): void {
-    const { count, lines } = resized;
-    this.shiftPlaces(2 * this.firstOf(block), 2 * (lines[0] as number) + 1, shift);
-    for (let entry = 0; entry < count; entry++) {
-      const number = 2 * (lines[entry] as number);
-      const next = entry + 1 < count ? 2 * (lines[entry + 1] as number) + 1 : 2 * this.firstOf(block + 1);
-      resized.copy(entry, workbench, (this.places[number] as number) - origin);
-      this.shiftPlaces(number + 1, next, shift + resized.shiftBefore(entry + 1));
-    }
-    this.starts[block] = (this.starts[block] as number) + shift;
-    this.ends[block] = (this.ends[block] as number) + shift + resized.shiftBefore(count);
-  }
-
-  private shiftPlaces(from: number, to: number, shift: number): void {
-    if (shift === 0) return;
-    const { places } = this;
-    for (let i = from; i < to; i++) places[i] = (places[i] as number) + shift;
   }
 
   /**
-   * Sees to it that there is room, on the side on which less is to be moved if it is there.
-   * @returns by how much the beginning of the block is to be moved
+   * Makes sure that the block has room to grow: on the side on which less has to be moved, if there is room on both.
+   *
+   * @returns by how many bytes the beginning of the block has to move
    */
-  private reserve(block: number): number {
-    const { starts, ends, memory } = this;
+  private makeRoom(block: number, resized: ResizedNumbers): number {
+    const { table, memory } = this;
     const { count, lines } = resized;
-    const growth = resized.shiftBefore(count);
-    const [start, end] = [starts[block] as number, ends[block] as number];
-    const isRoomBefore = growth <= start - (block === 0 ? 0 : (ends[block - 1] as number));
-    const isRoomBehind =
-      growth <= (block + 1 < starts.length ? (starts[block + 1] as number) : memory.bytes.length) - end;
-    const isLessBefore =
-      this.numberEnd(lines[count - 1] as number) - start < end - this.numberStart(lines[0] as number);
-    if (isRoomBefore && (isLessBefore || !isRoomBehind)) return -growth;
-    if (!isRoomBehind) this.spread(growth + ROOM);
+    const growth = resized.growthUpTo(count);
+    const isRoomBefore = growth <= table.roomBefore(block);
+    const isRoomBehind = growth <= table.roomBehind(block, memory.bytes.length);
+    const bytesBefore = table.numberEnd(lines[count - 1] as number) - table.startOfBlock(block);
+    const bytesBehind = table.endOfBlock(block) - table.numberStart(lines[0] as number);
+    if (isRoomBefore && (bytesBefore < bytesBehind || !isRoomBehind)) return -growth;
+    if (!isRoomBehind) this.spread(growth + ROOM_BYTES);
     return 0;
   }
 
-  /** Gives all blocks as much room, for what one of them needs others will need too. */
+  /** Puts as many unused bytes between all blocks: what one of them needs, others will need too. */
   private spread(room: number): void {
-    const { starts, ends } = this;
+    const { table } = this;
     const { bytes } = this.memory;
-    const length = this.lengthOf(0, this.shown.length);
-    this.memory = new Lendable(length + (starts.length + 1) * room);
+    const length = this.lengthOf(0, table.lineCount);
+    this.memory = new Lendable(length + (table.blockCount + 1) * room);
     let at = room;
-    for (let block = 0; block < starts.length; block++) {
-      const start = starts[block] as number;
-      const end = ends[block] as number;
+    for (let block = 0; block < table.blockCount; block++) {
+      const start = table.startOfBlock(block);
+      const end = table.endOfBlock(block);
       copyBytes(this.memory.bytes, at, bytes, start, end);
-      this.shiftPlaces(2 * this.firstOf(block), 2 * this.firstOf(block + 1), at - start);
-      starts[block] = at;
-      ends[block] = at + end - start;
+      table.moveBlock(block, at);
       at += end - start + room;
     }
-  }
-
-  private blockOf(line: number): number {
-    return Math.floor(line / this.perBlock);
-  }
-
-  private firstOf(block: number): number {
-    return Math.min(block * this.perBlock, this.shown.length);
-  }
-
-  /** Where the lines from there on are in one piece up to. */
-  private nextCut(line: number, to: number): number {
-    return Math.min(this.firstOf(this.blockOf(line) + 1), to);
-  }
-
-  private startOf(line: number): number {
-    const block = this.blockOf(line);
-    return line === this.firstOf(block) ? (this.starts[block] as number) : this.numberEnd(line - 1) + 1;
-  }
-
-  private endOf(line: number): number {
-    const block = this.blockOf(line);
-    return line + 1 === this.firstOf(block + 1) ? (this.ends[block] as number) : this.numberEnd(line) + 1;
-  }
-
-  private numberStart(line: number): number {
-    return this.places[2 * line] as number;
-  }
-
-  private numberEnd(line: number): number {
-    return this.places[2 * line + 1] as number;
   }
 }

@@ -1,8 +1,7 @@
-/** The text of one page's series, kept from render to render: only the numbers that have changed are written. */
+/** The text of one page's series, kept from rendering to rendering: only numbers that have changed are written. */
 import {
   COUNT,
   HISTOGRAM_BUCKETS,
-  PAGE_SERIES,
   SCALAR_STRIDE,
   SCALAR_VALUE,
   SUM,
@@ -10,42 +9,47 @@ import {
   type HistogramLayout,
   type Page,
 } from '../../../core/snapshot';
+import type { ChangedLines } from './changed-lines';
 import { NumberedLines } from './numbered-lines';
 import { histogramLines, type HistogramLines } from './official';
 import type { Output } from './output';
 
-/** About a page: numbers of scalars seldom get another length. The sums of histograms do so most of the time. */
+/**
+ * How long blocks of a text are. The numbers of scalars seldom get another length: one block takes about a whole page. The
+ * sums of histograms do so nearly always, which moves half of a block.
+ */
 const BLOCK_OF_SCALARS = 192 * 1024;
 const BLOCK_OF_HISTOGRAMS = 64 * 1024;
 
-/** Lines of the page being updated whose numbers have changed. */
-const changed = new Uint32Array(PAGE_SERIES);
-
 const NO_LINES: HistogramLines = { count: false, sum: false, buckets: 0 };
 
-/** What is kept of one page in one format: the series one behind the other. */
+/** What is kept of one page in one format: its series as bytes, one behind the other. */
 export interface PageRendering {
   /** Bytes of memory, about. */
   readonly held: number;
-  /** Why series of it are not shown, if there are any such. */
+  /** Why some of its series are not shown; `undefined` if all are. */
   readonly problem?: string | undefined;
-  /** Brings it up to date with the numbers that stand from `base` on. */
+  /**
+   * Brings it up to date. A rendering whose update has thrown is of no use any more.
+   *
+   * @param base index in `values` of the page's first number
+   */
   update(values: Float64Array, base: number): void;
   /** Bytes that the series `from` to `to`, not included, take. */
   lengthOf(from: number, to: number): number;
-  /** Writes these series, or lends them. */
+  /** Writes the series `from` to `to`, not included, or lends their bytes. */
   writeTo(out: Output, from: number, to: number): void;
 }
 
 export class PageText implements PageRendering {
   private readonly histogram: HistogramLines;
   private readonly text: NumberedLines;
-  /** Lines of one series. */
+  /** How many lines one series has. */
   private readonly lines: number;
 
   /**
-   * @param text the lines of all series with 0 for every number
-   * @param histogram which lines there are, if these are histograms
+   * @param text the lines of all series, with 0 for every number
+   * @param histogram which lines a series has, if it is a histogram; the official serializer's by default
    */
   constructor(
     private readonly page: Page,
@@ -73,47 +77,40 @@ export class PageText implements PageRendering {
   }
 
   update(values: Float64Array, base: number): void {
-    const { layout, size } = this.page;
-    if (layout.kind === 'scalar') this.updateScalars(values, base, size);
-    else if (layout.kind === 'histogram') this.updateHistograms(layout, values, base, size);
-    this.text.settle();
-  }
-
-  /** In two loops, which are simple enough to be fast. */
-  private updateScalars(values: Float64Array, base: number, size: number): void {
-    const { text } = this;
-    const { shown } = text;
-    let count = 0;
-    for (let line = 0, at = base + SCALAR_VALUE; line < size; line++, at += SCALAR_STRIDE) {
-      if (values[at] !== shown[line]) changed[count++] = line;
-    }
-    for (let i = 0; i < count; i++) {
-      const line = changed[i] as number;
-      text.show(line, values[base + line * SCALAR_STRIDE + SCALAR_VALUE] as number);
+    const { layout } = this.page;
+    if (layout.kind === 'scalar') {
+      this.text.update((changed, shown) => changed.addDiffering(shown, values, base + SCALAR_VALUE, SCALAR_STRIDE));
+    } else if (layout.kind === 'histogram') {
+      this.text.update((changed, shown) => this.findHistograms(changed, shown, layout, values, base));
     }
   }
 
-  private updateHistograms(layout: HistogramLayout, values: Float64Array, base: number, size: number): void {
-    const { text } = this;
-    const { shown } = text;
+  private findHistograms(
+    changed: ChangedLines,
+    shown: Float64Array,
+    layout: HistogramLayout,
+    values: Float64Array,
+    base: number,
+  ): void {
     const stride = strideOf(layout);
     const { count: hasCount, sum: hasSum, buckets } = this.histogram;
+    const end = base + this.page.size * stride;
     let line = 0;
-    for (let i = 0, offset = base; i < size; i++, offset += stride) {
+    for (let offset = base; offset < end; offset += stride) {
       if (hasCount) {
         const count = values[offset + COUNT] as number;
-        if (count !== shown[line]) text.show(line, count);
+        if (count !== shown[line]) changed.add(line, count);
         line++;
       }
       if (hasSum) {
         const sum = values[offset + SUM] as number;
-        if (sum !== shown[line]) text.show(line, sum);
+        if (sum !== shown[line]) changed.add(line, sum);
         line++;
       }
       let cumulative = 0;
-      for (let at = offset + HISTOGRAM_BUCKETS, end = at + buckets; at < end; at++, line++) {
+      for (let at = offset + HISTOGRAM_BUCKETS, last = at + buckets; at < last; at++, line++) {
         cumulative += values[at] as number;
-        if (cumulative !== shown[line]) text.show(line, cumulative);
+        if (cumulative !== shown[line]) changed.add(line, cumulative);
       }
     }
   }

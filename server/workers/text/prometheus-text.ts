@@ -11,15 +11,15 @@ import { attributesOf } from '../../../core/page-texts';
 import { pagesOf } from '../../../core/series';
 import { familyHead, hasLines, pageLines, targetInfo } from './official';
 import { PageText } from './page-text';
-import { runsOf } from './runs';
+import { spansOf } from './spans';
 import type { Output } from './output';
 
-/** What the serializer says where there is no metric at all. */
+/** What the serializer writes if there are no metrics. */
 const NOTHING = Buffer.from('# no registered metrics');
 
 interface Head {
   readonly bytes: Buffer;
-  /** The last line. */
+  /** Its last line. */
   readonly type: string;
 }
 
@@ -31,13 +31,13 @@ interface Group {
 
 export class PrometheusText {
   private incarnation: string | undefined;
-  /** By page. */
+  /** By page id. */
   private readonly texts = new Map<number, PageText>();
-  /** By the first page of a family. */
+  /** By the id of the family's first page. */
   private readonly heads = new Map<number, Head>();
   private info: { readonly resource: string; readonly bytes: Buffer } | undefined;
 
-  /** Yields after each page, for what `out` has got to be taken elsewhere. */
+  /** Yields after each page, so that what `out` has got can be taken elsewhere. */
   *writeTo(out: Output, snapshot: Snapshot): Generator<void, void> {
     this.forget(snapshot);
     const groups = this.groups(snapshot);
@@ -45,7 +45,36 @@ export class PrometheusText {
     if (groups.length === 0) write(out, NOTHING);
     for (const { head, members } of groups) {
       write(out, head);
-      for (const [family, texts] of members) yield* writeFamily(out, family, texts, snapshot.values);
+      for (const [family, texts] of members) yield* this.writeFamily(out, family, texts, snapshot.values);
+    }
+  }
+
+  private *writeFamily(
+    out: Output,
+    { pages, order }: Family,
+    texts: readonly PageText[],
+    values: Float64Array,
+  ): Generator<void, void> {
+    const updated = new Set<number>();
+    for (const [pageIndex, from, to] of spansOf({ pages, order })) {
+      const text = texts[pageIndex] as PageText;
+      if (!updated.has(pageIndex)) {
+        // Each page only when it is its turn: meanwhile the pages before are on their way.
+        this.update(text, pages[pageIndex] as PlacedPage, values);
+        updated.add(pageIndex);
+      }
+      text.writeTo(out, from, to);
+      yield;
+    }
+  }
+
+  private update(text: PageText, { page, base }: PlacedPage, values: Float64Array): void {
+    try {
+      text.update(values, base);
+    } catch (error) {
+      // It may be half written: the next rendering makes a new one.
+      this.texts.delete(page.id);
+      throw error;
     }
   }
 
@@ -56,7 +85,7 @@ export class PrometheusText {
     return held;
   }
 
-  /** All pages are at hand before the first byte is written, so that one that can't be shown spoils no half of a text. */
+  /** All pages are made before the first byte is written: one that cannot be shown must not leave half a text. */
   private groups({ scopes }: Snapshot): Group[] {
     const groups = new Map<string, Group>();
     for (const { scope, families } of scopes) {
@@ -75,7 +104,7 @@ export class PrometheusText {
     return [...groups.values()];
   }
 
-  /** A process's resource stays what it is. */
+  /** Made once: the resource of a process does not change. */
   private targetInfo(resource: string): Buffer {
     if (this.info?.resource !== resource) {
       this.info = { resource, bytes: Buffer.from(targetInfo(JSON.parse(resource) as Attributes)) };
@@ -122,25 +151,6 @@ function pageCount({ scopes }: Snapshot): number {
   let count = 0;
   for (const { families } of scopes) for (const { pages } of families) count += pages.length;
   return count;
-}
-
-function* writeFamily(
-  out: Output,
-  family: Family,
-  texts: readonly PageText[],
-  values: Float64Array,
-): Generator<void, void> {
-  const updated = new Set<number>();
-  for (const [index, from, to] of runsOf(family)) {
-    const text = texts[index] as PageText;
-    if (!updated.has(index)) {
-      // Only now, and not all of them first: the pages before are on their way already.
-      text.update(values, (family.pages[index] as PlacedPage).base);
-      updated.add(index);
-    }
-    text.writeTo(out, from, to);
-    yield;
-  }
 }
 
 function write(out: Output, bytes: Buffer): void {

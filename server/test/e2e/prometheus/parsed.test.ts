@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { Format, Part } from '../../../protocol/tasks';
+import type { Format, LabelledSnapshot } from '../../../protocol/tasks';
 import type { ResourceMetrics } from '../../../../core/otel';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import { CONTENT_TYPES } from '../../../src/http/formats';
@@ -30,7 +30,7 @@ const COLLECTED = { mashroom1: () => otel1, mashroom2: () => otel2, odd } as con
 type Name = keyof typeof COLLECTED;
 const NAMES = Object.keys(COLLECTED) as Name[];
 
-async function partsOf(name: Name): Promise<Part[]> {
+async function partsOf(name: Name): Promise<LabelledSnapshot[]> {
   const data = (await COLLECTED[name]()) as unknown as ResourceMetrics;
   return [{ snapshot: await encodeWith(new SnapshotEncoder({ maxSeries: 10_000 }), data), labels: labels(0) }];
 }
@@ -39,9 +39,9 @@ async function partsOf(name: Name): Promise<Part[]> {
 async function scrapeAll(t: ExecutionContext): Promise<Scraper> {
   const bodies = new Map<string, Buffer>();
   for (const name of NAMES) {
-    const parts = await partsOf(name);
+    const snapshots = await partsOf(name);
     for (const format of FORMATS) {
-      bodies.set(`/${format}/${name}`, render(new Exposition(), { view: 'all', parts, format }).body);
+      bodies.set(`/${format}/${name}`, render(new Exposition(), { view: 'all', snapshots, format }).body);
     }
   }
   const server = createServer(({ url = '' }, res) => {

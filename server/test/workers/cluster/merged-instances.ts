@@ -5,7 +5,7 @@ import {
   type AppRound,
   type ClusterState,
   type GaugeRule,
-  type Part,
+  type LabelledSnapshot,
   type RunSnapshot,
 } from '../../../protocol/tasks';
 import type { HrTime } from '../../../../core/otel';
@@ -90,8 +90,8 @@ export class Cluster {
     return result;
   }
 
-  merge(live: readonly RunSnapshot[], silent: readonly string[] = []): Part {
-    return this.absorb(live, silent).parts[0] as Part;
+  merge(live: readonly RunSnapshot[], silent: readonly string[] = []): LabelledSnapshot {
+    return this.absorb(live, silent).snapshots[0] as LabelledSnapshot;
   }
 }
 

@@ -18,7 +18,7 @@ const count = (value: number) => [
 test('apps are merged each for itself, in their order', async (t) => {
   const merger = new ClusterMerger();
   const [a, b, c] = [new Instance(0, 'a', 'one'), new Instance(1, 'b', 'two'), new Instance(2, 'c', 'two')];
-  const { apps, parts } = merger.absorb({
+  const { apps, snapshots } = merger.absorb({
     ...TASK,
     apps: [
       { app: 'two', state: undefined, live: [await b.answer(...count(2)), await c.answer(...count(3))], silent: [] },
@@ -31,7 +31,7 @@ test('apps are merged each for itself, in their order', async (t) => {
     ['two', 'none', 'one'],
   );
   t.deepEqual(
-    parts.map((part) => [...part.labels.map(([, value]) => value), scalarsOf(part)['c {}']]),
+    snapshots.map((part) => [...part.labels.map(([, value]) => value), scalarsOf(part)['c {}']]),
     [
       ['two', 5],
       ['two', '1', 2],
@@ -54,6 +54,6 @@ test('a task that fails costs the next one nothing', async (t) => {
   Object.assign(pages[0]!.page, { size: 2 });
   const next = await a.answer(...count(4), counter('d', [point({}, 1)]));
   t.throws(() => absorb(state, [next as never, broken as never]), { instanceOf: RangeError });
-  const { parts } = absorb(state, [next as never]);
-  t.deepEqual(scalarsOf(parts[0]!), { 'c {}': 4, 'd {}': 1 });
+  const { snapshots } = absorb(state, [next as never]);
+  t.deepEqual(scalarsOf(snapshots[0]!), { 'c {}': 4, 'd {}': 1 });
 });

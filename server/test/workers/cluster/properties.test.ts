@@ -166,14 +166,14 @@ async function live(rounds: readonly (typeof round extends fc.Arbitrary<infer T>
     }
     model.endAllBut(new Set(slots.flatMap((process) => process?.key ?? [])));
     const given = cluster.state;
-    let { parts, warnings } = cluster.absorb(answers, silent);
+    let { snapshots, warnings } = cluster.absorb(answers, silent);
     if (then === 'repeat') {
       // The result got lost: as far as anybody else knows, it has not been made.
       cluster.state = given;
-      ({ parts, warnings } = cluster.absorb(answers, silent));
+      ({ snapshots, warnings } = cluster.absorb(answers, silent));
     }
     same(warnings, [], 'warnings');
-    const numbers = new Map(parts.flatMap((part) => [...numbersOf(part)]));
+    const numbers = new Map(snapshots.flatMap((part) => [...numbersOf(part)]));
     const totals = model.totals();
     same(numbers.size, 2 * totals.size, 'number of series');
     for (const [text, total] of totals) {

@@ -1,6 +1,7 @@
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import test from 'ava';
 import { startLoan } from '../../../protocol/loan';
-import type { Format, Part } from '../../../protocol/tasks';
+import type { Format, LabelledSnapshot } from '../../../protocol/tasks';
 import { EXP_BUCKETS } from '../../../../core/snapshot';
 import { Exposition } from '../../../workers/exposition/exposition';
 import { PrometheusText } from '../../../workers/text/prometheus-text';
@@ -29,25 +30,29 @@ const exponential = point(
 test('one instance as text is byte for byte what a process renders of itself', async (t) => {
   const metrics = [counter('b', [point({ x: 1 }, 1)]), histogram('e', [exponential], 1), gauge('a', [point({}, 2)])];
   for (const snapshot of [await snapshotOf({ metrics }), await snapshotOf({ metrics: [] })]) {
-    const { body } = render(new Exposition(), { view: 'instance', format: 'text', parts: [{ snapshot, labels: [] }] });
+    const { body } = render(new Exposition(), {
+      view: 'instance',
+      format: 'text',
+      snapshots: [{ snapshot, labels: [] }],
+    });
     t.is(body.toString(), collectText(new PrometheusText(), snapshot));
   }
 });
 
 test('the order is the same from rendering to rendering, whatever the order of the metrics', async (t) => {
   const some = [counter('b', [point({}, 1)]), gauge('a', [point({}, 2)]), gauge('c', [point({}, 2)])];
-  const parts = [await instance(0, { metrics: some }), await instance(1, { metrics: [...some].reverse() })];
+  const snapshots = [await instance(0, { metrics: some }), await instance(1, { metrics: [...some].reverse() })];
   const exposition = new Exposition();
   for (const format of FORMATS) {
-    const body = text(parts, format, exposition);
-    t.is(text(parts, format, exposition), body);
-    const sameBoth = [parts[0]!, { ...(await instance(1, { metrics: some })) }];
+    const body = text(snapshots, format, exposition);
+    t.is(text(snapshots, format, exposition), body);
+    const sameBoth = [snapshots[0]!, { ...(await instance(1, { metrics: some })) }];
     t.is(text(sameBoth, format), body);
   }
 });
 
 test('of two types under one name the first one wins, and of two texts the first one', async (t) => {
-  const parts = [
+  const snapshots = [
     await instance(0, { metrics: [gauge('x', [point({}, 1)], 'first'), gauge('y.z', [point({}, 5)])] }),
     await instance(1, { metrics: [gauge('x', [point({}, 2)], 'second'), counter('y_z', [point({}, 6)])] }),
     await instance(2, { metrics: [histogram('x', [exponential], 1), gauge('y-z', [point({}, 7)])] }),
@@ -55,7 +60,7 @@ test('of two types under one name the first one wins, and of two texts the first
   ];
   const exposition = new Exposition();
   for (let i = 0; i < 2; i++) {
-    const { body, warnings } = render(exposition, { view: 'all', format: 'text', parts });
+    const { body, warnings } = render(exposition, { view: 'all', format: 'text', snapshots });
     t.deepEqual(warnings, ['Metric x is left out where it is a histogram: it is a gauge elsewhere.']);
     t.is(
       body
@@ -68,7 +73,7 @@ test('of two types under one name the first one wins, and of two texts the first
     t.is(body.toString().match(/^y_z\{/gm)?.length, 2);
     t.is(body.toString().match(/^y_z_total\{/gm)?.length, 1);
   }
-  t.deepEqual(render(exposition, { view: 'all', format: 'openmetrics', parts }).warnings, [
+  t.deepEqual(render(exposition, { view: 'all', format: 'openmetrics', snapshots }).warnings, [
     'Metric y_z_total is left out: the name y_z is taken by y_z.',
     'Metric x is left out where it is a histogram: it is a gauge elsewhere.',
   ]);
@@ -81,9 +86,9 @@ test('a name that samples of another family have is left out, and one that is no
     gauge('target_info', [point({}, 1)]),
     gauge('-', [point({}, 1)]),
   ];
-  const parts = [await instance(0, { resource: { a: 1 }, metrics })];
+  const snapshots = [await instance(0, { resource: { a: 1 }, metrics })];
   for (const format of FORMATS) {
-    t.deepEqual(render(new Exposition(), { view: 'all', format, parts }).warnings, [
+    t.deepEqual(render(new Exposition(), { view: 'all', format, snapshots }).warnings, [
       'Metric h_count is left out: the name h_count is taken by h.',
       'Metric target_info is left out: the name target_info is taken by target_info.',
       'Metric "-" is left out: Prometheus allows no such name.',
@@ -121,8 +126,9 @@ test('numbers, series and pages that change are followed', async (t) => {
       ),
     ];
     const { snapshot } = await encoder.encode(collected(...metrics));
-    const parts = [{ snapshot, labels: [['pm_id', '1'] as const] }];
-    for (const format of FORMATS) t.is(firstDifference(text(parts, format, exposition), text(parts, format)), '');
+    const snapshots = [{ snapshot, labels: [['pm_id', '1'] as const] }];
+    for (const format of FORMATS)
+      t.is(firstDifference(text(snapshots, format, exposition), text(snapshots, format)), '');
   }
 });
 
@@ -133,10 +139,10 @@ test('chunks are large, have buffers of their own unless they are lent, and are 
       series(20_000).map((each, i) => point(each, i)),
     ),
   ];
-  const parts = [await instance(0, { metrics }), await instance(1, { metrics })];
+  const snapshots = [await instance(0, { metrics }), await instance(1, { metrics })];
   for (const view of ['all', 'instance'] as const) {
     for (const format of FORMATS) {
-      const { chunks, bytes, body } = render(new Exposition(), { view, format, parts });
+      const { chunks, bytes, body } = render(new Exposition(), { view, format, snapshots });
       t.is(bytes, body.length);
       t.true(chunks.length > 1);
       t.is(new Set(chunks.map(({ buffer }) => buffer)).size, chunks.length);
@@ -144,7 +150,7 @@ test('chunks are large, have buffers of their own unless they are lent, and are 
       structuredClone(chunks, { transfer: chunks.map(({ buffer }) => buffer as ArrayBuffer) });
       t.true(chunks.every(({ length }) => length === 0));
 
-      const lent = render(new Exposition(), { view, format, parts, loan: startLoan() });
+      const lent = render(new Exposition(), { view, format, snapshots, loan: startLoan() });
       t.is(firstDifference(lent.body.toString(), body.toString()), '');
       t.is(lent.bytes, bytes);
       // What is written anew each time it changes is copied.
@@ -163,19 +169,19 @@ test('a rendering that is not ended keeps others out, and one that is ended earl
       series(10_000).map((each, i) => point(each, i)),
     ),
   ];
-  const parts = [await instance(0, { metrics })];
+  const snapshots = [await instance(0, { metrics })];
   for (const format of FORMATS) {
     const exposition = new Exposition();
-    const begun = exposition.render({ view: 'all', format, parts });
+    const begun = exposition.render({ view: 'all', format, snapshots });
     begun.next();
-    t.throws(() => text(parts, format, exposition), { message: 'The last rendering has not ended.' });
+    t.throws(() => text(snapshots, format, exposition), { message: 'The last rendering has not ended.' });
     begun.return({ bytes: 0, warnings: [] });
-    t.is(text(parts, format, exposition), text(parts, format));
+    t.is(text(snapshots, format, exposition), text(snapshots, format));
   }
 });
 
 function kept(exposition: Exposition): readonly string[] {
-  return (exposition as unknown as { shelf: { keys: readonly string[] } }).shelf.keys;
+  return (exposition as unknown as { cache: { keys: readonly string[] } }).cache.keys;
 }
 
 test('what is not asked for any more is forgotten after a while', async (t) => {
@@ -187,11 +193,11 @@ test('what is not asked for any more is forgotten after a while', async (t) => {
       series(10).map((each) => point(each, 1)),
     ),
   ];
-  const ask = async (pmId: number, part?: Part): Promise<Part> => {
-    const parts = [part ?? (await instance(pmId, { metrics }))];
-    for (const format of FORMATS) render(exposition, { view: 'all', format, parts });
-    render(exposition, { view: 'instance', format: 'text', parts });
-    return parts[0]!;
+  const ask = async (pmId: number, part?: LabelledSnapshot): Promise<LabelledSnapshot> => {
+    const snapshots = [part ?? (await instance(pmId, { metrics }))];
+    for (const format of FORMATS) render(exposition, { view: 'all', format, snapshots });
+    render(exposition, { view: 'instance', format: 'text', snapshots });
+    return snapshots[0]!;
   };
   const stays = await ask(0);
   t.is(kept(exposition).length, 4);
@@ -219,11 +225,11 @@ test('what is more than the limit in bytes goes, but for what was asked for last
     ),
   ];
   for (let i = 0; i < 20; i++) {
-    render(exposition, { view: 'all', format: 'text', parts: [await instance(i, { metrics })] });
+    render(exposition, { view: 'all', format: 'text', snapshots: [await instance(i, { metrics })] });
     t.true(kept(exposition).length <= 5, `${kept(exposition).length}`);
   }
-  const parts = await Promise.all(Array.from({ length: 20 }, (_, i) => instance(i, { metrics })));
-  render(exposition, { view: 'all', format: 'text', parts });
+  const snapshots = await Promise.all(Array.from({ length: 20 }, (_, i) => instance(i, { metrics })));
+  render(exposition, { view: 'all', format: 'text', snapshots });
   t.is(kept(exposition).length, 20);
 });
 
@@ -239,9 +245,10 @@ test('pages that a process has no more are forgotten with the next rendering', a
       ),
     ];
     const { snapshot } = await encoder.encode(collected(...metrics));
-    render(exposition, { view: 'all', format: 'text', parts: [{ snapshot, labels: [] }] });
-    const { places } = (exposition as unknown as { shelf: { places: Map<string, { value: { held: number } }> } }).shelf;
-    held.push([...places.values()][0]!.value.held);
+    render(exposition, { view: 'all', format: 'text', snapshots: [{ snapshot, labels: [] }] });
+    const { entries } = (exposition as unknown as { cache: { entries: Map<string, { rendering: { held: number } }> } })
+      .cache;
+    held.push([...entries.values()][0]!.rendering.held);
   }
   t.true(held.at(-1)! <= 2 * Math.max(...held.slice(0, 20)), held.join(' '));
 });
@@ -258,7 +265,7 @@ test('what one process has sent wrongly keeps nothing else from being shown', as
   ];
   const broken = { ...bad, snapshot: { ...bad.snapshot, scopes: [{ scope: of!.scope, families }] } };
   for (const format of FORMATS) {
-    const { body, warnings } = render(new Exposition(), { view: 'all', format, parts: [broken, good] });
+    const { body, warnings } = render(new Exposition(), { view: 'all', format, snapshots: [broken, good] });
     t.deepEqual(warnings, ['Metric c_total is left out for one process: RangeError: page 0 has 1 series, not 2']);
     t.is(body.toString('latin1').match(/pm_id/g)?.length, 3);
   }
@@ -270,13 +277,33 @@ test('places of series that are not present may hold anything', async (t) => {
   const value = { count: 6, sum: 1, scale: 0, zeroCount: 0, positive: buckets, negative: buckets };
   await encoder.encode(collected(histogram('e', [point({ a: 1 }, value), point({ a: 2 }, value)], 1)));
   const { snapshot } = await encoder.encode(collected(histogram('e', [point({ a: 2 }, value)], 1)));
-  const parts = [{ snapshot, labels: [] }];
-  const before = FORMATS.map((format) => text(parts, format));
+  const snapshots = [{ snapshot, labels: [] }];
+  const before = FORMATS.map((format) => text(snapshots, format));
   for (const junk of [Number.NaN, 1e15, -Infinity]) {
     snapshot.values.fill(junk, 0, EXP_BUCKETS + 4);
     t.deepEqual(
-      FORMATS.map((format) => text(parts, format)),
+      FORMATS.map((format) => text(snapshots, format)),
       before,
     );
   }
 });
+
+test.serial(
+  'the serializer is asked once about a family that cannot be shown, however often it is rendered',
+  async (t) => {
+    const { serialize } = PrometheusSerializer.prototype;
+    let asked = 0;
+    PrometheusSerializer.prototype.serialize = function (data) {
+      if (data.scopeMetrics.some(({ metrics }) => metrics.some(({ descriptor }) => descriptor.name === '-'))) asked++;
+      return serialize.call(this, data);
+    };
+    t.teardown(() => (PrometheusSerializer.prototype.serialize = serialize));
+    const exposition = new Exposition();
+    const snapshots = [await instance(0, { metrics: [gauge('-', [point({}, 1)]), gauge('x', [point({}, 1)])] })];
+    for (let i = 0; i < 5; i++) {
+      const { warnings } = render(exposition, { view: 'all', format: 'text', snapshots });
+      t.deepEqual(warnings, ['Metric "-" is left out: Prometheus allows no such name.']);
+    }
+    t.is(asked, 1);
+  },
+);

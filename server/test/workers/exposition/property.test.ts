@@ -1,7 +1,7 @@
 /** Whatever processes may collect: all formats are valid, and say the same as what was collected. */
 import test from 'ava';
 import * as fc from 'fast-check';
-import type { Part } from '../../../protocol/tasks';
+import type { LabelledSnapshot } from '../../../protocol/tasks';
 import {
   DataPointType,
   type ExponentialBuckets,
@@ -15,7 +15,7 @@ import { Exposition } from '../../../workers/exposition/exposition';
 import { PrometheusText } from '../../../workers/text/prometheus-text';
 import { sequences } from '../../../../test/core/property/metric-sequences';
 import { collectText } from '../../../../test/support/collected-text';
-import { decode, type DecodedFamily, type DecodedHistogram } from './decoded-protobuf';
+import { decode, type DecodedFamily, type DecodedHistogram } from './protobuf/decoded-protobuf';
 import { parse, type ParsedFamily, type TextFormat } from './parsed-text';
 import { encodeWith, labels, render } from './rendered-snapshots';
 
@@ -164,8 +164,8 @@ function expectedBuckets({ offset, bucketCounts }: ExponentialBuckets, scale: nu
   return [...counts];
 }
 
-function text(exposition: Exposition, parts: readonly Part[], format: TextFormat): ParsedFamily[] {
-  return parse(render(exposition, { view: 'all', parts, format }).body.toString(), format);
+function text(exposition: Exposition, snapshots: readonly LabelledSnapshot[], format: TextFormat): ParsedFamily[] {
+  return parse(render(exposition, { view: 'all', snapshots, format }).body.toString(), format);
 }
 
 test('whatever two processes collect is valid in all formats, and the same in each', async (t) => {
@@ -176,11 +176,11 @@ test('whatever two processes collect is valid in all formats, and the same in ea
       for (let step = 0; step < 3; step++) {
         const data = [one, other].map((sequence) => sane(sequence[step]!));
         const snapshots = await Promise.all(data.map((each, i) => encodeWith(encoders[i]!, each)));
-        const parts = snapshots.map((snapshot, i): Part => ({ snapshot, labels: labels(i) }));
-        const classic = numbersOf(text(exposition, parts, 'text'));
-        const strict = text(exposition, parts, 'openmetrics');
+        const labelled = snapshots.map((snapshot, i): LabelledSnapshot => ({ snapshot, labels: labels(i) }));
+        const classic = numbersOf(text(exposition, labelled, 'text'));
+        const strict = text(exposition, labelled, 'openmetrics');
         same(classic, numbersOf(strict), 'OpenMetrics');
-        const families = decode(render(exposition, { view: 'all', parts, format: 'protobuf' }).body);
+        const families = decode(render(exposition, { view: 'all', snapshots: labelled, format: 'protobuf' }).body);
         const decoded = classicNumbers(families);
         same(classic, decoded, 'protobuf');
         const missing = [...classic.keys()].filter(
@@ -190,10 +190,10 @@ test('whatever two processes collect is valid in all formats, and the same in ea
         for (const [i, snapshot] of snapshots.entries()) {
           const alone = [{ snapshot, labels: [] }];
           const own = numbersOf(text(exposition, alone, 'text'));
-          const official = render(exposition, { view: 'instance', format: 'text', parts: alone }).body.toString();
+          const official = render(exposition, { view: 'instance', format: 'text', snapshots: alone }).body.toString();
           t.is(official, collectText(new PrometheusText(), snapshot));
           same(own, numbersOf(parse(withSamples(official), 'text')), 'official text');
-          const body = render(exposition, { view: 'all', parts: alone, format: 'protobuf' }).body;
+          const body = render(exposition, { view: 'all', snapshots: alone, format: 'protobuf' }).body;
           checkNative(nativeOf(decode(body)), data[i]!);
         }
       }

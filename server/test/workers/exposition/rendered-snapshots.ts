@@ -1,5 +1,5 @@
 /** Parts made by hand, and what an exposition makes of them. */
-import type { Format, Part } from '../../../protocol/tasks';
+import type { Format, LabelledSnapshot } from '../../../protocol/tasks';
 import type { ResourceMetrics } from '../../../../core/otel';
 import type { Snapshot } from '../../../../core/snapshot';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
@@ -19,8 +19,12 @@ export function render(exposition: Exposition, request: RenderRequest): Output {
   return { ...next.value, body: Buffer.concat(chunks), chunks };
 }
 
-export function text(parts: readonly Part[], format: Format = 'text', exposition = new Exposition()): string {
-  return render(exposition, { view: 'all', parts, format }).body.toString();
+export function text(
+  snapshots: readonly LabelledSnapshot[],
+  format: Format = 'text',
+  exposition = new Exposition(),
+): string {
+  return render(exposition, { view: 'all', snapshots, format }).body.toString();
 }
 
 export interface Process {
@@ -41,11 +45,11 @@ export async function encodeWith(encoder: SnapshotEncoder, data: ResourceMetrics
 }
 
 /** A part as `/metrics` has it. */
-export async function instance(pmId: number, process: Process): Promise<Part> {
+export async function instance(pmId: number, process: Process): Promise<LabelledSnapshot> {
   return { snapshot: await snapshotOf(process), labels: labels(pmId) };
 }
 
-export function labels(pmId: number): Part['labels'] {
+export function labels(pmId: number): LabelledSnapshot['labels'] {
   return [
     ['pm2_app', 'shop'],
     ['pm_id', String(pmId)],

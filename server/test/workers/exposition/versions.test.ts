@@ -4,7 +4,7 @@ import path from 'node:path';
 import test from 'ava';
 import type { Exposition } from '../../../workers/exposition/exposition';
 import { counter, histogram, point } from '../../../../test/core/encoder/collections';
-import { decode } from './decoded-protobuf';
+import { decode } from './protobuf/decoded-protobuf';
 import { parse } from './parsed-text';
 import { encodeWith, labels, render } from './rendered-snapshots';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
@@ -55,18 +55,18 @@ for (const serializer of ['exporter-prometheus-1', INSTALLED, 'exporter-promethe
     };
     const snapshot = await encodeWith(new SnapshotEncoder({ maxSeries: 100 }), data as never);
     const alone = [{ snapshot, labels: [] }];
-    const official = render(exposition, { view: 'instance', format: 'text', parts: alone }).body.toString();
+    const official = render(exposition, { view: 'instance', format: 'text', snapshots: alone }).body.toString();
     t.is(official, serialize(serializer, data));
-    const all = render(exposition, { view: 'all', format: 'text', parts: alone }).body.toString();
+    const all = render(exposition, { view: 'all', format: 'text', snapshots: alone }).body.toString();
     t.deepEqual(all.split('\n').sort(), official.split('\n').sort());
 
-    const parts = [0, 1].map((pmId) => ({ snapshot, labels: labels(pmId) }));
-    const inText = parse(render(exposition, { view: 'all', format: 'text', parts }).body.toString(), 'text');
+    const snapshots = [0, 1].map((pmId) => ({ snapshot, labels: labels(pmId) }));
+    const inText = parse(render(exposition, { view: 'all', format: 'text', snapshots }).body.toString(), 'text');
     const strict = parse(
-      render(exposition, { view: 'all', format: 'openmetrics', parts }).body.toString(),
+      render(exposition, { view: 'all', format: 'openmetrics', snapshots }).body.toString(),
       'openmetrics',
     );
-    const families = decode(render(exposition, { view: 'all', format: 'protobuf', parts }).body);
+    const families = decode(render(exposition, { view: 'all', format: 'protobuf', snapshots }).body);
     t.deepEqual(
       families.map(({ name }) => name),
       inText.map(({ name }) => name),

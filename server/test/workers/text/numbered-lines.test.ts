@@ -29,11 +29,12 @@ class Model {
   }
 
   show(changes: ReadonlyMap<number, number>): void {
-    for (const [line, value] of [...changes].sort(([a], [b]) => a - b)) {
-      if (value !== this.lines.shown[line]) this.lines.show(line, value);
-      this.values[line] = value;
-    }
-    this.lines.settle();
+    this.lines.update((changed, shown) => {
+      for (const [line, value] of [...changes].sort(([a], [b]) => a - b)) {
+        if (value !== shown[line]) changed.add(line, value);
+        this.values[line] = value;
+      }
+    });
   }
 
   expected(from: number, to: number): string {

@@ -82,3 +82,27 @@ for (const layout of [{ kind: 'scalar' }, HISTOGRAM] as const) {
     );
   });
 }
+
+for (const layout of [{ kind: 'scalar' }, HISTOGRAM] as const) {
+  test(`an update that throws halfway changes neither its page nor the next one: ${layout.kind}`, (t) => {
+    const [first, next] = [new Model(20, layout), new Model(20, layout)];
+    for (let round = 1; round <= 8; round++) {
+      // Other lengths each time, so that numbers wait to be moved.
+      for (const { values } of [first, next]) values.forEach((_, i) => (values[i] = (i + 1) * 10 ** round));
+      const before = first.said(0, 20);
+      let reads = 0;
+      const unreadable = new Proxy(first.values, {
+        get(values, key) {
+          if (typeof key === 'string' && /^\d+$/.test(key) && ++reads > 15) throw new RangeError('no such memory');
+          return Reflect.get(values, key, values) as unknown;
+        },
+      });
+      t.throws(() => first.page.update(unreadable, 0), { message: 'no such memory' });
+      t.is(first.said(0, 20), before);
+      next.page.update(next.values, 0);
+      t.is(next.said(0, 20), next.lines(0, 20));
+      first.page.update(first.values, 0);
+      t.is(first.said(0, 20), first.lines(0, 20));
+    }
+  });
+}

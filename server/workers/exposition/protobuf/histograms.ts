@@ -1,9 +1,9 @@
 /** Histograms with the bounds that they have. */
 import { COUNT, HISTOGRAM_BUCKETS, SUM, type HistogramLayout, type Page } from '../../../../core/snapshot';
 import { histogramLines } from '../../text/official';
-import { Bytes } from '../bytes';
-import type { Pieces } from '../pieces';
-import { RewrittenPage } from '../rewritten-page';
+import { Bytes } from '../pages/bytes';
+import type { Pieces } from '../pages/pieces';
+import { RewrittenPage } from '../pages/rewritten-page';
 import { BUCKET, FAMILY, HISTOGRAM, METRIC, bytesTag, doubleTag, varintTag, wholeCount } from './schema';
 
 export class HistogramPage extends RewrittenPage {

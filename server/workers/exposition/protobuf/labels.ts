@@ -1,6 +1,6 @@
 /** Labels of a series as protobuf, once per series: taken from the official text, so that they are the same. */
-import { Bytes } from '../bytes';
-import { Pieces } from '../pieces';
+import { Bytes } from '../pages/bytes';
+import { Pieces } from '../pages/pieces';
 import { LABEL, METRIC, bytesTag } from './schema';
 
 const LABELS = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;

@@ -2,8 +2,8 @@
  * Exponential histograms as native histograms. OpenTelemetry's bucket of index i reaches from base^i to base^(i+1),
  * Prometheus's from base^(i-1) to base^i; base is 2^(2^-scale), and the scale is called schema there.
  *
- * A schema is -4 to 8. Two neighbours of a larger scale are one bucket of the next smaller scale; what is below can't
- * be shown, since a bucket can't be cut. The threshold of the zero bucket is not known here: 0.
+ * A schema is -4 to 8. Larger scales are lowered to 8; smaller ones cannot be shown, since a bucket cannot be divided. The
+ * threshold of the zero bucket is not known here: 0.
  *
  * @see https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#exponential-histograms
  * @see https://prometheus.io/docs/specs/native_histograms/
@@ -20,14 +20,15 @@ import {
   type ExponentialLayout,
   type Page,
 } from '../../../../core/snapshot';
-import { Bytes } from '../bytes';
-import type { Pieces } from '../pieces';
-import { RewrittenPage } from '../rewritten-page';
+import { lowerIndex } from '../../../../core/exponential/scale';
+import { Bytes } from '../pages/bytes';
+import type { Pieces } from '../pages/pieces';
+import { RewrittenPage } from '../pages/rewritten-page';
 import { FAMILY, HISTOGRAM, METRIC, SPAN, bytesTag, doubleTag, varintTag, wholeCount } from './schema';
 
 const MIN_SCHEMA = -4;
 const MAX_SCHEMA = 8;
-/** That of the largest number at a scale of 20. */
+/** Index of the largest number's bucket at a scale of 20, the highest one. */
 const MAX_OFFSET = 2 ** 30;
 
 export class NativeHistogramPage extends RewrittenPage {
@@ -63,18 +64,18 @@ export class NativeHistogramPage extends RewrittenPage {
       this.problem = 'Series with buckets beyond all numbers are left out.';
       return;
     }
-    const merged = 2 ** Math.max(0, scale - MAX_SCHEMA);
+    const steps = Math.max(0, scale - MAX_SCHEMA);
     const positiveAt = offset + EXP_BUCKETS;
     const negativeAt = positiveAt + layout.positive;
-    // Those of a series that is not present may be anything.
+    // The numbers of a series that is not present may be anything.
     const positives = Math.min(at(EXP_POSITIVE_LENGTH), layout.positive);
     const negatives = Math.min(at(EXP_NEGATIVE_LENGTH), layout.negative);
-    positive.read(numbers.subarray(positiveAt, positiveAt + positives), up, merged);
-    negative.read(numbers.subarray(negativeAt, negativeAt + negatives), down, merged);
+    positive.read(numbers.subarray(positiveAt, positiveAt + positives), up, steps);
+    negative.read(numbers.subarray(negativeAt, negativeAt + negatives), down, steps);
     const zeroCount = wholeCount(at(EXP_ZERO_COUNT));
     histogram.clear();
     histogram.byte(varintTag(HISTOGRAM.sampleCount));
-    // Not the count that the process says: Prometheus refuses the whole scrape if it is not that of the buckets.
+    // The sum of the buckets, not the count that the process sends: Prometheus refuses the whole scrape if they differ.
     histogram.varint(zeroCount + positive.count + negative.count);
     if (layout.sum) {
       histogram.byte(doubleTag(HISTOGRAM.sampleSum));
@@ -87,7 +88,7 @@ export class NativeHistogramPage extends RewrittenPage {
     histogram.byte(varintTag(HISTOGRAM.zeroCount));
     histogram.varint(zeroCount);
     negative.write(histogram, HISTOGRAM.negativeSpan, HISTOGRAM.negativeDelta);
-    // One without any observation is known as native by a span, if only by an empty one.
+    // A histogram without observations has one empty span, by which Prometheus tells that it is a native one.
     if (zeroCount + positive.count + negative.count === 0) positive.spans.push({ offset: 0, length: 0 });
     positive.write(histogram, HISTOGRAM.positiveSpan, HISTOGRAM.positiveDelta);
     metric.clear();
@@ -97,24 +98,28 @@ export class NativeHistogramPage extends RewrittenPage {
   }
 }
 
-interface Span {
-  /** Buckets between the last span's end and this one; of the first span its first bucket's index. */
+/** Neighbouring buckets. */
+interface BucketSpan {
+  /** Empty buckets between the span before and this one; of the first span, the index of its first bucket. */
   readonly offset: number;
   length: number;
 }
 
-/** The buckets of one sign that are not empty. */
+/** The buckets of one sign which are not empty. */
 class Buckets {
-  spans: Span[] = [];
+  spans: BucketSpan[] = [];
   count = 0;
-  /** Of each bucket's count to that of the one before. */
+  /** By bucket: difference of its count and that of the one before. */
   private deltas: number[] = [];
   private readonly bytes = new Bytes();
   private next = 0;
   private last = 0;
 
-  /** @param merged how many neighbours become one */
-  read(counts: Float64Array, offset: number, merged: number): void {
+  /**
+   * @param offset index of the first bucket
+   * @param steps by which the scale is lowered
+   */
+  read(counts: Float64Array, offset: number, steps: number): void {
     this.spans = [];
     this.deltas = [];
     this.count = 0;
@@ -123,7 +128,7 @@ class Buckets {
     let index = 0;
     let sum = 0;
     for (let i = 0; i < counts.length; i++) {
-      const at = Math.floor((offset + i) / merged) + 1;
+      const at = lowerIndex(offset + i, steps) + 1;
       if (at !== index) {
         this.add(index, sum);
         index = at;

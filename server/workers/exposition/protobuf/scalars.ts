@@ -2,8 +2,8 @@
 import { SCALAR_STRIDE, SCALAR_VALUE } from '../../../../core/snapshot';
 import type { PageRendering } from '../../text/page-text';
 import type { Output } from '../../text/output';
-import { Bytes } from '../bytes';
-import type { Pieces } from '../pieces';
+import { Bytes } from '../pages/bytes';
+import type { Pieces } from '../pages/pieces';
 import { FAMILY, METRIC, VALUE, bytesTag, doubleTag } from './schema';
 
 const DOUBLE_BYTES = 8;

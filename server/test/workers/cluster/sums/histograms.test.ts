@@ -1,0 +1,225 @@
+/** Histograms over the lives of instances: explicit bounds, and exponential ones. */
+import test from 'ava';
+import * as fc from 'fast-check';
+import type { LabelledSnapshot } from '../../../../protocol/tasks';
+import {
+  EXP_BUCKETS,
+  EXP_NEGATIVE_LENGTH,
+  EXP_POSITIVE_LENGTH,
+  EXP_SCALE,
+  type ExponentialLayout,
+} from '../../../../../core/snapshot';
+import { histogram, point } from '../../../../../test/core/encoder/collections';
+import { at, Cluster, familiesOf, Instance, numbersOf } from '../merged-instances';
+
+const of = (counts: readonly number[], sum: number, boundaries = [1, 2], start = 1) => {
+  const count = counts.reduce((total, one) => total + one, 0);
+  return point({}, { buckets: { boundaries, counts }, count, sum, min: 0, max: 3 }, at(start));
+};
+
+test('histograms are summed bucket by bucket, and stay when a run ends', async (t) => {
+  const cluster = new Cluster();
+  const [a, b] = [new Instance(0, 'a'), new Instance(1, 'b')];
+  const first = cluster.merge([
+    await a.answer(histogram('h', [of([1, 2, 3], 10)])),
+    await b.answer(histogram('h', [of([4, 0, 1], 2.5)])),
+  ]);
+  t.deepEqual(numbersOf(first).get('h {}'), [11, 12.5, 0, 0, 5, 2, 4]);
+  const { layout } = familiesOf(first.snapshot)[0]!.pages[0]!.page;
+  t.deepEqual(layout, { kind: 'histogram', bounds: [1, 2], buckets: 3, sum: true, min: false, max: false });
+  const second = cluster.merge([await b.answer(histogram('h', [of([1, 0, 0], 0.5, [1, 2], 2)]))]);
+  t.deepEqual(numbersOf(second).get('h {}'), [12, 13, 0, 0, 6, 2, 4]);
+});
+
+test('a bucket that has fallen tells a reset, even where the count has not', async (t) => {
+  const cluster = new Cluster();
+  const a = new Instance(0, 'a');
+  cluster.merge([await a.answer(histogram('h', [of([3, 0, 0], 1)]))]);
+  const part = cluster.merge([await a.answer(histogram('h', [of([1, 0, 4], 9)]))]);
+  t.deepEqual(numbersOf(part).get('h {}'), [8, 10, 0, 0, 4, 0, 4]);
+});
+
+test('a sum that is no number any more leaves the one before', async (t) => {
+  const cluster = new Cluster();
+  const a = new Instance(0, 'a');
+  cluster.merge([await a.answer(histogram('h', [of([3, 0, 0], 1)]))]);
+  const part = cluster.merge([await a.answer(histogram('h', [of([4, 0, 0], NaN)]))]);
+  t.deepEqual(numbersOf(part).get('h {}')?.slice(0, 2), [4, 1]);
+});
+
+test('histograms of other bounds are kept apart, and the first bounds stay the ones without a label', async (t) => {
+  const cluster = new Cluster();
+  const [a, b] = [new Instance(0, 'a'), new Instance(1, 'b')];
+  const wide = histogram('h', [of([1, 1], 5, [10])]);
+  cluster.merge([await a.answer(histogram('h', [of([1, 2, 3], 10)]))]);
+  for (const live of [
+    [await b.answer(wide), await a.answer(histogram('h', [of([1, 2, 4], 10)]))],
+    [await b.answer(wide)],
+  ]) {
+    const { snapshots, warnings } = cluster.absorb(live);
+    t.deepEqual(
+      [...numbersOf(snapshots[0]!)],
+      [
+        ['h {}', [7, 10, 0, 0, 1, 2, 4]],
+        ['h {"bounds":"10"}', [2, 5, 0, 0, 1, 1]],
+      ],
+    );
+    t.deepEqual(warnings, [
+      'App "shop": bounds of "h" differ between instances: [1,2] and [10]. They are kept apart, by a label "bounds" on all but the first.',
+    ]);
+    cluster.loseWorker();
+  }
+});
+
+test('bounds of which an instance has the places only are not known', async (t) => {
+  const cluster = new Cluster();
+  const a = new Instance(0, 'a');
+  await a.answer(histogram('h', [of([1, 2, 3], 10)]));
+  const wide = histogram('h', [of([1, 1], 5, [10])]);
+  for (let round = 0; round < 3; round++) {
+    const { snapshots, warnings } = cluster.absorb([await a.answer(wide)]);
+    t.deepEqual([...numbersOf(snapshots[0]!)], [['h {}', [2, 5, 0, 0, 1, 1]]]);
+    t.deepEqual(warnings, []);
+    cluster.loseWorker();
+  }
+});
+
+test('histograms without a sum are not added to those that have one', async (t) => {
+  const cluster = new Cluster();
+  const without = point({}, { buckets: { boundaries: [1, 2], counts: [1, 0, 0] }, count: 1 }, at(1));
+  const part = cluster.merge([
+    await new Instance(0, 'a').answer(histogram('h', [of([1, 2, 3], 10)])),
+    await new Instance(1, 'b').answer(histogram('h', [without])),
+  ]);
+  t.deepEqual([...numbersOf(part).keys()], ['h {}', 'h {"bounds":"1,2 without sum"}']);
+});
+
+test('an attribute called bounds stays what it is', async (t) => {
+  const cluster = new Cluster();
+  const one = (boundaries: number[], counts: number[]) =>
+    histogram('h', [{ ...of(counts, 1, boundaries), attributes: { bounds: 'x' } }]);
+  const part = cluster.merge([
+    await new Instance(0, 'a').answer(one([1], [1, 0])),
+    await new Instance(1, 'b').answer(one([2], [1, 0])),
+  ]);
+  t.deepEqual([...numbersOf(part).keys()], ['h {"bounds":"x"}', 'h {"bounds":"x","bounds_":"2"}']);
+});
+
+interface Buckets {
+  readonly offset: number;
+  readonly bucketCounts: readonly number[];
+}
+
+const NONE: Buckets = { offset: 0, bucketCounts: [] };
+
+const exponential = (scale: number, positive: Buckets, negative: Buckets, zeroCount: number, start: number) => {
+  const count = [...positive.bucketCounts, ...negative.bucketCounts].reduce((sum, one) => sum + one, zeroCount);
+  return histogram('e', [point({}, { count, sum: 1, scale, zeroCount, positive, negative }, at(start))], 1);
+};
+
+/** Counts that are not 0 by index of the bucket, of both signs. */
+function bucketsOf(part: ReturnType<Cluster['merge']>) {
+  const { positive } = familiesOf(part.snapshot)[0]!.pages[0]!.page.layout as ExponentialLayout;
+  const numbers = [NaN, ...numbersOf(part).get('e {}')!];
+  const sign = (length: number, from: number) =>
+    Object.fromEntries(
+      Array.from({ length: numbers[length]! }, (_, i): [number, number] => [
+        numbers[length - 1]! + i,
+        numbers[from + i]!,
+      ]).filter(([, count]) => count > 0),
+    );
+  return {
+    scale: numbers[EXP_SCALE]!,
+    count: numbers[1],
+    zeroCount: numbers[6],
+    positive: sign(EXP_POSITIVE_LENGTH, EXP_BUCKETS),
+    negative: sign(EXP_NEGATIVE_LENGTH, EXP_BUCKETS + positive),
+  };
+}
+
+test('exponential histograms of several scales are added at the lowest', async (t) => {
+  const cluster = new Cluster();
+  const [a, b] = [new Instance(0, 'a'), new Instance(1, 'b')];
+  const part = cluster.merge([
+    await a.answer(exponential(1, { offset: -3, bucketCounts: [1, 2, 3, 4, 5] }, NONE, 1, 1)),
+    await b.answer(exponential(0, { offset: -1, bucketCounts: [10, 20] }, { offset: 7, bucketCounts: [6] }, 2, 1)),
+  ]);
+  t.deepEqual(bucketsOf(part), {
+    scale: 0,
+    count: 54,
+    zeroCount: 3,
+    positive: { '-2': 1, '-1': 15, '0': 29 },
+    negative: { '7': 6 },
+  });
+});
+
+test('an exponential histogram without observations does not cost the others their scale', async (t) => {
+  const cluster = new Cluster();
+  const [a, b] = [new Instance(0, 'a'), new Instance(1, 'b')];
+  const part = cluster.merge([
+    await a.answer(exponential(-5, { offset: 3, bucketCounts: [0, 0] }, NONE, 4, 1)),
+    await b.answer(exponential(6, { offset: 3, bucketCounts: [1] }, NONE, 0, 1)),
+  ]);
+  t.like(bucketsOf(part), { scale: 6, zeroCount: 4, positive: { '3': 1 } });
+});
+
+const buckets = fc.record({
+  offset: fc.integer({ min: -200, max: 200 }),
+  bucketCounts: fc.array(fc.nat({ max: 9 }), { maxLength: 300 }),
+});
+const lives = fc.array(
+  fc.record({
+    scale: fc.integer({ min: -3, max: 8 }),
+    positive: buckets,
+    negative: fc.oneof({ weight: 2, arbitrary: fc.constant(NONE) }, { weight: 1, arbitrary: buckets }),
+    zeroCount: fc.nat({ max: 9 }),
+    run: fc.nat({ max: 2 }),
+    worker: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+test('whatever exponential histograms come, in lives of several runs, all of their counts are in the right buckets', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(lives, async (all) => {
+      const cluster = new Cluster();
+      const runs = [0, 1, 2].map((id) => new Instance(id, `run ${id}`));
+      let part: LabelledSnapshot | undefined;
+      for (const [start, { scale, positive, negative, zeroCount, run, worker }] of all.entries()) {
+        if (worker) cluster.loseWorker();
+        part = cluster.merge([await runs[run]!.answer(exponential(scale, positive, negative, zeroCount, start + 1))]);
+      }
+      const actual = bucketsOf(part!);
+      const expected = (of: 'positive' | 'negative') => {
+        const counts = new Map<number, number>();
+        for (const one of all) {
+          one[of].bucketCounts.forEach((count, i) => {
+            const index = Math.floor((one[of].offset + i) / 2 ** (one.scale - actual.scale));
+            if (count > 0) counts.set(index, (counts.get(index) ?? 0) + count);
+          });
+        }
+        return Object.fromEntries(counts);
+      };
+      t.deepEqual(actual.positive, expected('positive'));
+      t.deepEqual(actual.negative, expected('negative'));
+      t.is(
+        actual.zeroCount,
+        all.reduce((sum, one) => sum + one.zeroCount, 0),
+      );
+      const used = [actual.positive, actual.negative].map((counts) => Object.keys(counts).map(Number));
+      const scales = all.filter((one) =>
+        [...one.positive.bucketCounts, ...one.negative.bucketCounts].some((n) => n > 0),
+      );
+      if (scales.length === 0) return;
+      const lowest = Math.min(...scales.map(({ scale }) => scale));
+      t.true(actual.scale <= lowest);
+      // No lower than it takes: there is resolution left only where the buckets would not fit.
+      if (actual.scale === lowest) return;
+      const widths = used.map((indices) =>
+        indices.length === 0 ? 0 : Math.max(...indices) - Math.min(...indices) + 1,
+      );
+      t.true(Math.max(...widths) > 80, `${widths.join()} at ${actual.scale}`);
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,39 @@
+/**
+ * How gauges of several instances are merged if no rule of the user matches: by words in their names. For all of these, a sum
+ * would be wrong. Gauges that none of these rules matches are summed: bytes, connections, queues and the like.
+ *
+ * The first match counts. Globs are matched with the metric's name and with its Prometheus name, in which every character
+ * that is neither a letter nor a digit is an underscore.
+ */
+import type { GaugeMerge, GaugeRule } from '../../../protocol/tasks';
+
+export const DEFAULT_GAUGE_RULES: readonly GaugeRule[] = [
+  // The constant 1, whose labels describe something: one series for all instances with the same labels.
+  ...words('max', 'info', 'build_info'),
+  // No number of the whole app can be derived from these.
+  ...words('instance', 'quantile', 'percentile', 'median', 'p{50,75,90,95,99,999}', 'p{99_9,99_99}'),
+  ...words('instance', 'timestamp', 'time_seconds', 'time_ms', 'time', 'uptime', 'age', 'since', 'date'),
+  ...words('instance', 'status', 'state', 'version', 'generation', 'id', 'pid', 'port', 'rate'),
+  ...words('max', 'max', 'maximum', 'peak', 'highest'),
+  ...words('min', 'min', 'minimum', 'lowest'),
+  ...words('avg', 'ratio', 'percent', 'percentage', 'pct', 'utilization', 'utilisation', 'share', 'probability'),
+  ...words('avg', 'avg', 'average', 'mean', 'stddev', 'stdev', 'variance', 'load{1,5,15}', 'score'),
+  ...words(
+    'avg',
+    'temperature',
+    'celsius',
+    'fahrenheit',
+    'kelvin',
+    'humidity',
+    'voltage',
+    'volts',
+    'hertz',
+    'frequency',
+  ),
+  ...words('avg', 'lag', 'delay', 'latency', 'duration', 'interval', 'timeout', 'seconds', 'milliseconds', 'ms'),
+];
+
+/** Rules for names in which one of the words between underscores is, or ends with, one of these words. */
+function words(merge: GaugeMerge, ...some: readonly string[]): GaugeRule[] {
+  return some.map((word) => ({ match: `?(*_)${word}?(_*)`, merge }));
+}

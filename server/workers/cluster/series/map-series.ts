@@ -1,0 +1,203 @@
+/** Maps the series of an app's runs to the app's series, and notes which of these no run has any more. */
+import type { AbsorbTask, AppRound, ClusterState, RunSnapshot } from '../../../protocol/tasks';
+import { START, type Family, type Layout, type ScopeFamilies } from '../../../../core/snapshot';
+import { pagesOf } from '../../../../core/series';
+import type { GaugeRules } from '../gauges/rules';
+import { markGone, planDropping } from '../state/ended';
+import { repack } from '../state/repack';
+import { grown } from '../sums/numbers';
+import type { AppFamily } from './app-family';
+import type { AppSeries } from './app-series';
+import { keyedFamilies, mergeOf } from './families';
+import { clusterLayout, hasRoomFor, larger } from './layouts';
+import type { LiveRun, MergedFamily, MergedPage } from './live-run';
+import { PageMappings } from './page-mappings';
+import { groupByScope } from './pages';
+import { presentPages } from './present-pages';
+
+export interface AppTask extends Pick<AbsorbTask, 'maxEndedSeries' | 'labels'> {
+  readonly round: AppRound;
+  readonly state: ClusterState;
+  readonly mappings: PageMappings;
+  readonly rules: GaugeRules;
+}
+
+/** A round of an app, in which it is known which series are which. */
+export interface MappedRound {
+  /** With all series of the round, but none of its numbers yet. */
+  readonly state: ClusterState;
+  /** Those of the state. */
+  readonly mappings: PageMappings;
+  readonly live: readonly LiveRun[];
+  /** By serial number: not 0 where a run has the series. */
+  readonly seen: Int32Array;
+  /** Names of metrics which have several data points of the same attributes in one run. */
+  readonly repeated: ReadonlySet<string>;
+}
+
+/**
+ * Maps all series of a round. Where pages of the state have to be written anew, all series are mapped again to the new
+ * pages.
+ *
+ * @param warnings gets sentences for the log
+ */
+export function mapSeries(task: AppTask, warnings: string[]): MappedRound {
+  const mapped = mapRound(task, task.state, task.mappings);
+  const plan = planRepacking(task, mapped);
+  if (plan === undefined) return mapped;
+  if (plan.losesSums) {
+    const what = 'counters and histograms that no instance has any more';
+    warnings.push(`App "${task.round.app}": more than ${task.maxEndedSeries} ${what}; those longest gone are dropped.`);
+  }
+  const state = repack(mapped.state, plan);
+  return mapRound(task, { ...state, round: task.state.round }, new PageMappings(state));
+}
+
+interface FirstMapping extends MappedRound {
+  /** By key of a family whose bucket capacity is too small: a layout that has enough. */
+  readonly tooSmall: ReadonlyMap<string, Layout>;
+}
+
+function mapRound({ round, rules }: AppTask, before: ClusterState, mappings: PageMappings): FirstMapping {
+  const { appSeries } = mappings;
+  // A task that was lost may have used ids which no state has: they must not be used again.
+  appSeries.nextPageId = Math.max(appSeries.nextPageId, Date.now());
+  const tooSmall = new Map<string, Layout>();
+  const live = round.live.map((one) => mapRun(one, mappings, rules, tooSmall));
+  forgetUnusedPages(mappings, before, round.live);
+  const seen = new Int32Array(appSeries.count);
+  const repeated = markLive(live, seen);
+  markSilent(round.silent, before, appSeries, seen);
+  return { state: nextState(before, appSeries, seen), mappings, live, seen, repeated, tooSmall };
+}
+
+/** The state with the series that have been added, and with those that have gone. */
+function nextState(before: ClusterState, appSeries: AppSeries, seen: Int32Array): ClusterState {
+  const { carried } = before;
+  const round = before.round + 1;
+  return {
+    ...before,
+    scopes: appSeries.scopes(),
+    nextPageId: appSeries.nextPageId,
+    carried:
+      appSeries.numbers === carried.length
+        ? carried
+        : grown(carried, appSeries.numbers, appSeries.offsets.subarray(0, appSeries.count)),
+    gone: markGone(before.gone, seen, round),
+    round,
+  };
+}
+
+/** @param tooSmall gets the families whose bucket capacity this run exceeds */
+function mapRun(
+  { run, snapshot }: RunSnapshot,
+  mappings: PageMappings,
+  rules: GaugeRules,
+  tooSmall: Map<string, Layout>,
+): LiveRun {
+  const families: MergedFamily[] = [];
+  const own: { scope: ScopeFamilies['scope']; family: Family }[] = [];
+  for (const one of keyedFamilies(snapshot.scopes)) {
+    const { key, scope, family } = one;
+    const merge = mergeOf(family, rules);
+    if (merge === 'instance') {
+      own.push({ scope, family });
+      continue;
+    }
+    const into = mappings.appSeries.familyFor(one);
+    if (isLater(family.endTime, into.endTime)) into.endTime = family.endTime;
+    const present = presentPages(family);
+    const found = mappings.map(snapshot.incarnation, into, present);
+    for (const { page } of present) {
+      const { layout } = into.seriesFor(page.layout);
+      if (hasRoomFor(layout, page.layout)) continue;
+      tooSmall.set(key, larger(tooSmall.get(key) ?? layout, clusterLayout(page.layout)));
+    }
+    families.push({ family, into, merge, pages: present.map((page, p) => ({ ...page, mapping: found[p]! })) });
+  }
+  return { run, snapshot, families, own: groupByScope(own) };
+}
+
+function isLater(a: Family['endTime'], b: Family['endTime']): boolean {
+  return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
+}
+
+function forgetUnusedPages(mappings: PageMappings, { runs }: ClusterState, live: readonly RunSnapshot[]): void {
+  const inUse = new Map<string, Set<number>>();
+  for (const { snapshot } of live) inUse.set(snapshot.incarnation, new Set([...pagesOf(snapshot)].map(({ id }) => id)));
+  mappings.forget(new Set([...inUse.keys(), ...runs.map(({ incarnation }) => incarnation)]), inUse);
+}
+
+/**
+ * Marks the series of the runs that have answered.
+ *
+ * @returns names of metrics which have several data points of one series in one run
+ */
+function markLive(live: readonly LiveRun[], seen: Int32Array): Set<string> {
+  const repeated = new Set<string>();
+  for (const [i, { families }] of live.entries()) {
+    for (const { family, pages } of families) {
+      for (const page of pages) if (markPage(page, seen, i + 1) > 0) repeated.add(family.descriptor.name);
+    }
+  }
+  return repeated;
+}
+
+/** @returns how many of the series were marked with that run already */
+function markPage({ count, indices, mapping }: MergedPage, seen: Int32Array, run: number): number {
+  const { serials } = mapping;
+  let repeated = 0;
+  for (let k = 0; k < count; k++) {
+    const serial = serials[indices === undefined ? k : indices[k]!]!;
+    if (seen[serial] === run) repeated++;
+    seen[serial] = run;
+  }
+  return repeated;
+}
+
+/** Marks the series of the runs that live but have not answered: what they had last, without what had gone before. */
+function markSilent(
+  silent: readonly string[],
+  { runs, gone }: ClusterState,
+  { count, offsets }: AppSeries,
+  seen: Int32Array,
+): void {
+  for (const { last } of runs.filter(({ key }) => silent.includes(key))) {
+    for (let serial = 0; serial < count; serial++) {
+      const offset = offsets[serial]!;
+      if (gone[serial] === 0 && offset < last.length && !Number.isNaN(last[offset + START])) seen[serial] = -1;
+    }
+  }
+}
+
+/** @returns which pages have to be written anew, and whether sums are lost by it; `undefined` if none have to be */
+function planRepacking({ maxEndedSeries }: AppTask, { mappings, state, tooSmall }: FirstMapping) {
+  const { appSeries } = mappings;
+  const families = new Map<string, Layout | undefined>(tooSmall);
+  for (const [key, family] of appSeries.families) if (isScattered(family)) families.set(key, families.get(key));
+  const { isAddedSeries, isKept } = aboutSeries(appSeries);
+  const { drop, losesSums } = planDropping(state, maxEndedSeries, isAddedSeries, isKept);
+  if (drop === undefined && families.size === 0) return undefined;
+  return { drop: drop ?? new Uint8Array(appSeries.count), families, losesSums };
+}
+
+/** Whether it has many pages with few series on them, as when a few series come in each round. */
+function isScattered({ pages, layouts }: AppFamily): boolean {
+  const series = pages.reduce((sum, { page }) => sum + page.size, 0);
+  return pages.length > Math.max(16, 4 * ((series >> 10) + layouts.size));
+}
+
+function aboutSeries({ families, count }: AppSeries) {
+  const added = new Uint8Array(count);
+  const kept = new Set<number>();
+  for (const family of families.values()) {
+    // The first page tells which layout has no label `bounds`.
+    if (family.layouts.size > 1) kept.add(family.firsts[0]!);
+    if (!family.isAdded) continue;
+    family.pages.forEach(({ page }, p) => added.fill(1, family.firsts[p], family.firsts[p]! + page.size));
+  }
+  return {
+    isAddedSeries: (serial: number) => added[serial] === 1,
+    isKept: (serial: number) => kept.has(serial),
+  };
+}

@@ -1,0 +1,187 @@
+/**
+ * Takes in the counters and histograms of a run that has answered. `last` gets what each series has now. Where a series has
+ * begun anew, what it had before is added to `carried`: where its start time is another one, or where a number has fallen.
+ * Numbers that no counter can have (NaN, infinite, negative) are ignored: the last valid ones stay.
+ */
+import {
+  COUNT,
+  EXP_ZERO_COUNT,
+  HISTOGRAM_BUCKETS,
+  MAX,
+  MIN,
+  SCALAR_STRIDE,
+  SCALAR_VALUE,
+  START,
+  SUM,
+  strideOf,
+  type ExponentialLayout,
+  type Layout,
+} from '../../../../core/snapshot';
+import { moveExponential } from '../../../../core/exponential/move';
+import { addDeltas } from './add-deltas';
+import { addExponential, isCount, isExponential, type ExponentialAt } from './exponential';
+import { isDelta } from '../series/families';
+import type { FirstDataPoints, LiveRun, MergedPage } from '../series/live-run';
+import type { Carried } from './numbers';
+
+/**
+ * @param last the run's column, which is written
+ * @param carried is written
+ * @param firstPoints only needed if some series have several data points
+ */
+export function absorbRun(
+  { snapshot, families }: LiveRun,
+  last: Float64Array,
+  carried: Carried,
+  firstPoints: FirstDataPoints | undefined,
+): void {
+  for (const { family, into, merge, pages } of families) {
+    if (merge !== 'add') continue;
+    for (const page of pages) {
+      const numbers = { values: snapshot.values, last, carried, firstPoints };
+      const room = into.seriesFor(page.page.layout).layout;
+      if (isDelta(family)) addDeltas(page, numbers, room);
+      else absorbPage(page, numbers, room);
+    }
+  }
+}
+
+/** What a page is read from, and written to. */
+export interface Numbers {
+  /** Of the run's snapshot. */
+  readonly values: Float64Array;
+  readonly last: Float64Array;
+  readonly carried: Carried;
+  readonly firstPoints: FirstDataPoints | undefined;
+}
+
+/** @param room layout of the cluster's mapping */
+function absorbPage(page: MergedPage, numbers: Numbers, room: Layout): void {
+  const { layout } = page.page;
+  switch (layout.kind) {
+    case 'scalar':
+      absorbScalars(page, numbers);
+      return;
+    case 'histogram':
+      absorbHistograms(page, numbers, strideOf(layout));
+      return;
+    case 'exponential':
+      absorbExponentials(page, numbers, layout, room as ExponentialLayout);
+  }
+}
+
+/** Whether the run has had the series before. */
+function isThere(last: Float64Array, offset: number): boolean {
+  return !Number.isNaN(last[offset + START]);
+}
+
+function absorbScalars(
+  { base, count, indices, mapping }: MergedPage,
+  { values, last, carried, firstPoints }: Numbers,
+): void {
+  const { offsets, serials } = mapping;
+  for (let k = 0; k < count; k++) {
+    const i = indices === undefined ? k : indices[k]!;
+    if (firstPoints?.takeFirst(serials[i]!) === false) continue;
+    const at = base + i * SCALAR_STRIDE;
+    const offset = offsets[i]!;
+    const value = values[at + SCALAR_VALUE]!;
+    // A counter that has grown or stayed, which nearly all have: kept short.
+    if (values[at + START] === last[offset + START] && value >= last[offset + SCALAR_VALUE]! && value < Infinity) {
+      last[offset + SCALAR_VALUE] = value;
+    } else absorbScalar(startAt(values, at), value, last, offset, carried);
+  }
+}
+
+function absorbHistograms(page: MergedPage, { values, last, carried, firstPoints }: Numbers, stride: number): void {
+  const { base, count, indices, mapping } = page;
+  for (let k = 0; k < count; k++) {
+    const i = indices === undefined ? k : indices[k]!;
+    if (firstPoints?.takeFirst(mapping.serials[i]!) === false) continue;
+    absorbHistogram(values, base + i * stride, last, mapping.offsets[i]!, stride, carried);
+  }
+}
+
+function absorbExponentials(
+  { base, count, indices, mapping }: MergedPage,
+  { values, last, carried, firstPoints }: Numbers,
+  layout: ExponentialLayout,
+  room: ExponentialLayout,
+): void {
+  const stride = strideOf(layout);
+  for (let k = 0; k < count; k++) {
+    const i = indices === undefined ? k : indices[k]!;
+    if (firstPoints?.takeFirst(mapping.serials[i]!) === false) continue;
+    const from = { values, at: base + i * stride, layout };
+    absorbExponential(from, { values: last, at: mapping.offsets[i]!, layout: room }, carried);
+  }
+}
+
+/** Start time of a series, 0 if it is not a number. */
+export function startAt(values: Float64Array, at: number): number {
+  const start = values[at + START]!;
+  return Number.isFinite(start) ? start : 0;
+}
+
+function absorbScalar(start: number, value: number, last: Float64Array, offset: number, carried: Carried): void {
+  carried.noteStart(offset, start);
+  if (!isCount(value)) return;
+  const before = last[offset + SCALAR_VALUE]!;
+  const isReset = start !== last[offset + START] || value < before;
+  if (isThere(last, offset) && isReset) carried.add(offset + SCALAR_VALUE, before);
+  last[offset + START] = start;
+  last[offset + SCALAR_VALUE] = value;
+}
+
+function absorbHistogram(
+  values: Float64Array,
+  at: number,
+  last: Float64Array,
+  offset: number,
+  stride: number,
+  carried: Carried,
+): void {
+  const start = startAt(values, at);
+  if (start !== last[offset + START]) carried.noteStart(offset, start);
+  if (!areCounts(values, at, stride)) return;
+  const goesOn = start === last[offset + START] && !hasFallen(values, at, last, offset, stride);
+  if (!goesOn && isThere(last, offset)) {
+    for (let i = COUNT; i < stride; i++) carried.add(offset + i, last[offset + i]!);
+  }
+  const sum = values[at + SUM]!;
+  last[offset + START] = start;
+  last[offset + COUNT] = values[at + COUNT]!;
+  // One observation of NaN makes the instance's sum NaN for good. The cluster's keeps the last valid one.
+  if (Number.isFinite(sum)) last[offset + SUM] = sum;
+  else if (!goesOn) last[offset + SUM] = 0;
+  for (let i = HISTOGRAM_BUCKETS; i < stride; i++) last[offset + i] = values[at + i]!;
+}
+
+/** Whether the count of a histogram and of all its buckets are valid. */
+export function areCounts(values: Float64Array, at: number, stride: number): boolean {
+  if (!isCount(values[at + COUNT])) return false;
+  for (let i = at + HISTOGRAM_BUCKETS; i < at + stride; i++) if (!isCount(values[i])) return false;
+  return true;
+}
+
+function hasFallen(values: Float64Array, at: number, last: Float64Array, offset: number, stride: number): boolean {
+  if (values[at + COUNT]! < last[offset + COUNT]!) return true;
+  for (let i = HISTOGRAM_BUCKETS; i < stride; i++) if (values[at + i]! < last[offset + i]!) return true;
+  return false;
+}
+
+function absorbExponential(from: ExponentialAt, to: ExponentialAt, carried: Carried): void {
+  const start = startAt(from.values, from.at);
+  const { values: last, at: offset } = to;
+  if (start !== last[offset + START]) carried.noteStart(offset, start);
+  if (!isExponential(from)) return;
+  const fell = [COUNT, EXP_ZERO_COUNT].some((i) => from.values[from.at + i]! < last[offset + i]!);
+  const goesOn = start === last[offset + START] && !fell;
+  if (!goesOn && isThere(last, offset)) addExponential({ ...to, values: carried.writable() }, to);
+  const sum = from.values[from.at + SUM]!;
+  const kept = goesOn ? last[offset + SUM]! : 0;
+  moveExponential(from, to);
+  last[offset + START] = start;
+  last[offset + SUM] = Number.isFinite(sum) ? sum : kept;
+  last[offset + MIN] = last[offset + MAX] = 0;
+}

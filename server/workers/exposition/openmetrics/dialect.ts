@@ -1,0 +1,89 @@
+/**
+ * OpenMetrics 1.0. Samples have no timestamps: they are of the time of the scrape, and others would make Prometheus
+ * keep a series for minutes after it has ended. Nor is there a `_created`: start times differ between the instances
+ * that a cluster's counter is summed over, and Prometheus would store it as one more series for each.
+ *
+ * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
+ */
+import type { HistogramLayout } from '../../../../core/snapshot';
+import { histogramLines, pageLines, type HistogramLines } from '../../text/official';
+import { PageText, type PageRendering } from '../../text/page-text';
+import { attributesOf } from '../../../../core/page-texts';
+import { canonicalNumber } from './canonical-number';
+import { ClassicBuckets } from '../text/classic-buckets';
+import { HISTOGRAM_SUFFIXES, type Dialect, type FamilyHead, type PageSource } from '../dialect';
+import type { FamilyType, OfficialHead } from '../head';
+import { unitOf } from '../units';
+
+export class OpenMetricsDialect implements Dialect {
+  readonly ending = Buffer.from('# EOF\n');
+  private readonly classic = new ClassicBuckets({ boundText: canonicalNumber, strict: true });
+
+  head(official: OfficialHead): FamilyHead {
+    const { type } = official;
+    const name = familyName(official);
+    return { name, type, claims: CLAIMS[type].map((suffix) => name + suffix), official };
+  }
+
+  opening({ name, type, official }: FamilyHead): Buffer {
+    const unit = unitOf(name, official.unit);
+    // Quotes are not escaped in the text format.
+    const help = official.help.replaceAll('"', '\\"');
+    return Buffer.from(
+      `# TYPE ${name} ${type}\n${unit === undefined ? '' : `# UNIT ${name} ${unit}\n`}# HELP ${name} ${help}\n`,
+    );
+  }
+
+  page(source: PageSource): PageRendering {
+    const { scope, family, page, labels, head } = source;
+    const { layout } = page;
+    if (layout.kind === 'exponential') return this.classic.page(source, layout);
+    const lines = pageLines(scope, family, layout, attributesOf(page), labels).split('\n');
+    lines.pop();
+    if (layout.kind === 'histogram') return histogramPage(source, layout, lines);
+    const { name } = head.official;
+    const sample = head.type === 'counter' ? `${head.name}_total` : name;
+    return new PageText(page, lines.map((line) => `${sample}${line.slice(name.length)}\n`).join(''));
+  }
+
+  info(line: string): Buffer {
+    return Buffer.from(line);
+  }
+}
+
+/** What the samples of a family of that type may be called, behind its name. */
+const CLAIMS: Readonly<Record<FamilyType, readonly string[]>> = {
+  counter: ['', '_total', '_created'],
+  gauge: [''],
+  histogram: [...HISTOGRAM_SUFFIXES, '_created'],
+  info: ['', '_info'],
+};
+
+/** Without what samples end with. */
+function familyName({ name, type }: OfficialHead): string {
+  if (type === 'counter') return name.replace(/(?<=.)_total$/, '');
+  return type === 'info' ? name.replace(/_info$/, '') : name;
+}
+
+function histogramPage({ page }: PageSource, layout: HistogramLayout, lines: readonly string[]): PageText {
+  const official = histogramLines(layout);
+  const shape = strictLines(layout);
+  const moments = Number(official.count) + Number(official.sum);
+  const perSeries = moments + official.buckets;
+  const bounds = Array.from({ length: official.buckets }, (_, i) => canonicalNumber(layout.bounds[i] ?? Infinity));
+  let text = '';
+  for (const [i, line] of lines.entries()) {
+    const place = i % perSeries;
+    if (place < moments) {
+      if (shape.count) text += `${line}\n`;
+    } else text += `${line.slice(0, line.lastIndexOf('le="'))}le="${bounds[place - moments] ?? ''}"} 0\n`;
+  }
+  return new PageText(page, text, shape);
+}
+
+/** A sum that could go down, for there are buckets below 0, is not to be there; nor is the count without it. */
+function strictLines(layout: HistogramLayout): HistogramLines {
+  const { sum, buckets } = histogramLines(layout);
+  const allowed = sum && !layout.bounds.some((bound) => bound < 0);
+  return { count: allowed, sum: allowed, buckets };
+}

@@ -1,0 +1,72 @@
+/** What is kept of one labelled snapshot in one format: its pages, rendered, and the heads of its families. */
+import type { Attributes, Scope } from '../../../core/otel';
+import type { Family, PlacedPage } from '../../../core/snapshot';
+import { targetInfo, type ExtraLabels } from '../text/official';
+import type { PageRendering } from '../text/page-text';
+import type { Dialect, FamilyHead } from './dialect';
+import { officialHead } from './head';
+import { Kept } from './kept';
+import type { CachedRendering } from './rendering-cache';
+
+export class RenderedPages implements CachedRendering {
+  /** By page id. */
+  private readonly pages = new Kept<number, PageRendering>();
+  /** By what the head says of the family; `undefined` for a family that cannot be shown. */
+  private readonly heads = new Kept<string, FamilyHead | undefined>();
+  private info: { readonly resource: string; readonly bytes: Buffer | undefined } | undefined;
+
+  constructor(
+    private readonly dialect: Dialect,
+    private readonly labels: ExtraLabels,
+  ) {}
+
+  get held(): number {
+    let held = 0;
+    for (const page of this.pages.values()) held += page.held;
+    return held;
+  }
+
+  /** @returns `undefined` if the family cannot be shown */
+  head(scope: Scope, family: Family): FamilyHead | undefined {
+    const { descriptor, dataPointType, isMonotonic } = family;
+    const key = JSON.stringify([scope, descriptor, dataPointType, isMonotonic]);
+    return this.heads.get(key, () => {
+      const official = officialHead(scope, family);
+      return official && this.dialect.head(official);
+    });
+  }
+
+  /** The page, rendered with the numbers of `values`. */
+  updatedPage(
+    { scope, family, head }: { readonly scope: Scope; readonly family: Family; readonly head: FamilyHead },
+    { page, base }: PlacedPage,
+    values: Float64Array,
+  ): PageRendering {
+    const { dialect, labels } = this;
+    const rendering = this.pages.get(page.id, () => dialect.page({ scope, family, page, labels, head }));
+    try {
+      rendering.update(values, base);
+    } catch (error) {
+      // It may be half written: the next rendering makes a new one.
+      this.pages.forget(page.id);
+      throw error;
+    }
+    return rendering;
+  }
+
+  /** The line of `target_info`; `undefined` if the resource has no attributes. */
+  targetInfo(resource: string): Buffer | undefined {
+    if (this.info?.resource !== resource) {
+      const attributes = JSON.parse(resource) as Attributes;
+      const line = (): string => /[^\n]*\n$/.exec(targetInfo(attributes, this.labels))?.[0] ?? '';
+      this.info = { resource, bytes: Object.keys(attributes).length === 0 ? undefined : this.dialect.info(line()) };
+    }
+    return this.info.bytes;
+  }
+
+  /** Forgets what the rendering that has ended has not used. */
+  endRendering(): void {
+    this.pages.endRendering();
+    this.heads.endRendering();
+  }
+}

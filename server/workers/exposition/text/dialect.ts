@@ -1,0 +1,42 @@
+/**
+ * Prometheus's text format 0.0.4, as the official serializer writes it.
+ *
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+import { pageLines } from '../../text/official';
+import { PageText, type PageRendering } from '../../text/page-text';
+import { attributesOf } from '../../../../core/page-texts';
+import { ClassicBuckets } from './classic-buckets';
+import { HISTOGRAM_SUFFIXES, type Dialect, type FamilyHead, type PageSource } from '../dialect';
+import type { OfficialHead } from '../head';
+import { numberText } from '../../text/digits';
+
+export class TextDialect implements Dialect {
+  readonly ending = Buffer.alloc(0);
+  private readonly classic = new ClassicBuckets({ boundText: numberText, strict: false });
+
+  head(official: OfficialHead): FamilyHead {
+    return familyAsNamed(official);
+  }
+
+  opening({ official }: FamilyHead): Buffer {
+    return Buffer.from(official.text);
+  }
+
+  page(source: PageSource): PageRendering {
+    const { scope, family, page, labels } = source;
+    if (page.layout.kind === 'exponential') return this.classic.page(source, page.layout);
+    return new PageText(page, pageLines(scope, family, page.layout, attributesOf(page), labels));
+  }
+
+  info(line: string): Buffer {
+    return Buffer.from(line);
+  }
+}
+
+/** The family and its samples are called what the official serializer calls them. */
+export function familyAsNamed(official: OfficialHead): FamilyHead {
+  const { name, type } = official;
+  const suffixes = type === 'histogram' ? HISTOGRAM_SUFFIXES : [''];
+  return { name, type, claims: suffixes.map((suffix) => name + suffix), official };
+}
