@@ -1,16 +1,16 @@
 /**
- * Shared memory of a worker thread that the main thread reads where it stands, instead of getting a copy: the worker
- * leaves it as it is until the loan is over. All that one rendering lends is one loan.
+ * A loan: a worker thread lends shared memory to the main thread, which reads it in place instead of getting a copy. The
+ * worker must not change the memory until the loan is over. One loan covers all memory that one rendering lends.
  */
 
-/** One word of shared memory, made by the main thread: 0 until it is {@link endLoan | over}. */
+/** One word of shared memory: 0 until the loan is over. The main thread makes it, and alone writes it. */
 export type Loan = Int32Array<SharedArrayBuffer>;
 
 export function startLoan(): Loan {
   return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 }
 
-/** Nothing that was lent is read any more from now on. Repeatable. */
+/** Call this when the memory is no longer read. Repeatable. */
 export function endLoan(loan: Loan): void {
   Atomics.store(loan, 0, 1);
 }

@@ -1,26 +1,28 @@
 /**
  * What crosses the boundary between the metrics server's main thread and its worker threads.
  *
- * As in an instance, the noun is the snapshot: each instance's last one is decoded by a worker into shared memory and
- * held by the main thread, which names it in the tasks that follow. Workers keep only what they can derive again.
+ * The main thread owns all data that has to last: the last snapshot of each run, and the state of each app. Both are
+ * immutable and in shared memory: a worker makes them, the main thread keeps them and passes them with the next tasks. Workers
+ * keep only what they can derive from tasks, so that any worker can do any task, and losing one loses nothing.
  */
 import type { Loan } from './loan';
 import type { Page, ScopeFamilies, Snapshot } from '../../core/snapshot';
 
 export type ClusterTask = DecodeTask | AbsorbTask | RenderTask | SaveTask | LoadTask;
 
-/** One run of one process: it ends when the process does, and PM2 starts another under the same `pmId`. */
+/** One process of an instance, from its start to its end. PM2 may start another one under the same `pmId`. */
 export interface Run {
   /** Name of the PM2 app. */
   readonly app: string;
   readonly pmId: number;
-  /** Tells this run from all others of the host. */
+  /** Unique among all runs of the host, former ones too. */
   readonly key: string;
 }
 
+/** What a run has answered last. */
 export interface RunSnapshot {
   readonly run: Run;
-  /** In shared memory: pages and values. Immutable. */
+  /** Immutable: pages, values and orders are shared memory that no thread writes any more. */
   readonly snapshot: Snapshot;
 }
 
@@ -29,17 +31,18 @@ export interface DecodeTask {
   readonly kind: 'decode';
   /** Base64 of the wire form. */
   readonly payload: string;
-  /** Pages of this incarnation that the asker has named. */
+  /** The pages of this incarnation that the request has named: the answer does not send them again. */
   readonly known: readonly Page[];
-  /** Bytes that the payload may have once inflated. */
+  /** Most bytes of the inflated payload. */
   readonly maxBytes: number;
-  /** Series that it may have. */
+  /** Most series of the snapshot. */
   readonly maxSeries: number;
 }
 
 export interface DecodeResult {
   readonly ok: true;
   readonly kind: 'decode';
+  /** New, in shared memory, and immutable. It shares the known pages. */
   readonly snapshot: Snapshot;
 }
 
@@ -47,78 +50,88 @@ export interface DecodeResult {
 export interface AbsorbTask {
   readonly kind: 'absorb';
   readonly apps: readonly AppRound[];
-  /** The first one that matches a gauge's name counts; where none does, what is safe for such a name. */
+  /** The first one that matches a gauge's name counts. If none does, the default rules apply. */
   readonly rules: readonly GaugeRule[];
-  /** Counters and histograms per app that no run has any more, kept at the most. */
+  /** How many counters and histograms per app are kept that no run has any more. */
   readonly maxEndedSeries: number;
-  /** Names of the labels that tell an app, and one of its instances. */
+  /** Names of the labels for the app, and for one of its instances. */
   readonly labels: { readonly app: string; readonly instance: string };
 }
 
+/** What one round has brought of one app. Every run of the state that is neither live nor silent has ended. */
 export interface AppRound {
   readonly app: string;
-  /** What the last absorbing of this app has answered. */
+  /** The state that the last absorbing of this app has answered; `undefined` the first time. */
   readonly state: ClusterState | undefined;
-  /** Runs that have answered in this round, each with what it has answered, by pm_id. */
+  /** Runs that have answered in this round, in the order of their pm_ids. */
   readonly live: readonly RunSnapshot[];
-  /** Keys of runs that live but have not answered: what they had last still counts, their gauges do not. */
+  /** Keys of runs that live but have not answered: their counters and histograms still count, their gauges do not. */
   readonly silent: readonly string[];
   /**
-   * {@link spareMemory} of a former state, if nobody reads that any more: the next one is written there. Fresh memory
-   * costs several times what the numbers in it do.
+   * {@link spareMemory} of a former state which no thread reads any more. The task may write to it: the columns of the next
+   * state stand there. Writing to new memory takes several times as long.
    */
   readonly spare?: readonly SharedArrayBuffer[];
-  // Every other run that the state knows has ended: its last numbers stay in the sums.
 }
 
 export interface GaugeRule {
-  /** Glob on the metric's name, as picomatch has it. */
+  /** Glob for the metric's name, in the syntax of picomatch. */
   readonly match: string;
   readonly merge: GaugeMerge;
 }
 
-/** `instance`: not merged, one series per instance with its `pm_id`. */
+/** `instance`: not merged, each instance has a series of its own, with its `pm_id`. */
 export type GaugeMerge = 'sum' | 'avg' | 'min' | 'max' | 'instance';
 
 /**
- * One app's counters and histograms over all runs that there have been. Immutable, in shared memory; absorbing makes the
- * next one, and what has not changed they share. A cluster's number is `carried` plus what every run had last.
+ * The counters and histograms of one app, over all of its runs. The sum of a series is its number in `carried` plus its
+ * numbers in `last` of every run.
  *
- * Pages are only ever added behind the others, but where some are written anew: then places change too. A series' number
- * in `gone` counts the series of all pages in the order of the pages' bases.
+ * Immutable, in shared memory, and owned by the main thread. Each absorbing makes the next state, which shares what has not
+ * changed. Pages are only added behind the others, so that bases stay. The exception is a repacking, which writes pages anew
+ * and moves all numbers with them.
+ *
+ * A series has a serial number: they count the series of all pages, in ascending order of the pages' bases.
  */
 export interface ClusterState {
-  /** Of the merged snapshots: page ids mean something within it only. */
+  /** Of the merged snapshots. Page ids are only valid within it. */
   readonly incarnation: string;
   /**
-   * The cluster's dictionary: every series of every run, families and layouts as a snapshot has them. Gauges that are
-   * merged are in it too, but have no numbers in the state. The first page of a family has the layout whose series bear
-   * no label for it.
+   * All series of all runs, as a snapshot has them. Merged gauges are among them, but their numbers are not in the state. The
+   * series of a family's first page have no label `bounds`, nor have those of the same layout on other pages.
    */
   readonly scopes: readonly ScopeFamilies[];
-  /** Page ids from this one on have never been given away. */
+  /** The next free page id. No page has had it or a larger one. */
   readonly nextPageId: number;
-  /** JSON text of the attributes that all runs had in common when any was last live. */
+  /** JSON text of the attributes that the resources of all runs had in common in the last round with a live run. */
   readonly resource: string;
-  /** By the pages' places: sums over runs that have ended, and over what was before a reset; the earliest start. */
+  /**
+   * A column, by the pages' bases: sums over the runs that have ended, and over what series had before they began anew. As
+   * start time it has the earliest one of all runs.
+   */
   readonly carried: Float64Array;
-  /** By series: the round since which no run has it, 0 while one does. */
+  /** By serial number: the round since which no run has the series, 0 while one has. */
   readonly gone: Int32Array;
   readonly runs: readonly RunNumbers[];
-  /** Counts the absorbings. */
+  /** How many rounds have been absorbed. */
   readonly round: number;
 }
 
+/** What one run has had last. */
 export interface RunNumbers {
+  /** Of the {@link Run}. */
   readonly key: string;
-  /** The snapshot that was last absorbed. */
+  /** Of the run's snapshot that was absorbed last. */
   readonly incarnation: string;
   readonly generation: number;
-  /** By the pages' places, as long as it was when the run was last absorbed; `NaN` as start where it has no such series. */
+  /**
+   * A column, by the pages' bases. It ends where the app's series ended when the run was absorbed last. The start time is `NaN`
+   * where the run does not have the series.
+   */
   readonly last: Float64Array;
 }
 
-/** Memory of a former state that the current one does not share, by what they say of each run. */
+/** Memory of a former state that the current one does not share: the columns of runs that have been absorbed since. */
 export function spareMemory(former: ClusterState, current: ClusterState): SharedArrayBuffer[] {
   const isShared = (run: RunNumbers): boolean =>
     current.runs.some(
@@ -132,43 +145,43 @@ export interface AbsorbResult {
   readonly ok: true;
   readonly kind: 'absorb';
   readonly apps: readonly { readonly app: string; readonly state: ClusterState }[];
-  /** What `/metrics/cluster` shows of the apps, in their order. */
+  /** What `/metrics/cluster` shows of the apps, in the order of the task's. */
   readonly snapshots: readonly LabelledSnapshot[];
-  /** Sentences for the log: such as that bounds of a histogram differ between instances. The same each round. */
+  /** Sentences for the log, such as that a histogram's bounds differ between instances. The same ones in each round. */
   readonly warnings: readonly string[];
 }
 
 /** A snapshot with labels that all its series get. */
 export interface LabelledSnapshot {
   readonly snapshot: Snapshot;
-  /** Name and value, valid as they are; behind the labels of the series. */
+  /** They stand behind the series' own labels. Names have to be valid label names. */
   readonly labels: readonly (readonly [name: string, value: string])[];
 }
 
 export type Format = 'text' | 'openmetrics' | 'protobuf';
 
 /**
- * Render parts as one exposition: families grouped once over all parts and scopes. Answered by a {@link RenderResult}
- * after the last chunk.
+ * Render labelled snapshots as one exposition, in which each family is one group of lines. Answered by a
+ * {@link RenderResult} after the last chunk.
  */
 export interface RenderTask {
   readonly kind: 'render';
-  /** `instance`: one part without labels, and in `text` byte for byte what the official serializer renders for it. */
+  /** `instance`: one snapshot without labels. In `text` it is byte for byte what the official serializer renders. */
   readonly view: 'all' | 'instance';
   readonly snapshots: readonly LabelledSnapshot[];
   readonly format: Format;
   /**
-   * Where chunks go: `Uint8Array`s of about 32 KiB or more as a rule, `null` behind the last one. The worker waits for a
-   * message back, any, whenever {@link CHUNKS_AHEAD} have not been taken.
+   * Where chunks go: `Uint8Array`s, most of them of 32 KiB or more, and `null` behind the last one. The receiver posts any
+   * message back for each chunk that it has taken. The worker waits while {@link CHUNKS_AHEAD} chunks have not been taken.
    */
   readonly port: ChunkPort;
-  /** Chunks in shared memory are lent, the others transferred. */
+  /** Of the chunks in shared memory: the receiver ends the loan when it has read them. Other chunks are transferred. */
   readonly loan: Loan;
 }
 
 export const CHUNKS_AHEAD = 16;
 
-/** What is used here of a `MessagePort` of `node:worker_threads`, which it is. */
+/** The part of a `MessagePort` of `node:worker_threads` that is used here. */
 export interface ChunkPort {
   postMessage(chunk: Uint8Array | null, transfer?: readonly ArrayBuffer[]): void;
   on(event: 'message' | 'close', listener: () => void): unknown;
@@ -183,7 +196,7 @@ export interface RenderResult {
   readonly warnings: readonly string[];
 }
 
-/** Write a state as bytes for a file, so that a server that starts anew can go on. Answered by a {@link SaveResult}. */
+/** Write a state as bytes for a file, so that a restarted server can go on. Answered by a {@link SaveResult}. */
 export interface SaveTask {
   readonly kind: 'save';
   readonly state: ClusterState;
@@ -195,7 +208,7 @@ export interface SaveResult {
   readonly bytes: Uint8Array;
 }
 
-/** Read what was saved. Answered by a {@link LoadResult}, `MALFORMED` where it is not that. */
+/** Read a saved state. Answered by a {@link LoadResult}, or by `MALFORMED` if the bytes are no saved state. */
 export interface LoadTask {
   readonly kind: 'load';
   readonly bytes: Uint8Array;
@@ -214,7 +227,7 @@ export interface ClusterTaskFailure {
 }
 
 export type ClusterFailureCode =
-  /** The payload: not what the protocol says; larger than allowed; naming pages that are neither sent nor known. */
+  /** The first three: a payload that breaks the protocol, is too large, or names pages which are neither sent nor known. */
   'MALFORMED' | 'TOO_LARGE' | 'MISSING_PAGES' | 'UNSUPPORTED' | 'WORKER_LOST' | 'WORKER_TIMEOUT' | 'INTERNAL';
 
 export type ClusterTaskResult<T extends ClusterTask = ClusterTask> =

@@ -1,4 +1,4 @@
-/** Decodes what an instance has answered into shared memory. What is wrong with it is data, not an error. */
+/** Decodes the answer of an instance into shared memory. A malformed answer is a result, and no error is thrown. */
 import type { ClusterFailureCode, ClusterTaskFailure, DecodeResult, DecodeTask } from '../protocol/tasks';
 import type { Page } from '../../core/snapshot';
 import { decodeSnapshot, WireError } from '../../core/wire/decode';

@@ -1,6 +1,6 @@
 /**
- * A worker thread of the metrics server: does one task at a time. What it keeps between tasks is derived from what they
- * carry, so that any thread can do any task.
+ * A worker thread of the metrics server, which does one task at a time. What it keeps between tasks is derived from tasks, so
+ * that any thread can do any task.
  */
 import type { ClusterTask, ClusterTaskFailure, ClusterTaskResult } from '../protocol/tasks';
 import type { Snapshot } from '../../core/snapshot';

@@ -1,6 +1,6 @@
-/** What the resources of several instances have in common. */
+/** The attributes that the resources of several instances have in common. */
 
-/** @param resources JSON texts of attributes @returns those attributes that all have with the same value */
+/** @param resources JSON texts of attributes @returns JSON text of the attributes that all have with the same value */
 export function commonResource(resources: readonly string[]): string {
   const [first = '{}', ...others] = [...new Set(resources)];
   if (others.length === 0) return first;

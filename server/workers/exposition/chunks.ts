@@ -1,14 +1,14 @@
-/** Gathers an exposition into chunks for another thread. */
+/** Collects an exposition in chunks for another thread. */
 import type { Loan } from '../../protocol/loan';
 import { copyBytes } from '../text/lendable';
 import type { Output } from '../text/output';
 
-/** In a buffer of its own, which can be transferred, or lent. */
+/** Bytes that can be transferred, since they have a buffer of their own, or shared memory that is lent. */
 export type Chunk = Uint8Array<ArrayBuffer> | Uint8Array<SharedArrayBuffer>;
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** What the last exposition has left: where all of it is short, no other buffer of that size is made for the next one. */
+/** The buffer that the last exposition has not used up: most expositions of one instance need no other one. */
 let spare: Buffer<ArrayBuffer> | undefined;
 
 export class Chunks implements Output {
@@ -18,7 +18,7 @@ export class Chunks implements Output {
   private chunk: Buffer<ArrayBuffer> | undefined;
   private at = 0;
 
-  /** @param loan what is lent to the other thread is lent until then; without it, all is copied */
+  /** @param loan of the shared memory that is lent to the other thread; without it, all bytes are copied */
   constructor(private readonly loan?: Loan) {}
 
   write(source: Buffer, from = 0, to = source.length): void {
@@ -44,14 +44,14 @@ export class Chunks implements Output {
     return this.loan;
   }
 
-  /** The chunks that are full, once each. */
+  /** The chunks that are full. Each is returned once. */
   take(): Chunk[] {
     const { full } = this;
     if (full.length > 0) this.full = [];
     return full;
   }
 
-  /** @returns what is left */
+  /** @returns the chunks that are left */
   end(): Chunk[] {
     this.close();
     spare = this.chunk;
@@ -67,7 +67,7 @@ export class Chunks implements Output {
       this.full.push(new Uint8Array(chunk.buffer, 0, at));
       this.chunk = undefined;
     } else {
-      // A short one is not worth a buffer of that size.
+      // A short chunk is copied: it would keep a whole buffer alive.
       this.full.push(new Uint8Array(chunk.subarray(0, at)));
     }
   }

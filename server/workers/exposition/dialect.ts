@@ -1,20 +1,21 @@
-/** What the three formats have to say for themselves; the rest, {@link Exposition} does for all of them alike. */
+/** What differs between the three formats. The rest is done by {@link Exposition}, for all formats alike. */
 import type { Scope } from '../../../core/otel';
 import type { Family, Page } from '../../../core/snapshot';
 import type { ExtraLabels } from '../text/official';
 import type { PageRendering } from '../text/page-text';
 import type { FamilyType, OfficialHead } from './head';
 
-/** What all members of a family share. */
+/** What all families of one name share. */
 export interface FamilyHead {
-  /** What the format calls the family. */
+  /** The family's name in the format. */
   readonly name: string;
   readonly type: FamilyType;
-  /** Names that no other family may have, nor its samples. */
+  /** Names that no other family, and no sample of another family, may have. */
   readonly claims: readonly string[];
   readonly official: OfficialHead;
 }
 
+/** A page, and what its rendering depends on. */
 export interface PageSource {
   readonly scope: Scope;
   readonly family: Family;
@@ -25,14 +26,14 @@ export interface PageSource {
 
 export interface Dialect {
   head(official: OfficialHead): FamilyHead;
-  /** What stands before the series of a family, which are `length` bytes. */
+  /** The bytes before the series of a family. @param length of all its series, in bytes */
   opening(head: FamilyHead, length: number): Buffer;
   page(source: PageSource): PageRendering;
-  /** @param line of the text format: `target_info` and its labels, ended by a line feed */
+  /** Renders `target_info`. @param line of the text format: the name and labels, ended by a line feed */
   info(line: string): Buffer;
-  /** Behind the last family. */
+  /** The bytes behind the last family. */
   readonly ending: Buffer;
 }
 
-/** Names that a family takes in the text formats; those of a histogram end so. */
+/** What the names of a histogram's family and samples end with in the text formats. */
 export const HISTOGRAM_SUFFIXES = ['', '_bucket', '_count', '_sum'] as const;

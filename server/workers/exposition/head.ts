@@ -1,15 +1,15 @@
-/** What the official serializer says about a family, taken apart. */
+/** The head that the official serializer writes for a family, taken apart. */
 import { DataPointType, type Scope } from '../../../core/otel';
 import type { Family } from '../../../core/snapshot';
 import { familyHead, targetInfo } from '../text/official';
 
 export interface OfficialHead {
-  /** As the serializer writes it, with `_total` if it is a counter. */
+  /** The serializer's name for the family: with `_total` if it is a counter. */
   readonly name: string;
   /** Escaped as in the text format: backslash and line feed. */
   readonly help: string;
   readonly unit: string;
-  /** `info` is `target_info`, for which the text format has no type of its own. */
+  /** `info` is that of `target_info`. The text format has no such type. */
   readonly type: FamilyType;
   /** HELP, UNIT and TYPE in the text format, ended by a line feed. */
   readonly text: string;
@@ -21,14 +21,14 @@ const HEAD =
   /^# HELP (?<name>\S*) (?<help>[^\n]*)\n(?:# UNIT \S* (?<unit>[^\n]*)\n)?# TYPE \S* (?<type>counter|gauge|histogram)\n$/;
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
-/** @returns `undefined` if the family can't be shown: its name is not one in Prometheus, not even after sanitising */
+/** @returns `undefined` if the family cannot be shown: even the name that the serializer makes is invalid in Prometheus */
 export function officialHead(scope: Scope, family: Family): OfficialHead | undefined {
   const text = familyHead(scope, asHistogram(family));
   const { name = '', help = '', unit = '', type } = HEAD.exec(text)?.groups ?? {};
   return NAME.test(name) ? { name, help, unit, type: type as FamilyType, text } : undefined;
 }
 
-/** The serializer drops exponential histograms, and knows names and labels for any histogram. */
+/** The serializer drops exponential histograms. Their names and labels are those of any histogram. */
 export function asHistogram(family: Family): Family {
   if (family.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) return family;
   return { ...family, dataPointType: DataPointType.HISTOGRAM };

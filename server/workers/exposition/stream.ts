@@ -1,9 +1,9 @@
-/** Sends an exposition through a port, no faster than it is taken at the other end. */
+/** Sends an exposition through a port, no faster than the receiver takes it. */
 import { CHUNKS_AHEAD, type ChunkPort } from '../../protocol/tasks';
 import type { Rendered, Rendering } from './exposition';
 
 /**
- * Closes the port behind the last chunk. If the other end closes it before, the rest is not rendered.
+ * Closes the port behind the last chunk. If the receiver closes it earlier, the rest is not rendered.
  *
  * @returns what was rendered
  */
@@ -20,7 +20,7 @@ export async function streamTo(port: ChunkPort, rendering: Rendering): Promise<R
     closed = true;
     wake?.();
   });
-  // The port may close while this waits, which no type can know.
+  // The port may close during an await: a plain variable would be taken for constant.
   const isClosed = (): boolean => closed;
   try {
     for (;;) {

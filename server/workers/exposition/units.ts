@@ -1,4 +1,4 @@
-/** Units of OpenTelemetry (UCUM) by the words that names in Prometheus end with. */
+/** The words with which names in Prometheus end, by OpenTelemetry's units (UCUM). */
 
 /** @see https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/ */
 const WORDS: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ const WORDS: Readonly<Record<string, string>> = {
   '%': 'percent',
 };
 
-/** @returns the unit's word if the family's name ends with it, as it has to where the unit is told */
+/** @returns the unit's word if the family's name ends with it: OpenMetrics allows a unit only then */
 export function unitOf(familyName: string, unit: string): string | undefined {
   const word = Object.hasOwn(WORDS, unit) ? WORDS[unit] : unit;
   return word !== undefined && /^[a-zA-Z0-9_:]+$/.test(word) && familyName.endsWith(`_${word}`) ? word : undefined;

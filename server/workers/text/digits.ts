@@ -1,15 +1,15 @@
-/** Writes numbers as the official serializer prints them: as JavaScript does, but `+Inf` and `-Inf`. */
+/** Writes numbers as the official serializer does: in the form of JavaScript, with `+Inf` and `-Inf` for infinities. */
 
 const ZERO = 0x30;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 
-/** Room that any number has enough of: the longest take 25 bytes. */
+/** Bytes that are enough for any number: the longest ones take 25. */
 export const MAX_NUMBER = 32;
 
-/** Larger integers go the slow way: the loop below works on 32-bit halves only up to here. */
+/** Integers from here on are written by `String`: the loop below works on 32-bit halves. */
 const INTEGER_LIMIT = 1e15;
-/** Between these, each digit of a fraction can be split off without rounding. */
+/** Between these two, each digit of a fraction can be calculated without rounding. */
 const FRACTION_FROM = 4;
 const FRACTION_LIMIT = 2 ** 31;
 
@@ -51,7 +51,7 @@ function writeInteger(bytes: Buffer, at: number, value: number): number {
   return end;
 }
 
-/** @param value below 2^31, of no more digits than there is place for */
+/** @param value below 2^31, with at most `end - from` digits; leading zeros fill the rest */
 function writeDigits(bytes: Buffer, from: number, end: number, value: number): void {
   let rest = value;
   for (let i = end - 1; i >= from; i--) {
@@ -73,13 +73,13 @@ function countDigits(value: number): number {
   return value < 100_000_000 ? 8 : 9;
 }
 
-/** By the leading zeros of a 32-bit integer: half of what doubles from it on are apart. */
+/** By the number of leading zeros of a 32-bit integer: half the distance between neighbouring doubles of that size. */
 const HALF_GAPS = Float64Array.from({ length: 32 }, (_, zeros) => 2 ** (31 - zeros - 53));
 
 /**
- * As few digits as tell the number from its neighbours, and of these the nearest, as JavaScript wants it
- * (https://tc39.es/ecma262/#sec-numeric-types-number-tostring). What is behind the point is a multiple of 2^-50 at
- * least, and stays one of what fits into 53 bits when it is multiplied by 10, so that nothing here is rounded.
+ * Writes as few digits as tell the number from its neighbours, and of these the nearest ones, as JavaScript demands
+ * (https://tc39.es/ecma262/#sec-numeric-types-number-tostring). The fraction is a multiple of 2^-50, and still fits into 53
+ * bits after each multiplication by 10, so that no step rounds.
  */
 function writeFraction(bytes: Buffer, from: number, value: number): number {
   const whole = value | 0;
@@ -94,12 +94,12 @@ function writeFraction(bytes: Buffer, from: number, value: number): number {
     rest -= digit;
     bytes[at++] = ZERO + digit;
   } while (rest >= halfGap && rest <= 1 - halfGap);
-  // A 9 is never rounded up: with one digit less it would have been near enough before. Of two as near, the even one.
+  // A 9 is never rounded up: the loop would have ended one digit earlier. Of two digits that are as near, the even one.
   if (rest > 0.5 || (rest === 0.5 && digit % 2 === 1)) bytes[at - 1] = ZERO + digit + 1;
   return at;
 }
 
-/** By the number of digits: the least whole number that has so many, and the least that has more. */
+/** By number of digits: the smallest whole number with so many, and the smallest one with more. */
 const LEAST = new Int32Array(MAX_NUMBER);
 const BEYOND = new Int32Array(MAX_NUMBER);
 for (let digits = 1; digits <= 9; digits++) {
@@ -107,12 +107,12 @@ for (let digits = 1; digits <= 9; digits++) {
   BEYOND[digits] = 10 ** digits;
 }
 
-/** Whether it is a whole number below 10^9 of so many digits, without a sign. */
+/** Whether a whole number is below 10^9, not negative, and has so many digits. */
 export function hasDigits(value: number, digits: number): boolean {
   return value >= (LEAST[digits] as number) && value < (BEYOND[digits] as number);
 }
 
-/** Makes one whole number of another with as many digits: only the last ones differ, as a rule. */
+/** Overwrites a whole number with another one of as many digits. Mostly only the last digits differ: it stops there. */
 export function overwriteDigits(bytes: Buffer, from: number, end: number, before: number, after: number): void {
   let old = before;
   let rest = after;

@@ -1,33 +1,32 @@
 /**
- * Makes label sets valid where the official serializer's are not: it may emit a label name twice (`a.b` and `a_b` are
- * both `a_b`; `le` is what it adds to buckets itself), or one that begins with a digit. Any of these spoils the whole
- * scrape.
+ * Makes label sets valid for which the official serializer writes invalid ones: with a label name twice (`a.b` and `a_b` both
+ * become `a_b`; `le` is added to buckets), or with a name that begins with a digit. Prometheus rejects the whole scrape then.
  *
- * Values of one name are joined by `;` in the order of the attributes' names, as OpenTelemetry's text for Prometheus
- * compatibility has it (https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/). A name
- * that the serializer adds itself gets the prefix `exported_`, as Prometheus does with labels that clash.
+ * Values of equal names are joined by `;` in the order of the attributes' names, as OpenTelemetry's specification of
+ * Prometheus compatibility says (https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/). A name
+ * that the serializer adds gets the prefix `exported_`, as in Prometheus when labels clash.
  */
 import type { Attributes } from '../../../core/otel';
 
 export class Labels {
-  /** Lists of attribute names that are valid as they are: few, for many series. */
-  private readonly sound = new Set<string>();
+  /** Lists of attribute names that need no change, as JSON: few lists for many series. */
+  private readonly validLists = new Set<string>();
 
   constructor(
-    /** The label name that the serializer makes of an attribute's name. */
+    /** Returns the label name that the serializer makes of an attribute's name. */
     private readonly labelOf: (key: string) => string,
-    /** Labels that the serializer adds itself. */
+    /** Names of the labels that the serializer adds. */
     private readonly added: ReadonlySet<string>,
   ) {}
 
-  /** @returns the attributes themselves if they are fine */
+  /** @returns attributes whose labels are valid: the same object if they are so already */
   valid(attributes: Attributes): Attributes {
     const keys = Object.keys(attributes);
     const list = JSON.stringify(keys);
-    if (this.sound.has(list)) return attributes;
+    if (this.validLists.has(list)) return attributes;
     const names = keys.map((key) => this.validName(key));
     if (names.every((name, i) => name === this.labelOf(keys[i] as string)) && new Set(names).size === names.length) {
-      this.sound.add(list);
+      this.validLists.add(list);
       return attributes;
     }
     return merge(attributes, keys, names);

@@ -1,45 +1,48 @@
-/** Bytes that are lent to whoever reads them, rather than copied: copied only if they are to change meanwhile. */
+/** Bytes that readers borrow. They are copied only if they have to change while a reader still has them. */
 import { isOver, type Loan } from '../../protocol/loan';
 import { sharedMemory } from '../../../core/pool/pressure';
 import type { Output } from './output';
 
-/** To copy fewer bytes is cheaper than to hand them over. */
-const LENT_AT_LEAST = 32 * 1024;
+/** Fewer bytes than these are cheaper to copy than to lend. */
+const MIN_LENT_BYTES = 32 * 1024;
 
 /**
- * Memory that was given up for readers that were not done is written again when they are: left to garbage collections, of
- * which both threads would have to make a major one, it would pile up. So many readers may be at it at a time.
+ * Memory that readers still have when the bytes change is left to them, and used again once they are done. The garbage
+ * collector would free it only after a major collection in both threads, so that it would pile up. This is how many pieces
+ * are kept for it.
  */
-const KEPT = 3;
-/** After so many changes that nobody's reading was in the way of, it is no longer kept. */
-const CALM = 20;
+const MAX_LEFT = 3;
+/** After so many changes in a row for which no reader stood in the way, the pieces are no longer kept. */
+const MAX_CALM = 20;
 
-interface GivenUp {
+/** A piece of memory that is left to readers. */
+interface LeftMemory {
   readonly bytes: Buffer;
   readonly loans: readonly Loan[];
 }
 
 export class Lendable {
-  /** Not to be changed before {@link own} has been called, which may replace it. */
+  /** Call {@link own} before changing them: it may replace the buffer. */
   bytes: Buffer;
   private loans: Loan[] = [];
-  /** Of the same length, the oldest first. */
-  private givenUp: GivenUp[] = [];
+  /** All as long as `bytes`; the oldest first. */
+  private leftMemory: LeftMemory[] = [];
+  /** Changes in a row for which no reader stood in the way. */
   private calm = 0;
 
-  /** @param length in bytes, all of them 0 */
+  /** @param length in bytes, which are 0 */
   constructor(length: number) {
-    this.bytes = length < LENT_AT_LEAST ? Buffer.alloc(length) : Buffer.from(sharedMemory(length));
+    this.bytes = length < MIN_LENT_BYTES ? Buffer.alloc(length) : Buffer.from(sharedMemory(length));
   }
 
   /** Bytes of memory. */
   get held(): number {
-    return this.bytes.length * (1 + this.givenUp.length);
+    return this.bytes.length * (1 + this.leftMemory.length);
   }
 
   writeTo(out: Output, from: number, to: number): void {
     const { bytes } = this;
-    if (to - from < LENT_AT_LEAST || !isShared(bytes)) {
+    if (to - from < MIN_LENT_BYTES || !isShared(bytes)) {
       out.write(bytes, from, to);
       return;
     }
@@ -49,26 +52,26 @@ export class Lendable {
     this.loans.push(loan);
   }
 
-  /** Sees to it that nobody else reads the bytes. */
+  /** Makes sure that no reader has the bytes any more, by replacing them with a copy if one has. */
   own(): void {
     const { bytes, loans } = this;
     if (loans.length === 0) return;
     this.loans = [];
     if (loans.every(isOver)) {
-      if (++this.calm >= CALM) this.givenUp = [];
+      if (++this.calm >= MAX_CALM) this.leftMemory = [];
       return;
     }
     this.calm = 0;
     this.bytes = this.takeBack() ?? Buffer.from(sharedMemory(bytes.length));
     copyBytes(this.bytes, 0, bytes, 0, bytes.length);
-    this.givenUp.push({ bytes, loans });
-    // Of a loan that never ends, too.
-    if (this.givenUp.length > KEPT) this.givenUp.shift();
+    this.leftMemory.push({ bytes, loans });
+    // Bounded, for loans that never end.
+    if (this.leftMemory.length > MAX_LEFT) this.leftMemory.shift();
   }
 
   private takeBack(): Buffer | undefined {
-    const at = this.givenUp.findIndex(({ loans }) => loans.every(isOver));
-    return at < 0 ? undefined : this.givenUp.splice(at, 1)[0]?.bytes;
+    const at = this.leftMemory.findIndex(({ loans }) => loans.every(isOver));
+    return at < 0 ? undefined : this.leftMemory.splice(at, 1)[0]?.bytes;
   }
 }
 
@@ -76,14 +79,14 @@ function isShared(bytes: Buffer): bytes is Buffer<SharedArrayBuffer> {
   return bytes.buffer instanceof SharedArrayBuffer;
 }
 
-/** As few bytes are copied faster by `copy`, shared or not. */
-const SHORT = 256;
+/** Up to this many bytes, `copy` is faster in any memory. */
+const SHORT_BYTES = 256;
 
 /**
- * Copies bytes that do not overlap, shared or not. More than a few not by `copy` or `set`: where memory is shared, V8
- * copies word by word, several times slower than `fill`, which is native. What nobody else reads needs no such care.
+ * Copies bytes that do not overlap, in shared memory or not. Where memory is shared, `copy` and `set` of V8 go word by word
+ * and are several times slower than `fill`, which is native. This is safe here: no other thread writes these bytes.
  */
 export function copyBytes(target: Buffer, at: number, source: Buffer, from: number, to: number): void {
-  if (to - from <= SHORT) source.copy(target, at, from, to);
+  if (to - from <= SHORT_BYTES) source.copy(target, at, from, to);
   else target.fill(new Uint8Array(source.buffer, source.byteOffset + from, to - from), at, at + to - from);
 }

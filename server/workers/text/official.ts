@@ -1,7 +1,6 @@
 /**
- * Asks the official PrometheusSerializer, in whichever version is installed, how series look in Prometheus's text
- * format, so that names, escaping and type rules are its own. Once per page: what differs from scrape to scrape are
- * only the numbers.
+ * Asks the official PrometheusSerializer, in the version that is installed, how series look in Prometheus's text format, so
+ * that names, escaping and types are its own. Once per page: from scrape to scrape only the numbers differ.
  */
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { DataPointType, type Attributes, type Scope } from '../../../core/otel';
@@ -12,11 +11,11 @@ type Serializable = Parameters<PrometheusSerializer['serialize']>[0];
 
 const serializer = new PrometheusSerializer();
 
-/** What it says where there is no metric at all. */
+/** What it writes if there are no metrics. */
 const NOTHING = '# no registered metrics';
 const TIME = [0, 0] as const;
 
-/** Labels that all series of an exposition's part get, valid as they are. */
+/** Labels that all series of a snapshot get. Names have to be valid label names. */
 export type ExtraLabels = readonly (readonly [name: string, value: string])[];
 
 const NONE: ExtraLabels = [];
@@ -38,8 +37,10 @@ export function familyHead(scope: Scope, family: Family): string {
 }
 
 /**
- * The lines of a page's series in their order, with 0 for every number; `extra` labels behind the series' own. Only one
- * line per series is asked for: the others differ from it as they do for any series.
+ * The lines of a page's series in their order, with 0 for every number. The serializer is asked for one line per series only:
+ * how the other lines differ from it is the same for all series.
+ *
+ * @param extra labels that stand behind the series' own
  */
 export function pageLines(
   scope: Scope,
@@ -58,7 +59,7 @@ export function pageLines(
   return text;
 }
 
-/** What stands between the braces of a page's series, but for `le`. */
+/** What stands between the braces of each series of a page, without `le`. */
 export function labelTexts(
   scope: Scope,
   family: Family,
@@ -78,7 +79,7 @@ export function labelTexts(
   });
 }
 
-/** What stands before and behind the labels, for each line of a series. */
+/** The text before and behind the labels, for each line of a series. */
 function linesAround(scope: Scope, family: Family, layout: Layout): [before: string, after: string][] {
   const lines = seriesLines(scope, family, layout, [{ x: '1' }]).split('\n');
   lines.pop();
@@ -94,7 +95,7 @@ function firstLineOnly(layout: Layout): Layout {
   return layout.kind === 'histogram' ? { ...layout, sum: false, bounds: [], buckets: 0 } : layout;
 }
 
-/** Names have no braces, and behind the labels there is only the number. */
+/** The text between the braces. A name has no braces, and only the number stands behind the labels. */
 function labelsIn(line: string): string {
   const from = line.indexOf('{');
   return from < 0 ? '' : line.slice(from + 1, line.lastIndexOf('}'));
@@ -106,7 +107,7 @@ function seriesLines(scope: Scope, family: Family, layout: Layout, attributes: r
   return serializeFamily(scope, family, points).slice(serializeFamily(scope, family, []).length);
 }
 
-/** What it adds to the attributes: scope labels, and `le`. */
+/** Names of the labels that it adds: those of the scope, and `le`. */
 function addedLabels(scope: Scope, family: Family, layout: Layout): ReadonlySet<string> {
   const lines = seriesLines(scope, family, layout, [{}]).split('\n');
   return new Set(lines.flatMap((line) => Array.from(line.matchAll(/[{,]([^={},"]+)="/g), ([, name]) => name ?? '')));
@@ -114,7 +115,7 @@ function addedLabels(scope: Scope, family: Family, layout: Layout): ReadonlySet<
 
 const labelNames = new Map<string, string>();
 
-/** Attribute names are few; so many of them are not, and are not kept. */
+/** Attribute names are few. If there are more than this, the map is cleared. */
 const MAX_LABEL_NAMES = 10_000;
 
 function labelOf(key: string): string {
@@ -128,11 +129,11 @@ function labelOf(key: string): string {
   return name;
 }
 
-/** Which lines a histogram's series has, in this order. */
+/** Which lines a histogram has, in this order. */
 export interface HistogramLines {
   readonly count: boolean;
   readonly sum: boolean;
-  /** One line for each of the first so many buckets. */
+  /** How many of its buckets have a line: the first ones. */
   readonly buckets: number;
 }
 
@@ -140,7 +141,7 @@ export function histogramLines(layout: HistogramLayout): HistogramLines {
   return { count: true, sum: layout.sum, buckets: renderedBuckets(layout) };
 }
 
-/** The serializer ends at the first bucket without a bound, if there was a bound of +Infinity before. */
+/** The serializer ends at the bound +Infinity, or else at the first bucket without a bound. */
 function renderedBuckets({ bounds, buckets }: HistogramLayout): number {
   return bounds.includes(Number.POSITIVE_INFINITY) ? Math.min(buckets, bounds.length) : buckets;
 }

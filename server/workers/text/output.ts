@@ -1,12 +1,13 @@
 import type { Loan } from '../../protocol/loan';
 
-/** Where text goes. */
+/** Where the bytes of an exposition go. */
 export interface Output {
-  /** Takes the bytes `from` to `to`, not included, before they change. */
+  /** Copies the bytes `from` to `to`, not included: they may change afterwards. */
   write(source: Buffer, from: number, to: number): void;
   /**
-   * Takes bytes of shared memory as they are.
-   * @returns until when they must not change; `undefined` if it has copied them after all
+   * Takes bytes of shared memory without a copy.
+   *
+   * @returns the loan until whose end they must not change; `undefined` if they have been copied nevertheless
    */
   lend(source: Buffer<SharedArrayBuffer>, from: number, to: number): Loan | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Numbers as OpenMetrics wants them where they are a label's value: as Go prints them by default, and with `.0` if
- * there is neither a point nor an exponent.
+ * Numbers as values of labels in OpenMetrics: in the default form of Go, with `.0` if there is neither a point nor an
+ * exponent.
  *
  * @see https://prometheus.io/docs/specs/om/open_metrics_spec/#considerations-canonical-numbers
  */
@@ -10,7 +10,7 @@ export function canonicalNumber(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   const [digits = '', exponentText = '0'] = value.toExponential().split('e');
   const exponent = Number(exponentText);
-  // Go's limits; JavaScript's are others.
+  // The limits of Go, which differ from JavaScript's.
   if (exponent < -4 || exponent >= 6) {
     return `${digits}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
   }

@@ -1,7 +1,7 @@
 /**
- * OpenMetrics 1.0. Samples have no timestamps: they are of the time of the scrape, and others would make Prometheus
- * keep a series for minutes after it has ended. Nor is there a `_created`: start times differ between the instances
- * that a cluster's counter is summed over, and Prometheus would store it as one more series for each.
+ * OpenMetrics 1.0. Samples have no timestamps: with timestamps, Prometheus would show a series for minutes after its end.
+ * Counters have no `_created`: the start times of a cluster's instances differ, and Prometheus would store one more series for
+ * each counter.
  *
  * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
  */
@@ -51,7 +51,7 @@ export class OpenMetricsDialect implements Dialect {
   }
 }
 
-/** What the samples of a family of that type may be called, behind its name. */
+/** By type: what the names of a family's samples may end with. */
 const CLAIMS: Readonly<Record<FamilyType, readonly string[]>> = {
   counter: ['', '_total', '_created'],
   gauge: [''],
@@ -59,7 +59,7 @@ const CLAIMS: Readonly<Record<FamilyType, readonly string[]>> = {
   info: ['', '_info'],
 };
 
-/** Without what samples end with. */
+/** The family's name, without the ending of its samples. */
 function familyName({ name, type }: OfficialHead): string {
   if (type === 'counter') return name.replace(/(?<=.)_total$/, '');
   return type === 'info' ? name.replace(/_info$/, '') : name;
@@ -81,7 +81,7 @@ function histogramPage({ page }: PageSource, layout: HistogramLayout, lines: rea
   return new PageText(page, text, shape);
 }
 
-/** A sum that could go down, for there are buckets below 0, is not to be there; nor is the count without it. */
+/** OpenMetrics forbids a sum where there are buckets below 0, since it may fall, and a count without a sum. */
 function strictLines(layout: HistogramLayout): HistogramLines {
   const { sum, buckets } = histogramLines(layout);
   const allowed = sum && !layout.bounds.some((bound) => bound < 0);

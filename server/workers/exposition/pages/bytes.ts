@@ -1,4 +1,4 @@
-/** Bytes that grow as they are written. */
+/** Bytes that are appended: text, and fields of protobuf. */
 import { withRoom } from '../../../../core/bytes';
 import { MAX_NUMBER, writeNumber } from '../../text/digits';
 

@@ -1,11 +1,11 @@
-/** Many short pieces of bytes in one buffer: what a page keeps of its series. */
+/** Many short pieces of bytes in one buffer, such as one per series of a page. */
 import { Bytes } from './bytes';
 
 export class Pieces {
   private readonly bytes: Buffer;
   private readonly ends: Uint32Array;
 
-  /** @param write writes the piece of that index */
+  /** @param write appends the piece of that index */
   constructor(
     readonly length: number,
     write: (out: Bytes, index: number) => void,

@@ -1,4 +1,4 @@
-/** A page whose series have no fixed length: written anew whenever one of its numbers has changed. */
+/** A page whose series change their lengths: all of it is written anew when one of its numbers has changed. */
 import { strideOf, type Page } from '../../../../core/snapshot';
 import type { PageRendering } from '../../text/page-text';
 import type { Output } from '../../text/output';
@@ -41,7 +41,7 @@ export abstract class RewrittenPage implements PageRendering {
     else this.shown.set(numbers);
   }
 
-  /** Writes a series to `out`; if the format can't show it, only to `problem` why. */
+  /** Writes a series to `out`. If the format cannot show it, writes nothing and sets `problem`. */
   protected abstract write(index: number, numbers: Float64Array, offset: number): void;
 }
 

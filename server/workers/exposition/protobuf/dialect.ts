@@ -22,7 +22,7 @@ import { FAMILY, bytesTag, varintTag } from './schema';
 
 const TYPES: Readonly<Record<FamilyType, number>> = { counter: 0, gauge: 1, histogram: 4, info: 1 };
 
-/** Labels do not depend on the buckets. */
+/** For asking the serializer about labels, which do not depend on buckets. */
 const ANY_HISTOGRAM: HistogramLayout = { kind: 'histogram', sum: true, min: false, max: false, bounds: [], buckets: 1 };
 
 export class ProtobufDialect implements Dialect {

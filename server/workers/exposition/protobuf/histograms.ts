@@ -1,4 +1,4 @@
-/** Histograms with the bounds that they have. */
+/** Histograms with explicit bounds. */
 import { COUNT, HISTOGRAM_BUCKETS, SUM, type HistogramLayout, type Page } from '../../../../core/snapshot';
 import { histogramLines } from '../../text/official';
 import { Bytes } from '../pages/bytes';

@@ -1,4 +1,4 @@
-/** Labels of a series as protobuf, once per series: taken from the official text, so that they are the same. */
+/** The labels of series as protobuf, made once per series of the official text: they are the same in all formats. */
 import { Bytes } from '../pages/bytes';
 import { Pieces } from '../pages/pieces';
 import { LABEL, METRIC, bytesTag } from './schema';
@@ -7,8 +7,8 @@ const LABELS = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
 const ESCAPED = /\\([\\"n])/g;
 
 /**
- * @param texts per series what stands between the braces
- * @returns per series all `label` fields of its `Metric`
+ * @param texts by series: the text between the braces
+ * @returns by series: all `label` fields of its `Metric`
  */
 export function labelFields(texts: readonly string[]): Pieces {
   const pair = new Bytes();

@@ -1,4 +1,5 @@
-/** Counters and gauges: only the eight bytes of a number change, where they are. */
+/** Counters and gauges: an update overwrites the eight bytes of each number in place. */
+import { dataOf } from '../../../../core/bytes';
 import { SCALAR_STRIDE, SCALAR_VALUE } from '../../../../core/snapshot';
 import type { PageRendering } from '../../text/page-text';
 import type { Output } from '../../text/output';
@@ -11,7 +12,7 @@ const DOUBLE_BYTES = 8;
 export class ScalarPage implements PageRendering {
   readonly bytes: Buffer;
   private readonly ends: Uint32Array;
-  private readonly view: DataView;
+  private readonly data: DataView;
 
   constructor(labels: Pieces, counter: boolean) {
     const out = new Bytes();
@@ -28,7 +29,7 @@ export class ScalarPage implements PageRendering {
       this.ends[i] = out.length;
     }
     this.bytes = out.toBuffer();
-    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+    this.data = dataOf(this.bytes);
   }
 
   get held(): number {
@@ -44,9 +45,9 @@ export class ScalarPage implements PageRendering {
   }
 
   update(values: Float64Array, base: number): void {
-    const { view, ends } = this;
+    const { data, ends } = this;
     for (let i = 0, at = base + SCALAR_VALUE; i < ends.length; i++, at += SCALAR_STRIDE) {
-      view.setFloat64((ends[i] as number) - DOUBLE_BYTES, values[at] as number, true);
+      data.setFloat64((ends[i] as number) - DOUBLE_BYTES, values[at] as number, true);
     }
   }
 

@@ -1,4 +1,4 @@
-/** Field numbers of io/prometheus/client/metrics.proto, as far as they are written here. */
+/** Field numbers of io/prometheus/client/metrics.proto which are used here. */
 
 export const FAMILY = { name: 1, help: 2, type: 3, metric: 4, unit: 5 } as const;
 export const METRIC = { label: 1, gauge: 2, counter: 3, histogram: 7 } as const;
@@ -20,13 +20,13 @@ export const HISTOGRAM = {
 export const BUCKET = { cumulativeCount: 1, upperBound: 2 } as const;
 export const SPAN = { offset: 1, length: 2 } as const;
 
-// Tags: field number and wire type. All fields here are below 16, so that a tag is one byte.
+// A tag is the field number and the wire type. All numbers here are below 16, so that a tag is one byte.
 export const varintTag = (field: number): number => field << 3;
 export const doubleTag = (field: number): number => (field << 3) | 1;
-/** Of strings, messages and packed numbers: their length follows. */
+/** For strings, messages and packed numbers, which begin with their length. */
 export const bytesTag = (field: number): number => (field << 3) | 2;
 
-/** Counts are whole numbers from 0 on; whatever else a broken process says is made one. */
+/** Makes a whole number from 0 on of any number that a broken process may send as a count. */
 export function wholeCount(value: number): number {
   return value >= 0 ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : 0;
 }

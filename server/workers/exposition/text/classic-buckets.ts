@@ -1,6 +1,6 @@
 /**
- * Exponential histograms as classic ones, for the formats that have no others: a bucket at each boundary between the
- * first and the last bucket that is in use, one at 0 for the zero bucket and what is below, and +Inf.
+ * Exponential histograms as classic ones, for the formats without native histograms: a bucket at each boundary between the
+ * first and the last bucket in use, one at 0 for the zero bucket and everything below, and +Inf.
  *
  * OpenTelemetry's bucket of index i reaches from base^i, not included, to base^(i+1), with base = 2^(2^-scale); that
  * of negative numbers from -base^(i+1) to -base^i.
@@ -29,13 +29,13 @@ import { Pieces } from '../pages/pieces';
 import { RewrittenPage } from '../pages/rewritten-page';
 
 export interface ClassicOptions {
-  /** How the format writes the value of `le`. */
+  /** Returns the value of `le` in the format. */
   readonly boundText: (bound: number) => string;
-  /** As OpenMetrics has it: no sum where there are buckets below 0, and no count without a sum. */
+  /** OpenMetrics forbids a sum where there are buckets below 0, and a count without a sum. */
   readonly strict: boolean;
 }
 
-/** Scales are few, and so are the indices that values in practice fall into. */
+/** Bounds that are kept. In practice there are fewer: scales are few, and so are the indices of the values. */
 const MAX_BOUNDS = 20_000;
 const LINE_FEED = 0x0a;
 const LE = 'le="';
@@ -76,7 +76,7 @@ export class ClassicBuckets {
   }
 
   private make(value: number): Bound {
-    // -0 is where negative numbers are too small to have a boundary of their own.
+    // -0 is the bound of negative numbers which are too small for another one.
     return {
       value: value === 0 ? 0 : value,
       text: Buffer.from(`${this.options.boundText(value === 0 ? 0 : value)}"} `),
@@ -86,13 +86,13 @@ export class ClassicBuckets {
 
 interface Bound {
   readonly value: number;
-  /** What follows `le="`. */
+  /** The text behind `le="`, up to the number. */
   readonly text: Buffer;
 }
 
 class ClassicPage extends RewrittenPage {
   private readonly prefixes: Prefixes;
-  /** The bucket that is written once it is known that the next one has another bound. */
+  /** The bucket that is written as soon as the next one has another bound. */
   private pending: Bound | undefined;
 
   constructor(
@@ -111,9 +111,9 @@ class ClassicPage extends RewrittenPage {
 
   protected write(index: number, numbers: Float64Array, offset: number): void {
     const { layout, classic, prefixes } = this;
-    const at = (place: number): number => numbers[offset + place] as number;
+    const at = (index: number): number => numbers[offset + index] as number;
     const scale = at(EXP_SCALE);
-    // Those of a series that is not present may be anything.
+    // The numbers of a series that is not present may be anything.
     const negative = Math.min(at(EXP_NEGATIVE_LENGTH), layout.negative);
     const positive = Math.min(at(EXP_POSITIVE_LENGTH), layout.positive);
     const { strict } = classic.options;
@@ -136,7 +136,7 @@ class ClassicPage extends RewrittenPage {
     this.bucket(index, INFINITE, at(COUNT));
   }
 
-  /** Far from 1 boundaries become one, at 0 or at infinity: `le` is written once, with what all of them have. */
+  /** Far from 1, several boundaries round to 0 or to infinity: such an `le` is written once, with the count of all. */
   private next(bound: Bound | undefined, index: number, cumulative: number): void {
     const { pending } = this;
     if (pending !== undefined && pending.value !== bound?.value && Number.isFinite(pending.value)) {
@@ -161,14 +161,14 @@ class ClassicPage extends RewrittenPage {
   }
 }
 
-/** What stands before the numbers of each series: of a bucket up to the value of `le`. */
+/** The text before the number in each line of a series: for a bucket, the text before the value of `le`. */
 interface Prefixes {
   readonly count: Pieces;
   readonly sum: Pieces | undefined;
   readonly bucket: Pieces;
 }
 
-/** Asked for as histograms with the +Inf bucket only. */
+/** The serializer is asked for histograms with a +Inf bucket only. */
 function prefixesOf({ scope, family, page, labels }: PageSource, sum: boolean): Prefixes {
   const layout: HistogramLayout = { kind: 'histogram', sum, min: false, max: false, bounds: [], buckets: 1 };
   const text = pageLines(scope, asHistogram(family), layout, attributesOf(page), labels);
