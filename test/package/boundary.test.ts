@@ -72,8 +72,11 @@ const PACKAGES: readonly [text: string, rooms: readonly Room[]][] = [
   ["import pm2 from 'pm2';", ALL],
   ["require('pm2');", ALL],
   ["void import('pm2/lib/API.js');", ALL],
-  ["import { MeterProvider } from '@opentelemetry/sdk-metrics';", ['core', 'protocol', 'src', 'server/src']],
-  ["require('@opentelemetry/sdk-metrics');", ['core', 'protocol', 'src', 'server/src']],
+  [
+    "import { MeterProvider } from '@opentelemetry/sdk-metrics';",
+    ['core', 'protocol', 'src', 'server/protocol', 'server/src'],
+  ],
+  ["require('@opentelemetry/sdk-metrics');", ['core', 'protocol', 'src', 'server/protocol', 'server/src']],
   ["import fastify from 'fastify';", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
   ["import auth from '@fastify/basic-auth';", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
   ["import { pino } from 'pino';", ['core', 'protocol', 'src', 'workers', 'server/protocol']],

@@ -4,6 +4,7 @@
  *
  * A series' *slot* is `pageIndex << ORDER_SHIFT | indexInPage`, as in the order of a snapshot.
  */
+import { dataOf } from '../../bytes';
 import { ORDER_MASK, ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../snapshot';
 import type { Sliced } from '../../slicer';
 import { Absences } from './absences';
@@ -11,7 +12,7 @@ import type { Claims } from './claims';
 import type { OpenPage, PageText } from './open-page';
 import type { PageSupply } from './page-supply';
 import { SeriesIndex } from './series-index';
-import { hashOf, isSameText, viewOf, type SeriesTexts } from './series-texts';
+import { hashOf, isSameText, type SeriesTexts } from './series-texts';
 
 /** A series that has been gone for this many snapshots is dead: its memory may be given back. */
 export const RETENTION_SNAPSHOTS = 10;
@@ -79,11 +80,11 @@ export class FamilySeries {
     for (; this.indexed < this.pages.length; this.indexed++) {
       const { bytes, starts } = this.texts[this.indexed] as PageText;
       const { size } = (this.pages[this.indexed] as PlacedPage).page;
-      const view = viewOf(bytes);
+      const data = dataOf(bytes);
       const first = this.indexed << ORDER_SHIFT;
       for (let i = 0; i < size; i++) {
         if (i % STEP_SERIES === 0) yield;
-        this.index.add(hashOf(view, starts[i] as number, (starts[i + 1] as number) - 1), first + i);
+        this.index.add(hashOf(data, starts[i] as number, (starts[i + 1] as number) - 1), first + i);
       }
     }
     this.isIndexComplete = true;
@@ -109,7 +110,7 @@ export class FamilySeries {
     if (slot >> ORDER_SHIFT >= this.indexed) return true;
     const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
     const index = slot & ORDER_MASK;
-    const hash = hashOf(viewOf(bytes), starts[index] as number, (starts[index + 1] as number) - 1);
+    const hash = hashOf(dataOf(bytes), starts[index] as number, (starts[index + 1] as number) - 1);
     return this.index.has(hash, slot);
   }
 

@@ -3,6 +3,7 @@
  * a slice costs the garbage collector dearly.
  */
 import { randomBytes } from 'node:crypto';
+import { dataOf, withRoom } from '../../bytes';
 import { attributesText } from './attributes';
 
 /** Unknown outside the process, so that texts of one hash cannot be made on purpose. */
@@ -20,7 +21,7 @@ const CLOSE = 0x7d;
 export class SeriesTexts {
   bytes = Buffer.allocUnsafe(4096);
   /** Of the same bytes. */
-  view = viewOf(this.bytes);
+  data = dataOf(this.bytes);
   length = 0;
 
   clear(): void {
@@ -29,7 +30,7 @@ export class SeriesTexts {
 
   /** Of all texts. */
   hash(): number {
-    return hashOf(this.view, 0, this.length);
+    return hashOf(this.data, 0, this.length);
   }
 
   /** Appends the text of {@link attributesText}. */
@@ -115,16 +116,11 @@ export class SeriesTexts {
   }
 
   private reserve(more: number): void {
-    if (this.length + more <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafe(2 * (this.length + more));
-    larger.set(this.bytes.subarray(0, this.length));
-    this.bytes = larger;
-    this.view = viewOf(larger);
+    const bytes = withRoom(this.bytes, this.length, more);
+    if (bytes === this.bytes) return;
+    this.bytes = bytes;
+    this.data = dataOf(bytes);
   }
-}
-
-export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** MurmurHash3_x86_32, https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp. */
