@@ -1,6 +1,6 @@
-/** The formats that Prometheus speaks, and which of them a request asks for. */
-import type {} from '@fastify/accepts';
-import type { FastifyRequest } from 'fastify';
+/** The formats that Prometheus reads, and which of them a request asks for. */
+import type { IncomingHttpHeaders } from 'node:http';
+import Negotiator from 'negotiator';
 import type { Format } from '../../protocol/tasks';
 
 /** @see https://prometheus.io/docs/instrumenting/content_negotiation/ */
@@ -10,10 +10,10 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   protobuf: 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited',
 };
 
-/** How names outside of the classic letters may be written. There are none here, so that all are the same to us. */
+/** How names with other than the classic letters may be written. No metric has such a name here: all are the same. */
 const ESCAPING = ['allow-utf-8', 'underscores', 'dots', 'values'];
 
-/** The order counts where a request likes several the same: whoever does not know formats gets the one for eyes. */
+/** In the order of preference: a request that accepts several equally gets the first, which people can read. */
 const OFFERS: ReadonlyMap<string, Format> = new Map(
   (['text', 'openmetrics', 'protobuf'] as const).flatMap((format) =>
     ESCAPING.map((escaping) => [`${CONTENT_TYPES[format]}; escaping=${escaping}`, format] as const),
@@ -21,8 +21,7 @@ const OFFERS: ReadonlyMap<string, Format> = new Map(
 );
 const TYPES = [...OFFERS.keys()];
 
-/** The one with the highest `q`; text, which every scraper takes, where nothing of what is asked for can be had. */
-export function negotiate(request: FastifyRequest): Format {
-  const type = request.type(TYPES);
-  return (typeof type === 'string' ? OFFERS.get(type) : undefined) ?? 'text';
+/** @returns the offered format with the highest `q`; text, which every scraper reads, if none of them is accepted */
+export function negotiate(headers: IncomingHttpHeaders): Format {
+  return OFFERS.get(new Negotiator({ headers }).mediaType(TYPES) ?? '') ?? 'text';
 }

@@ -22,7 +22,7 @@ export function addRoutes(app: FastifyInstance, { options, view, version }: Rout
   const tls = options.tlsCert !== undefined;
 
   const scrape = async (what: Scraped, request: FastifyRequest, reply: FastifyReply) => {
-    const format = negotiate(request);
+    const format = negotiate(request.headers);
     const deadline = deadlineOf(request.headers['x-prometheus-scrape-timeout-seconds'], options.timeout);
     const exposition = await view.scrape(what, format, deadline);
     const { socket } = request.raw;

@@ -1,5 +1,4 @@
 /** The HTTP server: what it serves is in routes.ts, all else here and around is how. */
-import accepts from '@fastify/accepts';
 import compress from '@fastify/compress';
 import fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
@@ -57,7 +56,6 @@ export async function createHttpServer({ options, view, log, version }: HttpServ
   });
   limitConnections(app.server, options.maxConnections, log);
 
-  await app.register(accepts);
   await app.register(compress, {
     encodings: ['gzip', 'identity'],
     zlibOptions: GZIP,
