@@ -22,35 +22,41 @@ const BUNDLES = [
   { package: 'server', folder: 'workers', entries: { worker: 'server/workers/worker.ts' } },
 ];
 
-async function bundle() {
+/**
+ * @param {object} [options]
+ * @param {string} [options.to] where `dist` and `server/dist` are written
+ * @param {object[]} [options.plugins] of rolldown
+ */
+async function bundle({ to = root, plugins = [] } = {}) {
   /** By package: the files of other packages that its bundles contain. */
   const foreign = new Map();
   for (const { package: name, folder, entries } of BUNDLES) {
-    const modules = await bundleFolder(name, folder, entries);
+    const modules = await bundleFolder({ name, folder, entries, to, plugins });
     foreign.set(name, [...(foreign.get(name) ?? []), ...modules.filter((id) => id.includes('node_modules'))]);
   }
   for (const [name, files] of foreign) {
     const text = licencesOf(files);
-    if (text !== '') fs.writeFileSync(path.join(root, name, 'dist/THIRD-PARTY-LICENSES.txt'), text);
+    if (text !== '') fs.writeFileSync(path.join(to, name, 'dist/THIRD-PARTY-LICENSES.txt'), text);
   }
-  await bundleTypes();
+  await bundleTypes(to);
 }
 
 /** @returns paths of all modules that the bundle contains */
-async function bundleFolder(name, folder, entries) {
+async function bundleFolder({ name, folder, entries, to, plugins }) {
   const { rolldown } = await import('rolldown');
   const { dependencies } = require(path.join(root, name, 'package.json'));
   const declared = Object.keys(dependencies);
   const bundled = await rolldown({
     cwd: root,
     input: entries,
+    plugins,
     platform: 'node',
     external: (id) => isBuiltin(id) || declared.some((one) => id === one || id.startsWith(`${one}/`)),
     // ES modules, where a package has them too: what is not used of them is left out.
     resolve: { mainFields: ['module', 'main'] },
   });
   const { output } = await bundled.write({
-    dir: path.join(root, name, 'dist', folder),
+    dir: path.join(to, name, 'dist', folder),
     format: 'cjs',
     exports: 'named',
     entryFileNames: '[name].js',
@@ -61,11 +67,11 @@ async function bundleFolder(name, folder, entries) {
   return output.flatMap(({ moduleIds = [] }) => moduleIds);
 }
 
-async function bundleTypes() {
+async function bundleTypes(to) {
   const { rollup } = await import('rollup');
   const { dts } = await import('rollup-plugin-dts');
   const types = await rollup({ input: path.join(root, 'build/src/index.d.ts'), plugins: [dts()] });
-  await types.write({ file: path.join(root, 'dist/src/index.d.ts') });
+  await types.write({ file: path.join(to, 'dist/src/index.d.ts') });
   await types.close();
 }
 

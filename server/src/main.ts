@@ -1,16 +1,18 @@
 #!/usr/bin/env node
-/** The metrics server: a PM2 app that speaks for all others to Prometheus. */
+/** The metrics server: a PM2 app that gives Prometheus the metrics of all other apps of this PM2. */
 import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import { Daemon } from '../../core/pm2/daemon';
-import { readPm2Environment } from '../../core/pm2/environment';
+import { readPm2Environment, type Pm2Environment } from '../../core/pm2/environment';
 import { messageOf } from '../../core/values';
 import { ClusterPool } from './cluster-pool';
 import { ClusterSums } from './cluster-sums';
+import { listenPatiently } from './http/listen';
 import { createHttpServer } from './http/server';
 import { MetricsCluster } from './metrics-cluster';
-import { COMMAND, readCommandLine } from './options/cli';
+import { COMMAND, EXIT_CANNOT_START, readCommandLine } from './options/cli';
 import type { ServerOptions } from './options/options';
+import { endStopped } from './pm2/end-stopped';
 import { Rounds } from './rounds/rounds';
 import { StateStore } from './state-store';
 
@@ -23,17 +25,21 @@ const WORKER_HEAP_MB = 2048;
 const CONNECT_MS = 1000;
 /** Longer than any scraper waits. */
 const TASK_MS = 120_000;
-/** PM2 kills what has not ended 1.6 s after its signal. */
+/** PM2 kills a process that has not ended 1.6 s after the signal. */
 const END_MS = 1400;
+/** How long a port may stay in use: a server that PM2 replaces has ended by then. */
+const PORT_MS = 5000;
 
-async function run(options: ServerOptions, version: string): Promise<void> {
+/** Works with npm, pnpm and yarn on every system: a shim in node_modules/.bin can be a shell script, which PM2 cannot run. */
+const START = `pm2 start node_modules/${PACKAGE}/dist/src/main.js --name metrics`;
+const OUTSIDE_PM2 = `\
+${COMMAND}: nothing was started: PM2 has to run this server, since apps answer it with messages of PM2. Either of these does:
+  ${START}
+  pm2 install ${PACKAGE}
+`;
+
+async function run(options: ServerOptions, environment: Pm2Environment, version: string): Promise<void> {
   const log = pino({ level: options.logLevel, name: COMMAND });
-  const environment = readPm2Environment();
-  if (environment === undefined) {
-    log.fatal(`Answers come as messages of PM2, so that PM2 has to run this: pm2 start ${COMMAND}`);
-    process.exitCode = 2;
-    return;
-  }
   const pool = new ClusterPool({ threads: options.threads, maxMemoryMb: WORKER_HEAP_MB, timeoutMs: TASK_MS });
   const daemon = new Daemon(environment.daemon, { maxPauseMs: CONNECT_MS, connectMs: CONNECT_MS });
   const { apps, maxSeries } = options;
@@ -66,7 +72,7 @@ async function run(options: ServerOptions, version: string): Promise<void> {
   const finish = async (): Promise<void> => {
     setTimeout(() => process.exit(), END_MS).unref();
     await Promise.all([server.close(), sums.save()]);
-    // What the last scrapes were told must not be more than what the next server begins with.
+    // The last scrapes may have changed the sums since, and the next server must not begin with less than they showed.
     await sums.save();
     rounds.stop();
     daemon.close();
@@ -75,30 +81,39 @@ async function run(options: ServerOptions, version: string): Promise<void> {
   };
   let finishing: Promise<void> | undefined;
   const end = (): void => void (finishing ??= finish());
-  // More of them than one, as from PM2 and from a terminal, must not interrupt what the first has begun.
+  // Several signals may come, such as from PM2 and from a terminal: the later ones must not interrupt the end.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
   // In place of a signal, with PM2's option shutdown_with_message.
   process.on('message', (message) => message === 'shutdown' && end());
-  // PM2's daemon has died: nothing reaches this process any more, and the next daemon's server will want the port.
+  // PM2's daemon has died: no message reaches this process any more, and the next daemon's server needs the port.
   process.once('disconnect', end);
-  log.info(`Listening at ${await server.listen()}`);
-  // Apps are known before the first scrape, which then waits for them.
+  log.info(`Listening at ${await listenPatiently(() => server.listen(), { options, log, patienceMs: PORT_MS })}`);
+  // So that the first scrape knows the apps, and waits for their answers.
   view.instances().catch((error: unknown) => log.warn({ err: error }, 'PM2 does not answer yet'));
 }
 
 function main(): void {
   const { version } = createRequire(__filename)(`${PACKAGE}/package.json`) as { readonly version: string };
+  const environment = readPm2Environment();
+  /** A restart cannot fix what ends a start. */
+  const end = (code: number): void => {
+    if (environment === undefined) process.exitCode = code;
+    else endStopped(environment, code);
+  };
   const read = readCommandLine({ argv: process.argv.slice(2), env: process.env, folder: process.cwd(), version });
   if (read.kind === 'exit') {
     process.stdout.write(read.stdout);
     process.stderr.write(read.stderr);
-    process.exitCode = read.code;
-    return;
+    end(read.code);
+  } else if (environment === undefined) {
+    process.stderr.write(OUTSIDE_PM2);
+    end(EXIT_CANNOT_START);
+  } else {
+    run(read.options, environment, version).catch((error: unknown) => {
+      process.stderr.write(`${COMMAND}: ${messageOf(error)}\n`);
+      end(EXIT_CANNOT_START);
+    });
   }
-  run(read.options, version).catch((error: unknown) => {
-    console.error(`${COMMAND}: ${messageOf(error)}`);
-    process.exit(1);
-  });
 }
 
 main();

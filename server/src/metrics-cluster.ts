@@ -105,6 +105,10 @@ export class MetricsCluster implements ClusterView {
     try {
       const result = await this.options.rounds.ask(timeoutMs, only);
       this.reachable = true;
+      for (const { run, reason, message } of result.silent) {
+        // Once per process: it answers each round in the same way.
+        if (reason === 'broken') this.tell(`Instance ${run.pmId} (${run.app}) has no metrics: ${message}`, run.key);
+      }
       return result;
     } catch (error) {
       if (!(error instanceof DaemonError)) throw error;
@@ -113,10 +117,10 @@ export class MetricsCluster implements ClusterView {
     }
   }
 
-  private tell(warning: string): void {
-    if (this.told.has(warning)) return;
+  private tell(warning: string, key = warning): void {
+    if (this.told.has(key)) return;
     if (this.told.size >= MAX_TOLD) this.told.clear();
-    this.told.add(warning);
+    this.told.add(key);
     this.options.log.warn(warning);
   }
 }

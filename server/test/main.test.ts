@@ -73,18 +73,20 @@ test.serial('without a daemon it lives, and says that it is not ready', async (t
   );
 });
 
-test.serial('without PM2 it says so, and that there is no use in trying again', async (t) => {
+test.serial('outside PM2 it says how to start it, and starts nothing', async (t) => {
   const { exited, output } = start(t, {});
   t.deepEqual(await exited, [2, null]);
-  t.regex(output(), /PM2 has to run this: pm2 start pm2-cluster-metrics/);
+  t.regex(output(), /^ {2}pm2 start node_modules\/pm2-cluster-metrics\/dist\/src\/main\.js --name metrics$/m);
+  t.regex(output(), /^ {2}pm2 install pm2-cluster-metrics$/m);
 });
 
-test.serial('a port that is taken is told, and so are options that are no good', async (t) => {
+test.serial('it waits for a port in use for a while, and ends with an explanation, as with bad options', async (t) => {
   const first = start(t);
   const { port } = new URL(await first.url());
   const second = start(t, { pm_id: '1', PM2_METRICS_PORT: port });
-  t.deepEqual(await second.exited, [1, null]);
-  t.regex(second.output(), /pm2-cluster-metrics: .*EADDRINUSE/);
+  t.deepEqual(await second.exited, [2, null]);
+  t.regex(second.output(), /Cannot listen at 127\.0\.0\.1, port \d+: .*\(EADDRINUSE\)\. Trying again for 5 s/);
+  t.regex(second.output(), /pm2-cluster-metrics: Cannot listen at .* another process listens there .*--port/);
   const third = start(t, { pm_id: '2', PM2_METRICS_PORT: 'x' });
   t.deepEqual(await third.exited, [2, null]);
   t.regex(third.output(), /PM2_METRICS_PORT is "x", expected a whole number/);

@@ -8,8 +8,8 @@ import type { OptionName } from './table';
 
 export const COMMAND = 'pm2-cluster-metrics';
 
-/** Nothing helps but changing what was said, so that PM2 may give up: `stop_exit_codes: [2]`. */
-const EXIT_BAD_OPTIONS = 2;
+/** A restart cannot fix what is wrong: the options, or what they name. As a module PM2 knows it as `stop_exit_codes: [2]`. */
+export const EXIT_CANNOT_START = 2;
 
 export type CommandLine =
   | { readonly kind: 'run'; readonly options: ServerOptions }
@@ -47,7 +47,7 @@ export function readCommandLine({ argv, env, folder, version }: CommandLineInput
   const lines = problems.map((problem) => `${COMMAND}: ${problem}\n`);
   return {
     kind: 'exit',
-    code: EXIT_BAD_OPTIONS,
+    code: EXIT_CANNOT_START,
     stdout: '',
     stderr: `${lines.join('')}${COMMAND}: nothing was started; ${COMMAND} --help shows all options\n`,
   };

@@ -1,6 +1,7 @@
 /** Reads what comes in as an answer to `getMetrics`. Any process of this PM2 can send anything. */
 import { readPmId } from '../../../core/pm2/pm-id';
 import { isRecord } from '../../../core/values';
+import { WIRE_VERSION } from '../../../core/wire/format';
 
 /** Topic of the answers, as the first version of the message protocol has it. */
 const TOPIC = 'returnMetrics';
@@ -28,14 +29,14 @@ export interface PlainBody {
   readonly data: object;
 }
 
-/** A message with the topic of answers that is no answer, and the problem with it in a sentence. */
-interface MalformedAnswer {
-  readonly pmId: number;
-  readonly request: string | undefined;
+interface Problem {
+  readonly kind: 'malformed' | 'unsupported';
+  /** A sentence that begins with a small letter. */
   readonly problem: string;
 }
 
-export type ReadAnswer = Answer | MalformedAnswer;
+/** A message with the topic of answers that is no answer says what the problem is. */
+export type ReadAnswer = Answer | (Problem & { readonly pmId: number; readonly request: string | undefined });
 
 /** @returns `undefined` for any other message, and for one that names no instance as its sender */
 export function readAnswer(message: unknown): ReadAnswer | undefined {
@@ -46,18 +47,32 @@ export function readAnswer(message: unknown): ReadAnswer | undefined {
   if (pmId === undefined) return undefined;
   const head = { pmId, request: typeof request === 'string' ? request : undefined };
   const body = readBody(data);
-  return typeof body === 'string' ? { ...head, problem: body } : { ...head, body };
+  return 'problem' in body ? { ...head, ...body } : { ...head, body };
 }
 
-/** @returns a sentence that names the problem if it is malformed */
-function readBody(data: unknown): Answer['body'] | string {
-  if (typeof data !== 'object' || data === null) return 'it has no object as "data"';
+function readBody(data: unknown): Answer['body'] | Problem {
+  if (typeof data !== 'object' || data === null) return malformed('it has no object as "data"');
   const { form, v, incarnation, generation, payload, pid } = data as Readonly<Record<string, unknown>>;
   if (form === undefined) return { form: 'plain', data };
-  if (form !== 'snapshot' || v !== 1) return 'it is of a form or version that was not asked for';
+  if (form !== 'snapshot') return malformed('it is of a form that was not asked for');
+  if (v !== WIRE_VERSION) return otherVersion(v);
   if (typeof incarnation !== 'string' || !Number.isSafeInteger(generation) || typeof payload !== 'string') {
-    return 'it lacks "incarnation", "generation" or "payload"';
+    return malformed('it lacks "incarnation", "generation" or "payload"');
   }
   const processId = Number.isSafeInteger(pid) ? (pid as number) : undefined;
   return { form, incarnation, generation: generation as number, payload, pid: processId };
+}
+
+function malformed(problem: string): Problem {
+  return { kind: 'malformed', problem };
+}
+
+function otherVersion(v: unknown): Problem {
+  if (typeof v !== 'number') return malformed('it says no version');
+  const older =
+    v > WIRE_VERSION
+      ? 'update pm2-cluster-metrics, and restart it'
+      : 'update @mashroom/mashroom-monitoring-pm2-exporter in that app, and reload the app';
+  const problem = `it is in version ${v} of the protocol, and this server reads version ${WIRE_VERSION}: ${older}`;
+  return { kind: 'unsupported', problem };
 }

@@ -15,6 +15,7 @@
 import { randomUUID } from 'node:crypto';
 import { DaemonError, type Daemon } from '../../../core/pm2/daemon';
 import { messageOf } from '../../../core/values';
+import { WIRE_VERSION } from '../../../core/wire/format';
 import { readProcessList, type ProcessInfo } from '../pm2/process-list';
 import { readAnswer, type Answer, type ReadAnswer } from './answer';
 import { Apps, type AppsOptions } from './apps';
@@ -147,7 +148,7 @@ export class Rounds {
       id: known.run.pmId,
       topic: 'getMetrics',
       from: String(this.options.self),
-      data: { v: 1, form: 'snapshot', ...have },
+      data: { v: WIRE_VERSION, form: 'snapshot', ...have },
       request: id,
     };
     try {
@@ -173,7 +174,7 @@ export class Rounds {
     request.known.settle(request);
     this.apps.noteAnswer(request.known.run.app);
     if ('problem' in read) {
-      this.errors.add('malformed');
+      this.errors.add(read.kind);
       settle(request, broken(read.problem));
     } else void this.take(request, read, receivedAt);
   }

@@ -32,8 +32,10 @@ test('a malformed answer is told with its sender and the problem', (t) => {
   const cases: readonly [unknown, RegExp][] = [
     [null, /no object/],
     ['text', /no object/],
-    [{ ...compact, v: 2 }, /form or version/],
-    [{ ...compact, form: 'other' }, /form or version/],
+    [{ ...compact, v: 2 }, /in version 2 of the protocol, and this server reads version 1: update pm2-cluster-metrics/],
+    [{ ...compact, v: 0 }, /in version 0 .* reads version 1: update @mashroom.* in that app/],
+    [{ ...compact, v: '1' }, /says no version/],
+    [{ ...compact, form: 'other' }, /a form that was not asked for/],
     [{ ...compact, payload: undefined }, /lacks/],
     [{ ...compact, generation: '3' }, /lacks/],
     [{ ...compact, incarnation: 3 }, /lacks/],

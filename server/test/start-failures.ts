@@ -1,0 +1,56 @@
+/** What PM2 does with a metrics server that cannot start. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { root, run } from '../../test/package/packed';
+import { withPm2, type App, type Pm2Version } from '../../test/support/pm2';
+import { until } from '../../test/support/until';
+
+const SERVER = join(root, 'server/dist/src/main.js');
+
+/** Starts servers as a user does, without any option of PM2's, of which none can start. */
+export async function stopsWithoutRestarts(t: ExecutionContext, version: Pm2Version): Promise<void> {
+  await run(root, process.execPath, '-e', "require('./scripts/ensure').ensureBuilt()");
+  const occupant = createServer().listen(0, '127.0.0.1');
+  t.teardown(() => occupant.close());
+  await once(occupant, 'listening');
+  const port = String((occupant.address() as AddressInfo).port);
+  const server = (name: string, exec_mode: App['exec_mode'], used: string): App => ({
+    name,
+    script: SERVER,
+    exec_mode,
+    env: { PM2_METRICS_PORT: used },
+  });
+  await withPm2(version, async (pm2) => {
+    await pm2.start(
+      server('bad-option', 'fork', 'x'),
+      server('bad-option-cluster', 'cluster', 'x'),
+      server('used-port', 'fork', port),
+    );
+    const stopped = await until('the end of all', async () => {
+      const instances = await pm2.list();
+      return instances.every(({ status }) => status === 'stopped') ? instances : undefined;
+    });
+    t.deepEqual(
+      stopped.map(({ name, restarts }) => [name, restarts]),
+      [
+        ['bad-option', 0],
+        ['bad-option-cluster', 0],
+        ['used-port', 0],
+      ],
+    );
+    const logs = pm2.logs();
+    t.is(logs.match(/PM2_METRICS_PORT is "x", expected a whole number/g)?.length, 2);
+    t.regex(
+      logs,
+      new RegExp(`Cannot listen at 127.0.0.1, port ${port}: another process listens there \\(EADDRINUSE\\)`),
+    );
+
+    // The user ends what was there, or corrects the option, and starts it again: it is an app like any other.
+    occupant.close();
+    await pm2.restart('used-port');
+    await until('its start', async () => (await pm2.list('used-port'))[0]?.status === 'online' || undefined);
+    await until('the port', () => (pm2.logs().includes('Listening at http') ? true : undefined));
+  });
+}
