@@ -1,6 +1,7 @@
 /**
- * Compiles the sources, checked, to build/ (which tests and benchmarks load parts of), and bundles them to dist/ and
- * server/dist/ (which are published). Removes what earlier builds have left in these folders.
+ * Compiles the sources, checked, to build/ (from which tests and benchmarks load parts), and bundles them to dist/ and
+ * server/dist/, which are published. Removes the files of earlier builds from these folders. Beside server/dist/ it puts
+ * the documents and the schema that the package has from elsewhere in the repository.
  */
 'use strict';
 
@@ -11,6 +12,8 @@ const { bundle } = require('./bundle');
 const { root, stamp } = require('./ensure');
 
 const OUTPUTS = ['build', 'dist', 'server/dist'];
+/** Files of the repository that the package of the metrics server brings as well. */
+const SERVER_DOCUMENTS = ['CHANGELOG.md', 'SECURITY.md', 'docs/metrics-server.md', 'docs/protocol.md'];
 
 async function build() {
   const started = new Date();
@@ -19,12 +22,23 @@ async function build() {
   if (compiled.status !== 0) process.exit(compiled.status ?? 1);
   await bundle();
   for (const folder of OUTPUTS) removeOlder(path.join(root, folder), started);
-  // The time at which it began: what changed meanwhile is built again.
+  addToServer();
+  // The time of the beginning: a source that changed during the build is built again.
   fs.writeFileSync(stamp, '');
   fs.utimesSync(stamp, started, started);
 }
 
-/** In place of emptying the folders beforehand: a process that runs from there loads its worker threads at any time. */
+function addToServer() {
+  for (const file of SERVER_DOCUMENTS) {
+    fs.cpSync(path.join(root, file), path.join(root, 'server', file));
+  }
+  const { configSchema } = require('../build/server/src/options/schema.js');
+  fs.mkdirSync(path.join(root, 'server/schemas'), { recursive: true });
+  const text = `${JSON.stringify(configSchema(), undefined, 2)}\n`;
+  fs.writeFileSync(path.join(root, 'server/schemas/pm2-cluster-metrics.schema.json'), text);
+}
+
+/** The folders are not emptied first: a process that runs from there may load a worker thread at any time. */
 function removeOlder(folder, started) {
   for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);

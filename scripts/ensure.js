@@ -1,4 +1,4 @@
-/** What a fresh clone lacks: installs the dependencies and builds, where that is missing or stale; silent otherwise. */
+/** Installs the dependencies and builds where that is missing or stale, such as on a fresh clone; silent otherwise. */
 'use strict';
 
 const { spawnSync } = require('node:child_process');
@@ -10,10 +10,12 @@ const root = path.resolve(__dirname, '..');
 const stamp = path.join(root, 'build', '.built');
 const sources = [
   ...['core', 'src', 'workers', 'protocol', 'server/src', 'server/workers', 'server/protocol'],
-  ...['package.json', 'server/package.json', 'scripts/bundle.js', 'tsconfig.json', 'tsconfig.build.json'],
+  ...['package.json', 'server/package.json', 'tsconfig.json', 'tsconfig.build.json'],
+  ...['scripts/build.js', 'scripts/bundle.js', 'scripts/licences.js'],
+  ...['CHANGELOG.md', 'SECURITY.md', 'docs/metrics-server.md', 'docs/protocol.md'],
 ];
 
-/** Says what it does, since it takes a while, and ends this process where it fails: all else needs its result. */
+/** Says what it does, since that takes a while. Ends this process if it fails: everything else needs the result. */
 function run(what, command, args) {
   console.error(`> ${what}`);
   // One string for the shell, which Windows needs to find npm.cmd.
@@ -30,8 +32,8 @@ function readJson(file) {
 }
 
 /**
- * Compares contents, not file times: a checkout, a copy or a restored cache gives files any time. Packages that
- * npm leaves out on this platform are not missing.
+ * Compares versions and hashes, not file times: a checkout, a copy or a restored cache gives files any time. Optional
+ * packages do not count, since npm leaves out those of other platforms.
  */
 function isInstalled() {
   const wanted = readJson('package-lock.json')?.packages ?? {};
@@ -47,7 +49,7 @@ function isInstalled() {
   );
 }
 
-/** Folders count as well as files: theirs is the time that changes when a file goes away. */
+/** Folders count as well as files: removing a file changes the time of its folder. */
 function newest(file) {
   const stats = fs.statSync(file);
   if (!stats.isDirectory()) return stats.mtimeMs;

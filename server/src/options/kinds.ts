@@ -13,6 +13,8 @@ export interface Kind<T> {
   parse(text: string, folder: string): Parsed<T> | undefined;
   /** The same for a value from JSON. */
   accept(value: unknown, folder: string): Parsed<T> | undefined;
+  /** What {@link accept} takes, as a JSON schema; paths may be a little stricter. */
+  readonly schema: Readonly<Record<string, unknown>>;
   /** Texts of several flags or elements make one value. */
   readonly list?: true;
   /** Is never shown. */
@@ -28,7 +30,7 @@ export interface Parsed<T> {
 
 export function text(expected: string, pattern: RegExp): Kind<string> {
   const parse = (value: string) => (pattern.test(value) ? { value } : undefined);
-  return { expected, parse, accept: fromString(parse) };
+  return { expected, schema: { type: 'string', pattern: pattern.source }, parse, accept: fromString(parse) };
 }
 
 export function number(min: number, max: number, { whole }: { readonly whole: boolean }): Kind<number> {
@@ -38,6 +40,7 @@ export function number(min: number, max: number, { whole }: { readonly whole: bo
   };
   return {
     expected: `a ${whole ? 'whole ' : ''}number from ${min} to ${max}`,
+    schema: { type: whole ? 'integer' : 'number', minimum: min, maximum: max },
     parse: (value) => (/^\d+(\.\d+)?$/.test(value) ? accept(Number(value)) : undefined),
     accept,
   };
@@ -46,6 +49,7 @@ export function number(min: number, max: number, { whole }: { readonly whole: bo
 export function boolean(): Kind<boolean> {
   return {
     expected: 'true or false',
+    schema: { type: 'boolean' },
     boolean: true,
     parse: (value) => (value === 'true' || value === 'false' ? { value: value === 'true' } : undefined),
     accept: (value) => (typeof value === 'boolean' ? { value } : undefined),
@@ -57,12 +61,13 @@ export function oneOf<const T extends string>(values: readonly T[]): Kind<T> {
     const value = values.find((known) => known === text);
     return value === undefined ? undefined : { value };
   };
-  return { expected: `one of ${values.join(', ')}`, parse, accept: fromString(parse) };
+  return { expected: `one of ${values.join(', ')}`, schema: { enum: values }, parse, accept: fromString(parse) };
 }
 
 export function path(): Kind<string> {
   const parse = (value: string, folder: string) => (usable(value) ? { value: resolve(folder, value) } : undefined);
-  return { expected: 'the path of a file', parse, accept: fromString(parse) };
+  const schema = { type: 'string', minLength: 1 };
+  return { expected: 'the path of a file', schema, parse, accept: fromString(parse) };
 }
 
 /** A path, or the empty text for none. */
@@ -70,7 +75,8 @@ export function pathOrNone(): Kind<string | undefined> {
   const file = path();
   const parse = (value: string, folder: string): Parsed<string | undefined> | undefined =>
     value === '' ? { value: undefined } : file.parse(value, folder);
-  return { expected: `${file.expected}, or an empty text for none`, parse, accept: fromString(parse) };
+  const expected = `${file.expected}, or an empty text for none`;
+  return { expected, schema: { type: 'string' }, parse, accept: fromString(parse) };
 }
 
 /** `list`: texts are separated by commas, of which those in braces belong to a glob. */
@@ -81,6 +87,7 @@ export function list<T>(element: Kind<T>, plural: string): Kind<readonly T[]> {
   };
   return {
     expected: `a list of ${plural}`,
+    schema: { type: 'array', items: element.schema },
     list: true,
     ...(element.secret && { secret: true }),
     parse: (value, folder) => all(elements(value).map((item) => element.parse(item, folder))),
@@ -91,18 +98,21 @@ export function list<T>(element: Kind<T>, plural: string): Kind<readonly T[]> {
 
 export function glob(): Kind<string> {
   // Longer ones are refused by picomatch.
-  return text('a glob', /^.{1,1000}$/su);
+  return text('a glob', /^[^]{1,1000}$/u);
 }
 
+const MERGES = ['sum', 'avg', 'min', 'max', 'instance'] as const satisfies readonly GaugeMerge[];
+
 export function gaugeRule(): Kind<GaugeRule> {
-  const merge = oneOf<GaugeMerge>(['sum', 'avg', 'min', 'max', 'instance']);
+  const merge = oneOf<GaugeMerge>(MERGES);
   const parse = (rule: string, folder: string): Parsed<GaugeRule> | undefined => {
     const at = rule.lastIndexOf('=');
     const match = glob().parse(rule.slice(0, Math.max(at, 0)).trim(), folder);
     const how = merge.parse(rule.slice(at + 1).trim(), folder);
     return match && how && { value: { match: match.value, merge: how.value } };
   };
-  return { expected: 'glob=sum, avg, min, max or instance', parse, accept: fromString(parse) };
+  const schema = { type: 'string', pattern: `^\\s*\\S[^]*=\\s*(${MERGES.join('|')})\\s*$` };
+  return { expected: 'glob=sum, avg, min, max or instance', schema, parse, accept: fromString(parse) };
 }
 
 /** Basic authentication and bearer tokens have no control characters (RFC 7617, RFC 6750). */
@@ -110,6 +120,7 @@ export function secret(): Kind<Secret> {
   const parse = (value: string) => (/^\P{Cc}+$/u.test(value) ? { value: new Secret(value) } : undefined);
   return {
     expected: 'at least one character, none of them a control character',
+    schema: { type: 'string', minLength: 1 },
     secret: true,
     parse,
     accept: fromString(parse),

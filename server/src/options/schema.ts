@@ -1,0 +1,23 @@
+/** The JSON schema of a configuration file, for editors. The build writes it to `schemas/`, where editors find it. */
+import { NAMES, TABLE } from './table';
+
+const ID = 'https://unpkg.com/pm2-cluster-metrics/schemas/pm2-cluster-metrics.schema.json';
+
+/** Without secrets, which must not stand in a configuration file. */
+export function configSchema(): object {
+  const names = NAMES.filter((name) => !TABLE[name].kind.secret);
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: ID,
+    title: 'pm2-cluster-metrics',
+    description: 'The configuration file of the metrics server: what --config names.',
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries([['$schema', { type: 'string' }], ...names.map((name) => [name, propertyOf(name)])]),
+  };
+}
+
+function propertyOf(name: (typeof NAMES)[number]): object {
+  const { kind, description, fallbackText } = TABLE[name];
+  return { description: `${description} Default: ${fallbackText.replaceAll('`', '')}.`, ...kind.schema };
+}
