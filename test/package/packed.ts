@@ -1,4 +1,4 @@
-/** Packs the package as `npm publish` would, and puts it where a user would have it. */
+/** Packs the two packages as `npm publish` would, and installs them where a user would have them. */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,10 +31,8 @@ export function runScript(cwd: string, script: string, ...args: string[]): Promi
   return run(cwd, process.execPath, join(root, 'node_modules', script), ...args);
 }
 
-async function npm(cwd: string, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(cwd, process.platform === 'win32' ? 'npm.cmd' : 'npm', ...args);
-  if (code !== 0) throw new Error(`npm ${args.join(' ')}: ${stderr}`);
-  return stdout;
+export function runNpm(cwd: string, ...args: string[]): Promise<Output> {
+  return run(cwd, process.platform === 'win32' ? 'npm.cmd' : 'npm', ...args);
 }
 
 export interface Packed {
@@ -44,24 +42,48 @@ export interface Packed {
   remove(): Promise<void>;
 }
 
-export async function pack(): Promise<Packed> {
+/** @param folder of the package in the repository: `.` or `server` */
+export async function pack(folder = '.'): Promise<Packed> {
   await built();
-  const folder = await mkdtemp(join(tmpdir(), 'packed-'));
-  const output = await npm(root, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
-  const [{ files }] = JSON.parse(output) as [{ files: { path: string }[] }];
-  const [name] = await readdir(folder);
+  const to = await mkdtemp(join(tmpdir(), 'packed-'));
+  const { code, stdout, stderr } = await runNpm(
+    join(root, folder),
+    ...['pack', '--ignore-scripts', '--json', '--pack-destination', to],
+  );
+  if (code !== 0) throw new Error(`npm pack: ${stderr}`);
+  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
+  const [name] = await readdir(to);
   return {
-    tarball: join(folder, name!),
+    tarball: join(to, name!),
     files: files.map(({ path }) => path),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: () => rm(to, { recursive: true, force: true }),
   };
 }
 
-/** A project of its own that has nothing but the package, and the consumers that use it. */
-export async function install(tarball: string): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+export interface Installed {
+  readonly folder: string;
+  /** What the package manager has said. */
+  readonly output: string;
+  remove(): Promise<void>;
+}
+
+export type Install = (folder: string, tarballs: readonly string[]) => Promise<Output>;
+
+const QUIET = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
+
+export function withNpm(...flags: string[]): Install {
+  return (folder, tarballs) => runNpm(folder, 'install', ...QUIET, ...flags, ...tarballs);
+}
+
+/** A project of its own that has nothing but the given packages, and the consumers that use them. */
+export async function install(tarballs: readonly string[], by: Install = withNpm()): Promise<Installed> {
   const folder = await mkdtemp(join(tmpdir(), 'consumer-'));
-  await writeFile(join(folder, 'package.json'), '{ "private": true }');
-  await npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball);
+  await writeFile(
+    join(folder, 'package.json'),
+    '{ "name": "consumer", "version": "1.0.0", "license": "MIT", "private": true }',
+  );
+  const { code, stdout, stderr } = await by(folder, tarballs);
+  if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
   await cp(consumers, folder, { recursive: true });
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { folder, output: `${stdout}\n${stderr}`, remove: () => rm(folder, { recursive: true, force: true }) };
 }
