@@ -12,7 +12,7 @@ import { run } from './packed';
 const PM2 = createRequire(__filename).resolve('pm2/bin/pm2');
 
 /** What the README says, and the server itself where it is started without PM2. */
-export const RECIPE = ['start', 'node_modules/pm2-cluster-metrics/dist/src/main.js', '--name', 'metrics'] as const;
+const RECIPE = ['start', 'node_modules/pm2-cluster-metrics/dist/src/main.js', '--name', 'metrics'] as const;
 
 /** @param folder a project that both packages are installed in */
 export async function worksUnderPm2(t: ExecutionContext, folder: string): Promise<void> {

@@ -31,7 +31,7 @@ export function runScript(cwd: string, script: string, ...args: string[]): Promi
   return run(cwd, process.execPath, join(root, 'node_modules', script), ...args);
 }
 
-export function runNpm(cwd: string, ...args: string[]): Promise<Output> {
+function runNpm(cwd: string, ...args: string[]): Promise<Output> {
   return run(cwd, process.platform === 'win32' ? 'npm.cmd' : 'npm', ...args);
 }
 

@@ -8,7 +8,7 @@ import { until } from './until';
 
 export type Tool = 'prometheus' | 'promtool' | 'victoria-metrics';
 
-export const INSTALL_TOOLS = 'sudo apt-get install --no-install-recommends prometheus victoria-metrics';
+const INSTALL_TOOLS = 'sudo apt-get install --no-install-recommends prometheus victoria-metrics';
 
 /** An answer that takes longer is a failure, whose message names the request. */
 const PATIENCE_MS = 30_000;

@@ -4,7 +4,7 @@ import { baselineOf, numberAt, type Interval } from './interval';
 import { estimate, type Statistic, type Reading } from './reading';
 
 /** @returns `NaN` for the change of a series without a previous number: how much of its number is new is not known */
-export function scalarOf(interval: Interval, offset: number): number {
+function scalarOf(interval: Interval, offset: number): number {
   switch (interval.counters) {
     case 'total':
       return numberAt(interval.values, offset + SCALAR_VALUE);

@@ -54,7 +54,7 @@ function exponentialView({ View, ExponentialHistogramAggregation, AggregationTyp
 }
 
 /** An attribute value of each type that OpenTelemetry has, and texts that need escaping. */
-export const ATTRIBUTES: readonly SdkAttributes[] = [
+const ATTRIBUTES: readonly SdkAttributes[] = [
   {},
   { text: 'plain', 'dotted.key': 'a' },
   { text: 'quote " backslash \\ line\nfeed \u2028 ä 💥', empty: '' },

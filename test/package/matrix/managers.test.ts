@@ -41,7 +41,7 @@ for (const [name, by] of Object.entries(MANAGERS)) {
       by,
     );
     t.teardown(remove);
-    t.notRegex(output, /warn|deprecated|unmet|unsupported/i);
+    t.notRegex(output, /^\s*(npm )?warn(ing)?\b|deprecated|unmet|unsupported/im);
     await hasBootstrap(t, folder);
     await worksUnderPm2(t, folder);
   });
