@@ -17,7 +17,11 @@ async function project(t: ExecutionContext): Promise<(script: string, ...args: s
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   const sources = ['core', 'src/mashroom', 'workers', 'protocol', 'server/src', 'server/workers', 'server/protocol'];
   for (const name of [...sources, 'examples']) await mkdir(join(folder, name), { recursive: true });
-  await cp(join(root, 'server/package.json'), join(folder, 'server/package.json'));
+  for (const part of ['server/package.json', 'CHANGELOG.md', 'SECURITY.md', 'docs']) {
+    await cp(join(root, part), join(folder, part), { recursive: true });
+  }
+  await mkdir(join(folder, 'server/src/options'));
+  await writeFile(join(folder, 'server/src/options/schema.ts'), 'export const configSchema = () => ({});');
   for (const name of ['src/mashroom/plugin', 'workers/worker', 'server/src/main', 'server/workers/worker']) {
     await writeFile(join(folder, `${name}.ts`), 'export default 1;');
   }
