@@ -29,7 +29,9 @@ export async function worksUnderPm2(t: ExecutionContext, folder: string): Promis
     const text = await until('the counter at /metrics', async () => {
       const response = await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined);
       const body = (await response?.text()) ?? '';
-      return body.includes('visits_total{') ? body : undefined;
+      if (!body.includes('visits_total{')) return undefined;
+      t.is(response?.headers.get('content-encoding'), 'gzip');
+      return body;
     });
     t.regex(text, /^visits_total\{route="\/",.*pm2_app="shop",.*\} 3$/m);
   });
