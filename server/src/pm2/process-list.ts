@@ -10,13 +10,6 @@ export interface ProcessInfo {
   readonly pid: number;
   /** As PM2 has it: `online`, `stopping`, `stopped`, `launching`, `errored`, `waiting restart`, `one-launch-status`. */
   readonly status: string;
-  readonly mode: 'cluster' | 'fork';
-  readonly namespace: string | undefined;
-  /** Number within its app, from 0. */
-  readonly instance: number | undefined;
-  /** Version of the app, from its package.json. */
-  readonly version: string | undefined;
-  readonly nodeVersion: string | undefined;
   /** Whether PM2 runs it as one of its modules. */
   readonly isModule: boolean;
   readonly restarts: number;
@@ -57,11 +50,6 @@ function readProcess(entry: unknown): ProcessInfo | undefined {
     run: { app: name, pmId: pmId as number, key: `${String(pmId)}-${startedAt ?? 0}-${processId}` },
     pid: processId,
     status: textOf(env['status']) ?? 'unknown',
-    mode: env['exec_mode'] === 'cluster_mode' ? 'cluster' : 'fork',
-    namespace: textOf(env['namespace']),
-    instance: numberOf(env[textOf(env['instance_var']) ?? 'NODE_APP_INSTANCE']),
-    version: textOf(env['version']),
-    nodeVersion: textOf(env['node_version']),
     isModule: env['pmx_module'] === true || fieldsOf(env['axm_options'])['isModule'] === true,
     restarts: numberOf(env['restart_time']) ?? 0,
     unstableRestarts: numberOf(env['unstable_restarts']) ?? 0,

@@ -5,11 +5,6 @@ import { readProcessList } from '../../src/pm2/process-list';
 
 const env = {
   status: 'online',
-  exec_mode: 'cluster_mode',
-  namespace: 'default',
-  NODE_APP_INSTANCE: 2,
-  version: '1.2.3',
-  node_version: '20.20.2',
   restart_time: 4,
   unstable_restarts: 1,
   pm_uptime: 1_795_000_000_123,
@@ -24,11 +19,6 @@ test('a process is read with its units made base units', (t) => {
       run: { app: 'shop', pmId: 3, key: '3-1795000000123-4711' },
       pid: 4711,
       status: 'online',
-      mode: 'cluster',
-      namespace: 'default',
-      instance: 2,
-      version: '1.2.3',
-      nodeVersion: '20.20.2',
       isModule: false,
       restarts: 4,
       unstableRestarts: 1,
