@@ -73,7 +73,7 @@ test('a server reads the exporters of its version, and says which app speaks ano
     }
     const told = (id: number | undefined, name: string, theirs: number, ours: number, advice: string): RegExp =>
       new RegExp(
-        `"Instance ${id} \\(${name}\\) has no metrics: its answer can't be read: it is in version ${theirs} of the ` +
+        `"Instance ${id} \\(${name}\\) has no metrics: its answer cannot be read: it is in version ${theirs} of the ` +
           `protocol, and this server reads version ${ours}: ${advice}`,
       );
     const lines = [

@@ -6,6 +6,7 @@ const ID = 'https://unpkg.com/pm2-cluster-metrics/schemas/pm2-cluster-metrics.sc
 /** Without secrets, which must not stand in a configuration file. */
 export function configSchema(): object {
   const names = NAMES.filter((name) => !TABLE[name].kind.secret);
+  const options = names.map((name): [string, object] => [name, propertyOf(name)]);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: ID,
@@ -13,7 +14,7 @@ export function configSchema(): object {
     description: 'The configuration file of the metrics server: what --config names.',
     type: 'object',
     additionalProperties: false,
-    properties: Object.fromEntries([['$schema', { type: 'string' }], ...names.map((name) => [name, propertyOf(name)])]),
+    properties: { $schema: { type: 'string' }, ...Object.fromEntries(options) },
   };
 }
 

@@ -219,7 +219,7 @@ test.serial('an answer that cannot be read is an error of its kind, and no other
     ['malformed', []],
     ['malformed', hostile],
     ['malformed', { resource: {}, scopeMetrics: {} }],
-    ['malformed', { ...compact, v: 2, payload: '' }],
+    ['unsupported', { ...compact, v: 2, payload: '' }],
     ['malformed', { ...compact, form: { toString: 1 }, payload: '' }],
     ['malformed', { ...compact, payload: { length: 5 } }],
     ['malformed', { ...compact, payload: 'AAAA' }],
