@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { WIRE_VERSION } from '../../core/wire/format';
-import { freePort } from '../../examples/lib/ports';
+import { freePort } from '../../scripts/lib/ports';
 import { root } from '../../test/package/packed';
 import { withPm2, type App } from '../../test/support/pm2';
 import { until } from '../../test/support/until';

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
-import { freePort } from '../../examples/lib/ports';
+import { freePort } from '../../scripts/lib/ports';
 import { withPm2 } from '../support/pm2';
 import { until } from '../support/until';
 import { run } from './packed';

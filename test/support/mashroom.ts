@@ -5,7 +5,7 @@ import { freePort } from '../../scripts/lib/ports';
 import { built, PROJECT } from './built';
 import type { App, Pm2 } from './pm2';
 
-export const EXPORTER = 'Mashroom Monitoring PM2 Exporter';
+const EXPORTER = 'Mashroom Monitoring PM2 Exporter';
 const PACKAGE = 'mashroom-monitoring-pm2-exporter';
 const EXAMPLE = join(PROJECT, 'examples', 'mashroom');
 
@@ -20,7 +20,7 @@ export interface RootOptions {
 }
 
 /** @returns the root's path */
-export function createServerRoot(folder: string, { installed = 'copy', exporter = {} }: RootOptions = {}): string {
+function createServerRoot(folder: string, { installed = 'copy', exporter = {} }: RootOptions = {}): string {
   const root = mkdtempSync(join(folder, `root-${installed}-`));
   const scope = join(root, 'node_modules', '@mashroom');
   mkdirSync(scope, { recursive: true });

@@ -7,7 +7,7 @@
 
 const { renameSync, writeFileSync } = require('node:fs');
 const { PerformanceObserver } = require('node:perf_hooks');
-const { threadClock } = require('../../../lib/thread-clock');
+const { threadClock } = require('../../../../scripts/lib/thread-clock');
 
 const { LOOP_RECORD_FILE, LOOP_RECORD_AFTER_MS, LOOP_RECORD_FOR_MS, LOOP_RECORD_COLLECT_MS } = process.env;
 const LONG_MS = 1;
