@@ -4,9 +4,14 @@
  *
  * There is one object per family for all collections, for the reason that `Cycle` gives.
  */
-import { ORDER_SHIFT } from '../../snapshot';
+import { ORDER_SHIFT, type PlacedPage } from '../../snapshot';
 import type { Absences } from './absences';
-import type { FamilySeries } from './family-series';
+
+/** The series of a family as they are before a collection. */
+interface Before {
+  readonly pages: readonly PlacedPage[];
+  readonly absent: Absences;
+}
 
 const NONE = new Uint8Array(0);
 
@@ -19,7 +24,7 @@ export class Claims {
   private unclaimed: Absences | undefined = undefined;
 
   /** @param allStand whether all series of the last collection stand where they stood, which claims them all */
-  begin({ pages, absent }: FamilySeries, allStand: boolean): void {
+  begin({ pages, absent }: Before, allStand: boolean): void {
     this.oldPages = pages.length;
     this.claimed = new Uint8Array(pages.length << ORDER_SHIFT);
     this.unclaimed = allStand ? absent : undefined;

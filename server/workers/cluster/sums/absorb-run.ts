@@ -23,6 +23,7 @@ import { addExponential, isCount, isExponential, type ExponentialAt } from './ex
 import { isDelta } from '../series/families';
 import type { FirstDataPoints, LiveRun, MergedPage } from '../series/live-run';
 import type { Carried } from './numbers';
+import { areCounts, startAt, type Numbers } from './run-numbers';
 
 /**
  * @param last the run's column, which is written
@@ -44,15 +45,6 @@ export function absorbRun(
       else absorbPage(page, numbers, room);
     }
   }
-}
-
-/** What a page is read from, and written to. */
-export interface Numbers {
-  /** Of the run's snapshot. */
-  readonly values: Float64Array;
-  readonly last: Float64Array;
-  readonly carried: Carried;
-  readonly firstPoints: FirstDataPoints | undefined;
 }
 
 /** @param room layout of the cluster's mapping */
@@ -117,12 +109,6 @@ function absorbExponentials(
   }
 }
 
-/** Start time of a series, 0 if it is not a number. */
-export function startAt(values: Float64Array, at: number): number {
-  const start = values[at + START]!;
-  return Number.isFinite(start) ? start : 0;
-}
-
 function absorbScalar(start: number, value: number, last: Float64Array, offset: number, carried: Carried): void {
   carried.noteStart(offset, start);
   if (!isCount(value)) return;
@@ -155,13 +141,6 @@ function absorbHistogram(
   if (Number.isFinite(sum)) last[offset + SUM] = sum;
   else if (!goesOn) last[offset + SUM] = 0;
   for (let i = HISTOGRAM_BUCKETS; i < stride; i++) last[offset + i] = values[at + i]!;
-}
-
-/** Whether the count of a histogram and of all its buckets are valid. */
-export function areCounts(values: Float64Array, at: number, stride: number): boolean {
-  if (!isCount(values[at + COUNT])) return false;
-  for (let i = at + HISTOGRAM_BUCKETS; i < at + stride; i++) if (!isCount(values[i])) return false;
-  return true;
 }
 
 function hasFallen(values: Float64Array, at: number, last: Float64Array, offset: number, stride: number): boolean {

@@ -2,9 +2,9 @@
 import { COUNT, HISTOGRAM_BUCKETS, SCALAR_VALUE, SUM, strideOf, type Layout } from '../../../../core/snapshot';
 import { moveExponential } from '../../../../core/exponential/move';
 import type { MergedPage } from '../series/live-run';
-import { areCounts, startAt, type Numbers } from './absorb-run';
 import { addExponential, isCount, isExponential, type ExponentialAt } from './exponential';
 import type { Carried } from './numbers';
+import { areCounts, startAt, type Numbers } from './run-numbers';
 
 /**
  * Adds deltas to `carried` at once: there is nothing left to add when the run ends.
