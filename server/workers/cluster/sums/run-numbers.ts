@@ -1,0 +1,27 @@
+/** The numbers of a run that has answered, as they are read: what is valid in them, and where they are added. */
+import { COUNT, HISTOGRAM_BUCKETS, START } from '../../../../core/snapshot';
+import type { FirstDataPoints } from '../series/live-run';
+import { isCount } from './exponential';
+import type { Carried } from './numbers';
+
+/** What a page is read from, and written to. */
+export interface Numbers {
+  /** Of the run's snapshot. */
+  readonly values: Float64Array;
+  readonly last: Float64Array;
+  readonly carried: Carried;
+  readonly firstPoints: FirstDataPoints | undefined;
+}
+
+/** Start time of a series, 0 if it is not a number. */
+export function startAt(values: Float64Array, at: number): number {
+  const start = values[at + START]!;
+  return Number.isFinite(start) ? start : 0;
+}
+
+/** Whether the count of a histogram and of all its buckets are valid. */
+export function areCounts(values: Float64Array, at: number, stride: number): boolean {
+  if (!isCount(values[at + COUNT])) return false;
+  for (let i = at + HISTOGRAM_BUCKETS; i < at + stride; i++) if (!isCount(values[i])) return false;
+  return true;
+}
