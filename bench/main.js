@@ -4,8 +4,8 @@
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { ensureBuilt, ensureInstalled, root } = require('./ensure');
-const { fetchNode } = require('./fetch-node');
+const { ensureBuilt, ensureInstalled, root } = require('../scripts/ensure');
+const { fetchNode } = require('../scripts/fetch-node');
 
 const folder = path.join(root, 'bench');
 /** The oldest one that @prometheus-io/client supports. */
@@ -36,7 +36,7 @@ if (!arePeersInstalled()) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const { bench } = require('../bench/run');
+const { bench } = require('./run');
 
 bench({
   peerNode: () => (Number(process.versions.node.split('.')[0]) >= PEER_NODE ? process.execPath : fetchNode(PEER_NODE)),
