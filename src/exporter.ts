@@ -12,9 +12,12 @@ import type { MetricsSource } from './collect/source';
 import type { ExporterConfig } from './config/config';
 import { describeProblem, readConfig } from './config/read-config';
 import { listenForRequests } from './ipc/listener';
-import { readPm2Environment, type Pm2Environment } from '../core/pm2/environment';
+import { findPm2, type Pm2Environment } from '../core/pm2/environment';
+import { messageOf } from '../core/values';
 import { Responder } from './ipc/responder';
+import { describeHeapLimit } from './heap-limit';
 import type { Logger } from './logger';
+import { describePlace } from './place';
 import { startPmx } from './pmx/pmx';
 import { ExporterPool } from './pool/exporter-pool';
 import { ProbeFeed } from './probes/feed';
@@ -35,21 +38,49 @@ const processWide = globalThis as { [ACTIVE]?: Exporter | undefined };
 /** `workers/` is beside the folder of this file in the sources, in `build/` and in `dist/`. */
 const WORKER = join(__dirname, '../workers', `worker${extname(__filename)}`);
 
-/** @param input the configuration as the user gave it, of any type. Each problem in it is a line in the log */
+/** Of a configuration that is wrong in many places. */
+const MAX_PROBLEMS = 20;
+
+/**
+ * Starts the exporter. Never throws.
+ * @param input the configuration as the user gave it, of any type. Each problem in it is a line in the log
+ * @param logger one that never throws
+ */
 export function startExporter(source: MetricsSource, input: unknown, logger: Logger): Exporter {
-  // An exporter that its host has forgotten to stop would answer each request a second time.
-  void processWide[ACTIVE]?.stop();
+  stopFormer(logger);
   const { config, problems } = readConfig(input);
-  for (const problem of problems) logger.warn(`Configuration of the PM2 exporter: ${describeProblem(problem)}`);
-  const environment = readPm2Environment();
-  if (environment === undefined) {
-    logger.info('PM2 has not started this process (there is no pm_id), so its metrics are not exported');
-    return { active: false, stop: () => Promise.resolve() };
+  const prefix = 'Configuration of the PM2 exporter: ';
+  for (const problem of problems.slice(0, MAX_PROBLEMS)) logger.warn(`${prefix}${describeProblem(problem)}`);
+  if (problems.length > MAX_PROBLEMS) logger.warn(`${prefix}${problems.length - MAX_PROBLEMS} more problems`);
+  const found = findPm2();
+  if (found.kind !== 'pm2') {
+    const line = describePlace(found);
+    if (found.kind === 'none') logger.info(line);
+    else logger.warn(line);
+    return INACTIVE;
   }
-  const exporter = startUnderPm2(source, config, environment, logger);
-  processWide[ACTIVE] = exporter;
-  return exporter;
+  const limit = describeHeapLimit(config.workers.maxMemoryMb);
+  if (limit !== undefined) logger.warn(limit);
+  try {
+    const exporter = startUnderPm2(source, config, found, logger);
+    processWide[ACTIVE] = exporter;
+    return exporter;
+  } catch (error) {
+    logger.error(`The PM2 exporter could not be started, so no metrics are exported: ${messageOf(error)}`);
+    return INACTIVE;
+  }
 }
+
+/** An exporter that its host has forgotten to stop would answer each request a second time. */
+function stopFormer(logger: Logger): void {
+  try {
+    void processWide[ACTIVE]?.stop();
+  } catch (error) {
+    logger.debug('The former exporter of this process could not be stopped:', error);
+  }
+}
+
+const INACTIVE: Exporter = { active: false, stop: () => Promise.resolve() };
 
 function startUnderPm2(
   source: MetricsSource,
@@ -63,7 +94,7 @@ function startUnderPm2(
   const pmx = startPmx({ pmxMetrics: config.pmxMetrics, maxProbes: config.probes.max, logger });
   const feed = new ProbeFeed({ pool, config, states, probes: pmx.probes });
   const responder = new Responder({ pool, pmId, daemon, logger, states });
-  const stopListening = listenForRequests((request) => responder.ask(request), logger);
+  const listening = listenForRequests((request) => responder.ask(request), logger);
   const { intervalMs, maxCollectLoad, maxSeries } = config;
   const collector = new Collector({
     source,
@@ -76,6 +107,10 @@ function startUnderPm2(
     onSnapshot: (snapshot) => {
       responder.update(snapshot);
       feed.update(snapshot);
+    },
+    onOld: (ageMs) => feed.showAge(ageMs),
+    onInterval: () => {
+      if (listening.renew()) logger.debug('The app has removed all listeners of messages: the exporter listens again');
     },
   });
   collector.start();
@@ -91,7 +126,7 @@ function startUnderPm2(
   };
   async function end(): Promise<void> {
     if (processWide[ACTIVE] === exporter) processWide[ACTIVE] = undefined;
-    stopListening();
+    listening.stop();
     collector.stop();
     feed.stop();
     responder.stop();

@@ -6,8 +6,9 @@
 import type { ResourceMetrics } from '../core/otel';
 import { functionSource } from './collect/source';
 import type { ExporterConfig } from './config/config';
+import { UNREADABLE } from './config/fields';
 import { startExporter, type Exporter } from './exporter';
-import { consoleLogger, type Logger } from './logger';
+import { guardLogger, type Logger } from './logger';
 
 export type { ExporterConfig, PmxMetricsConfig } from './config/config';
 export type { Logger } from './logger';
@@ -27,27 +28,62 @@ export interface Pm2ExporterOptions extends Pm2ExporterConfig {
    * seconds. It may throw or reject: the log says so, the last numbers stay, and the next interval tries again.
    */
   readonly collect: () => ResourceMetrics | Promise<ResourceMetrics>;
-  /** By default warnings and errors go to the console, and with `NODE_DEBUG=pm2-exporter` all lines. */
+  /**
+   * By default what a user must know goes to the console (stderr): warnings, errors, that the exporter is not started, and
+   * that something works again. With `NODE_DEBUG=pm2-exporter` debug lines go there too.
+   */
   readonly logger?: Logger;
 }
 
 export type Pm2Exporter = Exporter;
 
 /**
- * Starts the exporter of this process. A process has one exporter: an active one is stopped first. Outside PM2 the
- * exporter only logs one line.
+ * Starts the exporter of this process. A process has one exporter: an active one is stopped first. Outside PM2, and where
+ * PM2 runs another process of which this one is a part, the exporter only logs one line, which says what to do.
  *
- * Invalid values of the configuration have their defaults, and the log names them. After the start the exporter never
- * throws into the process, and it does not keep the process alive.
+ * Invalid values of the configuration have their defaults, and the log names them. A `logger` that throws, rejects or
+ * lacks methods is replaced by the console for the lines that it does not take. Neither this function nor the exporter
+ * throws anything else into the process, and the exporter does not keep the process alive.
  *
- * @throws TypeError where `collect` is not a function
+ * @throws TypeError where `collect` is not a function: a mistake in the program, which no default can mend
  */
 export function startPm2Exporter(options: Pm2ExporterOptions): Pm2Exporter {
-  const { collect, logger = consoleLogger, ...config } = options;
+  const collect = read(options, 'collect');
   if (typeof collect !== 'function') {
+    const found = collect === UNREADABLE ? 'a property that throws when it is read' : typeof collect;
     throw new TypeError(
-      `"collect" of startPm2Exporter() is ${typeof collect}, expected a function that returns ResourceMetrics`,
+      `"collect" of startPm2Exporter() is ${found}, expected a function that returns ResourceMetrics`,
     );
   }
-  return startExporter(functionSource(collect), config, logger);
+  const logger = read(options, 'logger');
+  return startExporter(functionSource(collect as () => unknown), configOf(options), guardLogger(logger));
+}
+
+function read(options: Pm2ExporterOptions, name: 'collect' | 'logger'): unknown {
+  try {
+    return (options as Partial<Pm2ExporterOptions> | null | undefined)?.[name];
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+/** The other options as a configuration. Its properties are read where each of them is checked. */
+function configOf(options: Pm2ExporterOptions): unknown {
+  const config = {};
+  const keys = keysOf(options);
+  if (keys === undefined) return UNREADABLE;
+  for (const key of keys) {
+    if (key === 'collect' || key === 'logger') continue;
+    Object.defineProperty(config, key, { enumerable: true, get: () => Reflect.get(options, key) as unknown });
+  }
+  return config;
+}
+
+/** What a proxy says of its keys may throw. */
+function keysOf(options: object): string[] | undefined {
+  try {
+    return Object.keys(options);
+  } catch {
+    return undefined;
+  }
 }

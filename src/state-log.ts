@@ -1,4 +1,10 @@
-/** Writes one log line per change of state, however often a state is reported. */
+/**
+ * Writes one log line per change of state, however often a state is reported, and one line for things that are alike.
+ *
+ * Everything here is bounded: the number of states, the length of a line, and the number of lines per hour. What a text
+ * names (ids, numbers, quoted names) does not make it another one.
+ */
+import { printable } from '../core/values';
 import type { Logger } from './logger';
 
 /** Something that works or does not work. */
@@ -9,34 +15,138 @@ export interface Subject {
   readonly consequence: string;
 }
 
+/** Of a trouble, which may come from outside. */
+const MAX_TROUBLE_CHARS = 700;
+/** A text whose kind is looked for is no longer than this. */
+const MAX_KIND_CHARS = 200;
+/** Different warnings that are written once. */
+const MAX_WARNINGS = 100;
+/** Of one subject, one after the other; then one line in {@link PAUSE_MS}. */
+const MAX_LINES = 10;
+const PAUSE_MS = 60_000;
+/** Kinds of things alike for which there is a line of their own. */
+const MAX_KINDS = 5;
+
+interface State {
+  /** The kind of trouble that the log tells; `undefined` where it works. */
+  told: string | undefined;
+  /** How many lines may be written now. */
+  lines: number;
+  /** By `performance.now()`. */
+  since: number;
+  /** Changes that were not written. */
+  skipped: number;
+  latest: string | undefined;
+}
+
 export class StateLog {
-  /** What is wrong, by name of the subject; and the lines that were written once, by their key. */
-  private readonly troubles = new Map<string, string>();
+  private readonly states = new Map<string, State>();
+  private readonly warnings = new Set<string>();
 
   constructor(private readonly logger: Logger) {}
 
-  /** @param trouble what is wrong with it; `undefined` if it works */
+  /**
+   * A subject that changes very often is written rarely: a later report of the same state then writes the line.
+   * @param trouble what is wrong with it; `undefined` if it works
+   */
   report({ name, consequence }: Subject, trouble: string | undefined): void {
-    const before = this.troubles.get(name);
-    if (trouble === before) return;
-    if (trouble === undefined) {
-      this.troubles.delete(name);
-      this.logger.info(`${name} works again`);
-    } else if (before === undefined || withoutNumbers(trouble) !== withoutNumbers(before)) {
-      this.troubles.set(name, trouble);
-      this.logger.warn(`${name} does not work, ${consequence}: ${trouble}`);
+    const state = this.stateOf(name);
+    if (state === undefined) return;
+    const kind = trouble === undefined ? undefined : kindOf(trouble);
+    const isNew = kind !== state.latest;
+    state.latest = kind;
+    if (kind === state.told) return;
+    if (!mayWrite(state)) {
+      if (isNew) state.skipped++;
+      return;
     }
+    const skipped = state.skipped > 0 ? ` (it has changed ${state.skipped} more times since the last line)` : '';
+    state.told = kind;
+    state.skipped = 0;
+    if (trouble === undefined) this.logger.info(`${name} works again${skipped}`);
+    else this.logger.warn(`${name} does not work, ${consequence}: ${readable(trouble)}${skipped}`);
   }
 
   /** Writes the line at the first call with this key only. */
   warnOnce(key: string, line: string): void {
-    if (this.troubles.has(key)) return;
-    this.troubles.set(key, line);
-    this.logger.warn(line);
+    if (this.isNew(key)) this.logger.warn(readable(line));
+  }
+
+  /**
+   * Writes one line for each kind of text that there has not been before, with the number of texts of this kind.
+   * @param texts such as `metric "a" has no unit`: those that differ in numbers, ids and quoted names are of one kind
+   */
+  warnAlike(what: string, texts: readonly string[]): void {
+    const kinds = new Map<string, { readonly first: string; count: number }>();
+    for (const first of texts) {
+      const kind = kindOf(first);
+      const known = kinds.get(kind);
+      if (known) known.count++;
+      else kinds.set(kind, { first, count: 1 });
+    }
+    let written = 0;
+    let others = 0;
+    for (const [kind, { first, count }] of kinds) {
+      if (written === MAX_KINDS) {
+        others += this.isKnown(`${what} ${kind}`) ? 0 : count;
+      } else if (this.isNew(`${what} ${kind}`)) {
+        written++;
+        this.logger.warn(`${what}: ${readable(first)}${count > 1 ? ` (and ${count - 1} more alike)` : ''}`);
+      }
+    }
+    if (others > 0 && this.isNew(`${what}, others`)) this.logger.warn(`${what}: ${others} more, for other reasons`);
+  }
+
+  private stateOf(name: string): State | undefined {
+    let state = this.states.get(name);
+    if (state === undefined && this.states.size < MAX_WARNINGS) {
+      state = { told: undefined, lines: MAX_LINES, since: performance.now(), skipped: 0, latest: undefined };
+      this.states.set(name, state);
+    }
+    return state;
+  }
+
+  private isKnown(key: string): boolean {
+    return this.warnings.has(shortened(key));
+  }
+
+  private isNew(key: string): boolean {
+    if (this.isKnown(key) || this.warnings.size >= MAX_WARNINGS) return false;
+    this.warnings.add(shortened(key));
+    if (this.warnings.size === MAX_WARNINGS) {
+      this.logger.warn(`The exporter has written ${MAX_WARNINGS} different warnings: it writes no further ones`);
+      return false;
+    }
+    return true;
   }
 }
 
-/** A trouble stays the same one while only a duration or a count in it changes. */
-function withoutNumbers(trouble: string): string {
-  return trouble.replace(/\d+(\.\d+)?/g, '#');
+/** Lines that were not written in quiet times may be written later, up to {@link MAX_LINES}. */
+function mayWrite(state: State): boolean {
+  const now = performance.now();
+  const earned = Math.floor((now - state.since) / PAUSE_MS);
+  state.since += earned * PAUSE_MS;
+  state.lines = Math.min(MAX_LINES, state.lines + earned);
+  if (state.lines === 0) return false;
+  state.lines--;
+  return true;
+}
+
+/** Texts of one kind differ in quoted names, ids and numbers only. */
+function kindOf(text: string): string {
+  return text
+    .slice(0, 4 * MAX_KIND_CHARS)
+    .replace(/"(?:[^"\\]|\\.)*"?/g, '"…"')
+    .replace(/\b(?=[0-9a-f-]*\d)[0-9a-f]{4,}(?:-[0-9a-f]{2,})*\b/gi, '#')
+    .replace(/\d+(\.\d+)?/g, '#')
+    .slice(0, MAX_KIND_CHARS);
+}
+
+function shortened(key: string): string {
+  return key.slice(0, 2 * MAX_KIND_CHARS);
+}
+
+/** A stack is one line, with its frames one behind the other. */
+function readable(text: string): string {
+  return printable(text.replace(/\n\s+at /g, ' | at '), MAX_TROUBLE_CHARS);
 }

@@ -116,7 +116,15 @@ test('outside PM2 nothing is started, and one line says so', async (t) => {
   );
   t.like(ended, { code: 0, output: '' });
   t.deepEqual(ended.told, [
-    [false, ['PM2 has not started this process (there is no pm_id), so its metrics are not exported'], 0, 0, []],
+    [
+      false,
+      [
+        'PM2 has not started this process (there is no pm_id), so its metrics are not exported. Start it with pm2 start',
+      ],
+      0,
+      0,
+      [],
+    ],
   ]);
 });
 

@@ -24,6 +24,7 @@ export class Connection {
   private retry: NodeJS.Timeout | undefined;
   private opened = false;
   private closed = false;
+  private error: string | undefined;
 
   constructor(
     private readonly address: DaemonAddress,
@@ -34,6 +35,11 @@ export class Connection {
 
   get isOpen(): boolean {
     return this.opened;
+  }
+
+  /** The code of the last error since it was open, such as `EACCES`. */
+  get lastError(): string | undefined {
+    return this.error;
   }
 
   /** Sends pieces one behind the other, without copying them. Only for an open connection. */
@@ -69,6 +75,7 @@ export class Connection {
     socket.unref();
     socket.on('connect', () => {
       this.opened = true;
+      this.error = undefined;
       this.options.onOpen();
     });
     socket.on('data', (chunk) => {
@@ -76,7 +83,7 @@ export class Connection {
       if (!this.options.onData(chunk)) socket.destroy();
     });
     // The event `close` follows.
-    socket.on('error', () => undefined);
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => (this.error = code));
     socket.on('close', () => this.afterClose());
   }
 

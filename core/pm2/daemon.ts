@@ -129,7 +129,8 @@ export class Daemon {
       };
       const timer = setTimeout(() => {
         end();
-        reject(this.unreachable(`no connection to ${this.name}`));
+        const { lastError } = this.connection;
+        reject(this.unreachable(`no connection to ${this.name}${lastError === undefined ? '' : ` (${lastError})`}`));
       }, timeoutMs);
       this.connecting.add(onOpen);
     });

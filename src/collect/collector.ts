@@ -21,16 +21,24 @@ export interface CollectorOptions {
   readonly logger: Logger;
   readonly states: StateLog;
   readonly onSnapshot: (snapshot: Snapshot) => void;
+  /** Called once per interval, where the last snapshot is older than it should be, with its age in milliseconds. */
+  readonly onOld?: (ageMs: number) => void;
+  /** Called once per interval. */
+  readonly onInterval?: () => void;
 }
 
 const COLLECTING = { name: 'Collecting metrics', consequence: 'so the last numbers stay until the next try succeeds' };
 
 /** A collection that takes longer is reported in the log. */
 const HANGING_MS = 15_000;
-/** A collection that takes longer is given up, and another one is started. */
+/**
+ * A collection that takes longer is given up, and another one is started. Each collection that was given up and has not
+ * ended may hold memory at its source, so with each of them the next one is waited for twice as long: 5 of them after
+ * 16 minutes, 12 after a day, 20 after a year.
+ */
 const GIVE_UP_MS = 30_000;
-/** While so many collections that were given up have not ended, no further one is given up: each may hold memory. */
-const MAX_GIVEN_UP = 5;
+/** A snapshot is old when so many intervals, and {@link HANGING_MS}, have passed since its collection. */
+const OLD_INTERVALS = 3;
 
 interface Collection {
   readonly provider: object;
@@ -45,6 +53,8 @@ export class Collector {
   private current: Collection | undefined;
   /** Collections that have not ended though their results do not count any more. */
   private readonly givenUp = new Set<Collection>();
+  /** When the collection of the last snapshot has started, by `performance.now()`. */
+  private latest: number | undefined;
   /** The encoder writes one snapshot at a time: resolves when it is done with the last one, given up or not. */
   private encoding: Promise<void> = Promise.resolve();
   private stopped = false;
@@ -75,6 +85,7 @@ export class Collector {
   private tick(): void {
     const now = performance.now();
     this.schedule(this.load.currentIntervalMs);
+    this.tellOfInterval(now);
     const provider = this.findProvider();
     if (this.current !== undefined) this.giveUpIfLost(this.current, provider, now);
     if (this.current === undefined && provider !== undefined) void this.collect({ provider, startedAt: now });
@@ -93,8 +104,11 @@ export class Collector {
   private giveUpIfLost(collection: Collection, provider: object | undefined, now: number): void {
     if (provider === undefined || provider === collection.provider) {
       const tookMs = now - collection.startedAt;
-      if (tookMs >= HANGING_MS) this.report(`the source of the metrics has not answered for ${HANGING_MS / 1000} s`);
-      if (tookMs < GIVE_UP_MS || this.givenUp.size >= MAX_GIVEN_UP) return;
+      if (tookMs >= HANGING_MS) {
+        const silent = `the source of the metrics has not answered for ${HANGING_MS / 1000} s`;
+        this.report(`${silent}. It is asked again after pauses that grow`);
+      }
+      if (tookMs < GIVE_UP_MS * 2 ** this.givenUp.size) return;
     } else {
       this.options.logger.debug('The source of the metrics was replaced: the collection under way is given up');
     }
@@ -111,7 +125,7 @@ export class Collector {
       const { active } = performance.eventLoopUtilization(before);
       if (this.current !== collection) return;
       this.addLoad(active);
-      const encoded = this.encoding.then(() => this.encode(data, time));
+      const encoded = this.encoding.then(() => this.encode(data, time, collection));
       this.encoding = encoded.catch(() => undefined);
       await encoded;
       this.report(undefined);
@@ -123,18 +137,30 @@ export class Collector {
     }
   }
 
-  private async encode(data: ResourceMetrics, time: number): Promise<void> {
+  private async encode(data: ResourceMetrics, time: number, { startedAt }: Collection): Promise<void> {
     if (this.stopped) return;
     const { currentIntervalMs: intervalMs, costMs: collectMs } = this.load;
     const { snapshot, problems } = await this.options.encoder.encode({ data, time, intervalMs, collectMs });
     if (this.stopped) return;
     this.warnOfLeftOut(snapshot.stats.droppedSeries, problems);
+    this.latest = startedAt;
     this.options.onSnapshot(snapshot);
+  }
+
+  private tellOfInterval(now: number): void {
+    const { onInterval, onOld } = this.options;
+    try {
+      onInterval?.();
+      const ageMs = now - (this.latest ?? now);
+      if (ageMs > Math.max(HANGING_MS, OLD_INTERVALS * this.load.currentIntervalMs)) onOld?.(ageMs);
+    } catch (error) {
+      this.options.logger.debug('What is done once per interval has failed:', error);
+    }
   }
 
   private warnOfLeftOut(droppedSeries: number, problems: readonly string[]): void {
     const { states, maxSeries } = this.options;
-    for (const problem of problems) states.warnOnce(problem, `A metric is not exported: ${problem}`);
+    states.warnAlike('A metric is not exported', problems);
     if (droppedSeries === 0 || problems.length > 0) return;
     const remedy = 'Use fewer attribute values, or raise maxSeries';
     states.warnOnce(

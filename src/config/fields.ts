@@ -15,6 +15,9 @@ export interface ConfigProblem {
   readonly expected: string;
 }
 
+/** Stands for the value of a property that throws when it is read. */
+export const UNREADABLE = Symbol('cannot be read');
+
 export type Report = (problem: ConfigProblem) => void;
 
 export interface Field<T> {
@@ -176,11 +179,11 @@ function keysOf(value: object): string[] {
   }
 }
 
-/** @returns an own property; `null`, which no field accepts, for one that cannot be read */
+/** @returns an own property; {@link UNREADABLE}, which no field accepts, for one that cannot be read */
 function property(value: object, key: string): unknown {
   try {
     return Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
   } catch {
-    return null;
+    return UNREADABLE;
   }
 }

@@ -1,7 +1,7 @@
 /** Makes a complete and valid configuration of any input. */
 import type { ExporterConfig, PmxMetricsConfig } from './config';
 import { DEFAULT_METRICS } from './default-metrics';
-import { object, oneOf, share, strings, switches, wholeNumber } from './fields';
+import { object, oneOf, share, strings, switches, UNREADABLE, wholeNumber } from './fields';
 import type { ConfigProblem } from './fields';
 import { nearestKey } from '../../core/nearest-key';
 
@@ -77,6 +77,7 @@ export function describeProblem({ kind, path, value, expected }: ConfigProblem):
 }
 
 function show(value: unknown): string {
+  if (value === UNREADABLE) return 'a value that cannot be read';
   let text: string | undefined;
   try {
     text = typeof value === 'bigint' || typeof value === 'number' ? String(value) : JSON.stringify(value);

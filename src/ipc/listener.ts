@@ -8,8 +8,14 @@ interface CountedChannel {
   unrefCounted?(): void;
 }
 
-/** @returns stops listening; repeatable */
-export function listenForRequests(onRequest: (request: MetricsRequest) => void, logger: Logger): () => void {
+export interface Listening {
+  /** Listens again where the app has removed all listeners of messages. Returns whether it had. */
+  renew(): boolean;
+  /** Repeatable. */
+  stop(): void;
+}
+
+export function listenForRequests(onRequest: (request: MetricsRequest) => void, logger: Logger): Listening {
   const listener = (packet: unknown): void => {
     try {
       const read = readRequest(packet);
@@ -25,10 +31,19 @@ export function listenForRequests(onRequest: (request: MetricsRequest) => void, 
   const counted = typeof channel?.unrefCounted === 'function' && typeof channel.refCounted === 'function';
   if (counted) channel.unrefCounted?.();
   let listening = true;
-  return () => {
-    if (!listening) return;
-    listening = false;
-    if (counted) channel.refCounted?.();
-    process.off('message', listener);
+  return {
+    renew() {
+      if (!listening || process.listeners('message').includes(listener)) return false;
+      // Node.js has counted the removal, which the first unref had anticipated: adding it evens that out.
+      process.on('message', listener);
+      return true;
+    },
+    stop() {
+      if (!listening) return;
+      listening = false;
+      const removed = !process.listeners('message').includes(listener);
+      if (counted) channel.refCounted?.();
+      if (!removed) process.off('message', listener);
+    },
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { DaemonAddress } from '../../core/pm2/daemon-address';
 import type { Snapshot } from '../../core/snapshot';
+import { messageOf } from '../../core/values';
 import type { Recipient, ReplyForm, ReplyTask } from '../../protocol/tasks';
 import type { Logger } from '../logger';
 import type { ExporterPool } from '../pool/exporter-pool';
@@ -26,8 +27,12 @@ const ANSWERING = {
 
 /** Recipients of one task, so that a task stays short and requests of other forms get their turn. */
 const MAX_RECIPIENTS = 16;
-/** A request above this number replaces the one that has waited longest. */
+/** A request above this number takes the place of the one that has waited longest, and one above this size of several. */
 const MAX_WAITING_REQUESTS = 1000;
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+/** About what a waiting request takes, and each of its ranges of pages. */
+const REQUEST_BYTES = 500;
+const RANGE_BYTES = 80;
 /** After this time an asker does not wait for the answer any more. */
 const MAX_WAIT_MS = 30_000;
 const DAEMON_TIMEOUT_MS = 10_000;
@@ -36,12 +41,15 @@ interface Waiting {
   /** Requests with the same key get the same answer. */
   readonly key: string;
   readonly request: MetricsRequest;
+  /** About what it takes of the heap. */
+  readonly bytes: number;
   /** By `performance.now()`. */
   readonly since: number;
 }
 
 export class Responder {
   private waiting: Waiting[] = [];
+  private waitingBytes = 0;
   private snapshot: Snapshot | undefined;
   private working = false;
   private stopped = false;
@@ -50,11 +58,12 @@ export class Responder {
 
   ask(request: MetricsRequest): void {
     if (this.stopped) return;
-    if (this.waiting.length >= MAX_WAITING_REQUESTS) {
-      this.options.logger.debug(`More than ${MAX_WAITING_REQUESTS} requests for metrics wait: dropped the oldest one`);
-      this.waiting.shift();
-    }
-    this.waiting.push({ key: JSON.stringify(request.form), request, since: performance.now() });
+    const key = JSON.stringify(request.form);
+    const ranges = request.form.kind === 'snapshot' ? request.form.have.length : 0;
+    const bytes = REQUEST_BYTES + key.length + ranges * RANGE_BYTES;
+    this.waiting.push({ key, request, bytes, since: performance.now() });
+    this.waitingBytes += bytes;
+    while (this.waiting.length > MAX_WAITING_REQUESTS || this.waitingBytes > MAX_WAITING_BYTES) this.dropOldest();
     if (!this.working) void this.work();
   }
 
@@ -69,7 +78,18 @@ export class Responder {
   stop(): void {
     this.stopped = true;
     this.waiting = [];
+    this.waitingBytes = 0;
     this.snapshot = undefined;
+  }
+
+  private dropOldest(): void {
+    this.waitingBytes -= this.waiting.shift()?.bytes ?? 0;
+    this.options.states.warnOnce(
+      'waiting requests',
+      `More than ${MAX_WAITING_REQUESTS} requests for metrics wait for an answer, or more than ` +
+        `${MAX_WAITING_BYTES / (1024 * 1024)} MiB of them: the oldest are dropped, and their askers get no answer. Ask ` +
+        'less often',
+    );
   }
 
   private async work(): Promise<void> {
@@ -79,7 +99,7 @@ export class Responder {
       await new Promise((resolve) => setImmediate(resolve));
       const batch = this.takeBatch();
       if (this.snapshot === undefined || batch.length === 0) continue;
-      await this.answer(batch, this.snapshot).catch((error: unknown) => this.report(String(error)));
+      await this.answer(batch, this.snapshot).catch((error: unknown) => this.report(messageOf(error)));
     }
     this.working = false;
   }
@@ -95,6 +115,7 @@ export class Responder {
       if (one.key === key && batch.length < MAX_RECIPIENTS) batch.push(one.request);
       else this.waiting.push(one);
     }
+    this.waitingBytes = this.waiting.reduce((sum, { bytes }) => sum + bytes, 0);
     return batch;
   }
 
@@ -115,9 +136,12 @@ export class Responder {
       for (const { pmId, message } of result.undelivered) {
         logger.debug(`The answer to the process with pm_id ${pmId} was not delivered: ${message}`);
       }
-    } else if (result.code === 'DAEMON_UNREACHABLE') {
-      // No line for the user: an asker that needs the daemon notices by itself that the daemon is gone.
+    } else if (result.code === 'DAEMON_UNREACHABLE' && (!process.connected || result.message.endsWith(' broke'))) {
+      // No line for the user: a daemon that goes takes its connections and the askers with it. Where it is still there,
+      // the next request tells.
       logger.debug(`${task.recipients.length} request(s) for metrics could not be answered: ${result.message}`);
+    } else if (result.code === 'DAEMON_UNREACHABLE') {
+      this.report(`${result.message}. ${adviceFor(result.message)}`);
     } else {
       this.report(`${result.message} (${result.code})`);
     }
@@ -140,6 +164,18 @@ export class Responder {
       served: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
     };
   }
+}
+
+/** The daemon is there, since the channel to it is open, and yet this process cannot reach its socket. */
+function adviceFor(message: string): string {
+  if (/\bE(ACCES|PERM)\b/.test(message)) {
+    const remedy = 'start PM2 as that user, or with PM2_SOCKET_USER and PM2_SOCKET_GROUP set to its ids';
+    return `The user that this app runs as (uid ${process.getuid?.() ?? '?'}) may not use the socket: ${remedy}`;
+  }
+  if (/\bE(NOENT|CONNREFUSED|NOTSOCK)\b/.test(message)) {
+    return "There is no daemon: set PM2_HOME to the absolute path of the daemon's folder, and restart the app";
+  }
+  return 'Later requests are tried again';
 }
 
 /** Page ids are only meaningful within their incarnation: an asker that names another one has none of these pages. */

@@ -1,6 +1,7 @@
 /** The bootstrap of the Mashroom plugin. */
 import type { MetricsSource } from '../collect/source';
 import { startExporter } from '../exporter';
+import { guardLogger, type Logger } from '../logger';
 import type { CollectorService, PluginContextHolder } from './context';
 
 const LOGGER_CATEGORY = 'mashroom.monitoring.pm2.exporter';
@@ -17,9 +18,10 @@ export default function bootstrap(
   pluginConfig: unknown,
   contextHolder: PluginContextHolder,
 ): object {
-  const { loggerFactory, services } = contextHolder.getPluginContext();
-  const logger = loggerFactory(LOGGER_CATEGORY);
+  let logger: Logger = guardLogger(undefined);
   try {
+    const { loggerFactory, services } = contextHolder.getPluginContext();
+    logger = guardLogger(loggerFactory(LOGGER_CATEGORY));
     const exporter = startExporter(collectorSource(contextHolder), pluginConfig, logger);
     services.core.pluginService.onUnloadOnce(pluginName, () => void exporter.stop());
   } catch (error) {

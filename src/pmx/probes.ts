@@ -5,7 +5,7 @@
 import type { ProbeNames, ProbeValue } from '../../protocol/tasks';
 import type { Logger } from '../logger';
 import { GONE, metricServiceOf, sendGone } from './io';
-import type { PmxGauge, PmxIo, PmxMetric, PmxMetricService } from './io';
+import type { PmxGauge, PmxIo, PmxMetric, PmxMetricOptions, PmxMetricService } from './io';
 
 /**
  * Every name that was ever a probe in this process. It is on the global object because the bound limits the daemon's
@@ -133,7 +133,8 @@ export class Probes {
 }
 
 function register(io: PmxIo, name: string, unit: string | undefined): PmxGauge {
-  return io.metric(unit === undefined ? { name } : { name, unit });
+  // Without a prototype: what an app has added to `Object.prototype` would be taken for options.
+  return io.metric({ __proto__: null, name, ...(unit !== undefined && { unit }) } as PmxMetricOptions);
 }
 
 function setShown(probe: Probe, shown: number | string): void {

@@ -1,5 +1,6 @@
 /** Has a worker thread compute the probes of each snapshot, and hands them to the one that shows them. */
 import type { Snapshot } from '../../core/snapshot';
+import { messageOf } from '../../core/values';
 import type { ProbesTask, ProbeValue } from '../../protocol/tasks';
 import type { ExporterConfig } from '../config/config';
 import type { Probes } from '../pmx/probes';
@@ -19,6 +20,8 @@ export class ProbeFeed {
   /** A metric that once had too many series stays an aggregate, so that names do not come and go. */
   private aggregated: readonly string[] = [];
   private next: Snapshot | undefined;
+  /** The last list of probes. */
+  private shown: { readonly probes: readonly ProbeValue[]; readonly leftOut: number } | undefined;
   private busy = false;
   private stopped = false;
 
@@ -30,9 +33,17 @@ export class ProbeFeed {
     if (!this.busy) void this.work();
   }
 
+  /** Shows, beside the numbers of the last snapshot, that they are old. The next snapshot ends it. */
+  showAge(ageMs: number): void {
+    if (this.stopped || this.shown === undefined) return;
+    const age = { name: 'pm2_exporter_snapshot_age_seconds', value: Math.round(ageMs / 1000), unit: 's' };
+    this.options.probes.show([...this.shown.probes, age], this.shown.leftOut);
+  }
+
   stop(): void {
     this.stopped = true;
     this.next = undefined;
+    this.shown = undefined;
   }
 
   private async work(): Promise<void> {
@@ -40,7 +51,7 @@ export class ProbeFeed {
     while (this.next !== undefined) {
       const snapshot = this.next;
       this.next = undefined;
-      await this.computeAndShow(snapshot).catch((error: unknown) => this.report(String(error)));
+      await this.computeAndShow(snapshot).catch((error: unknown) => this.report(messageOf(error)));
     }
     this.busy = false;
   }
@@ -61,7 +72,8 @@ export class ProbeFeed {
     this.report(result.ok ? undefined : `${result.message} (${result.code})`);
     if (!result.ok) return;
     this.keepAggregated(result.aggregated);
-    probes.show([...result.probes, ...ownProbes(snapshot, config)], result.leftOut);
+    this.shown = { probes: [...result.probes, ...ownProbes(snapshot, config)], leftOut: result.leftOut };
+    probes.show(this.shown.probes, this.shown.leftOut);
   }
 
   private keepAggregated(metrics: readonly string[]): void {

@@ -113,29 +113,37 @@ test.serial('a provider that hangs is waited for, and told once', async (t) => {
   answer?.(metrics());
   await bench.more(1);
   t.deepEqual(bench.log, [
-    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s',
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s. It is asked again after pauses that grow',
     'info Collecting metrics works again',
   ]);
 });
 
-test.serial('collections that never end are given up, but only a bounded number of them', async (t) => {
+test.serial('a provider that hangs for ever is asked again for ever, after pauses that double', async (t) => {
   const { now } = performance;
   t.teardown(() => (performance.now = now));
   let calls = 0;
   let later = 0;
   performance.now = () => now.call(performance) + later;
-  const bench = startCollector(t, { collect: () => (++calls, new Promise(() => undefined)) });
-  for (let i = 0; i < 10; i++) {
+  let works = false;
+  const bench = startCollector(t, { collect: () => (++calls, works ? metrics() : new Promise(() => undefined)) });
+  const seconds: number[] = [];
+  for (let known = 0; later < 1800_000; later += 15_000) {
     await sleep(30);
-    later += 31_000;
+    if (calls > known) seconds.push(Math.round(later / 1000));
+    known = calls;
   }
-  t.is(calls, 6);
+  // Given up after 30, 60, 120, 240, 480 and 960 s.
+  t.deepEqual(seconds, [0, 30, 90, 210, 450, 930]);
   t.deepEqual(
     bench.log.filter((line) => !line.startsWith('debug')),
     [
-      'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s',
+      'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s. It is asked again after pauses that grow',
     ],
   );
+  works = true;
+  later += 3600_000;
+  await bench.more(2);
+  t.is(bench.log.at(-1), 'info Collecting metrics works again');
 });
 
 test.serial('after a collection that never ended the next one counts', async (t) => {
@@ -147,7 +155,7 @@ test.serial('after a collection that never ended the next one counts', async (t)
   performance.now = () => now.call(performance) + 31_000;
   await bench.more(2);
   t.deepEqual(bench.log, [
-    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s',
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s. It is asked again after pauses that grow',
     'info Collecting metrics works again',
   ]);
 });

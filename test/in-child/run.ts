@@ -32,7 +32,7 @@ export interface ChildOptions {
   /** With a channel to this process, as PM2's daemon has one to its apps. */
   readonly channel?: boolean;
   /** Called with each thing told, at once. */
-  readonly onTold?: (value: unknown, child: ChildProcess) => void;
+  readonly onTold?: (value: unknown, child: ChildProcess) => unknown;
 }
 
 const PROJECT = resolve(__dirname, '..', '..');

@@ -59,8 +59,8 @@ test('requests are heard until the listening is ended, and whatever else is said
       const { listenForRequests } = load('src/ipc/listener') as typeof listenerModule;
       const note = (text: string): void => tell(text);
       const logger = { debug: note, info: note, warn: note, error: note };
-      const stop = listenForRequests((request) => tell(request), logger);
-      const stopThrowing = listenForRequests(
+      const { stop } = listenForRequests((request) => tell(request), logger);
+      const { stop: stopThrowing } = listenForRequests(
         () => {
           throw new Error('of no interest');
         },
@@ -123,7 +123,7 @@ test('starting and stopping, in any order with others, leaves listeners and chan
   const ended = await runInChild(
     ({ load, tell }) => {
       const { listenForRequests } = load('src/ipc/listener') as typeof listenerModule;
-      const start = (): (() => void) => listenForRequests(() => undefined, console);
+      const start = (): (() => void) => listenForRequests(() => undefined, console).stop;
       const own = (): void => undefined;
       const state = () => [process.listenerCount('message'), process.getActiveResourcesInfo().sort().join()];
       // Told at the end, since writing has handles of its own.
@@ -156,16 +156,58 @@ test('starting and stopping, in any order with others, leaves listeners and chan
   t.notDeepEqual(pairs[0]?.[0], pairs[1]?.[0]);
 });
 
+test('listening goes on after the app has removed all listeners, and the process still ends by itself', async (t) => {
+  const ended = await runInChild(
+    ({ load, tell }) => {
+      const { listenForRequests } = load('src/ipc/listener') as typeof listenerModule;
+      const listening = listenForRequests((request) => {
+        tell(request.recipient);
+        listening.stop();
+        tell([listening.renew(), process.listenerCount('message')]);
+      }, console);
+      tell(listening.renew());
+      for (let i = 0; i < 3; i++) {
+        process.removeAllListeners('message');
+        tell([listening.renew(), listening.renew(), process.listenerCount('message')]);
+      }
+      setTimeout(() => undefined, 2000);
+      tell('ready');
+    },
+    undefined,
+    { channel: true, onTold: (value, child) => value === 'ready' && child.send(GOOD) },
+  );
+  t.like(ended, { code: 0, output: '' });
+  const renewed = [true, false, 1];
+  t.deepEqual(ended.told, [false, renewed, renewed, renewed, 'ready', { pmId: 4 }, [false, 0]]);
+});
+
+test('a process whose listeners were removed ends by itself, whatever was done before', async (t) => {
+  for (const order of ['renewed', 'removed', 'stopped']) {
+    const ended = await runInChild(
+      ({ load }, [order]) => {
+        const { listenForRequests } = load('src/ipc/listener') as typeof listenerModule;
+        const listening = listenForRequests(() => undefined, console);
+        process.removeAllListeners('message');
+        if (order === 'renewed') listening.renew();
+        if (order === 'stopped') listening.stop();
+      },
+      [order] as const,
+      { channel: true },
+    );
+    t.like(ended, { code: 0, output: '' }, order);
+  }
+});
+
 test('nothing breaks where the channel is closed, or where there never was one', async (t) => {
   for (const channel of [true, false]) {
     const ended = await runInChild(
       ({ load, tell }) => {
         const { listenForRequests } = load('src/ipc/listener') as typeof listenerModule;
-        const stop = listenForRequests(() => undefined, console);
+        const { stop } = listenForRequests(() => undefined, console);
         if (process.connected) process.disconnect();
         setImmediate(() => {
           stop();
-          listenForRequests(() => undefined, console)();
+          listenForRequests(() => undefined, console).stop();
           tell(process.listenerCount('message'));
         });
       },

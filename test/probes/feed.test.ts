@@ -152,7 +152,7 @@ test.serial('an error while probes are shown is logged, and the next probes are 
   await until('the second', () => shown[1]);
   await until('the log', () => log[1]);
   t.deepEqual(log, [
-    'warn Updating the probes in pm2 monit does not work, so they keep their last numbers: Error: a defect',
+    'warn Updating the probes in pm2 monit does not work, so they keep their last numbers: a defect',
     'info Updating the probes in pm2 monit works again',
   ]);
 });

@@ -81,9 +81,20 @@ export function activeSwitches(service: PmxMetricService, feature: FeatureName):
   return new Set(switchesOf(feature).filter((name) => probesOf(service, feature, [name]).length > 0));
 }
 
-/** The configuration of a feature that turns on exactly these switches. */
+/**
+ * The configuration of a feature that turns on exactly these switches.
+ *
+ * @pm2/io takes what an app has added to `Object.prototype` for switches too, and prints a trace for each: those are off.
+ */
 export function configOf(feature: FeatureName, on: ReadonlySet<Switch>): Readonly<Record<string, boolean>> {
-  return Object.fromEntries(switchesOf(feature).map((name) => [name, on.has(name)]));
+  const names = switchesOf(feature);
+  return Object.fromEntries([...inheritedByAll(), ...names].map((name) => [name, on.has(name)]));
+}
+
+function inheritedByAll(): string[] {
+  const names: string[] = [];
+  for (const name in {}) names.push(name);
+  return names;
 }
 
 export function areEqual(a: ReadonlySet<Switch>, b: ReadonlySet<Switch>): boolean {
