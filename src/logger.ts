@@ -38,7 +38,7 @@ export const consoleLogger: Logger = {
  */
 export function guardLogger(candidate: unknown): Logger {
   if (candidate === undefined) return fromLevels((level) => (line, details) => toConsole(level, line, details));
-  const user = candidate;
+  const user = candidate as Readonly<Record<Level, unknown>> | null;
   let told = false;
   const tell = (trouble: string): void => {
     if (told) return;
@@ -48,13 +48,13 @@ export function guardLogger(candidate: unknown): Logger {
   };
   return fromLevels((level) => (line, details) => {
     try {
-      const method: unknown = user?.[level];
+      const method = user?.[level];
       if (typeof method !== 'function') {
         tell(`has no method ${level}()`);
         toConsole(level, line, details);
         return;
       }
-      const result: unknown = Reflect.apply(method as Logger[Level], user, [line, ...details]);
+      const result: unknown = Reflect.apply(method as (...args: unknown[]) => unknown, user, [line, ...details]);
       if (isThenable(result)) void settled(result, (error) => tell(`rejects in ${level}(): ${messageOf(error)}`));
     } catch (error) {
       tell(`throws in ${level}(): ${messageOf(error)}`);
