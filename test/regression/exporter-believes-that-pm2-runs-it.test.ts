@@ -10,7 +10,6 @@ import { until } from '../support/until';
 
 const PROJECT = join(__dirname, '..', '..');
 const APPS = join(PROJECT, 'test', 'fixtures', 'apps');
-const COMPILER = `--require=${require.resolve('ts-node/register/transpile-only')}`;
 const isRoot = process.getuid?.() === 0;
 
 function app(name: string, ROLE: string, options: Readonly<Record<string, unknown>> = {}): App {
@@ -19,9 +18,8 @@ function app(name: string, ROLE: string, options: Readonly<Record<string, unknow
     script: join(APPS, 'places.js'),
     cwd: PROJECT,
     exec_mode: 'fork',
-    node_args: [COMPILER],
     ...options,
-    env: { ROLE, TS_NODE_PROJECT: join(PROJECT, 'tsconfig.json'), ...(options['env'] as object | undefined) },
+    env: { ROLE },
   };
 }
 
@@ -34,9 +32,9 @@ function logOf(pm2: Pm2, name: string): string {
 function npmApp(pm2: Pm2): App {
   const cwd = join(pm2.folder, 'by-npm');
   mkdirSync(cwd);
-  const start = `node ${COMPILER} ${join(APPS, 'places.js')}`;
+  const start = `node ${join(APPS, 'places.js')}`;
   writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'by-npm', version: '1.0.0', scripts: { start } }));
-  return app('by-npm', 'itself', { script: 'npm', args: 'start', cwd, node_args: [] });
+  return app('by-npm', 'itself', { script: 'npm', args: 'start', cwd });
 }
 
 const TOLD: Readonly<Record<string, RegExp>> = {
@@ -54,15 +52,11 @@ for (const version of [7, 6, 5] as const satisfies Pm2Version[]) {
   test.serial(`PM2 ${version}: each place is told apart by one line, and what PM2 runs answers`, async (t) => {
     await withPm2(version, async (pm2) => {
       await pm2.start(
-        app('hears', '', { script: join(APPS, 'hears.js'), node_args: [] }),
+        app('hears', '', { script: join(APPS, 'hears.js') }),
         app('fork', 'itself'),
         app('cluster', 'itself', { exec_mode: 'cluster' }),
         app('without-pmx', 'itself', { pmx: false }),
-        app('interpreted', 'itself', {
-          interpreter: join(APPS, 'interpreter.js'),
-          node_args: [],
-          env: { CHILD_ARGS: JSON.stringify([COMPILER]) },
-        }),
+        app('interpreted', 'itself', { interpreter: join(APPS, 'interpreter.js') }),
         app('forks', 'forks'),
         app('bare', 'forks', { pmx: false }),
         app('clusters', 'clusters', { pmx: false }),
