@@ -166,3 +166,19 @@ test.serial('after the stop nothing is shown or logged', async (t) => {
   await idle();
   t.deepEqual([shown.length, log.length], [0, 0]);
 });
+
+test.serial('numbers that are old are shown with their age until there are new ones', async (t) => {
+  const { feed, shown, snapshot } = setUp(t);
+  feed.showAge(20_000);
+  t.is(shown.length, 0);
+  feed.update(await snapshot(1));
+  const [first] = await until('the probes', () => (shown.length === 1 ? shown : undefined));
+  feed.showAge(61_499);
+  t.deepEqual(shown[1], [...(first ?? []), { name: 'pm2_exporter_snapshot_age_seconds', value: 61, unit: 's' }]);
+  feed.update(await snapshot(1));
+  await until('the probes', () => (shown.length === 3 ? true : undefined));
+  t.false(shown[2]?.some(({ name }) => name.includes('age')));
+  feed.stop();
+  feed.showAge(90_000);
+  t.is(shown.length, 3);
+});
