@@ -5,10 +5,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { built, PROJECT } from '../support/built';
 import { withPm2, type App, type Instance, type Pm2, type Pm2Version } from '../support/pm2';
 import { until } from '../support/until';
 
-const PROJECT = join(__dirname, '..', '..');
 const APPS = join(PROJECT, 'test', 'fixtures', 'apps');
 const isRoot = process.getuid?.() === 0;
 
@@ -45,6 +45,8 @@ const TOLD: Readonly<Record<string, RegExp>> = {
   threads: /was started in a worker thread, .* Start it in the main thread/,
   'by-npm': /such as npm or a shell, which has started this one .* pm2 start server\.js in place of pm2 start npm/,
 };
+
+test.before(built);
 
 const ANSWERING = ['fork', 'cluster', 'without-pmx', 'interpreted'];
 

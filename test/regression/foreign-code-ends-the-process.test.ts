@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type * as fastCheck from 'fast-check';
 import type * as libraryModule from '../../src/index';
-import { metrics } from '../collect/bench';
+import { metrics } from '../collect/running-collector';
 import { runInChild, type Ended, type Host } from '../in-child/run';
 
 /** Nothing but what `work` itself writes and the given lines, and the end that it comes to by itself. */
@@ -54,11 +54,15 @@ test('a collection may throw and reject with all that there is', async (t) => {
     let at = 0;
     let bytes = 0;
     const note = (line: string): void => void (bytes += line.length);
+    const rejects = async (value: unknown): Promise<never> => {
+      await Promise.resolve();
+      throw value;
+    };
     const collect = (): never => {
       const [made, number, does] = behaviours[at++ % behaviours.length] as [unknown, number, string];
       const value = number < special.length ? special[number] : made;
       if (does === 'throw') throw value;
-      if (does === 'reject') return Promise.reject(value) as never;
+      if (does === 'reject') return rejects(value) as never;
       if (does === 'thenable')
         return { then: (_: unknown, reject: (value: unknown) => void) => reject(value) } as never;
       return value as never;

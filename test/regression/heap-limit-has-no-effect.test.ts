@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type * as workerThreads from 'node:worker_threads';
 import test, { type ExecutionContext } from 'ava';
 import type * as libraryModule from '../../src/index';
-import { metrics } from '../collect/bench';
+import { metrics } from '../collect/running-collector';
 import { runInChild } from '../in-child/run';
 
 async function linesOf(t: ExecutionContext, execArgv: readonly string[], NODE_OPTIONS = ''): Promise<string> {

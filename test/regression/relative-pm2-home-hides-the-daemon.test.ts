@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test from 'ava';
 import { Daemon } from '../../core/pm2/daemon';
-import { takeDown } from '../../examples/lib/pm2-home';
-import { command } from '../support/control';
+import { takeDown } from '../../scripts/lib/pm2-home';
+import { built } from '../support/built';
+import { command } from '../support/host-command';
 import { until } from '../support/until';
 
 const APPS = join(__dirname, '..', 'fixtures', 'apps');
 const BIN = join(dirname(require.resolve('pm2/package.json')), 'bin', 'pm2');
+
+test.before(built);
 
 test('an app in another folder than the one where pm2 was called is asked and answers', async (t) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pm2-exporter-')));
