@@ -2,7 +2,8 @@
  * How the numbers of a data point are laid out in a column, and writing them there.
  *
  * A data point's value is foreign and may be anything, also from one reading to the next. So a layout is made new of checked
- * numbers, exactly as many numbers are written as the layout has, and each of them is checked where it is written.
+ * numbers, exactly as many numbers are written as the layout has, and each of them is checked where it is written. Any number
+ * is one: JSON makes `NaN` of a count that it cannot write, and serializers print it.
  */
 import { DataPointType, type ExponentialHistogramValue, type HistogramValue, type HrTime } from '../../otel';
 import {
@@ -97,7 +98,7 @@ function checkedBounds(boundaries: readonly number[]): readonly number[] {
     const bound = checkedNumber(boundaries[i], 'a boundary');
     const last = bounds[i - 1];
     // Two of the same value would make two buckets of the same label.
-    if (last !== undefined && !(last < bound || (last === bound && !Object.is(last, bound)))) {
+    if (last !== undefined && (bound < last || Object.is(bound, last))) {
       throw new TypeError('boundaries are not in ascending order');
     }
     bounds.push(bound);
@@ -117,12 +118,6 @@ function checkedBuckets(counts: readonly number[], bounds: readonly number[]): n
 function checkedNumber(value: unknown, what: string): number {
   if (typeof value === 'number') return value;
   throw new TypeError(`${what} is of type ${typeof value}, expected a number`);
-}
-
-function checkedCount(value: unknown, what: string): number {
-  if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) return value;
-  const found = typeof value === 'number' ? String(value) : `of type ${typeof value}`;
-  throw new TypeError(`${what} is ${found}, expected a number from 0`);
 }
 
 function checkedInteger(value: unknown, largest: number, what: string): number {
@@ -193,7 +188,7 @@ export function writeScalar(values: Float64Array, offset: number, value: number)
 
 /** Writes all but the start and the bucket counts, which are only written where they have changed. */
 export function writeHistogramHead(values: Float64Array, offset: number, value: HistogramValue): void {
-  values[offset + COUNT] = checkedCount(value.count, 'count');
+  values[offset + COUNT] = checkedNumber(value.count, 'count');
   writeMoments(values, offset, value);
 }
 
@@ -211,7 +206,7 @@ export function writeHistogramCounts(
   counts: readonly number[],
 ): void {
   let at = offset + HISTOGRAM_BUCKETS;
-  for (let i = 0; i < buckets; i++) values[at++] = checkedCount(counts[i], 'a bucket count');
+  for (let i = 0; i < buckets; i++) values[at++] = checkedNumber(counts[i], 'a bucket count');
 }
 
 /** Writes all but the start. */
@@ -222,10 +217,10 @@ export function writeExponential(
   value: ExponentialHistogramValue,
 ): void {
   const { positive, negative } = value;
-  values[offset + COUNT] = checkedCount(value.count, 'count');
+  values[offset + COUNT] = checkedNumber(value.count, 'count');
   writeMoments(values, offset, value);
   values[offset + EXP_SCALE] = checkedInteger(value.scale, LARGEST_SCALE, 'scale');
-  values[offset + EXP_ZERO_COUNT] = checkedCount(value.zeroCount, 'zeroCount');
+  values[offset + EXP_ZERO_COUNT] = checkedNumber(value.zeroCount, 'zeroCount');
   values[offset + EXP_POSITIVE_OFFSET] = checkedInteger(positive.offset, LARGEST_OFFSET, 'offset');
   values[offset + EXP_NEGATIVE_OFFSET] = checkedInteger(negative.offset, LARGEST_OFFSET, 'offset');
   const first = offset + EXP_BUCKETS;
@@ -242,6 +237,6 @@ export function writeExponential(
 function writeBuckets(values: Float64Array, offset: number, capacity: number, counts: readonly number[]): number {
   const length = lengthOf(counts, 'bucketCounts');
   if (length > capacity) throw new TypeError('bucketCounts has another length each time it is read');
-  for (let i = 0; i < length; i++) values[offset + i] = checkedCount(counts[i], 'a bucket count');
+  for (let i = 0; i < length; i++) values[offset + i] = checkedNumber(counts[i], 'a bucket count');
   return length;
 }

@@ -126,7 +126,7 @@ class Reader {
     let metric: Partial<MetricData> | undefined;
     let problem: string;
     try {
-      metric = (metrics[index] ?? {});
+      metric = metrics[index] ?? {};
       const head = descriptorHead(metric.descriptor);
       name = head?.descriptor.name;
       const read = head === undefined ? 'a metric has no descriptor with a name' : readMetric(scopeKey, head, metric);
