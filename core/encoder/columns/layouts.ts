@@ -116,8 +116,12 @@ function checkedBuckets(counts: readonly number[], bounds: readonly number[]): n
 }
 
 function checkedNumber(value: unknown, what: string): number {
-  if (typeof value === 'number') return value;
-  throw new TypeError(`${what} is of type ${typeof value}, expected a number`);
+  if (typeof value !== 'number') throw noNumber(value, what);
+  return value;
+}
+
+function noNumber(value: unknown, what: string): TypeError {
+  return new TypeError(`${what} is of type ${typeof value}, expected a number`);
 }
 
 function checkedInteger(value: unknown, largest: number, what: string): number {
@@ -182,20 +186,29 @@ export function startOf(time: HrTime): number {
   throw new TypeError('startTime is not finite');
 }
 
+/** Here and below the hottest loops of all look at types by themselves: more calls would be more than V8 inlines. */
 export function writeScalar(values: Float64Array, offset: number, value: number): void {
-  values[offset + SCALAR_VALUE] = checkedNumber(value, 'value');
+  if (typeof value !== 'number') throw noNumber(value, 'value');
+  values[offset + SCALAR_VALUE] = value;
 }
 
 /** Writes all but the start and the bucket counts, which are only written where they have changed. */
-export function writeHistogramHead(values: Float64Array, offset: number, value: HistogramValue): void {
-  values[offset + COUNT] = checkedNumber(value.count, 'count');
-  writeMoments(values, offset, value);
-}
-
-function writeMoments(values: Float64Array, offset: number, value: HistogramValue | ExponentialHistogramValue): void {
-  values[offset + SUM] = checkedNumber(value.sum ?? 0, 'sum');
-  values[offset + MIN] = checkedNumber(value.min ?? 0, 'min');
-  values[offset + MAX] = checkedNumber(value.max ?? 0, 'max');
+export function writeHead(
+  values: Float64Array,
+  offset: number,
+  value: HistogramValue | ExponentialHistogramValue,
+): void {
+  const { count } = value;
+  const sum = value.sum ?? 0;
+  const min = value.min ?? 0;
+  const max = value.max ?? 0;
+  if (typeof count !== 'number' || typeof sum !== 'number' || typeof min !== 'number' || typeof max !== 'number') {
+    throw new TypeError('count, sum, min or max is no number');
+  }
+  values[offset + COUNT] = count;
+  values[offset + SUM] = sum;
+  values[offset + MIN] = min;
+  values[offset + MAX] = max;
 }
 
 /** @param buckets how many the layout has */
@@ -206,7 +219,11 @@ export function writeHistogramCounts(
   counts: readonly number[],
 ): void {
   let at = offset + HISTOGRAM_BUCKETS;
-  for (let i = 0; i < buckets; i++) values[at++] = checkedNumber(counts[i], 'a bucket count');
+  for (let i = 0; i < buckets; i++) {
+    const count = counts[i];
+    if (typeof count !== 'number') throw noNumber(count, 'a bucket count');
+    values[at++] = count;
+  }
 }
 
 /** Writes all but the start. */
@@ -217,8 +234,7 @@ export function writeExponential(
   value: ExponentialHistogramValue,
 ): void {
   const { positive, negative } = value;
-  values[offset + COUNT] = checkedNumber(value.count, 'count');
-  writeMoments(values, offset, value);
+  writeHead(values, offset, value);
   values[offset + EXP_SCALE] = checkedInteger(value.scale, LARGEST_SCALE, 'scale');
   values[offset + EXP_ZERO_COUNT] = checkedNumber(value.zeroCount, 'zeroCount');
   values[offset + EXP_POSITIVE_OFFSET] = checkedInteger(positive.offset, LARGEST_OFFSET, 'offset');
