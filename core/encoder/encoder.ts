@@ -95,13 +95,13 @@ export class SnapshotEncoder {
       written = await this.slicer.run(this.write(read, generation));
       // A snapshot is posted next, which takes a while by itself.
       await this.slicer.rest();
+      this.kept.columns.publish(generation);
     } catch (error) {
       // Such as no memory. What is half done would be taken for what the last snapshot has, and would change it.
       this.kept = this.keepNothing();
       throw error;
     }
     this.generation = generation;
-    this.kept.columns.publish(generation);
     const { scopes, problems, series, leftOut, lost } = written;
     const { time, intervalMs, collectMs } = collected;
     const stats = { intervalMs, collectMs, series, droppedSeries: leftOut + lost };
