@@ -46,7 +46,7 @@ export interface HistogramLayout extends Moments {
   readonly kind: 'histogram';
   /** Upper bounds in ascending order, `+Inf` not among them unless the instrument had it. */
   readonly bounds: readonly number[];
-  /** How many bucket counts a series has: one more than bounds, as a rule. */
+  /** How many bucket counts a series has: one more than bounds, or as many where the last bound is `+Inf`. */
   readonly buckets: number;
 }
 
@@ -76,6 +76,9 @@ export const EXP_POSITIVE_LENGTH = 8;
 export const EXP_NEGATIVE_OFFSET = 9;
 export const EXP_NEGATIVE_LENGTH = 10;
 export const EXP_BUCKETS = 11;
+
+/** More bounds, or buckets of one kind, than any instrument has. */
+export const MAX_BUCKETS = 1 << 16;
 
 /** How many numbers one series of that layout takes in a column. */
 export function strideOf(layout: Layout): number {

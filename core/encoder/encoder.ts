@@ -5,20 +5,20 @@
  * collected data no longer changes, the event loop may turn at any of the cuts.
  *
  * The rooms, each of which imports those before it only: `columns/` owns numbers and the space for them, `series/` knows
- * the series of a family and their pages, `positions/` knows which series stood where in the data points, `tidying/` joins
- * and packs what the others have between two collections.
+ * the series of a family and their pages, `reading/` makes what is its own of what a collection says of scopes and metrics,
+ * `positions/` knows which series stood where in the data points, `tidying/` joins and packs what the others have between
+ * two collections.
  */
 import { randomUUID } from 'node:crypto';
-import type { MetricData, ResourceMetrics, Scope } from '../otel';
+import type { ResourceMetrics } from '../otel';
 import { Slicer, type Sliced } from '../slicer';
-import type { ExporterStats, Family, ScopeFamilies, Snapshot } from '../snapshot';
-import { assertResourceMetrics } from './collected';
+import { strideOf, type ExporterStats, type Family, type ScopeFamilies, type Snapshot } from '../snapshot';
 import { Columns, type Column } from './columns/columns';
-import { layoutKindOf } from './columns/layouts';
+import { layoutFor } from './columns/layouts';
 import { Cycle } from './cycle';
-import { describeFamily, describeScope, familyKey, numbersOf, pointCount, problemOf } from './families';
 import { FamilyEncoder } from './family-encoder';
-import { attributesText } from './series/attributes';
+import { readCollection, type ReadCollection, type ReadMetric } from './reading/collection';
+import { quoted, reasonOf, type Problems } from './reading/problems';
 import { PageSupply } from './series/page-supply';
 import { Tidying } from './tidying/tidying';
 
@@ -39,59 +39,74 @@ export interface Collected {
 
 export interface Encoded {
   readonly snapshot: Snapshot;
-  /** Malformed metrics that were left out: each names what was wrong. */
+  /** Series that were left out for the limit. */
+  readonly leftOut: number;
+  /** Malformed scopes and metrics that were left out: how many, and what was wrong with the first of them. */
+  readonly malformed: number;
   readonly problems: readonly string[];
 }
 
 /** What became of one collection. */
 interface Written {
   readonly scopes: readonly ScopeFamilies[];
-  readonly problems: readonly string[];
+  readonly problems: Problems;
   readonly series: number;
-  readonly droppedSeries: number;
+  readonly leftOut: number;
+  /** Data points that were left out for being malformed. */
+  readonly lost: number;
+}
+
+/** What there is between two collections. */
+class Kept {
+  readonly columns = new Columns();
+  readonly families = new Map<string, FamilyEncoder>();
+  readonly cycle = new Cycle(this.columns);
+  readonly supply: PageSupply;
+  readonly tidying: Tidying;
+
+  constructor(maxSeries: number, nextPageId: () => number) {
+    const { columns, families, cycle } = this;
+    this.supply = new PageSupply(columns, nextPageId);
+    this.tidying = new Tidying({ families, columns, supply: this.supply, cycle, maxSeries });
+  }
 }
 
 export class SnapshotEncoder {
   private readonly incarnation = randomUUID();
-  private readonly columns = new Columns();
-  private readonly supply = new PageSupply(this.columns);
-  private readonly families = new Map<string, FamilyEncoder>();
   private readonly columnsOf = new WeakMap<Snapshot, readonly (Column | undefined)[]>();
-  private readonly cycle = new Cycle(this.columns);
   private readonly slicer: Slicer;
-  private readonly tidying: Tidying;
+  private kept: Kept;
+  private pageIds = 0;
   private generation = 0;
   private last: Snapshot | undefined;
 
   constructor(private readonly options: EncoderOptions) {
-    const { families, columns, supply, cycle } = this;
-    const { maxSeries, sliceMs } = options;
-    this.slicer = new Slicer(sliceMs);
-    this.tidying = new Tidying({ families, columns, supply, cycle, maxSeries });
+    this.slicer = new Slicer(options.sliceMs);
+    this.kept = this.keepNothing();
   }
 
-  /** @throws TypeError where `data` is not `ResourceMetrics` at all; malformed metrics in it are only left out */
+  /** @throws TypeError where `data` is not `ResourceMetrics` at all; what is malformed in it is only left out */
   async encode(collected: Collected): Promise<Encoded> {
-    const { data } = collected;
-    assertResourceMetrics(data);
     await this.slicer.rest();
+    const read = await this.slicer.run(readCollection(collected.data));
     const generation = this.generation + 1;
-    await this.slicer.run(this.tidying.tidy(generation));
-    this.begin(data, generation);
     let written: Written;
     try {
-      written = await this.slicer.run(this.encodeScopes(data));
+      written = await this.slicer.run(this.write(read, generation));
+      // A snapshot is posted next, which takes a while by itself.
+      await this.slicer.rest();
+      this.kept.columns.publish(generation);
     } catch (error) {
-      this.columns.discard();
+      // Such as no memory. What is half done would be taken for what the last snapshot has, and would change it.
+      this.kept = this.keepNothing();
       throw error;
     }
-    // A snapshot is posted next, which takes a while by itself.
-    await this.slicer.rest();
     this.generation = generation;
-    this.columns.publish(generation);
-    const { scopes, problems, series, droppedSeries } = written;
-    const stats = { intervalMs: collected.intervalMs, collectMs: collected.collectMs, series, droppedSeries };
-    return { snapshot: this.publish(collected, scopes, stats), problems };
+    const { scopes, problems, series, leftOut, lost } = written;
+    const { time, intervalMs, collectMs } = collected;
+    const stats = { intervalMs, collectMs, series, droppedSeries: leftOut + lost };
+    const snapshot = this.publish(time, read.resource, scopes, stats);
+    return { snapshot, leftOut, malformed: problems.count, problems: problems.texts };
   }
 
   /** Keeps the snapshot's numbers from being overwritten until the returned function is called. */
@@ -106,13 +121,17 @@ export class SnapshotEncoder {
     };
   }
 
-  private publish(collected: Collected, scopes: readonly ScopeFamilies[], stats: ExporterStats): Snapshot {
-    const { current, previous } = this.columns;
+  private keepNothing(): Kept {
+    return new Kept(this.options.maxSeries, () => this.pageIds++);
+  }
+
+  private publish(time: number, resource: string, scopes: readonly ScopeFamilies[], stats: ExporterStats): Snapshot {
+    const { current, previous } = this.kept.columns;
     const snapshot: Snapshot = {
       incarnation: this.incarnation,
       generation: this.generation,
-      time: collected.time,
-      resource: attributesText(collected.data.resource.attributes),
+      time,
+      resource,
       scopes,
       values: (current as Column).values,
       previous:
@@ -126,65 +145,87 @@ export class SnapshotEncoder {
     return snapshot;
   }
 
-  private begin(data: ResourceMetrics, generation: number): void {
+  private *write(read: ReadCollection, generation: number): Sliced<Written> {
+    const { tidying } = this.kept;
+    yield* tidying.tidy(generation);
+    this.begin(read, generation);
+    const written = yield* this.encodeScopes(read);
+    // The living come first. Which series have gone is known only now.
+    if (written.leftOut === 0 || !(yield* tidying.makeRoom(written.leftOut, generation))) return written;
+    this.begin(read, generation);
+    return yield* this.encodeScopes(read);
+  }
+
+  private begin({ scopes }: ReadCollection, generation: number): void {
+    const { families, columns, cycle } = this.kept;
+    const { maxSeries } = this.options;
     let expected = 0;
-    for (const { metrics } of data.scopeMetrics) {
-      for (const metric of metrics) expected += problemOf(metric) === undefined ? numbersOf(metric) : 0;
-    }
+    for (const { metrics } of scopes) for (const metric of metrics) expected += numbersOf(metric, maxSeries);
     let size = 0;
     let numbers = 0;
-    for (const { series } of this.families.values()) {
+    for (const { series } of families.values()) {
       size += series.size;
       numbers += series.numbers;
     }
-    this.columns.begin(this.columns.space.used + Math.max(0, expected - numbers));
-    this.cycle.begin(generation, this.options.maxSeries - size);
+    columns.begin(columns.space.used + Math.max(0, expected - numbers));
+    cycle.begin(generation, maxSeries - size);
   }
 
-  private *encodeScopes(data: ResourceMetrics): Sliced<Written> {
-    const written = { scopes: [] as ScopeFamilies[], problems: [] as string[], series: 0, droppedSeries: 0 };
+  private *encodeScopes(read: ReadCollection): Sliced<Written> {
+    const { lost } = read;
+    const written = { scopes: [] as ScopeFamilies[], problems: read.problems.copy(), series: 0, leftOut: 0, lost };
     const seen = new Map<string, number>();
-    for (const { scope, metrics } of data.scopeMetrics) {
+    for (const { scope, metrics } of read.scopes) {
       const families: Family[] = [];
       for (const metric of metrics) {
-        const problem = problemOf(metric);
-        if (problem !== undefined) written.problems.push(problem);
-        const encoder = problem === undefined && (yield* this.encodeFamily(scope, metric, seen, written.problems));
-        if (encoder) {
+        const encoder = yield* this.encodeFamily(metric, seen, written.problems);
+        if (encoder === undefined) written.lost += metric.count;
+        else {
           families.push(describeFamily(metric, encoder));
           written.series += encoder.present;
-          written.droppedSeries += encoder.leftOut;
-        } else written.droppedSeries += pointCount(metric);
+          written.leftOut += encoder.leftOut;
+        }
       }
-      written.scopes.push({ scope: describeScope(scope), families });
+      written.scopes.push({ scope, families });
     }
     return written;
   }
 
   private *encodeFamily(
-    scope: Scope,
-    metric: MetricData,
+    metric: ReadMetric,
     seen: Map<string, number>,
-    problems: string[],
+    problems: Problems,
   ): Sliced<FamilyEncoder | undefined> {
-    const base = familyKey(scope, metric);
-    const occurrence = seen.get(base) ?? 0;
-    seen.set(base, occurrence + 1);
-    const key = occurrence === 0 ? base : `${base}#${occurrence}`;
-    let family = this.families.get(key);
-    if (family === undefined) {
-      const kind = layoutKindOf(metric.dataPointType);
-      if (kind === undefined) return undefined;
-      family = new FamilyEncoder(kind, this.supply);
-      this.families.set(key, family);
-    }
+    const { families, supply, cycle } = this.kept;
+    const occurrence = seen.get(metric.key) ?? 0;
+    seen.set(metric.key, occurrence + 1);
+    const key = occurrence === 0 ? metric.key : `${metric.key}#${occurrence}`;
+    let family = families.get(key);
+    if (family === undefined) families.set(key, (family = new FamilyEncoder(metric.kind, supply)));
+    const room = cycle.room + family.series.size;
     try {
-      yield* family.encode(metric.dataPoints, this.cycle);
+      yield* family.encode(metric.points, metric.count, cycle);
       return family;
     } catch (error) {
-      this.families.delete(key);
-      problems.push(`metric "${metric.descriptor.name}" has a malformed data point: ${String(error)}`);
+      families.delete(key);
+      cycle.room = room;
+      problems.add(`metric ${quoted(metric.descriptor.name)} has a malformed data point: ${reasonOf(error)}`);
       return undefined;
     }
+  }
+}
+
+function describeFamily(metric: ReadMetric, { series, order }: FamilyEncoder): Family {
+  const { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime } = metric;
+  const pages = series.publishPages();
+  return { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime, pages, order };
+}
+
+/** How many numbers the metric's data points take, if they are all laid out as the first one is. */
+function numbersOf({ kind, points, count }: ReadMetric, maxSeries: number): number {
+  try {
+    return count === 0 ? 0 : Math.min(count, maxSeries) * strideOf(layoutFor(kind, points[0]?.value));
+  } catch {
+    return 0; // Malformed: encoding it tells what is wrong.
   }
 }

@@ -46,14 +46,22 @@ export class FamilyEncoder {
     return this.positions.length - this.present;
   }
 
-  /** @throws whatever reading a malformed data point throws; the encoder is then not to be used again */
-  *encode(points: readonly DataPoint[], cycle: Cycle): Sliced {
+  /** Series that are not in the last collection. They take the place of others where the series limit is reached. */
+  deadIn(generation: number): number {
+    return this.lastSeen === generation ? this.series.size - this.present : this.series.size;
+  }
+
+  /**
+   * @param count how many data points there are
+   * @throws whatever reading a malformed data point throws; the encoder is then not to be used again
+   */
+  *encode(points: readonly DataPoint[], count: number, cycle: Cycle): Sliced {
     const { positions } = this;
     if (this.lastSeen !== cycle.generation - 1) {
       // The current snapshot does not have the family: its series have no previous numbers.
       yield* positions.comeBack(cycle.generation, (offset) => cycle.columns.clearPrevious(offset));
     }
-    const length = Math.min(points.length, positions.length);
+    const length = Math.min(count, positions.length);
     let at = 0;
     positions.rewind();
     // Series that were left out are looked at again as soon as there is room for them.
@@ -65,12 +73,12 @@ export class FamilyEncoder {
         yield;
       }
     }
-    if (at < length || points.length !== positions.length) yield* this.rebuild(points, at, cycle);
+    if (at < length || count !== positions.length) yield* this.rebuild(points, count, at, cycle);
     this.lastSeen = cycle.generation;
   }
 
   /** Goes on from where the steady pass ended: series have come, gone, or changed places. */
-  private *rebuild(points: readonly DataPoint[], from: number, cycle: Cycle): Sliced {
+  private *rebuild(points: readonly DataPoint[], count: number, from: number, cycle: Cycle): Sliced {
     const { series, positions: old, claims, oldOrder } = this;
     const allStand = from === old.length;
     const pagesBefore = series.pages.length;
@@ -79,17 +87,17 @@ export class FamilyEncoder {
       allStand && this.order === undefined && this.leftOut === 0 ? { pages: pagesBefore, positions: from } : NO_PREFIX;
     if (allStand && series.absent.count === 0) {
       // All series that are known stand where they stood: those behind them are new.
-      yield* old.extend(points.length);
-      yield* this.append(points, from, cycle);
+      yield* old.extend(count);
+      yield* this.append(points, count, from, cycle);
     } else {
       claims.begin(series, allStand);
       oldOrder.begin(old, from);
-      if (allStand) yield* old.extend(points.length);
+      if (allStand) yield* old.extend(count);
       else {
-        this.positions = new Positions(points.length, this.kind === 'histogram');
+        this.positions = new Positions(count, this.kind === 'histogram');
         yield* this.positions.takeOver(old, from, claims);
       }
-      yield* this.matchOrLookUp(points, from, cycle);
+      yield* this.matchOrLookUp(points, count, from, cycle);
       oldOrder.finish();
       claims.end();
     }
@@ -98,30 +106,30 @@ export class FamilyEncoder {
   }
 
   /** Data points of new series, without looking whether there is one of that content. */
-  private *append(points: readonly DataPoint[], from: number, cycle: Cycle): Sliced {
+  private *append(points: readonly DataPoint[], count: number, from: number, cycle: Cycle): Sliced {
     const { series, positions } = this;
-    for (let i = from; i < points.length; i++) {
+    for (let i = from; i < count; i++) {
       if (i % STEP_POINTS === 0) yield;
       if (i === from || (i & BLOCK_MASK) === 0) yield* positions.reach(i);
       const point = points[i] as DataPoint;
       if (cycle.room <= 0) positions.set(i, point, LEFT_OUT, 0);
       else {
-        const slot = series.openPage(this.layoutFor(point), points.length - i).add(point.attributes);
+        const slot = series.openPage(this.layoutFor(point), count - i).add(point.attributes);
         this.writeNew(i, point, slot, cycle);
       }
     }
   }
 
   /** Data points of which many stand in the old order, and the others may be of any series. */
-  private *matchOrLookUp(points: readonly DataPoint[], from: number, cycle: Cycle): Sliced {
+  private *matchOrLookUp(points: readonly DataPoint[], count: number, from: number, cycle: Cycle): Sliced {
     const { series, positions } = this;
-    for (let i = from; i < points.length; i++) {
+    for (let i = from; i < count; i++) {
       if (i % STEP_POINTS === 0) yield;
       if (i === from || (i & BLOCK_MASK) === 0) yield* positions.reach(i);
       const point = points[i] as DataPoint;
       if (this.match(i, point, cycle)) continue;
-      if (!series.isIndexComplete) yield* series.completeIndex(Math.max(0, points.length - series.size));
-      this.lookUp(i, point, points.length - i, cycle);
+      if (!series.isIndexComplete) yield* series.completeIndex(Math.max(0, count - series.size));
+      this.lookUp(i, point, count - i, cycle);
     }
   }
 

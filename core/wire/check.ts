@@ -1,6 +1,6 @@
 /** Checks the header of a wire form, of which nothing is used before. */
 import { DataPointType } from '../otel';
-import { PAGE_SERIES, type Layout } from '../snapshot';
+import { MAX_BUCKETS, PAGE_SERIES, type Layout } from '../snapshot';
 import { isRecord } from '../values';
 import { WIRE_VERSION, type WireFamily, type WireHeader, type WirePage } from './format';
 
@@ -20,9 +20,6 @@ export class WireError extends Error {
 export function check(holds: boolean, what: string): asserts holds {
   if (!holds) throw new WireError('MALFORMED', `not a snapshot: ${what}`);
 }
-
-/** Most numbers of one series, and most bounds: far more than any instrument has. */
-const MAX_STRIDE = 1 << 16;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -63,7 +60,7 @@ function isLayout({ kind, bounds, buckets, positive, negative, sum, min, max }: 
       return true;
     case 'histogram':
       return (
-        moments && isLength(buckets) && Array.isArray(bounds) && bounds.length <= MAX_STRIDE && bounds.every(isBound)
+        moments && isLength(buckets) && Array.isArray(bounds) && bounds.length <= MAX_BUCKETS && bounds.every(isBound)
       );
     case 'exponential':
       return moments && isLength(positive) && isLength(negative);
@@ -106,7 +103,7 @@ function isCount(value: unknown): value is number {
 }
 
 function isLength(value: unknown): boolean {
-  return isCount(value) && value <= MAX_STRIDE;
+  return isCount(value) && value <= MAX_BUCKETS;
 }
 
 function areMaybe(type: 'string' | 'number' | 'boolean', ...values: readonly unknown[]): boolean {

@@ -140,9 +140,9 @@ export class Collector {
   private async encode(data: ResourceMetrics, time: number, { startedAt }: Collection): Promise<void> {
     if (this.stopped) return;
     const { currentIntervalMs: intervalMs, costMs: collectMs } = this.load;
-    const { snapshot, problems } = await this.options.encoder.encode({ data, time, intervalMs, collectMs });
+    const { snapshot, leftOut, problems } = await this.options.encoder.encode({ data, time, intervalMs, collectMs });
     if (this.stopped) return;
-    this.warnOfLeftOut(snapshot.stats.droppedSeries, problems);
+    this.warnOfLeftOut(leftOut, problems);
     this.latest = startedAt;
     this.options.onSnapshot(snapshot);
   }
@@ -158,14 +158,14 @@ export class Collector {
     }
   }
 
-  private warnOfLeftOut(droppedSeries: number, problems: readonly string[]): void {
+  private warnOfLeftOut(leftOut: number, problems: readonly string[]): void {
     const { states, maxSeries } = this.options;
     states.warnAlike('A metric is not exported', problems);
-    if (droppedSeries === 0 || problems.length > 0) return;
+    if (leftOut === 0) return;
     const remedy = 'Use fewer attribute values, or raise maxSeries';
     states.warnOnce(
       'maxSeries',
-      `${droppedSeries} series are not exported: there are more than ${maxSeries} (maxSeries). ${remedy}`,
+      `${leftOut} series are not exported: there are more than ${maxSeries} (maxSeries). ${remedy}`,
     );
   }
 

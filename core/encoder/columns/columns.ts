@@ -38,6 +38,10 @@ const SMALLEST_NUMBERS = 1024;
 const SPARES = 2;
 /** Numbers that are cleared in one go at the most. */
 const MOST_TO_CLEAR = 64 * 1024;
+/** Numbers that a column is made for before they are there. Data points that are many times more turn out malformed. */
+const MOST_EXPECTED = 2 ** 27;
+/** Numbers of a column at the most: offsets have 31 bits where they are posted. */
+const MOST_NUMBERS = 2 ** 31 - 1;
 /** Fewer numbers are copied faster by a loop than by a call. */
 const FEW_NUMBERS = 32;
 
@@ -54,22 +58,38 @@ export class Columns {
   private readonly spare: Column[] = [];
   private capacity = 0;
 
-  /** Begins to write the next snapshot, into a column of at least that many numbers. */
+  /** Begins to write the next snapshot, into a column of at least that many numbers, if they are not too many. */
   begin(numbers: number): void {
-    this.written = this.idleColumn(numbers);
+    this.written = this.idleColumn(Math.max(this.space.used, Math.min(numbers, MOST_EXPECTED)));
   }
 
-  /** Takes room for that many numbers in all columns. @returns the index of the first */
+  /**
+   * Takes room for that many numbers in all columns.
+   * @returns the index of the first
+   * @throws RangeError where there is no memory for them; nothing is taken then
+   */
   take(numbers: number): number {
     const base = this.space.take(numbers);
     const { written, space } = this;
     if (written !== NO_COLUMN && space.used > written.values.length) {
-      const larger = this.idleColumn(space.used);
+      const larger = this.largerColumn(numbers);
       larger.values.set(written.values);
       larger.generation = 0;
       this.written = larger;
     }
     return base;
+  }
+
+  private largerColumn(more: number): Column {
+    const { space, capacity } = this;
+    try {
+      if (space.used > MOST_NUMBERS) throw new RangeError(`more than ${MOST_NUMBERS} numbers`);
+      return this.idleColumn(space.used);
+    } catch (error) {
+      space.giveBack(space.used, more);
+      this.capacity = capacity;
+      throw error;
+    }
   }
 
   /** The written column becomes current, the current one previous. */
@@ -83,7 +103,7 @@ export class Columns {
     this.written = NO_COLUMN;
   }
 
-  /** The written column is not to be published. */
+  /** The written column is not to be published: its collection is encoded again. */
   discard(): void {
     this.written.generation = 0;
     this.keepSpare(this.written);
@@ -124,7 +144,7 @@ export class Columns {
     moveExponential({ values, at: from.offset, layout: from.layout }, { values, at: to.offset, layout: to.layout });
   }
 
-  /** Whether the current column has all numbers that are taken: after a failed collection more are. */
+  /** Whether the current column has all numbers that are taken. */
   get isCurrentComplete(): boolean {
     return this.current?.used === this.space.used;
   }
@@ -151,12 +171,14 @@ export class Columns {
     this.space.startOver();
   }
 
-  /** Copies numbers of the current column to their place in the prepared one. */
+  /** Copies numbers of the current column to their place in the prepared one. Those that its snapshot has not are not there. */
   carry(from: number, to: number, count: number): void {
-    const source = this.current?.values ?? NO_COLUMN.values;
+    const { values: source, used } = this.current ?? NO_COLUMN;
     const target = this.prepared.values;
-    if (count > FEW_NUMBERS) target.set(source.subarray(from, from + count), to);
-    else for (let i = 0; i < count; i++) target[to + i] = source[from + i] as number;
+    const known = Math.min(count, Math.max(0, used - from));
+    if (known > FEW_NUMBERS) target.set(source.subarray(from, from + known), to);
+    else for (let i = 0; i < known; i++) target[to + i] = source[from + i] as number;
+    if (known < count) target.fill(Number.NaN, to + known, to + count);
   }
 
   /** The prepared column, which has the current numbers at other places, takes the place of all others. */

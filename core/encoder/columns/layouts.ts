@@ -1,4 +1,10 @@
-/** How the numbers of a data point are laid out in a column, and writing them there. */
+/**
+ * How the numbers of a data point are laid out in a column, and writing them there.
+ *
+ * A data point's value is foreign and may be anything, also from one reading to the next. So a layout is made new of checked
+ * numbers, exactly as many numbers are written as the layout has, and each of them is checked where it is written. Any number
+ * is one: JSON makes `NaN` of a count that it cannot write, and serializers print it.
+ */
 import { DataPointType, type ExponentialHistogramValue, type HistogramValue, type HrTime } from '../../otel';
 import {
   COUNT,
@@ -11,7 +17,9 @@ import {
   EXP_ZERO_COUNT,
   HISTOGRAM_BUCKETS,
   MAX,
+  MAX_BUCKETS,
   MIN,
+  SCALAR_VALUE,
   SUM,
   type ExponentialLayout,
   type HistogramLayout,
@@ -23,6 +31,10 @@ const SCALAR: ScalarLayout = { kind: 'scalar' };
 
 /** The bucket capacity of exponential histograms is a multiple of this, so that a growing one seldom moves. */
 const CAPACITY_STEP = 32;
+
+/** Scales are -10 to 20. Offsets of buckets have 32 bits. */
+const LARGEST_SCALE = 64;
+const LARGEST_OFFSET = 2 ** 31;
 
 export type LayoutKind = Layout['kind'];
 
@@ -41,73 +53,117 @@ export function layoutKindOf(dataPointType: number): LayoutKind | undefined {
   }
 }
 
+/** @throws TypeError where the value is none of that kind, and whatever reading it throws */
 export function layoutFor(kind: LayoutKind, value: unknown): Layout {
   switch (kind) {
     case 'scalar':
       return SCALAR;
     case 'histogram': {
       const { buckets, sum, min, max } = value as HistogramValue;
-      return {
-        kind,
-        bounds: buckets.boundaries,
-        buckets: buckets.counts.length,
-        sum: sum != null,
-        min: min != null,
-        max: max != null,
-      };
+      const bounds = checkedBounds(buckets.boundaries);
+      return { kind, bounds, buckets: checkedBuckets(buckets.counts, bounds), ...momentsOf(sum, min, max) };
     }
     case 'exponential': {
       const { positive, negative, sum, min, max } = value as ExponentialHistogramValue;
       return {
         kind,
-        positive: roundUp(positive.bucketCounts.length),
-        negative: roundUp(negative.bucketCounts.length),
-        sum: sum != null,
-        min: min != null,
-        max: max != null,
+        positive: roundUp(lengthOf(positive.bucketCounts, 'bucketCounts')),
+        negative: roundUp(lengthOf(negative.bucketCounts, 'bucketCounts')),
+        ...momentsOf(sum, min, max),
       };
     }
   }
+}
+
+function momentsOf(sum: unknown, min: unknown, max: unknown) {
+  return { sum: sum != null, min: min != null, max: max != null };
 }
 
 function roundUp(length: number): number {
   return Math.ceil(length / CAPACITY_STEP) * CAPACITY_STEP;
 }
 
-/** Whether a value can be written in that layout. */
+function lengthOf(list: readonly unknown[], what: string): number {
+  const length: unknown = typeof list === 'object' && list !== null ? list.length : undefined;
+  if (typeof length !== 'number' || !Number.isInteger(length) || length < 0 || length > MAX_BUCKETS) {
+    throw new TypeError(`${what} is no list of at most ${MAX_BUCKETS} numbers`);
+  }
+  return length;
+}
+
+function checkedBounds(boundaries: readonly number[]): readonly number[] {
+  const bounds: number[] = [];
+  const length = lengthOf(boundaries, 'boundaries');
+  for (let i = 0; i < length; i++) {
+    const bound = checkedNumber(boundaries[i], 'a boundary');
+    const last = bounds[i - 1];
+    // Two of the same value would make two buckets of the same label.
+    if (last !== undefined && (bound < last || Object.is(bound, last))) {
+      throw new TypeError('boundaries are not in ascending order');
+    }
+    bounds.push(bound);
+  }
+  return bounds;
+}
+
+function checkedBuckets(counts: readonly number[], bounds: readonly number[]): number {
+  const buckets = lengthOf(counts, 'counts');
+  const isComplete = bounds.at(-1) === Number.POSITIVE_INFINITY && buckets === bounds.length;
+  if (buckets !== bounds.length + 1 && !isComplete) {
+    throw new TypeError(`there are ${buckets} bucket counts for ${bounds.length} boundaries`);
+  }
+  return buckets;
+}
+
+function checkedNumber(value: unknown, what: string): number {
+  if (typeof value !== 'number') throw noNumber(value, what);
+  return value;
+}
+
+function noNumber(value: unknown, what: string): TypeError {
+  return new TypeError(`${what} is of type ${typeof value}, expected a number`);
+}
+
+function checkedInteger(value: unknown, largest: number, what: string): number {
+  const number = checkedNumber(value, what);
+  if (Number.isInteger(number) && Math.abs(number) <= largest) return number;
+  throw new TypeError(`${what} is ${number}, expected a whole number from -${largest} to ${largest}`);
+}
+
+/** Whether a value can be written in that layout. @throws TypeError where it is none of that kind */
 export function fits(layout: Layout, value: unknown): boolean {
   switch (layout.kind) {
     case 'scalar':
       return true;
-    case 'histogram':
-      return fitsHistogram(layout, value as HistogramValue, false);
+    case 'histogram': {
+      const { buckets } = value as HistogramValue;
+      return hasBounds(layout, buckets.boundaries) && fitsHistogram(layout, value as HistogramValue, false);
+    }
     case 'exponential':
       return fitsExponential(layout, value as ExponentialHistogramValue);
   }
 }
 
+export function hasBounds({ bounds }: HistogramLayout, boundaries: readonly number[]): boolean {
+  if (boundaries.length !== bounds.length) return false;
+  for (let i = 0; i < bounds.length; i++) {
+    if (!Object.is(boundaries[i], bounds[i])) return false;
+  }
+  return true;
+}
+
 /**
- * Bounds are nearly always the same array.
+ * For a value whose bounds are those of the layout.
  * @param sameCounts whether the array of counts is the one that has fitted before: it is not read then, which would be a
  * cache miss
  */
 export function fitsHistogram(layout: HistogramLayout, value: HistogramValue, sameCounts: boolean): boolean {
-  const { boundaries, counts } = value.buckets;
   return (
-    (boundaries === layout.bounds || sameNumbers(boundaries, layout.bounds)) &&
-    (sameCounts || counts.length === layout.buckets) &&
+    (sameCounts || value.buckets.counts.length === layout.buckets) &&
     (value.sum != null) === layout.sum &&
     (value.min != null) === layout.min &&
     (value.max != null) === layout.max
   );
-}
-
-function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) {
-    if (!Object.is(a[i], b[i])) return false;
-  }
-  return true;
 }
 
 function fitsExponential(layout: ExponentialLayout, value: ExponentialHistogramValue): boolean {
@@ -120,22 +176,54 @@ function fitsExponential(layout: ExponentialLayout, value: ExponentialHistogramV
   );
 }
 
-/** Epoch microseconds: exact to the microsecond until the year 2255. */
+/**
+ * Epoch microseconds: exact to the microsecond until the year 2255.
+ * @throws TypeError where the time is none: `NaN` would mean that the series was not there
+ */
 export function startOf(time: HrTime): number {
-  return time[0] * 1e6 + time[1] / 1e3;
+  const start = checkedNumber(time[0], 'startTime') * 1e6 + checkedNumber(time[1], 'startTime') / 1e3;
+  if (Number.isFinite(start)) return start;
+  throw new TypeError('startTime is not finite');
+}
+
+/** Here and below the hottest loops of all look at types by themselves: more calls would be more than V8 inlines. */
+export function writeScalar(values: Float64Array, offset: number, value: number): void {
+  if (typeof value !== 'number') throw noNumber(value, 'value');
+  values[offset + SCALAR_VALUE] = value;
 }
 
 /** Writes all but the start and the bucket counts, which are only written where they have changed. */
-export function writeHistogramHead(values: Float64Array, offset: number, value: HistogramValue): void {
-  values[offset + COUNT] = value.count;
-  values[offset + SUM] = value.sum ?? 0;
-  values[offset + MIN] = value.min ?? 0;
-  values[offset + MAX] = value.max ?? 0;
+export function writeHead(
+  values: Float64Array,
+  offset: number,
+  value: HistogramValue | ExponentialHistogramValue,
+): void {
+  const { count } = value;
+  const sum = value.sum ?? 0;
+  const min = value.min ?? 0;
+  const max = value.max ?? 0;
+  if (typeof count !== 'number' || typeof sum !== 'number' || typeof min !== 'number' || typeof max !== 'number') {
+    throw new TypeError('count, sum, min or max is no number');
+  }
+  values[offset + COUNT] = count;
+  values[offset + SUM] = sum;
+  values[offset + MIN] = min;
+  values[offset + MAX] = max;
 }
 
-export function writeHistogramCounts(values: Float64Array, offset: number, counts: readonly number[]): void {
+/** @param buckets how many the layout has */
+export function writeHistogramCounts(
+  values: Float64Array,
+  offset: number,
+  buckets: number,
+  counts: readonly number[],
+): void {
   let at = offset + HISTOGRAM_BUCKETS;
-  for (let i = 0; i < counts.length; i++) values[at++] = counts[i] as number;
+  for (let i = 0; i < buckets; i++) {
+    const count = counts[i];
+    if (typeof count !== 'number') throw noNumber(count, 'a bucket count');
+    values[at++] = count;
+  }
 }
 
 /** Writes all but the start. */
@@ -146,16 +234,25 @@ export function writeExponential(
   value: ExponentialHistogramValue,
 ): void {
   const { positive, negative } = value;
-  values[offset + COUNT] = value.count;
-  values[offset + SUM] = value.sum ?? 0;
-  values[offset + MIN] = value.min ?? 0;
-  values[offset + MAX] = value.max ?? 0;
-  values[offset + EXP_SCALE] = value.scale;
-  values[offset + EXP_ZERO_COUNT] = value.zeroCount;
-  values[offset + EXP_POSITIVE_OFFSET] = positive.offset;
-  values[offset + EXP_POSITIVE_LENGTH] = positive.bucketCounts.length;
-  values[offset + EXP_NEGATIVE_OFFSET] = negative.offset;
-  values[offset + EXP_NEGATIVE_LENGTH] = negative.bucketCounts.length;
-  values.set(positive.bucketCounts, offset + EXP_BUCKETS);
-  values.set(negative.bucketCounts, offset + EXP_BUCKETS + layout.positive);
+  writeHead(values, offset, value);
+  values[offset + EXP_SCALE] = checkedInteger(value.scale, LARGEST_SCALE, 'scale');
+  values[offset + EXP_ZERO_COUNT] = checkedNumber(value.zeroCount, 'zeroCount');
+  values[offset + EXP_POSITIVE_OFFSET] = checkedInteger(positive.offset, LARGEST_OFFSET, 'offset');
+  values[offset + EXP_NEGATIVE_OFFSET] = checkedInteger(negative.offset, LARGEST_OFFSET, 'offset');
+  const first = offset + EXP_BUCKETS;
+  values[offset + EXP_POSITIVE_LENGTH] = writeBuckets(values, first, layout.positive, positive.bucketCounts);
+  values[offset + EXP_NEGATIVE_LENGTH] = writeBuckets(
+    values,
+    first + layout.positive,
+    layout.negative,
+    negative.bucketCounts,
+  );
+}
+
+/** @returns how many there are */
+function writeBuckets(values: Float64Array, offset: number, capacity: number, counts: readonly number[]): number {
+  const length = lengthOf(counts, 'bucketCounts');
+  if (length > capacity) throw new TypeError('bucketCounts has another length each time it is read');
+  for (let i = 0; i < length; i++) values[offset + i] = checkedNumber(counts[i], 'a bucket count');
+  return length;
 }

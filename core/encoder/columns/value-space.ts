@@ -1,11 +1,10 @@
 /**
- * Which numbers of the columns are taken, and which page ids. Numbers are only ever taken behind all others, until the
+ * Which numbers of the columns are taken. Numbers are only ever taken behind all others, until the
  * columns are packed anew.
  */
 export class ValueSpace {
   /** Numbers that are taken: the index of the first free one. */
   used = 0;
-  private pageIds = 0;
 
   /** @returns the index of the first of that many numbers */
   take(numbers: number): number {
@@ -22,10 +21,5 @@ export class ValueSpace {
   /** All numbers are free again. */
   startOver(): void {
     this.used = 0;
-  }
-
-  /** Ascending; none is given twice. */
-  nextPageId(): number {
-    return this.pageIds++;
   }
 }

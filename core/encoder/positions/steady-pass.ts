@@ -8,14 +8,13 @@
 import type { DataPoint, ExponentialHistogramValue, HistogramValue } from '../../otel';
 import {
   SCALAR_STRIDE,
-  SCALAR_VALUE,
   START,
   strideOf,
   type ExponentialLayout,
   type HistogramLayout,
   type Layout,
 } from '../../snapshot';
-import { fits, fitsHistogram, writeExponential } from '../columns/layouts';
+import { fits, fitsHistogram, hasBounds, writeExponential, writeScalar } from '../columns/layouts';
 import type { Cycle } from '../cycle';
 import type { FamilySeries } from '../series/family-series';
 import { BLOCK_MASK, LEFT_OUT, type PositionBlock } from './position-block';
@@ -94,7 +93,7 @@ function scalars(
     const isOther = !Object.is(startTime, startTimes[index]);
     if (isOther) positions.noteStart(block, index, startTime, cycle.generation);
     if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
-    values[offset + SCALAR_VALUE] = value;
+    writeScalar(values, offset, value);
     offset += SCALAR_STRIDE;
   }
   return end;
@@ -113,16 +112,24 @@ function histograms(
   const { values, generation } = cycle.columns.written;
   const hasStarts = positions.hasStarts(generation);
   const stride = strideOf(layout);
+  /** Those that were last seen to be the layout's bounds: nearly always the next series has the same array. */
+  let bounds: readonly number[] | undefined;
   let index = from & BLOCK_MASK;
   let offset = block.offsets[index] as number;
   for (let i = from; i < end; i++, index++) {
     const { attributes: own, startTime, value } = points[i] as DataPoint<HistogramValue>;
-    const sameCounts = Object.is(value.buckets.counts, counts[index]);
-    if (!Object.is(own, attributes[index]) || !fitsHistogram(layout, value, sameCounts)) return i;
+    if (!Object.is(own, attributes[index])) return i;
+    const { boundaries, counts: ownCounts } = value.buckets;
+    if (!Object.is(boundaries, bounds)) {
+      if (!hasBounds(layout, boundaries)) return i;
+      bounds = boundaries;
+    }
+    const sameCounts = Object.is(ownCounts, counts[index]);
+    if (!fitsHistogram(layout, value, sameCounts)) return i;
     const isOther = !Object.is(startTime, startTimes[index]);
     if (isOther) positions.noteStart(block, index, startTime, cycle.generation);
     if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
-    writeHistogram(block, index, offset, value, sameCounts, cycle);
+    writeHistogram(block, index, offset, layout.buckets, value, sameCounts, cycle);
     offset += stride;
   }
   return end;

@@ -1,7 +1,7 @@
 /** Writes the numbers of single data points into the column being written. */
 import type { DataPoint, ExponentialHistogramValue, HistogramValue } from '../../otel';
-import { SCALAR_VALUE, START, type Layout } from '../../snapshot';
-import { writeExponential, writeHistogramCounts, writeHistogramHead } from '../columns/layouts';
+import { START, type Layout } from '../../snapshot';
+import { writeExponential, writeHead, writeHistogramCounts, writeScalar } from '../columns/layouts';
 import type { Cycle } from '../cycle';
 import type { PositionBlock } from './position-block';
 
@@ -14,11 +14,11 @@ export function writePoint(block: PositionBlock, index: number, point: DataPoint
   values[offset + START] = block.starts[index] as number;
   switch (layout.kind) {
     case 'scalar':
-      values[offset + SCALAR_VALUE] = value as number;
+      writeScalar(values, offset, value as number);
       return;
     case 'histogram': {
       const sameCounts = Object.is((value as HistogramValue).buckets.counts, block.counts[index]);
-      writeHistogram(block, index, offset, value as HistogramValue, sameCounts, cycle);
+      writeHistogram(block, index, offset, layout.buckets, value as HistogramValue, sameCounts, cycle);
       return;
     }
     case 'exponential':
@@ -29,22 +29,24 @@ export function writePoint(block: PositionBlock, index: number, point: DataPoint
 /**
  * Writes all but the start time; the bucket counts only where the column being written does not hold these very counts
  * already.
+ * @param buckets how many the layout has
  * @param sameCounts whether the array of counts is the one that was last seen at that position
  */
 export function writeHistogram(
   { counts, changed }: PositionBlock,
   index: number,
   offset: number,
+  buckets: number,
   value: HistogramValue,
   sameCounts: boolean,
   cycle: Cycle,
 ): void {
   const { values, generation } = cycle.columns.written;
   const { counts: own } = value.buckets;
-  writeHistogramHead(values, offset, value);
+  writeHead(values, offset, value);
   if (!sameCounts) {
     counts[index] = own;
     changed[index] = cycle.generation;
   } else if ((changed[index] as number) <= generation) return;
-  writeHistogramCounts(values, offset, own);
+  writeHistogramCounts(values, offset, buckets, own);
 }

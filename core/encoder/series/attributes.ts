@@ -20,11 +20,12 @@ export function attributesText(attributes: unknown): string {
 
 function carefulText(record: Record<string, unknown>): string {
   const parts: string[] = [];
-  for (const [key, value] of Object.entries(record)) parts.push(`${JSON.stringify(key)}:${valueText(value)}`);
+  for (const [key, value] of Object.entries(record)) parts.push(`${JSON.stringify(key)}:${attributeText(value)}`);
   return `{${parts.join(',')}}`;
 }
 
-function valueText(value: unknown): string {
+/** The JSON text of one attribute's value. It may be anything. */
+export function attributeText(value: unknown): string {
   if (value === undefined) return '""';
   try {
     const text = JSON.stringify(value) as string | undefined;

@@ -14,7 +14,7 @@ import type { PageSupply } from './page-supply';
 import { SeriesIndex } from './series-index';
 import { hashOf, isSameText, type SeriesTexts } from './series-texts';
 
-/** A series that has been gone for this many snapshots is dead: its memory may be given back. */
+/** A series that has been gone for this many snapshots is dead: its memory may be given back. Without room, at once. */
 export const RETENTION_SNAPSHOTS = 10;
 
 /** Series put into the index in one step. */
@@ -214,8 +214,9 @@ export class FamilySeries {
     return base + (slot & ORDER_MASK) * strideOf(page.layout);
   }
 
-  isDead(slot: number, generation: number): boolean {
+  /** @param retention for how many snapshots a series that has gone is kept */
+  isDead(slot: number, generation: number, retention: number): boolean {
     const since = this.absent.sinceOf(slot);
-    return since !== 0 && generation - since >= RETENTION_SNAPSHOTS;
+    return since !== 0 && generation - since >= retention;
   }
 }

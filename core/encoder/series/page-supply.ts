@@ -12,7 +12,11 @@ export class PageSupply {
   /** Objects that were sealed, for the next pages. */
   private readonly spares: OpenPage[] = [];
 
-  constructor(private readonly columns: Columns) {}
+  /** @param nextPageId ascending; none is given twice */
+  constructor(
+    private readonly columns: Columns,
+    private readonly nextPageId: () => number,
+  ) {}
 
   /** @param index where the page stands among those of its family */
   open(layout: Layout, index: number, capacity: number): OpenPage {
@@ -26,7 +30,7 @@ export class PageSupply {
     const { space } = this.columns;
     const { layout, base, capacity, size } = open;
     const stride = strideOf(layout);
-    const sealed = open.seal(space.nextPageId(), (text) => this.memory.write(text));
+    const sealed = open.seal(this.nextPageId(), (text) => this.memory.write(text));
     space.giveBack(base + capacity * stride, (capacity - size) * stride);
     if (this.spares.length < SPARES) this.spares.push(open);
     return sealed;

@@ -1,6 +1,6 @@
 /**
- * Packs the families anew: fresh offsets in the columns, and fresh pages without the dead series where most series of a
- * family are dead.
+ * Packs the families anew: fresh offsets in the columns, and fresh pages without the dead series where these are worth the
+ * work.
  */
 import { ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../snapshot';
 import type { Sliced } from '../../slicer';
@@ -17,12 +17,11 @@ interface Packing {
   readonly supply: PageSupply;
   /** For the text of one series after the other. */
   readonly text: SeriesTexts;
-  /** Whether the series limit leaves no room, so that any number of dead series worth the work will do. */
-  readonly pressed: boolean;
+  /** A series that has been gone for this many snapshots is dead. */
+  readonly retention: number;
+  /** Fewer dead series of a family are not worth packing it: so many, and this share of all. */
+  readonly worth: { readonly series: number; readonly share: number };
 }
-
-/** Below this many dead series packing is not worth it. */
-const WORTH_PACKING_SERIES = 64;
 
 /** Below this many pages a family does not have too many. */
 const FEW_PAGES = 16;
@@ -40,22 +39,22 @@ export function* packFamilies(families: Iterable<FamilyEncoder>, numbers: number
   packing.columns.replaceAll();
 }
 
-/** Whether most series are dead, or stand on many more pages than they need. */
+/** Whether so many series are dead that packing is worth it, or all stand on many more pages than they need. */
 export function* isSparse(
   series: FamilySeries,
-  { generation, pressed }: Pick<Packing, 'generation' | 'pressed'>,
+  { generation, retention, worth }: Pick<Packing, 'generation' | 'retention' | 'worth'>,
 ): Sliced<boolean> {
   const { pages, absent, size, packedPages } = series;
   const needed = (size >> ORDER_SHIFT) + 1;
   if (pages.length > Math.max(FEW_PAGES, 4 * needed, 2 * packedPages)) return true;
-  const least = pressed ? WORTH_PACKING_SERIES : Math.max(WORTH_PACKING_SERIES, size / 2);
+  const least = Math.max(worth.series, size * worth.share);
   if (absent.count < least) return false;
   let dead = 0;
   for (let p = 0; p < pages.length; p++) {
     yield;
     const first = p << ORDER_SHIFT;
     const end = first + (pages[p] as PlacedPage).page.size;
-    for (let slot = first; slot < end; slot++) if (series.isDead(slot, generation)) dead++;
+    for (let slot = first; slot < end; slot++) if (series.isDead(slot, generation, retention)) dead++;
   }
   return dead >= least;
 }
@@ -71,11 +70,11 @@ function* movePages({ series, positions }: FamilyEncoder, { columns }: Packing):
 
 function* packWithoutDead(family: FamilyEncoder, packing: Packing): Sliced {
   const { series: old, order, positions } = family;
-  const { text, columns, supply, generation } = packing;
+  const { text, columns, supply, generation, retention } = packing;
   const series = new FamilySeries(supply);
   /** New slot by old slot. */
   const slots = new Int32Array(old.pages.length << ORDER_SHIFT).fill(-1);
-  for (const { layout, members } of yield* groupSurvivors(old, order, generation)) {
+  for (const { layout, members } of yield* groupSurvivors(old, order, generation, retention)) {
     const stride = strideOf(layout);
     for (const [index, slot] of members.entries()) {
       if (index % STEP_SERIES === 0) yield;
@@ -105,6 +104,7 @@ function* groupSurvivors(
   series: FamilySeries,
   order: Int32Array | undefined,
   generation: number,
+  retention: number,
 ): Sliced<Iterable<Group>> {
   const { pages, absent } = series;
   const groups = new Map<Layout, Group>();
@@ -122,7 +122,7 @@ function* groupSurvivors(
     yield;
     for (let i = 0; i < page.size; i++) {
       const slot = (index << ORDER_SHIFT) + i;
-      if (absent.has(slot) ? !series.isDead(slot, generation) : order === undefined) keep(slot);
+      if (absent.has(slot) ? !series.isDead(slot, generation, retention) : order === undefined) keep(slot);
     }
   }
   return groups.values();

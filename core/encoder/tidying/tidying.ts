@@ -14,6 +14,17 @@ import { isSparse, packFamilies } from './packing';
 /** Space in the columns that no family uses any more is tolerated up to this many numbers. */
 const TOLERATED_NUMBERS = 64 * 1024;
 
+/** Dead series of a family that are worth packing it, where there is room: so many, and this share of all. */
+const WORTH_PACKING = { series: 64, share: 1 / 2 };
+/** Where there is none: any. */
+const WORTH_ROOM = { series: 1, share: 0 };
+
+/**
+ * Where dead series are too few for all that is left out, the work is only worth it if they are this share of the limit: in
+ * a process that stays above the limit, each collection has some.
+ */
+const WORTH_SHARE_OF_LIMIT = 1 / 16;
+
 interface Tidied {
   readonly families: Map<string, FamilyEncoder>;
   readonly columns: Columns;
@@ -33,6 +44,31 @@ export class Tidying {
     yield* this.tidyTexts();
   }
 
+  /**
+   * In the middle of a collection which has left series out for the series limit: series that it does not have give way, if
+   * that helps. The families are then as before the collection, which is to be encoded again.
+   * @param generation of the snapshot that is being written
+   * @returns whether there is room now
+   */
+  *makeRoom(leftOut: number, generation: number): Sliced<boolean> {
+    const { families, columns, supply, cycle, maxSeries } = this.tidied;
+    let dead = 0;
+    for (const family of families.values()) dead += family.deadIn(generation);
+    if (dead < Math.min(leftOut, maxSeries * WORTH_SHARE_OF_LIMIT)) return false;
+    let numbers = 0;
+    for (const [key, family] of families) {
+      if (family.lastSeen < generation) families.delete(key);
+      else {
+        numbers += family.series.numbers;
+        family.lastSeen = generation - 1;
+      }
+    }
+    columns.discard();
+    const packing = { generation, columns, supply, text: cycle.text, retention: 0, worth: WORTH_ROOM };
+    yield* packFamilies(families.values(), numbers, packing);
+    return true;
+  }
+
   /** Lets go of families that have been gone for long. */
   private dropFamilies(generation: number): void {
     const { families } = this.tidied;
@@ -41,14 +77,17 @@ export class Tidying {
 
   /** Packs the families anew, where too much of the columns or of the pages of one of them is of no use. */
   private *pack(generation: number): Sliced {
-    const { families, columns, supply, cycle, maxSeries } = this.tidied;
+    const { families, columns, supply, cycle } = this.tidied;
     let numbers = 0;
-    let size = 0;
-    for (const { series } of families.values()) {
-      numbers += series.numbers;
-      size += series.size;
-    }
-    const packing = { generation, columns, supply, text: cycle.text, pressed: size >= maxSeries };
+    for (const { series } of families.values()) numbers += series.numbers;
+    const packing = {
+      generation,
+      columns,
+      supply,
+      text: cycle.text,
+      retention: RETENTION_SNAPSHOTS,
+      worth: WORTH_PACKING,
+    };
     let sparse = false;
     for (const { series } of families.values()) {
       sparse = yield* isSparse(series, packing);

@@ -6,9 +6,8 @@
  * and works in slices. The encoder then leaves out single metrics whose shape is wrong.
  */
 import { DataPointType, type HrTime, type ResourceMetrics } from '../../../core/otel';
-import { assertResourceMetrics } from '../../../core/encoder/collected';
 import type { Sliced } from '../../../core/slicer';
-import { messageOf } from '../../../core/values';
+import { isRecord } from '../../../core/values';
 
 export interface PlainForm {
   readonly data: ResourceMetrics;
@@ -61,11 +60,7 @@ export function collectedAt(data: unknown): number | undefined {
 
 /** @throws PlainFormError */
 export function* readPlainForm(data: unknown, limits: PlainLimits): Sliced<PlainForm> {
-  try {
-    assertResourceMetrics(data);
-  } catch (error) {
-    throw new PlainFormError('MALFORMED', messageOf(error));
-  }
+  assertResourceMetrics(data);
   const reader = new Reader(limits);
   for (const { metrics } of data.scopeMetrics) {
     for (const metric of metrics as readonly unknown[]) {
@@ -79,6 +74,22 @@ export function* readPlainForm(data: unknown, limits: PlainLimits): Sliced<Plain
     }
   }
   return { data, collectedAt: collectedAt(data), since: reader.since };
+}
+
+/** @throws PlainFormError */
+function assertResourceMetrics(data: unknown): asserts data is ResourceMetrics {
+  const { resource, scopeMetrics } = fieldsOf(data);
+  if (!isRecord(resource) || !Array.isArray(scopeMetrics)) {
+    throw malformed('an object with "resource" and an array "scopeMetrics"');
+  }
+  for (const { scope, metrics } of scopeMetrics.map(fieldsOf)) {
+    if (isRecord(scope) && Array.isArray(metrics)) continue;
+    throw malformed('every entry of "scopeMetrics" to have an object "scope" and an array "metrics"');
+  }
+}
+
+function malformed(expected: string): PlainFormError {
+  return new PlainFormError('MALFORMED', `expected ResourceMetrics: ${expected}`);
 }
 
 class Reader {

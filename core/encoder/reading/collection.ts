@@ -1,0 +1,190 @@
+/**
+ * Reads what a collection says of scopes and metrics, which may be anything: objects whose getters throw, proxies, numbers
+ * where texts belong. Each metric is read once, within one guard, and what is read is made new of checked primitives. Only
+ * the data points stay what they are: they are checked where their numbers are written.
+ */
+import {
+  AggregationTemporality,
+  type DataPoint,
+  type Descriptor,
+  type HrTime,
+  type MetricData,
+  type ResourceMetrics,
+  type Scope,
+} from '../../otel';
+import type { Sliced } from '../../slicer';
+import { layoutKindOf, type LayoutKind } from '../columns/layouts';
+import { attributesText } from '../series/attributes';
+import { descriptorHead, scopeHead } from './heads';
+import { Problems, quoted, reasonOf } from './problems';
+
+export interface ReadCollection {
+  /** JSON text of the resource's attributes. */
+  readonly resource: string;
+  readonly scopes: readonly ReadScope[];
+  readonly problems: Problems;
+  /** Data points of metrics that are left out. */
+  readonly lost: number;
+}
+
+export interface ReadScope {
+  readonly scope: Scope;
+  readonly metrics: readonly ReadMetric[];
+}
+
+export interface ReadMetric {
+  /** What tells the family from all others, but for a second one of the same kind. */
+  readonly key: string;
+  readonly kind: LayoutKind;
+  readonly descriptor: Descriptor;
+  readonly dataPointType: number;
+  readonly aggregationTemporality: number;
+  readonly isMonotonic: boolean | undefined;
+  readonly endTime: HrTime;
+  /** Foreign: reading one may throw. */
+  readonly points: readonly DataPoint[];
+  /** How many there are, as told once. */
+  readonly count: number;
+}
+
+/** What cannot be used is left out and is named in `problems`. @throws TypeError where `data` is no `ResourceMetrics` at all */
+export function* readCollection(data: unknown): Sliced<ReadCollection> {
+  const { resource, scopeMetrics, count } = partsOf(data);
+  const reader = new Reader();
+  const scopes: ReadScope[] = [];
+  for (let i = 0; i < count; i++) {
+    yield;
+    const scope = yield* reader.scope(scopeMetrics, i);
+    if (scope !== undefined) scopes.push(scope);
+  }
+  if (scopes.length === 0 && count > 0) {
+    throw new TypeError(`expected ResourceMetrics: no entry of "scopeMetrics" is usable (${reader.problems.texts[0]})`);
+  }
+  return { resource: reader.resource(resource), scopes, problems: reader.problems, lost: reader.lost };
+}
+
+interface Parts {
+  readonly resource: ResourceMetrics['resource'];
+  readonly scopeMetrics: readonly unknown[];
+  readonly count: number;
+}
+
+function partsOf(data: unknown): Parts {
+  let reason = '';
+  try {
+    const { resource, scopeMetrics } = (data ?? {}) as Partial<ResourceMetrics>;
+    if (typeof resource === 'object' && resource !== null && Array.isArray(scopeMetrics)) {
+      return { resource, scopeMetrics, count: scopeMetrics.length };
+    }
+  } catch (error) {
+    reason = `: ${reasonOf(error)}`;
+  }
+  throw new TypeError(`expected ResourceMetrics: an object with "resource" and an array "scopeMetrics"${reason}`);
+}
+
+class Reader {
+  readonly problems = new Problems();
+  lost = 0;
+
+  resource(resource: ResourceMetrics['resource']): string {
+    try {
+      return attributesText(resource.attributes);
+    } catch (error) {
+      this.problems.add(`the attributes of the resource cannot be read: ${reasonOf(error)}`);
+      return '{}';
+    }
+  }
+
+  *scope(scopeMetrics: readonly unknown[], index: number): Sliced<ReadScope | undefined> {
+    let head: ReturnType<typeof scopeHead>;
+    let foreign: readonly unknown[];
+    let count: number;
+    try {
+      const { scope, metrics } = (scopeMetrics[index] ?? {}) as { scope?: unknown; metrics?: unknown };
+      if (typeof scope !== 'object' || scope === null || !Array.isArray(metrics)) {
+        this.problems.add('a scope has no object "scope" or no array "metrics"');
+        return undefined;
+      }
+      head = scopeHead(scope as Scope);
+      foreign = metrics;
+      count = metrics.length;
+    } catch (error) {
+      this.problems.add(`a scope cannot be read: ${reasonOf(error)}`);
+      return undefined;
+    }
+    const metrics: ReadMetric[] = [];
+    for (let i = 0; i < count; i++) {
+      yield;
+      const metric = this.metric(head.key, foreign, i);
+      if (metric !== undefined) metrics.push(metric);
+    }
+    return { scope: head.scope, metrics };
+  }
+
+  private metric(scopeKey: string, metrics: readonly unknown[], index: number): ReadMetric | undefined {
+    let name: string | undefined;
+    let metric: Partial<MetricData> | undefined;
+    let problem: string;
+    try {
+      metric = metrics[index] ?? {};
+      const head = descriptorHead(metric.descriptor);
+      name = head?.descriptor.name;
+      const read = head === undefined ? 'a metric has no descriptor with a name' : readMetric(scopeKey, head, metric);
+      if (typeof read !== 'string') return read;
+      problem = read;
+    } catch (error) {
+      problem = `${name === undefined ? 'a metric' : `metric ${quoted(name)}`} cannot be read: ${reasonOf(error)}`;
+    }
+    this.problems.add(problem);
+    this.lost += pointCount(metric);
+    return undefined;
+  }
+}
+
+/** @returns what is wrong, where the metric cannot be used */
+function readMetric(
+  scopeKey: string,
+  { descriptor, key }: NonNullable<ReturnType<typeof descriptorHead>>,
+  metric: Partial<MetricData>,
+): ReadMetric | string {
+  const { dataPointType, dataPoints, isMonotonic, aggregationTemporality } = metric;
+  if (!Array.isArray(dataPoints)) return `metric ${quoted(descriptor.name)} has no array "dataPoints"`;
+  const kind = typeof dataPointType === 'number' ? layoutKindOf(dataPointType) : undefined;
+  if (kind === undefined) {
+    const found = typeof dataPointType === 'number' ? String(dataPointType) : typeof dataPointType;
+    return `metric ${quoted(descriptor.name)} has the unknown dataPointType ${found}, expected 0 to 3`;
+  }
+  const points = dataPoints as readonly DataPoint[];
+  const read = {
+    kind,
+    descriptor,
+    dataPointType: dataPointType as number,
+    aggregationTemporality:
+      aggregationTemporality === AggregationTemporality.DELTA
+        ? AggregationTemporality.DELTA
+        : AggregationTemporality.CUMULATIVE,
+    isMonotonic: isMonotonic === undefined ? undefined : Boolean(isMonotonic),
+    endTime: plainTime(points[0]?.endTime),
+    points,
+    count: points.length,
+  };
+  return { ...read, key: `${scopeKey}${dataPointType}${read.isMonotonic}${read.aggregationTemporality}${key}` };
+}
+
+function plainTime(time: HrTime | null | undefined): HrTime {
+  return [finite(time?.[0]), finite(time?.[1])];
+}
+
+function finite(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}
+
+/** How many data points are lost with a metric that is left out. */
+function pointCount(metric: Partial<MetricData> | undefined): number {
+  try {
+    const points = metric?.dataPoints;
+    return Array.isArray(points) ? points.length : 0;
+  } catch {
+    return 0;
+  }
+}

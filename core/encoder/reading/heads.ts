@@ -1,0 +1,70 @@
+/**
+ * Makes scopes and descriptors of its own of those of a collection: what crosses to threads and other processes has only
+ * fields that were checked. Nearly always a collection has the same objects as the last one: what is made of them is made
+ * once.
+ */
+import type { Descriptor, Scope } from '../../otel';
+import { attributeText } from '../series/attributes';
+
+interface ScopeHead {
+  readonly scope: Scope;
+  readonly key: string;
+}
+
+interface DescriptorHead {
+  readonly descriptor: Descriptor;
+  readonly key: string;
+}
+
+const scopes = new WeakMap<object, ScopeHead>();
+const descriptors = new WeakMap<object, DescriptorHead>();
+
+/** @throws whatever reading the scope throws */
+export function scopeHead(foreign: Scope): ScopeHead {
+  let head = scopes.get(foreign);
+  if (head === undefined) {
+    const name = labelText(foreign.name);
+    const version = optionalText(foreign.version);
+    const schemaUrl = optionalText(foreign.schemaUrl);
+    const scope = { name, ...(version !== undefined && { version }), ...(schemaUrl !== undefined && { schemaUrl }) };
+    head = { scope, key: JSON.stringify([name, version ?? '', schemaUrl ?? '']) };
+    scopes.set(foreign, head);
+  }
+  return head;
+}
+
+/** The official serializer shows nothing for `null`, 0 and `false` either. An empty text says the same as none. */
+function optionalText(value: unknown): string | undefined {
+  return typeof value === 'string' || value ? labelText(value) : undefined;
+}
+
+/** What the official serializer shows as the label's value: JSON where it is no string, nothing for `undefined`. */
+function labelText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const text = attributeText(value);
+  const shown: unknown = JSON.parse(text);
+  return typeof shown === 'string' ? shown : text;
+}
+
+/**
+ * @returns `undefined` where there is no name
+ * @throws whatever reading the descriptor throws
+ */
+export function descriptorHead(foreign: unknown): DescriptorHead | undefined {
+  if (typeof foreign !== 'object' || foreign === null) return undefined;
+  let head = descriptors.get(foreign);
+  if (head === undefined) {
+    const { name, description, unit, type, valueType } = foreign as Partial<Descriptor>;
+    if (typeof name !== 'string') return undefined;
+    const descriptor = {
+      name,
+      ...(typeof description === 'string' && { description }),
+      ...(typeof unit === 'string' && { unit }),
+      ...(typeof type === 'string' && { type }),
+      ...(Number.isFinite(valueType) && { valueType: valueType as number }),
+    };
+    head = { descriptor, key: JSON.stringify([name, descriptor.description, descriptor.unit, descriptor.type]) };
+    descriptors.set(foreign, head);
+  }
+  return head;
+}
