@@ -13,7 +13,7 @@ import { PageSupply } from '../../core/encoder/series/page-supply';
 import { SeriesIndex } from '../../core/encoder/series/series-index';
 import { TextMemory } from '../../core/encoder/series/text-memory';
 import { Tidying } from '../../core/encoder/tidying/tidying';
-import { PageCache } from '../../core/pages';
+import { PageCache } from '../../workers/page-cache';
 import { forEachSeries } from '../../core/series';
 import { strideOf, type Snapshot } from '../../core/snapshot';
 import { resourceMetricsJson } from '../../workers/resource-metrics';

@@ -1,7 +1,7 @@
 /** One malformed metric, whatever is wrong with it, takes nothing else with it. */
 import test from 'ava';
 import type { HrTime } from '../../core/otel';
-import { PageCache } from '../../core/pages';
+import { PageCache } from '../../workers/page-cache';
 import { pagesOf } from '../../core/series';
 import type { Snapshot } from '../../core/snapshot';
 import { SnapshotEncoder } from '../../core/encoder/encoder';

@@ -1,7 +1,7 @@
 /** What is odd about scopes and descriptors is shown as the official serializers show it. */
 import { inspect } from 'node:util';
 import test from 'ava';
-import { PageCache } from '../../core/pages';
+import { PageCache } from '../../workers/page-cache';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { resourceMetricsJson } from '../../workers/resource-metrics';
 import { PrometheusText } from '../../server/workers/text/prometheus-text';
@@ -47,6 +47,6 @@ for (const of of [...SCOPES.map((scope) => ({ scope })), ...DESCRIPTORS.map((des
     for (const serializer of SERIALIZERS) {
       t.is(render(serializer, JSON.parse(resourceMetricsJson(snapshot, cache)) as never), render(serializer, odd));
     }
-    t.is(collectText(new PrometheusText(cache), snapshot), render(SERIALIZERS[1] as string, odd));
+    t.is(collectText(new PrometheusText(), snapshot), render(SERIALIZERS[1] as string, odd));
   });
 }
