@@ -22,7 +22,7 @@ const exporterLibraries = libraries(
   "Only a user's process may load it.",
 );
 const serverLibraries = libraries(
-  'pm2-cluster-metrics|@fastify/.*|fastify|pino|commander|valibot|negotiator|@opentelemetry/exporter-prometheus',
+  'pm2-cluster-metrics|@fastify/.*|fastify|pino|commander|valibot|@valibot/.*|negotiator|@opentelemetry/exporter-prometheus',
   "Only the metrics server may load it, never a user's process.",
 );
 

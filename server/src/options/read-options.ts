@@ -1,6 +1,7 @@
 /** Makes one set of options of all sources, or says everything that is wrong with them. */
+import * as v from 'valibot';
 import { nearestKey } from '../../../core/nearest-key';
-import type { Kind, Parsed } from './kinds';
+import type { Kind } from './kinds';
 import type { ServerOptions } from './options';
 import { CONFIG, NAMES, TABLE } from './table';
 import type { OptionName } from './table';
@@ -43,7 +44,7 @@ export function readOptions({ env, folder, flags: flagTexts = new Map(), config 
     for (const [name, value] of source.values) {
       const read = readOne(source, name, value);
       if (typeof read === 'string') problems.push(read);
-      else values[name] = read.value;
+      else values[name] = read.output;
     }
   }
   const options = values as unknown as ServerOptions;
@@ -52,7 +53,7 @@ export function readOptions({ env, folder, flags: flagTexts = new Map(), config 
 }
 
 /** @returns what is wrong, as a sentence, where something is */
-function readOne(source: Source, name: string, value: unknown): Parsed<unknown> | string {
+function readOne(source: Source, name: string, value: unknown): { readonly output: unknown } | string {
   const place = source.place(name);
   // A secret may stand at the wrong place too: what is no option is not shown.
   if (!isOption(name)) {
@@ -65,8 +66,8 @@ function readOne(source: Source, name: string, value: unknown): Parsed<unknown> 
   }
   // What a package.json's "config" has said before is a module setting that need not be a text.
   const isText = source.texts && typeof value === 'string';
-  const parsed = isText ? kind.parse(value, source.folder) : kind.accept(value, source.folder);
-  return parsed ?? `${place} is ${show(kind, value)}, expected ${kind.expected}`;
+  const read = v.safeParse(isText ? kind.text(source.folder) : kind.json(source.folder), value);
+  return read.success ? read : `${place} is ${show(kind, value)}, expected ${kind.expected}`;
 }
 
 const TABLE_KEYS = Object.fromEntries(NAMES.map((name) => [name, {}]));
