@@ -192,18 +192,17 @@ export class Rounds {
 
   private async take(request: Request, answer: Answer, receivedAt: number): Promise<void> {
     const durationMs = performance.now() - request.sentAt;
-    const { form } = answer.body;
     if (request.isOver()) {
       this.errors.add('stale');
       // No scrape gets this answer. A compact one is decoded all the same, so that the next request can name its pages:
       // otherwise an instance whose first answer takes too long would be late each time.
-      if (form === 'plain') return;
+      if (answer.body.form === 'plain') return;
     }
     try {
       const snapshot = await this.reader.read(request, answer, receivedAt);
       const bytes = answer.body.form === 'snapshot' ? answer.body.payload.length : undefined;
       const ageMs = Math.max(0, receivedAt - snapshot.time);
-      const taken: InstanceAnswer = { run: request.known.run, snapshot, form, bytes, durationMs, ageMs };
+      const taken: InstanceAnswer = { run: request.known.run, snapshot, bytes, durationMs, ageMs };
       settle(request, { kind: 'answer', answer: taken });
     } catch (error) {
       const kind = error instanceof AnswerError ? error.kind : 'worker';
