@@ -157,7 +157,7 @@ test('what is left out is logged once', async (t) => {
   t.is(world.logged.length, 2);
 });
 
-test.serial('a thread that is lost is an error for whoever waits, and the next scrape is whole', async (t) => {
+test.serial('a lost thread is an error of the scrapes that wait, and the next scrape succeeds', async (t) => {
   const world = worldOf(t);
   world.next = await round(new Process('shop', 0).orders(5));
   const [part] = world.next.answers;

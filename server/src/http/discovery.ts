@@ -48,7 +48,7 @@ export function targetOf(
 ): string {
   const match = HOST.exec(host ?? '');
   const isPort = Number(match?.[1] ?? 1) >= 1 && Number(match?.[1] ?? 1) <= 65_535;
-  // Not every text of this form is valid: "08" ends in a number, so that it has to be an IPv4 address, and is none.
+  // The pattern admits invalid addresses too: "08" ends in a number, so it has to be an IPv4 address, and is not one.
   if (host !== undefined && match !== null && isPort && URL.canParse(`http://${host}`)) {
     return match[1] === undefined ? `${host}:${tls ? 443 : 80}` : host;
   }
