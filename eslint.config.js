@@ -8,27 +8,27 @@ const tseslint = require('typescript-eslint');
 
 const pm2 = {
   regex: '^pm2(-\\d)?(/|$)',
-  message: "It takes 65 ms and 14 MB, may spawn a daemon or exit the process: speak to the daemon's socket instead.",
+  message: 'It takes 65 ms and 14 MB, and may spawn a daemon or end the process: use core/pm2/daemon.ts instead.',
 };
 const sdkMetrics = {
   regex: '^@opentelemetry/sdk-metrics(/|$)',
   allowTypeImports: true,
-  message: 'Three majors are in use and this runs on the main thread: import types only.',
+  message: 'Users have three majors of it, and it would run on the main thread: import types only.',
 };
-/** Libraries that only one side of the code may load. */
+/** Libraries that only one of the two programs may load. */
 const libraries = (names, message) => ({ regex: `^(${names})(/|$)`, message });
 const exporterLibraries = libraries(
   '@pm2/io|@mashroom/mashroom-monitoring-pm2-exporter',
   "Only a user's process may load it.",
 );
 const serverLibraries = libraries(
-  'pm2-cluster-metrics|@fastify/.*|fastify|pino|commander|valibot|negotiator|@opentelemetry/exporter-prometheus',
+  'pm2-cluster-metrics|@fastify/.*|fastify|pino|commander|valibot|@valibot/.*|negotiator|@opentelemetry/exporter-prometheus',
   "Only the metrics server may load it, never a user's process.",
 );
 
 /**
- * The rooms of the repository: which program a line belongs to, and on which thread it runs. Each may import itself, what
- * `may` names, and no other file of the repository.
+ * The rooms of the repository. A room is the code of one program on one kind of thread. Its files may import each other and
+ * the rooms in `may`, and no other file of the repository.
  */
 const ROOMS = {
   core: { may: [], libraries: [pm2, sdkMetrics, exporterLibraries, serverLibraries] },
@@ -52,7 +52,8 @@ const ROOM_SETTINGS = {
 
 const ROOM_RULE = {
   default: 'disallow',
-  message: 'What stands here may import {{ from.element.types }} and what is below, not {{ to.element.types }}.',
+  message:
+    'Files of {{ from.element.types }} must not import files of {{ to.element.types }}: see ROOMS in eslint.config.js.',
   policies: [
     { allow: { to: { module: { origin: '!local' } } } },
     ...Object.entries(ROOMS).map(([room, { may }]) => ({
@@ -62,7 +63,7 @@ const ROOM_RULE = {
   ],
 };
 
-/** Packages that a room must not load, by any way: `import` in all its forms, `import()` and `require()`. */
+/** Forbids packages to a room in every form: `import` and `export … from`, `import()` and `require()`. */
 function withoutLibraries(patterns) {
   const dynamic = patterns.flatMap(({ regex, message }) => {
     const literal = `[value=/${regex.replaceAll('/', '\\/')}/]`;
@@ -88,14 +89,14 @@ module.exports = defineConfig(
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      // Numbers are what this package is about, and they look the same in any locale.
+      // Numbers in templates are frequent here, and look the same in any locale.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // A parameter that an interface asks for, or a key left out of a copy.
+      // Exceptions: a parameter that an interface requires, and a key that is left out of a copy.
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
-      // What other packages hand over need not be what their types say.
+      // Values from other packages may differ from their types.
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/no-unnecessary-type-conversion': 'off',
-      // Columns are read by indices that are in range by their making, which no type can say.
+      // Indices into columns are in range by construction, which types cannot express.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       '@typescript-eslint/prefer-for-of': 'off',
@@ -117,7 +118,7 @@ module.exports = defineConfig(
   {
     files: ['test/**/*.ts', 'server/test/**/*.ts'],
     rules: {
-      // Tests take apart what other packages export, some of it without types.
+      // Tests load packages without types, and call functions that they take from exports.
       '@typescript-eslint/no-require-imports': 'off',
       '@typescript-eslint/unbound-method': 'off',
     },

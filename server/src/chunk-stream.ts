@@ -1,6 +1,6 @@
 /**
- * The chunks that a worker thread renders, as a stream. A slow reader does not hold up the thread, which others wait for,
- * as long as what is rendered can be kept here; one that goes ends the rendering.
+ * The chunks that a worker thread renders, as a stream. They are kept here for a slow reader, so that it does not hold up the
+ * thread for other tasks, until a limit is reached. A reader that closes the stream ends the rendering.
  */
 import { Readable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
@@ -9,14 +9,15 @@ import type { Exposition } from './view';
 
 const MIB = 1024 * 1024;
 
-/** What waits for the readers of all streams. */
+/** Counts the bytes that are kept for the readers of all streams. */
 export class Kept {
   bytes = 0;
 
   /**
-   * @param each when as many bytes wait for one reader, the worker waits for it too; a million series as text take less
-   * than twice of the default
-   * @param all the same for all readers, of whom none that takes what comes is held up by the others
+   * @param each bytes that are kept for one reader before the worker waits for it. A million series as text take less than
+   * twice the default.
+   * @param all bytes that are kept for all readers together before the worker waits. A reader for which nothing is kept is not
+   * held up by the others.
    */
   constructor(
     readonly each = 64 * MIB,
@@ -27,7 +28,7 @@ export class Kept {
 export class ChunkStream extends Readable implements Exposition {
   private readonly untaken: Uint8Array[] = [];
   private bytes = 0;
-  /** Chunks whose taking the worker has not been told. */
+  /** Number of chunks that have come and that the worker does not know to be taken. */
   private untold = 0;
   private wanted = false;
   private over = false;
@@ -40,7 +41,7 @@ export class ChunkStream extends Readable implements Exposition {
   ) {
     super();
     port.on('message', (chunk: Uint8Array | null) => {
-      // What was on its way when the reader went.
+      // The chunk was on its way when the reader closed the stream.
       if (this.destroyed) return;
       if (chunk === null) this.over = true;
       else this.keep(chunk);
@@ -64,7 +65,7 @@ export class ChunkStream extends Readable implements Exposition {
     this.kept.bytes += bytes;
   }
 
-  /** The worker may send as many more. */
+  /** Tells the worker that its chunks are taken, so that it may send as many more. */
   private tell(): void {
     const { bytes, kept } = this;
     if (bytes > 0 && (bytes >= kept.each || kept.bytes >= kept.all)) return;
@@ -94,7 +95,7 @@ export class ChunkStream extends Readable implements Exposition {
       }
       this.count(-chunk.length);
       this.tell();
-      // Before the push, during which the reader may want more.
+      // Set before the push, since the reader may ask for more during the push.
       this.wanted = false;
       if (this.push(chunk)) this.wanted = true;
     }

@@ -1,4 +1,4 @@
-/** The sums over all runs that there have been, app by app: brought up to date by workers, held here, kept in a file. */
+/** The sums over all runs, ended ones too, by app: workers update them, this module holds them, and a file keeps them. */
 import {
   spareMemory,
   type AbsorbResult,
@@ -17,7 +17,7 @@ export interface ClusterSumsOptions {
   readonly rules: readonly GaugeRule[];
   readonly maxEndedSeries: number;
   readonly labels: { readonly app: string; readonly instance: string };
-  /** Told what went wrong while nobody waited for it. */
+  /** Called for errors of work for which no caller waits. */
   readonly onError: (what: string, error: unknown) => void;
   /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number;
@@ -25,11 +25,11 @@ export interface ClusterSumsOptions {
 
 export type Merged = Pick<AbsorbResult, 'snapshots' | 'warnings'>;
 
-/** How often the sums are kept while nothing ends: the numbers of runs that live come again by themselves. */
+/** How often the sums are saved while no run ends: the numbers of live runs come again with their next answers. */
 const SAVE_EVERY_MS = 60_000;
-/** The same where a run has ended, whose numbers are nowhere else: what is lost where this server is killed. */
+/** The same after a run has ended: its numbers exist only here, and are lost if this server is killed before. */
 const SAVE_SOON_MS = 5000;
-/** An app that PM2 has not any more may be back soon, as where a daemon that starts anew starts one after the other. */
+/** How long an app that PM2 no longer lists is kept: a new daemon, for instance, starts the apps one after the other. */
 const KEPT_MS = 10 * 60_000;
 
 type States = ReadonlyMap<string, ClusterState>;
@@ -37,17 +37,17 @@ type Unsaved = 'nothing' | 'numbers' | 'ended';
 
 export class ClusterSums {
   private states: States = new Map();
-  /** Those before: nobody reads their memory any more. */
+  /** The states before: no task reads their memory any more. */
   private former: States = new Map();
-  /** Since when PM2 has not had such an app. */
+  /** By app: since when PM2 no longer lists it. */
   private missing: ReadonlyMap<string, number> = new Map();
   private last: { readonly result: RoundResult; readonly merged: Merged } | undefined;
   private readonly now: () => number;
   private savedAt: number;
   private saving = 0;
-  /** Whether there is anything that the file has not, and whether that is of runs that have ended. */
+  /** What the file lacks: numbers of live runs, or also numbers of ended runs. */
   private unsaved: Unsaved = 'nothing';
-  /** What was asked for before. */
+  /** Ends with the last call of `absorb`. */
   private queue: Promise<unknown>;
 
   constructor(private readonly options: ClusterSumsOptions) {
@@ -56,7 +56,10 @@ export class ClusterSums {
     this.queue = this.load();
   }
 
-  /** Rounds one after the other: of two that overlap the later one counts for both. @throws TaskError */
+  /**
+   * Absorbs rounds one after the other. A round that began before the last absorbed one gets the result of that one.
+   * @throws TaskError
+   */
   absorb(result: RoundResult): Promise<Merged> {
     const merged = this.queue.then(async () => {
       if (this.last !== undefined && isIn(result, this.last.result)) return this.last.merged;
@@ -66,7 +69,7 @@ export class ClusterSums {
     return merged;
   }
 
-  /** With all that was to be absorbed until now. Never rejects. */
+  /** Saves the sums once the calls of `absorb` before have ended. Never rejects. */
   async save(): Promise<void> {
     this.savedAt = this.now();
     await this.queue;
@@ -76,9 +79,12 @@ export class ClusterSums {
     try {
       await this.options.store.save(this.states);
     } catch (error) {
-      // Tried again, and told, when it is due anyway.
+      // The next save that is due tries again, and reports again.
       this.note('numbers');
-      this.options.onError("The cluster's sums can't be kept, and will drop when this server is restarted", error);
+      this.options.onError(
+        "The cluster's sums cannot be saved: they will drop if this server is restarted before a later attempt succeeds",
+        error,
+      );
     }
     this.saving--;
   }
@@ -87,7 +93,7 @@ export class ClusterSums {
     const { states, problems } = await this.options.store.load();
     this.states = states;
     for (const problem of problems) {
-      this.options.onError("The cluster's sums begin anew, what was kept of them is of no use", problem);
+      this.options.onError('Saved sums of the cluster cannot be used: these sums begin again at zero', problem);
     }
   }
 
@@ -95,7 +101,7 @@ export class ClusterSums {
     const { pool, rules, maxEndedSeries, labels } = this.options;
     this.forget(result);
     const apps = this.appsOf(result);
-    // Whoever fails may have begun to write there, and may not have ended yet.
+    // If the task fails, it may have written to spare memory, and may still be doing so: it is not given to a task again.
     this.former = new Map();
     const absorbed = await pool.run({ kind: 'absorb', apps, rules, maxEndedSeries, labels });
     this.note(apps.some(hasEnded) ? 'ended' : 'numbers');
@@ -107,7 +113,7 @@ export class ClusterSums {
     return absorbed;
   }
 
-  /** An app that PM2 has not had for a while is forgotten with all that it has counted. */
+  /** Forgets the states of apps that PM2 has not listed for a while. */
   private forget({ processes }: RoundResult): void {
     const there = new Set(processes.map(({ run }) => run.app));
     const now = this.now();
@@ -120,7 +126,7 @@ export class ClusterSums {
   private appsOf({ processes, answers }: RoundResult): AppRound[] {
     const there = new Set(processes.map(({ run }) => run.app));
     const answered = new Set(answers.map(({ run }) => run.key));
-    // Also those of whom nothing is expected yet, as after a restart of this server: the state may know them.
+    // Also runs from which no answer is expected yet, as after a restart of this server: the state may know them.
     const silent = processes.filter(({ run, status }) => status === 'online' && !answered.has(run.key));
     const names = new Set([...this.states.keys(), ...answers.map(({ run }) => run.app)]);
     return [...names]
@@ -146,12 +152,12 @@ export class ClusterSums {
   }
 }
 
-/** Whether a round began before another, or is an earlier look at the same one. */
+/** Whether `result` is of an earlier round than `other`, or has no more answers of the same round. */
 function isIn(result: RoundResult, other: RoundResult): boolean {
   return result.round < other.round || (result.round === other.round && result.answers.length <= other.answers.length);
 }
 
-/** Whether any run that the state knows as one that lives does so no more. */
+/** Whether a run of the state has ended. */
 function hasEnded({ state, live, silent }: AppRound): boolean {
   const living = new Set([...live.map(({ run }) => run.key), ...silent]);
   return state?.runs.some(({ key }) => !living.has(key)) === true;

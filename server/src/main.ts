@@ -19,21 +19,21 @@ import { StateStore } from './state-store';
 const PACKAGE = 'pm2-cluster-metrics';
 const since = Date.now();
 const MIB = 1024 * 1024;
-/** Heap of one worker thread in MiB; what is in shared memory is not in it. */
+/** Heap limit of one worker thread in MiB. Shared memory does not count. */
 const WORKER_HEAP_MB = 2048;
-/** PM2's daemon is found within this when it comes back; a scrape waits no longer for it. */
+/** Longest pause between two attempts to connect to PM2's daemon, and longest wait of a scrape for the connection. */
 const CONNECT_MS = 1000;
-/** Longer than any scraper waits. */
+/** Time limit of one task of a worker thread: longer than any scraper waits. */
 const TASK_MS = 120_000;
-/** PM2 kills a process that has not ended 1.6 s after the signal. */
+/** The process ends at the latest then. PM2 kills it 1.6 s after the signal. */
 const END_MS = 1400;
-/** How long a port may stay in use: a server that PM2 replaces has ended by then. */
+/** How long to retry a port in use: a server that PM2 replaces has ended by then. */
 const PORT_MS = 5000;
 
-/** Works with npm, pnpm and yarn on every system: a shim in node_modules/.bin can be a shell script, which PM2 cannot run. */
+/** For npm, pnpm and yarn on every system: files in node_modules/.bin can be shell scripts, which PM2 cannot run. */
 const START = `pm2 start node_modules/${PACKAGE}/dist/src/main.js --name metrics`;
 const OUTSIDE_PM2 = `\
-${COMMAND}: nothing was started: PM2 has to run this server, since apps answer it with messages of PM2. Either of these does:
+${COMMAND}: nothing was started. PM2 has to run this server, because apps answer it by PM2's messages. Start it by one of:
   ${START}
   pm2 install ${PACKAGE}
 `;
@@ -66,13 +66,13 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
     monitor: options.axmMonitor,
     since,
   };
-  const view = new MetricsCluster({ rounds, pool, sums, own, log });
+  const cluster = new MetricsCluster({ rounds, pool, sums, own, log });
   rounds.start();
-  const server = await createHttpServer({ options, view, log, version });
+  const server = await createHttpServer({ options, cluster, log, version });
   const finish = async (): Promise<void> => {
     setTimeout(() => process.exit(), END_MS).unref();
     await Promise.all([server.close(), sums.save()]);
-    // The last scrapes may have changed the sums since, and the next server must not begin with less than they showed.
+    // Scrapes that ended meanwhile may have changed the sums. The next server must not begin with less than they showed.
     await sums.save();
     rounds.stop();
     daemon.close();
@@ -81,21 +81,25 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
   };
   let finishing: Promise<void> | undefined;
   const end = (): void => void (finishing ??= finish());
-  // Several signals may come, such as from PM2 and from a terminal: the later ones must not interrupt the end.
+  // Several signals may come, for instance from PM2 and from a terminal: later ones must not interrupt the end.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
-  // In place of a signal, with PM2's option shutdown_with_message.
+  // PM2's option shutdown_with_message sends this in place of a signal.
   process.on('message', (message) => message === 'shutdown' && end());
-  // PM2's daemon has died: no message reaches this process any more, and the next daemon's server needs the port.
+  // PM2's daemon has died: this process gets no more messages, and the next daemon's server needs the port.
   process.once('disconnect', end);
   log.info(`Listening at ${await listenPatiently(() => server.listen(), { options, log, patienceMs: PORT_MS })}`);
-  // So that the first scrape knows the apps, and waits for their answers.
-  view.instances().catch((error: unknown) => log.warn({ err: error }, 'PM2 does not answer yet'));
+  // The first scrape then knows the apps, and waits for their answers.
+  cluster
+    .instances()
+    .catch((error: unknown) =>
+      log.warn({ err: error }, "PM2's daemon does not answer yet: scrapes get 503 until it does"),
+    );
 }
 
 function main(): void {
   const { version } = createRequire(__filename)(`${PACKAGE}/package.json`) as { readonly version: string };
   const environment = readPm2Environment();
-  /** A restart cannot fix what ends a start. */
+  /** Under PM2 the app stays stopped: a restart cannot fix what has ended the start. */
   const end = (code: number): void => {
     if (environment === undefined) process.exitCode = code;
     else endStopped(environment, code);

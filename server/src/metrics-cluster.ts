@@ -1,5 +1,5 @@
 /**
- * What a scrape gets: asks the instances, and has worker threads merge and render what they answer.
+ * Answers scrapes: it asks the instances, and lets worker threads merge and render their answers.
  *
  * ```
  * HTTP ─▶ MetricsCluster ─▶ Rounds ─▶ instances
@@ -17,7 +17,7 @@ import { ownMetrics, type OwnMetricsOptions } from './own-metrics';
 import { PlainEncoder } from './rounds/plain-encoder';
 import type { InstanceAnswer, RoundResult } from './rounds/result';
 import type { Rounds } from './rounds/rounds';
-import { ViewError, type ClusterView, type Exposition, type InstanceOfApp, type Scraped } from './view';
+import { ViewError, type Exposition, type InstanceOfApp, type Scraped } from './view';
 
 export interface MetricsClusterOptions {
   readonly rounds: Pick<Rounds, 'ask'>;
@@ -27,36 +27,46 @@ export interface MetricsClusterOptions {
   readonly log: Logger;
 }
 
-/** How long the list of instances may take, which waits for nobody that it knows to be stopped. */
+/** How long the list of instances may take. It does not wait for instances that are known to be stopped. */
 const LIST_MS = 2000;
-/** Sentences that are told once; more than these are told again. */
+/** Each warning is logged once. Beyond this number of warnings, earlier ones may be logged again. */
 const MAX_TOLD = 1000;
-/** More than PM2 can run. */
+/** Limit of the server's own series: more than the processes that PM2 can run have. */
 const OWN_SERIES = 100_000;
 
-export class MetricsCluster implements ClusterView {
+export class MetricsCluster {
   private readonly ownEncoder = new PlainEncoder(OWN_SERIES, {
     maxDataPoints: OWN_SERIES,
     maxNumbers: 64 * OWN_SERIES,
   });
   private readonly told = new Set<string>();
   private reachable = false;
-  /** Nobody may want the cluster's sums; from the first time on they are kept up to date by every round. */
+  /** Whether every round updates the cluster's sums: from the first request for them on, which may never come. */
   private summing = false;
 
   constructor(private readonly options: MetricsClusterOptions) {}
 
-  /** What the last question to PM2 has shown. Where it was in vain another one is asked, which the next call knows of. */
+  /**
+   * Whether PM2's daemon answered the last time. If it did not, this asks it again, and the next call returns the result.
+   */
   ready(): boolean {
     if (!this.reachable) this.instances().catch(() => undefined);
     return this.reachable;
   }
 
+  /**
+   * For service discovery: the full list of the processes that PM2 runs and that have answered with metrics.
+   * @throws ViewError
+   */
   async instances(): Promise<readonly InstanceOfApp[]> {
     const { answers, silent } = await this.ask(LIST_MS);
     return [...answers, ...silent].map(({ run: { app, pmId } }) => ({ app, pmId })).sort((a, b) => a.pmId - b.pmId);
   }
 
+  /**
+   * @param deadlineMs how long to wait for the instances
+   * @throws ViewError
+   */
   async scrape(what: Scraped, format: Format, deadlineMs: number): Promise<Exposition> {
     const result = await this.ask(deadlineMs, what.view === 'instance' ? what.pmId : undefined);
     try {
@@ -106,7 +116,7 @@ export class MetricsCluster implements ClusterView {
       const result = await this.options.rounds.ask(timeoutMs, only);
       this.reachable = true;
       for (const { run, reason, message } of result.silent) {
-        // Once per process: it answers each round in the same way.
+        // Logged once per run: it answers each round in the same way.
         if (reason === 'broken') this.tell(`Instance ${run.pmId} (${run.app}) has no metrics: ${message}`, run.key);
       }
       return result;

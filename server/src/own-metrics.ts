@@ -1,8 +1,6 @@
 /**
- * The metrics server's own metrics, and what PM2 knows of the processes that it runs: as OpenTelemetry has them, so that
- * they are rendered as all others are.
- *
- * Names and units by the conventions of Prometheus.
+ * The metrics server's own metrics, and what PM2 knows of its processes, in OpenTelemetry's form: they are rendered like all
+ * others. Names and units follow the conventions of Prometheus.
  * @see https://prometheus.io/docs/practices/naming/
  */
 import {
@@ -19,15 +17,15 @@ import type { RoundResult } from './rounds/result';
 import type { Run } from '../protocol/tasks';
 
 export interface OwnMetricsOptions {
-  /** Names of the labels that tell instances apart. */
+  /** Names of the labels for the app and for the instance. */
   readonly labels: { readonly app: string; readonly pmId: string };
-  /** Whether to show what processes show in `pm2 monit`. */
+  /** Whether to add the values that processes show in `pm2 monit`. */
   readonly monitor: boolean;
   /** When this server was started, epoch milliseconds. */
   readonly since: number;
 }
 
-/** What PM2 calls the states of a process. */
+/** PM2's names for the states of a process. */
 const STATUSES = ['online', 'stopping', 'stopped', 'launching', 'errored', 'waiting restart', 'one-launch-status'];
 
 type Sample = readonly [attributes: Attributes, value: number];
@@ -58,7 +56,7 @@ function exporterMetrics(
   return [
     make.gauge(
       'pm2_up',
-      'Whether the instance has answered in time.',
+      'Whether the instance answered in time.',
       up.map(([run, value]) => [of(run), value]),
     ),
     make.gauge(
@@ -68,28 +66,30 @@ function exporterMetrics(
     ),
     make.gauge(
       'pm2_snapshot_age_seconds',
-      'Time since the instance has collected what it has answered.',
+      'Age of the snapshot when the instance answered.',
       each((answer) => answer.ageMs / 1000),
     ),
     make.gauge(
       'pm2_payload_bytes',
-      'Size of the answer as it came.',
+      'Size of the answer in its compact form.',
       each((answer) => answer.bytes),
     ),
     make.gauge(
       'pm2_series',
-      'Series that the instance has answered.',
+      'Series in the answer of the instance.',
       each((answer) => answer.snapshot.stats.series),
     ),
     make.gauge(
       'pm2_dropped_series',
-      'Series that were left out, for the limit or for being malformed.',
+      'Series left out of the answer: beyond the limit, or malformed.',
       each((answer) => answer.snapshot.stats.droppedSeries),
     ),
-    make.gauge('pm2_round_duration_seconds', 'Time that asking all instances has taken.', [[{}, durationMs / 1000]]),
+    make.gauge('pm2_round_duration_seconds', 'Time from the beginning of the round to its result.', [
+      [{}, durationMs / 1000],
+    ]),
     make.counter(
       'pm2_errors_total',
-      'What has gone wrong while asking, by kind.',
+      'Failures while asking instances, by kind.',
       Object.entries(errors).map(([kind, count]) => [{ kind }, count]),
     ),
   ];
@@ -107,7 +107,7 @@ function processMetrics(
   const metrics = [
     make.gauge(
       'pm2_process_cpu_ratio',
-      'Processor time that the process uses, 1 for one processor.',
+      'Share of processor time that the process uses: 1 is one processor.',
       each(({ cpuRatio }) => cpuRatio),
     ),
     make.gauge(
@@ -122,22 +122,22 @@ function processMetrics(
     ),
     make.gauge(
       'pm2_process_unstable_restarts',
-      'How often the process has ended soon after it was started, in a row.',
+      'How many times in a row the process has ended soon after its start.',
       each(({ unstableRestarts }) => unstableRestarts),
     ),
     make.gauge(
       'pm2_process_start_time_seconds',
-      'When the process was started, since the epoch.',
+      'Start of the process, in seconds since the epoch.',
       online.map((process) => [of(process), (process.startedAt as number) / 1000]),
     ),
     make.gauge(
       'pm2_process_uptime_seconds',
-      'Time since the process was started.',
+      'Time since the start of the process.',
       online.map((process) => [of(process), Math.max(0, make.now - (process.startedAt as number)) / 1000]),
     ),
     make.gauge(
       'pm2_process_status',
-      'The state of the process: 1 for the one that it is in.',
+      'State of the process: 1 for the current one, 0 for all others.',
       processes.flatMap((process) =>
         statusesOf(process).map((status): Sample => [{ ...of(process), status }, status === process.status ? 1 : 0]),
       ),
@@ -147,7 +147,10 @@ function processMetrics(
   const shown = processes.flatMap((process) =>
     process.monitor.map(({ name, value }): Sample => [{ ...of(process), name }, value]),
   );
-  return [...metrics, make.gauge('pm2_axm_monitor', 'What the process shows in pm2 monit, without units.', shown)];
+  return [
+    ...metrics,
+    make.gauge('pm2_axm_monitor', 'Value that the process shows in pm2 monit, without its unit.', shown),
+  ];
 }
 
 function statusesOf({ status }: ProcessInfo): readonly string[] {
@@ -180,7 +183,7 @@ class Maker {
   ): Omit<MetricData, 'dataPointType' | 'isMonotonic'> {
     const { start: startTime, end: endTime } = this;
     return {
-      // Exporters up to 0.57 name counters by the kind of instrument, which is not needed where the name has it all.
+      // Exporters up to 0.57 derive the suffix _total from the kind of instrument. These names have it, so no kind is needed.
       descriptor: { name, description, unit: '', valueType: 1 },
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
       dataPoints: samples.map(([attributes, value]): DataPoint => ({ attributes, startTime, endTime, value })),

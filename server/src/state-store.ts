@@ -3,7 +3,7 @@
  *
  * ```
  * {"format":"pm2-metrics-state","v":1,"apps":[["shop",1234],["api",567]]} and a line feed
- * 1234 bytes of shop, 567 bytes of api: as a worker has written them
+ * 1234 bytes of shop, 567 bytes of api, as a worker has written them
  * ```
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import type { ClusterState } from '../protocol/tasks';
 import type { ClusterPool } from './cluster-pool';
 
 export interface StateStoreOptions {
-  /** `undefined`: nothing is kept. */
+  /** `undefined`: nothing is saved. */
   readonly file: string | undefined;
   readonly pool: ClusterPool;
 }
@@ -27,7 +27,7 @@ type States = ReadonlyMap<string, ClusterState>;
 export interface Loaded {
   /** By app; empty if there is no such file. */
   readonly states: Map<string, ClusterState>;
-  /** What is wrong with the file, or with an app's part of it, of which the others are none the worse. */
+  /** What is wrong with the file, or with one app's part of it: the other parts are loaded all the same. */
   readonly problems: readonly Error[];
 }
 
@@ -54,7 +54,10 @@ export class StateStore {
     return { states, problems };
   }
 
-  /** One after the other, each as a whole: who is interrupted leaves the last one. Rejects if it can't be written. */
+  /**
+   * Calls are done one after the other. An interrupted one leaves the file as it was before. Rejects if the file cannot be
+   * written.
+   */
   save(states: States): Promise<void> {
     this.writing = this.writing.catch(() => undefined).then(() => this.write(states));
     return this.writing;
@@ -82,7 +85,7 @@ export class StateStore {
     }
     const head = Buffer.from(`${JSON.stringify({ format: FORMAT, v: VERSION, apps })}\n`);
     await mkdir(dirname(file), { recursive: true });
-    // On the disk before it has the name, also where the power fails in between.
+    // The flush comes before the rename: after a power failure, a file of this name is complete.
     await writeFile(`${file}.new`, [head, ...parts], { mode: 0o600, flush: true });
     await rename(`${file}.new`, file);
   }
@@ -93,8 +96,8 @@ function partsOf(bytes: Buffer | undefined): [app: string, part: Uint8Array][] {
   if (bytes === undefined) return [];
   let at = bytes.indexOf(LINE_FEED) + 1;
   return headOf(bytes.subarray(0, at)).map(([app, length]) => {
-    if (at + length > bytes.length) throw new Error('it ends before it should');
-    // A copy, since the whole of the file would go to the thread along with a part of it.
+    if (at + length > bytes.length) throw new Error('it is incomplete');
+    // A copy: posting a part of a buffer to a thread posts the whole buffer.
     const part = new Uint8Array(bytes.subarray(at, (at += length)));
     return [app, part];
   });
@@ -105,11 +108,12 @@ function headOf(line: Buffer): readonly (readonly [app: string, bytes: number])[
   try {
     head = Object(JSON.parse(line.toString('utf8'))) as typeof head;
   } catch (error) {
-    throw new Error(`it is no ${FORMAT}`, { cause: error });
+    throw new Error(`it is not a ${FORMAT} file`, { cause: error });
   }
-  if (head.format !== FORMAT) throw new Error(`it is no ${FORMAT}`);
-  if (head.v !== VERSION) throw new Error(`it is of version ${String(head.v)}, expected ${VERSION}`);
-  if (!Array.isArray(head.apps) || !head.apps.every(isPart)) throw new Error('a list of apps and their sizes expected');
+  if (head.format !== FORMAT) throw new Error(`it is not a ${FORMAT} file`);
+  if (head.v !== VERSION) throw new Error(`it has version ${String(head.v)}, expected ${VERSION}`);
+  if (!Array.isArray(head.apps) || !head.apps.every(isPart))
+    throw new Error('its first line has no list of apps and sizes');
   return head.apps;
 }
 

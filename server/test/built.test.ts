@@ -1,4 +1,4 @@
-/** The bundle of the metrics server, with the libraries in it, in the Node.js version that runs the tests. */
+/** The bundle of the metrics server with its libraries, in the Node.js version that runs the tests. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

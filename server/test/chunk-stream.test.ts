@@ -1,4 +1,4 @@
-/** What a worker renders as a stream, between two ends of a real channel. */
+/** Rendered chunks as a stream, over a real channel. */
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import test from 'ava';
@@ -7,7 +7,7 @@ import { ChunkStream, Kept } from '../src/chunk-stream';
 
 const CHUNK = 64 * 1024;
 
-/** The worker's end, and what it has been told. */
+/** The worker's end of the channel, and how often it was told to go on. */
 function channel(kept = new Kept()) {
   const { port1, port2 } = new MessageChannel();
   const loan = startLoan();
@@ -25,7 +25,7 @@ function channel(kept = new Kept()) {
     send: (...bytes: readonly number[]) => {
       for (const byte of bytes) port2.postMessage(new Uint8Array(CHUNK).fill(byte));
     },
-    /** How often the worker was told to go on, once all that was sent has come. */
+    /** How often the worker was told to go on, after all sent chunks have come. */
     async told(sent: number): Promise<number> {
       for (let came = 0; came < sent; came++) await once(port1, 'message');
       port1.postMessage('mark');
@@ -36,7 +36,7 @@ function channel(kept = new Kept()) {
   };
 }
 
-test('all chunks come in their order, whoever is the faster one', async (t) => {
+test('all chunks come in order, with a fast reader or a fast worker', async (t) => {
   const { stream, port, send } = channel();
   send(1, 2);
   const bytes: number[] = [];
@@ -49,13 +49,13 @@ test('all chunks come in their order, whoever is the faster one', async (t) => {
   t.deepEqual(bytes, [1, 2, 3, 4, 5]);
 });
 
-test('an exposition of nothing ends', async (t) => {
+test('an empty exposition ends', async (t) => {
   const { stream, port } = channel();
   port.postMessage(null);
   t.deepEqual(await stream.toArray(), []);
 });
 
-test('the worker is told to go on though nobody reads, until as much is kept as may be', async (t) => {
+test('without a reader the worker is told to go on until the limit is reached', async (t) => {
   const { stream, send, told, port } = channel(new Kept(3.5 * CHUNK));
   send(1, 2, 3, 4, 5, 6);
   t.is(await told(6), 3);
@@ -63,7 +63,7 @@ test('the worker is told to go on though nobody reads, until as much is kept as 
   t.is((await stream.toArray()).length, 6);
 });
 
-test('readers that do not read keep only so much between them, and hold up none that does', async (t) => {
+test('all streams share a limit, and readers that do not read never hold up others', async (t) => {
   const kept = new Kept(10 * CHUNK, 4.5 * CHUNK);
   const [unread, read] = [channel(kept), channel(kept)];
   unread.send(1, 2, 3, 4);
@@ -77,7 +77,7 @@ test('readers that do not read keep only so much between them, and hold up none 
   t.is(kept.bytes, 0);
 });
 
-test('the worker hears of a reader that has gone', async (t) => {
+test('destroying the stream closes the port of the worker', async (t) => {
   const { stream, port, send } = channel();
   send(1);
   await once(stream, 'readable');
@@ -88,7 +88,7 @@ test('the worker hears of a reader that has gone', async (t) => {
   t.is(stream.errored, null);
 });
 
-test('what was lent is so until it is released, also where the stream has ended', async (t) => {
+test('a loan lasts until the release, also after the end of the stream', async (t) => {
   const { stream, loan, port } = channel();
   port.postMessage(new Uint8Array(new SharedArrayBuffer(CHUNK)).fill(7));
   port.postMessage(null);

@@ -1,4 +1,4 @@
-/** The metrics server's worker threads: what they render arrives whole or fails, and nothing holds a thread for ever. */
+/** The metrics server's worker threads: an exposition arrives whole or fails, and no reader holds a thread for ever. */
 import type { Readable } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
 import type { Format, LabelledSnapshot, RunSnapshot } from '../protocol/tasks';
@@ -17,7 +17,7 @@ function start(): ClusterPool {
 const pool = start();
 test.after.always(() => pool.stop());
 
-/** Few series that make so much text, in as many snapshots. */
+/** As many snapshots as MiB of text, each of few series. */
 async function snapshots(mib: number): Promise<LabelledSnapshot[]> {
   const text = 'x'.repeat(MIB / 16);
   const series = Array.from({ length: 16 }, (_, id) => point({ id, text }, id));
@@ -28,7 +28,7 @@ async function snapshots(mib: number): Promise<LabelledSnapshot[]> {
 
 const none = (): void => undefined;
 
-/** Any task that is done as soon as there is a thread for it. */
+/** A short task, which ends as soon as a thread is free. */
 async function anotherTask(t: ExecutionContext): Promise<void> {
   const { snapshots: found } = await pool.run({
     ...{ kind: 'absorb', apps: [], rules: [], maxEndedSeries: 1, labels: { app: 'a', instance: 'b' } },
@@ -46,14 +46,14 @@ async function lengthOf(stream: Readable): Promise<number> {
   return length;
 }
 
-test.serial('what a thread renders arrives as it was rendered', async (t) => {
+test.serial('an exposition arrives as it was rendered', async (t) => {
   const all = await snapshots(4);
   const rendered = await pool.render({ view: 'all', snapshots: all, format: 'openmetrics' }, none);
   const expected = [...new Renderer().render({ view: 'all', snapshots: all, format: 'openmetrics' })];
   t.true((await bytesOf(rendered)).equals(Buffer.concat(expected)));
 });
 
-test.serial('what is rendered next changes nothing of what somebody has yet to read', async (t) => {
+test.serial('the next rendering does not change chunks that are still to be read', async (t) => {
   const process = new Process('shop', 0);
   const text = 'x'.repeat(100);
   const rendered = async (value: number, format: Format): Promise<Exposition> => {
@@ -78,13 +78,13 @@ test.serial('what is rendered next changes nothing of what somebody has yet to r
   }
 });
 
-test.serial('a reader that does not read holds no thread, and gets all of it later', async (t) => {
+test.serial('a reader that does not read holds no thread, and gets everything later', async (t) => {
   const unread = await pool.render({ view: 'all', snapshots: await snapshots(16), format: 'text' }, none);
   await anotherTask(t);
   t.true((await lengthOf(unread)) > 16 * MIB);
 });
 
-test.serial('more than can be kept waits for the reader, and ends with a reader that goes', async (t) => {
+test.serial('beyond the limit the thread waits for the reader, and a closed stream ends the rendering', async (t) => {
   const all = await snapshots(72);
   t.true((await lengthOf(await pool.render({ view: 'all', snapshots: all, format: 'text' }, none))) > 72 * MIB);
   const unread = await pool.render({ view: 'all', snapshots: all, format: 'text' }, none);
@@ -93,7 +93,7 @@ test.serial('more than can be kept waits for the reader, and ends with a reader 
   await other;
 });
 
-test.serial('a thread that is lost halfway is an error of the stream, and the next task has another one', async (t) => {
+test.serial('a lost thread is an error of the stream, and the next task gets another thread', async (t) => {
   const stream = await pool.render({ view: 'all', snapshots: await snapshots(72), format: 'text' }, none);
   await threadOf(pool).terminate();
   const error = await t.throwsAsync(lengthOf(stream), { instanceOf: TaskError });
@@ -101,7 +101,7 @@ test.serial('a thread that is lost halfway is an error of the stream, and the ne
   await anotherTask(t);
 });
 
-test.serial('what fails before there is anything to read is an error and no stream', async (t) => {
+test.serial('a rendering that fails before its first chunk is an error without a stream', async (t) => {
   const [part] = await snapshots(1);
   const broken = { ...part, snapshot: { ...part?.snapshot, scopes: undefined } } as unknown as LabelledSnapshot;
   const error = await t.throwsAsync(pool.render({ view: 'all', snapshots: [broken], format: 'text' }, none), {
@@ -111,7 +111,7 @@ test.serial('what fails before there is anything to read is an error and no stre
   await anotherTask(t);
 });
 
-test.serial('what was left out is told once per rendering', async (t) => {
+test.serial('left out families are reported once per rendering', async (t) => {
   const { answer } = await new Process('shop', 0).answers(counter('queue', [point({}, 1)]), {
     ...counter('queue_total', [point({}, 2)]),
     dataPointType: 2,
@@ -122,7 +122,7 @@ test.serial('what was left out is told once per rendering', async (t) => {
     warnings.push(warning),
   );
   await lengthOf(stream);
-  // The result comes by another way than the chunks.
+  // The result of the task and the chunks come by different channels.
   await anotherTask(t);
   t.is(warnings.length, 1);
   t.regex(warnings[0] ?? '', /queue_total/);
@@ -133,7 +133,7 @@ test.serial('a task that fails is an error with its code', async (t) => {
   t.is((await t.throwsAsync(load, { instanceOf: TaskError, message: /not a saved state/ })).code, 'MALFORMED');
 });
 
-test.serial('after the end all tasks fail', async (t) => {
+test.serial('after the stop all tasks fail', async (t) => {
   const pool = start();
   await pool.stop();
   const load = () => pool.run({ kind: 'load', bytes: new Uint8Array() });

@@ -15,11 +15,11 @@ test.after.always(() => pool.stop());
 
 interface Host {
   readonly file: string;
-  /** What was told, as sentences. */
+  /** Reported errors, as sentences. */
   readonly told: string[];
   /** Milliseconds. */
   clock: number;
-  /** A server starts, another one if there has been one before. */
+  /** Starts a server, after the one before if there was one. */
   serve(): ClusterSums;
 }
 
@@ -27,7 +27,7 @@ function hostOf(t: ExecutionContext): Host {
   const folder = mkdtempSync(join(tmpdir(), 'cluster-sums-'));
   const served: ClusterSums[] = [];
   t.teardown(async () => {
-    // A file that is still being written would make the folder again.
+    // A write that has not ended would create the folder again.
     for (const sums of served) await sums.save();
     rmSync(folder, { recursive: true });
   });
@@ -55,7 +55,7 @@ function ordersOf({ snapshots }: Merged): Record<string, number | undefined> {
   return Object.fromEntries(snapshots.map((part) => [part.labels[0]?.[1] ?? '', scalarsOf(part)['orders {}']]));
 }
 
-test('what a round adds while it is saved is saved too', async (t) => {
+test('a save waits for the round that is being absorbed', async (t) => {
   const host = hostOf(t);
   const first = host.serve();
   const absorbing = first.absorb(await round(new Process('shop', 0, 1).orders(5)));
@@ -65,7 +65,7 @@ test('what a round adds while it is saved is saved too', async (t) => {
   t.deepEqual(host.told, []);
 });
 
-test('a server that ends as soon as it has begun leaves the sums as they were', async (t) => {
+test('a server that ends right after its start leaves the saved sums unchanged', async (t) => {
   const host = hostOf(t);
   const first = host.serve();
   await first.absorb(await round(new Process('shop', 0, 1).orders(5)));
@@ -75,7 +75,7 @@ test('a server that ends as soon as it has begun leaves the sums as they were', 
   t.deepEqual(host.told, []);
 });
 
-test('sums go on over rounds and servers, whichever runs end', async (t) => {
+test('sums continue over rounds and restarts of the server, with any runs that end', async (t) => {
   const host = hostOf(t);
   const [a, b, c] = [new Process('shop', 0), new Process('shop', 1), new Process('shop', 2)];
   let server = host.serve();
@@ -104,7 +104,7 @@ test('a run that has not answered since the server was restarted is counted as b
   t.deepEqual(host.told, []);
 });
 
-test('of rounds that overlap the later one counts, whichever ends first', async (t) => {
+test('of overlapping rounds the later one counts, in any order', async (t) => {
   const sums = hostOf(t).serve();
   const a = new Process('shop', 0);
   const b = new Process('shop', 1);
@@ -115,7 +115,7 @@ test('of rounds that overlap the later one counts, whichever ends first', async 
   t.is(both[0], both[1]);
 });
 
-test('of two looks at one round the one that saw more counts', async (t) => {
+test('of two results of one round the one with more answers counts', async (t) => {
   const sums = hostOf(t).serve();
   const late = new Process('shop', 1);
   const full = await round(new Process('shop', 0).orders(5), late.orders(2));
@@ -125,13 +125,13 @@ test('of two looks at one round the one that saw more counts', async (t) => {
   t.is(looks[1], looks[2]);
 });
 
-test.serial('a round whose thread is lost is an error, and the next one misses nothing', async (t) => {
+test.serial('a lost thread is an error of its round, and the next round loses nothing', async (t) => {
   const host = hostOf(t);
   const sums = host.serve();
   const a = new Process('shop', 0);
   t.deepEqual(ordersOf(await sums.absorb(await round(a.orders(5)))), { shop: 5 });
   const next = await round(a.orders(6));
-  // The thread does not take up any more what is sent to it from here on.
+  // The thread takes no more tasks from here on.
   const ended = threadOf(pool).terminate();
   await t.throwsAsync(sums.absorb(next), { instanceOf: TaskError, message: /terminated|exit/i });
   await ended;
@@ -140,7 +140,7 @@ test.serial('a round whose thread is lost is an error, and the next one misses n
   t.deepEqual(host.told, []);
 });
 
-test('what no merging can make anything of is an error, and changes nothing', async (t) => {
+test('a malformed snapshot is an error, and changes nothing', async (t) => {
   const sums = hostOf(t).serve();
   const a = new Process('shop', 0);
   await sums.absorb(await round(a.orders(5)));
@@ -151,7 +151,7 @@ test('what no merging can make anything of is an error, and changes nothing', as
   t.deepEqual(ordersOf(await sums.absorb(good)), { shop: 6 });
 });
 
-test('an app that PM2 has no more is not shown, and forgotten only when it stays away', async (t) => {
+test('an app that PM2 no longer lists is not shown, and is forgotten after ten minutes', async (t) => {
   const host = hostOf(t);
   const sums = host.serve();
   const shop = new Process('shop', 0);
@@ -170,7 +170,7 @@ test('an app that PM2 has no more is not shown, and forgotten only when it stays
   t.deepEqual(ordersOf(await sums.absorb(await round(other.orders(1), api.orders(2)))), { api: 2, shop: 1 });
 });
 
-test('an app that comes back after the server and its daemon were restarted goes on too', async (t) => {
+test('an app continues too if the server and its daemon were restarted', async (t) => {
   const host = hostOf(t);
   const first = host.serve();
   await first.absorb(await round(new Process('shop', 0, 1).orders(5), new Process('api', 1, 2).orders(1)));
@@ -185,7 +185,7 @@ test('an app that comes back after the server and its daemon were restarted goes
   t.deepEqual(ordersOf(await third.absorb(await round(shop.orders(2), api.orders(1)))), { api: 2, shop: 7 });
 });
 
-test('runs that have ended are written down soon, others now and then', async (t) => {
+test('numbers of ended runs are saved after seconds, others each minute', async (t) => {
   const host = hostOf(t);
   const sums = host.serve();
   const [a, b] = [new Process('shop', 0), new Process('shop', 1)];
@@ -206,28 +206,28 @@ test('runs that have ended are written down soon, others now and then', async (t
   t.deepEqual(host.told, []);
 });
 
-test('a file that is of no use is told, and the sums begin anew', async (t) => {
+test('a file that cannot be used is reported, and the sums begin again', async (t) => {
   const host = hostOf(t);
   writeFileSync(host.file, 'nothing of ours');
   const sums = host.serve();
   t.deepEqual(ordersOf(await sums.absorb(await round(new Process('shop', 0, 1).orders(5)))), { shop: 5 });
   t.is(host.told.length, 1);
-  t.regex(host.told[0] ?? '', /^The cluster's sums begin anew, .*it is no pm2-metrics-state$/);
+  t.regex(host.told[0] ?? '', /^Saved sums of the cluster cannot be used: .*it is not a pm2-metrics-state file$/);
   await sums.save();
   t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });
   t.is(host.told.length, 1);
 });
 
-test('sums that can not be written down are told, and go on', async (t) => {
+test('sums that cannot be saved are reported, and continue', async (t) => {
   const host = hostOf(t);
   const sums = host.serve();
   const a = new Process('shop', 0, 1);
   await sums.absorb(await round(a.orders(5)));
-  // Where a file is wanted there is a folder.
+  // A folder takes the place of the file.
   await new StateStore({ file: join(host.file, 'in', 'it'), pool }).save(new Map());
   await sums.save();
   t.is(host.told.length, 1);
-  t.regex(host.told[0] ?? '', /^The cluster's sums can't be kept, /);
+  t.regex(host.told[0] ?? '', /^The cluster's sums cannot be saved: /);
   rmSync(host.file, { recursive: true });
   await sums.save();
   t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });

@@ -1,4 +1,4 @@
-/** What docs/metrics-server.md lists is what there is. */
+/** The tables of docs/metrics-server.md match the code. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import test from 'ava';
@@ -9,7 +9,7 @@ import { round } from './rounds-by-hand';
 
 const docs = readFileSync(resolve(__dirname, '../../docs/metrics-server.md'), 'utf8');
 
-/** Cells of the table between two comments of that name, without its head. */
+/** Cells of the table between the two comments of this name, without its head. */
 function table(name: string): string[][] {
   const [, text = ''] = new RegExp(`<!-- ${name} -->\n([^]*?)<!-- /${name} -->`).exec(docs) ?? [];
   const lines = text.split('\n').filter((line) => line.startsWith('|'));
@@ -21,7 +21,7 @@ function table(name: string): string[][] {
   );
 }
 
-/** What stands between backticks. */
+/** All text between backticks. */
 function terms(cell = ''): string[] {
   return Array.from(cell.matchAll(/`([^`]+)`/g), ([, term]) => term as string);
 }
@@ -33,7 +33,7 @@ test('gauges are merged as documented, in that order', (t) => {
   t.deepEqual(rules, [...DEFAULT_GAUGE_RULES]);
 });
 
-test('the documented metrics of the server are those that it has', async (t) => {
+test('the documented metrics of the server are its metrics', async (t) => {
   const options = { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: true, since: 0 };
   const metrics = ownMetrics(await round(), options).scopeMetrics.flatMap((scope) => scope.metrics);
   const expected = metrics.map(({ descriptor: { name, description }, isMonotonic }) => [

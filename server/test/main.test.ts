@@ -14,11 +14,11 @@ interface Server {
   readonly folder: string;
   readonly exited: Promise<unknown[]>;
   output(): string;
-  /** Once it listens. */
+  /** Resolves when it listens. */
   url(): Promise<string>;
 }
 
-/** As PM2 starts it, though there is no daemon behind. */
+/** Starts it as PM2 does, without a daemon. */
 function start(t: ExecutionContext, env: Readonly<Record<string, string>> = { pm_id: '0' }): Server {
   const folder = mkdtempSync(join(tmpdir(), 'pm2-metrics-'));
   const child = fork(MAIN, {
@@ -51,19 +51,22 @@ for (const [what, end] of [
   ["PM2's message", (child) => child.send('shutdown')],
   ['the end of its channel', (child) => child.disconnect()],
 ] as const satisfies readonly (readonly [string, (child: ChildProcess) => unknown])[]) {
-  test.serial(`${what} ends it, more signals do not interrupt that, and the file of the sums stays`, async (t) => {
-    const { child, folder, exited, url, output } = start(t);
-    const file = join(folder, 'pm2-metrics.state');
-    writeFileSync(file, 'what it can not read');
-    await url();
-    end(child);
-    for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM'] as const) child.kill(signal);
-    t.deepEqual(await exited, [0, null], output());
-    t.is(readFileSync(file, 'utf8'), 'what it can not read');
-  });
+  test.serial(
+    `${what} ends it, more signals do not interrupt the end, and a state file that it could not read stays`,
+    async (t) => {
+      const { child, folder, exited, url, output } = start(t);
+      const file = join(folder, 'pm2-metrics.state');
+      writeFileSync(file, 'not its state');
+      await url();
+      end(child);
+      for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM'] as const) child.kill(signal);
+      t.deepEqual(await exited, [0, null], output());
+      t.is(readFileSync(file, 'utf8'), 'not its state');
+    },
+  );
 }
 
-test.serial('without a daemon it lives, and says that it is not ready', async (t) => {
+test.serial('without a daemon it runs, and answers that it is not ready', async (t) => {
   const url = await start(t).url();
   const asked = ['/-/healthy', '/-/ready', '/metrics', '/metrics/cluster', '/metrics/0', '/sd', '/'];
   const answers = await Promise.all(asked.map((path) => get(url, path)));
@@ -73,21 +76,24 @@ test.serial('without a daemon it lives, and says that it is not ready', async (t
   );
 });
 
-test.serial('outside PM2 it says how to start it, and starts nothing', async (t) => {
+test.serial('outside PM2 it prints how to start it, and starts nothing', async (t) => {
   const { exited, output } = start(t, {});
   t.deepEqual(await exited, [2, null]);
   t.regex(output(), /^ {2}pm2 start node_modules\/pm2-cluster-metrics\/dist\/src\/main\.js --name metrics$/m);
   t.regex(output(), /^ {2}pm2 install pm2-cluster-metrics$/m);
 });
 
-test.serial('it waits for a port in use for a while, and ends with an explanation, as with bad options', async (t) => {
-  const first = start(t);
-  const { port } = new URL(await first.url());
-  const second = start(t, { pm_id: '1', PM2_METRICS_PORT: port });
-  t.deepEqual(await second.exited, [2, null]);
-  t.regex(second.output(), /Cannot listen at 127\.0\.0\.1, port \d+: .*\(EADDRINUSE\)\. Trying again for 5 s/);
-  t.regex(second.output(), /pm2-cluster-metrics: Cannot listen at .* another process listens there .*--port/);
-  const third = start(t, { pm_id: '2', PM2_METRICS_PORT: 'x' });
-  t.deepEqual(await third.exited, [2, null]);
-  t.regex(third.output(), /PM2_METRICS_PORT is "x", expected a whole number/);
-});
+test.serial(
+  'it retries a port in use for a while, and ends with an explanation, as with invalid options',
+  async (t) => {
+    const first = start(t);
+    const { port } = new URL(await first.url());
+    const second = start(t, { pm_id: '1', PM2_METRICS_PORT: port });
+    t.deepEqual(await second.exited, [2, null]);
+    t.regex(second.output(), /Cannot listen at 127\.0\.0\.1, port \d+: .*\(EADDRINUSE\)\. Trying again for 5 s/);
+    t.regex(second.output(), /pm2-cluster-metrics: Cannot listen at .* another process listens there .*--port/);
+    const third = start(t, { pm_id: '2', PM2_METRICS_PORT: 'x' });
+    t.deepEqual(await third.exited, [2, null]);
+    t.regex(third.output(), /PM2_METRICS_PORT is "x", expected a whole number/);
+  },
+);

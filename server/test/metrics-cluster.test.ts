@@ -1,4 +1,4 @@
-/** What a scrape gets of a round, with real worker threads; and that the server stays awake meanwhile. */
+/** Answers to scrapes, with real worker threads; the server answers other requests meanwhile. */
 import type { Readable } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
@@ -21,9 +21,9 @@ interface World {
   readonly cluster: MetricsCluster;
   /** Sentences of the log. */
   readonly logged: string[];
-  /** What was asked for: milliseconds, and which instance. */
+  /** All calls of `ask`: milliseconds, and the instance. */
   readonly asked: (readonly [timeoutMs: number, only: number | undefined])[];
-  /** What the next rounds are. */
+  /** Result of the next rounds. */
   next: RoundResult | Error;
   text(what: Scraped): Promise<string>;
 }
@@ -68,7 +68,7 @@ function samples(text: string, name: string): string[] {
     .map((line) => line.replace('{,', '{'));
 }
 
-test('all instances are shown one by one, with what is known of those that have not answered', async (t) => {
+test('all instances are shown one by one, also those without an answer', async (t) => {
   const world = worldOf(t);
   world.next = await round(new Process('shop', 0).orders(5), new Process('shop', 1).silent());
   const text = await world.text({ view: 'all' });
@@ -77,7 +77,7 @@ test('all instances are shown one by one, with what is known of those that have 
   t.deepEqual(world.asked, [[5000, undefined]]);
 });
 
-test('the cluster is one sum, also over what came while only single instances were asked for', async (t) => {
+test('the sums of the cluster include rounds of scrapes of single instances', async (t) => {
   const world = worldOf(t);
   const rounds = [
     await round(new Process('shop', 0, 1).orders(5), new Process('shop', 1, 2).orders(2)),
@@ -92,7 +92,7 @@ test('the cluster is one sum, also over what came while only single instances we
   t.deepEqual(shown, [['{pm2_app="shop"} 7'], ['{pm2_app="shop",pm_id="0"} 4'], ['{pm2_app="shop"} 12']]);
 });
 
-test('one instance has no labels of ours, and others are not asked for it', async (t) => {
+test('one instance has no added labels, and no other instance is asked', async (t) => {
   const world = worldOf(t);
   world.next = await round(new Process('shop', 0).orders(5), new Process('shop', 1).orders(6));
   const text = await world.text({ view: 'instance', pmId: 1 });
@@ -101,7 +101,7 @@ test('one instance has no labels of ours, and others are not asked for it', asyn
   t.deepEqual(world.asked, [[5000, 1]]);
 });
 
-test('an instance that is not there, or not now, is told as such', async (t) => {
+test('an unknown instance and one without an answer are different errors', async (t) => {
   const world = worldOf(t);
   const other = { process: new Process('plain', 2).as('online') };
   const { silent, ...rest } = await round(new Process('shop', 0).orders(5), new Process('shop', 1).silent(), other);
@@ -116,7 +116,7 @@ test('an instance that is not there, or not now, is told as such', async (t) => 
   }
 });
 
-test('without PM2 nothing can be had, and as soon as it is back it shows', async (t) => {
+test('without PM2 scrapes fail, and succeed as soon as it is back', async (t) => {
   const world = worldOf(t);
   t.false(world.cluster.ready());
   world.next = new DaemonError('UNREACHABLE', "PM2's daemon cannot be reached");
@@ -126,7 +126,7 @@ test('without PM2 nothing can be had, and as soon as it is back it shows', async
   }
   t.false(world.cluster.ready());
   world.next = await round(new Process('shop', 3).silent(), new Process('shop', 0).orders(5));
-  // Nobody scrapes: who asks whether it is ready finds out.
+  // No scrape is needed: the question whether it is ready is enough.
   await until('ready', () => world.cluster.ready() || undefined);
   t.deepEqual(await world.cluster.instances(), [
     { app: 'shop', pmId: 0 },
@@ -157,7 +157,7 @@ test('what is left out is logged once', async (t) => {
   t.is(world.logged.length, 2);
 });
 
-test.serial('a thread that is lost is an error for whoever waits, and the next scrape is whole', async (t) => {
+test.serial('a lost thread is an error of the scrapes that wait, and the next scrape succeeds', async (t) => {
   const world = worldOf(t);
   world.next = await round(new Process('shop', 0).orders(5));
   const [part] = world.next.answers;
@@ -175,7 +175,7 @@ test.serial('others are answered while a million series are rendered', async (t)
   const world = worldOf(t);
   const attributes = Array.from({ length: 100_000 }, (_, id) => point({ id, route: `/shop/articles/${id % 100}` }, id));
   const one = await round(new Process('shop', 0).answers(counter('orders', attributes)));
-  // Ten times the same, of which what comes before the numbers is made once: that takes longest.
+  // Ten times the same: the text before the numbers, which takes longest, is made once.
   world.next = { ...one, answers: Array.from({ length: 10 }, () => one.answers).flat() };
   const { url } = await run(t, undefined, { scrape: (...scraped) => world.cluster.scrape(...scraped) });
 
@@ -190,7 +190,7 @@ test.serial('others are answered while a million series are rendered', async (t)
     ended = true;
   };
   const reading = read();
-  /** Bytes that had come when others were answered. */
+  /** How many bytes had come at each answer to another request. */
   const answered: number[] = [];
   while (!ended) {
     t.is((await get(url, '/-/healthy')).text, 'Healthy.\n');

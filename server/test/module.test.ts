@@ -31,7 +31,7 @@ function shows(pm2: Pm2, line: string): Promise<true> {
   });
 }
 
-test('PM2 runs it as a module, passes answers on to it, and takes settings for it', async (t) => {
+test('PM2 runs it as a module, with answers of apps and with settings', async (t) => {
   await built();
   await withPm2(7, async (pm2) => {
     const folder = join(pm2.folder, 'module');
@@ -50,12 +50,12 @@ test('PM2 runs it as a module, passes answers on to it, and takes settings for i
     await shows(pm2, `pm2_up{app="shop",pm_id="${shop?.id}"`);
 
     await command('set', `${NAME}:prot`, '1');
-    await until('its end', async () => (await status()) === 'stopped' || undefined);
+    await until('end of the module', async () => (await status()) === 'stopped' || undefined);
     t.regex(pm2.logs(), new RegExp(`the module setting ${NAME}:prot is unknown, did you mean`));
   });
 });
 
-test('pm2 install takes the tarball, and that is all', async (t) => {
+test('pm2 install with the tarball is enough', async (t) => {
   const { tarball, remove } = await pack('server');
   t.teardown(remove);
   await withPm2(7, async (pm2) => {

@@ -31,7 +31,7 @@ async function sample(): Promise<RoundResult> {
     started: STARTED,
     durationMs: 1000,
     processes,
-    answers: [{ run: first, snapshot, form: 'snapshot', bytes: 300, durationMs: 250, ageMs: 4000 }],
+    answers: [{ run: first, snapshot, bytes: 300, durationMs: 250, ageMs: 4000 }],
     silent: [{ run: second, reason: 'stopped', message: '' }],
     errors: errors.totals,
   };
@@ -47,7 +47,7 @@ function lines(metrics: ResourceMetrics, serializer = 'exporter-prometheus-1'): 
 }
 
 for (const serializer of SERIALIZERS) {
-  test(`instances and processes show by the conventions of Prometheus, as ${serializer} renders them`, async (t) => {
+  test(`metrics of instances and processes follow the conventions of Prometheus in the text of ${serializer}`, async (t) => {
     const text = lines(ownMetrics(await sample(), options), serializer);
     const shown = new Set(text.map((line) => line.replace(/ \d{13}$/, '')));
     for (const line of [
@@ -74,12 +74,12 @@ for (const serializer of SERIALIZERS) {
     ]) {
       t.true(shown.has(line), line);
     }
-    // Of a process that does not run PM2 only knows when it last did.
+    // For a stopped process, PM2 lists the start of its last run.
     t.false(text.some((line) => /^pm2_process_(uptime|start_time)_seconds\{.*pm_id="1"/.test(line)));
   });
 }
 
-test('labels have the configured names, and what pm2 monit shows is left out if that is configured', async (t) => {
+test('labels have the configured names, and values of pm2 monit are left out if so configured', async (t) => {
   const text = lines(
     ownMetrics(await sample(), { ...options, labels: { app: 'app', pmId: 'instance_id' }, monitor: false }),
   );
@@ -87,7 +87,7 @@ test('labels have the configured names, and what pm2 monit shows is left out if 
   t.false(text.some((line) => line.includes('axm_monitor')));
 });
 
-test('they are encoded as they are', async (t) => {
+test('all of them are encoded', async (t) => {
   const metrics = ownMetrics(await sample(), options);
   const points = metrics.scopeMetrics.flatMap((scope) => scope.metrics.flatMap(({ dataPoints }) => dataPoints));
   const { snapshot } = await new PlainEncoder(1000, { maxDataPoints: 1000, maxNumbers: 1000 }).encode(metrics, 1);

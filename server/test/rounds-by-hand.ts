@@ -24,7 +24,7 @@ export class Process {
     return readProcessList([{ pm_id, name, pid, pm2_env: { status, pm_uptime: 1_795_000_000_000 } }])[0] as ProcessInfo;
   }
 
-  /** Its answer once it has counted that many orders. */
+  /** Its answer after it has counted this many orders. */
   orders(count: number): Promise<Listed> {
     return this.answers(counter('orders', [point({}, count)]));
   }
@@ -33,7 +33,7 @@ export class Process {
     return { process: this.as('online'), answer: await this.instance.answer(...metrics) };
   }
 
-  /** It runs and has not answered. */
+  /** Running, without an answer. */
   silent(): Listed {
     return { process: this.as('online') };
   }
@@ -55,7 +55,7 @@ export async function round(...all: readonly (Listed | Promise<Listed>)[]): Prom
   const listed: Listed[] = [];
   for (const one of all) listed.push(await one);
   const answers = listed.flatMap(({ answer }): InstanceAnswer[] =>
-    answer === undefined ? [] : [{ ...answer, form: 'snapshot', bytes: 100, durationMs: 1, ageMs: 1 }],
+    answer === undefined ? [] : [{ ...answer, bytes: 100, durationMs: 1, ageMs: 1 }],
   );
   return {
     round: ++rounds,

@@ -1,5 +1,5 @@
 import test from 'ava';
 import { stopsWithoutRestarts } from './start-failures';
 
-test('PM2 7 leaves a server stopped that has a bad option or whose port is used, and does not restart it', (t) =>
+test('PM2 7 does not restart a server that has an invalid option or whose port is in use', (t) =>
   stopsWithoutRestarts(t, 7));

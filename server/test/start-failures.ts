@@ -9,7 +9,7 @@ import { until } from '../../test/support/until';
 
 const SERVER = join(root, 'server/dist/src/main.js');
 
-/** Starts servers as a user does, without any option of PM2's, of which none can start. */
+/** Starts servers that cannot start, as a user does and without any option of PM2's. */
 export async function stopsWithoutRestarts(t: ExecutionContext, version: Pm2Version): Promise<void> {
   await run(root, process.execPath, '-e', "require('./scripts/ensure').ensureBuilt()");
   const occupant = createServer().listen(0, '127.0.0.1');
@@ -28,7 +28,7 @@ export async function stopsWithoutRestarts(t: ExecutionContext, version: Pm2Vers
       server('bad-option-cluster', 'cluster', 'x'),
       server('used-port', 'fork', port),
     );
-    const stopped = await until('the end of all', async () => {
+    const stopped = await until('end of all servers', async () => {
       const instances = await pm2.list();
       return instances.every(({ status }) => status === 'stopped') ? instances : undefined;
     });
@@ -47,10 +47,10 @@ export async function stopsWithoutRestarts(t: ExecutionContext, version: Pm2Vers
       new RegExp(`Cannot listen at 127.0.0.1, port ${port}: another process listens there \\(EADDRINUSE\\)`),
     );
 
-    // The user ends what was there, or corrects the option, and starts it again: it is an app like any other.
+    // After the user has freed the port, the app starts like any other.
     occupant.close();
     await pm2.restart('used-port');
-    await until('its start', async () => (await pm2.list('used-port'))[0]?.status === 'online' || undefined);
-    await until('the port', () => (pm2.logs().includes('Listening at http') ? true : undefined));
+    await until('start of the server', async () => (await pm2.list('used-port'))[0]?.status === 'online' || undefined);
+    await until('listening server', () => (pm2.logs().includes('Listening at http') ? true : undefined));
   });
 }

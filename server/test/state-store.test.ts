@@ -25,12 +25,12 @@ async function stateOf(app: string, orders: number): Promise<ClusterState> {
   return cluster.state as ClusterState;
 }
 
-/** What is to be the same: the numbers and whose they are. */
+/** What saving and loading must keep: the numbers, and their apps and runs. */
 function told(states: ReadonlyMap<string, ClusterState>): unknown {
   return [...states].map(([app, { round, runs }]) => [app, round, runs.map(({ key, last }) => [key, [...last]])]);
 }
 
-test('what is saved is loaded, also by way of a folder that has to be made', async (t) => {
+test('saved states are loaded again, also if the folder of the file did not exist', async (t) => {
   const file = join(place(t), 'deep', 'state');
   const states = new Map([
     ['shop', await stateOf('shop', 5)],
@@ -43,7 +43,7 @@ test('what is saved is loaded, also by way of a folder that has to be made', asy
   t.is(statSync(file).mode & 0o777, 0o600);
 });
 
-test('no file is no problem, and neither is none that was wanted', async (t) => {
+test('a missing file and an unset option are no problems', async (t) => {
   for (const file of [place(t), undefined]) {
     const store = new StateStore({ file, pool });
     const { states, problems } = await store.load();
@@ -55,16 +55,16 @@ test('no file is no problem, and neither is none that was wanted', async (t) => 
 
 const HEAD = '{"format":"pm2-metrics-state","v":1,"apps":';
 for (const [what, content, problem] of [
-  ['is empty', '', /it is no pm2-metrics-state/],
-  ['is something else', '{"port":9209}\n', /it is no pm2-metrics-state/],
-  ['is no object', 'null\n', /it is no pm2-metrics-state/],
+  ['is empty', '', /it is not a pm2-metrics-state file/],
+  ['has other content', '{"port":9209}\n', /it is not a pm2-metrics-state file/],
+  ['has no object', 'null\n', /it is not a pm2-metrics-state file/],
   ['is of another version', `{"format":"pm2-metrics-state","v":2}\n`, /version 2, expected 1/],
-  ['has no list of apps', `${HEAD}{"shop":1}}\n`, /a list of apps and their sizes expected/],
-  ['has apps without sizes', `${HEAD}[["shop",-1]]}\n`, /a list of apps and their sizes expected/],
-  ['is cut off', `${HEAD}[["shop",10]]}\n123`, /it ends before it should/],
-  ['has something else of an app', `${HEAD}[["shop",3]]}\n123`, /App "shop": not a saved state/],
+  ['has no list of apps', `${HEAD}{"shop":1}}\n`, /its first line has no list of apps and sizes/],
+  ['has apps without sizes', `${HEAD}[["shop",-1]]}\n`, /its first line has no list of apps and sizes/],
+  ['is cut off', `${HEAD}[["shop",10]]}\n123`, /it is incomplete/],
+  ['has broken bytes for an app', `${HEAD}[["shop",3]]}\n123`, /App "shop": not a saved state/],
 ] as const) {
-  test(`a file that ${what} is told, and nothing is taken from it`, async (t) => {
+  test(`a file that ${what} is reported, and nothing is read from it`, async (t) => {
     const file = place(t);
     writeFileSync(file, content);
     const { states, problems } = await new StateStore({ file, pool }).load();
@@ -74,7 +74,7 @@ for (const [what, content, problem] of [
   });
 }
 
-test('an app whose part is broken costs the others nothing', async (t) => {
+test('a broken part of one app leaves the others intact', async (t) => {
   const file = place(t);
   const shop = await stateOf('shop', 5);
   await new StateStore({ file, pool }).save(
@@ -92,14 +92,14 @@ test('an app whose part is broken costs the others nothing', async (t) => {
   t.regex(problems[0]?.message ?? '', /^App "broken": /);
 });
 
-test('one is written after the other, and the last one stays', async (t) => {
+test('states are written one after the other, and the last ones stay', async (t) => {
   const store = new StateStore({ file: place(t), pool });
   const all = await Promise.all([1, 2, 3].map(async (orders) => new Map([['shop', await stateOf('shop', orders)]])));
   await Promise.all(all.map((states) => store.save(states)));
   t.deepEqual(told((await store.load()).states), told(all[2] as (typeof all)[0]));
 });
 
-test('who was interrupted while writing has left the file before', async (t) => {
+test('an interrupted write leaves the file as it was before', async (t) => {
   const file = place(t);
   const store = new StateStore({ file, pool });
   const states = new Map([['shop', await stateOf('shop', 5)]]);
@@ -110,7 +110,7 @@ test('who was interrupted while writing has left the file before', async (t) => 
   t.deepEqual(told((await store.load()).states), told(states));
 });
 
-test('where nothing can be written saving fails, and goes on as soon as it can', async (t) => {
+test('saving fails while the file cannot be written, and succeeds afterwards', async (t) => {
   const file = place(t);
   const states = new Map([['shop', await stateOf('shop', 5)]]);
   writeFileSync(file, '');

@@ -1,4 +1,4 @@
-/** Builds of the two packages that speak different versions of the protocol, each beside the ones of today. */
+/** Builds of the two packages with different versions of the protocol, side by side. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
@@ -44,7 +44,7 @@ async function build(version: number): Promise<string> {
 
 test.after.always(() => rmSync(BUILDS, { recursive: true, force: true }));
 
-test('a server reads the exporters of its version, and says which app speaks another one and what to do', async (t) => {
+test('a server reads exporters with its version, and logs which app has another version and what to do', async (t) => {
   const [today, next] = [await build(WIRE_VERSION), await build(NEXT)];
   await withPm2(7, async (pm2) => {
     const ports = { today: await freePort(), next: await freePort() };

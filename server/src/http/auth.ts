@@ -1,4 +1,4 @@
-/** Lets in whoever shows a password or a token, by either way if both are configured. */
+/** Access control: a request needs a user's password or a bearer token. If both are configured, either is enough. */
 import basicAuth from '@fastify/basic-auth';
 import bearerAuth from '@fastify/bearer-auth';
 import type { FastifyInstance } from 'fastify';
@@ -7,7 +7,7 @@ import { HttpError } from './errors';
 
 const REALM = 'PM2 metrics';
 
-/** @param open URLs of routes that anybody may ask */
+/** @param open URLs of routes that need no credentials */
 export async function protect(app: FastifyInstance, credentials: Credentials, open: readonly string[]): Promise<void> {
   if (!credentials.basic && !credentials.bearer) return;
   const challenges = [
@@ -16,9 +16,9 @@ export async function protect(app: FastifyInstance, credentials: Credentials, op
   ];
 
   await app.register(basicAuth, {
-    // The challenges name both ways.
+    // The hook below sends the challenges, for both ways.
     authenticate: false,
-    // eslint-disable-next-line @typescript-eslint/require-await -- its other form answers by a callback
+    // eslint-disable-next-line @typescript-eslint/require-await -- the plugin's other form answers by a callback
     async validate(user, password) {
       return credentials.isUser(user, password) ? undefined : new Error('The user or the password is wrong.');
     },
@@ -44,7 +44,7 @@ export async function protect(app: FastifyInstance, credentials: Credentials, op
     if (open.includes(request.routeOptions.url ?? '')) done();
     else if (byToken && credentials.bearer) app.verifyBearerAuth?.(request, reply, answer);
     else if (!byToken && credentials.basic) app.basicAuth.call(app, request, reply, answer);
-    else answer(new Error('None of the ways that there are'));
+    else answer(new Error('The request has no credentials of a configured kind.'));
   });
 }
 

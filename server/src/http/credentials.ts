@@ -1,28 +1,25 @@
-/** Who may read: users and tokens, compared in a time that says nothing about them. */
+/** The configured user and tokens, compared in constant time. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ServerOptions } from '../options/options';
 import { follow } from './followed-files';
-import type { Following } from './followed-files';
 
 export interface Credentials {
   readonly basic: boolean;
   readonly bearer: boolean;
   isUser(name: string, password: string): boolean;
   isToken(token: string): boolean;
-  /** Looks now whether files have changed. */
-  check(): Promise<void>;
   stop(): void;
 }
 
-/** Of equal length for all inputs, and worthless to whoever could measure how much of it matches. */
+/** The digests have one length for all inputs. Without the key, a measured partial match reveals nothing about the input. */
 const KEY = randomBytes(32);
 const digest = (text: string): Buffer => createHmac('sha256', KEY).update(text).digest();
 
-/** Rejects where a file cannot be read. */
+/** Rejects if a file cannot be read or has no password. */
 export async function readCredentials(options: ServerOptions, log: Logger): Promise<Credentials> {
   const { basicAuthUser, basicAuthPassword, basicAuthPasswordFile, bearerTokenFiles, bearerTokens } = options;
-  const following: Following[] = [];
+  const stops: (() => void)[] = [];
   let password = basicAuthPassword === undefined ? undefined : digest(basicAuthPassword.reveal());
   const fixedTokens = bearerTokens.map((token) => digest(token.reveal()));
   let tokens: readonly Buffer[] = fixedTokens;
@@ -34,18 +31,18 @@ export async function readCredentials(options: ServerOptions, log: Logger): Prom
       password = digest(line);
     };
     const fail = (error: unknown): void =>
-      log.error({ err: error }, 'The password file has changed and cannot be used: the old password counts');
-    following.push(await follow({ paths: [basicAuthPasswordFile], take, fail }));
+      log.error({ err: error }, 'The password file has changed and cannot be used: the old password stays valid');
+    stops.push(await follow({ paths: [basicAuthPasswordFile], take, fail }));
   }
   if (bearerTokenFiles.length > 0) {
-    // A file without tokens takes the access away: it is good.
+    // A file without tokens is valid: it takes the access away.
     const take = (contents: readonly string[]): void => {
       const lines = contents.flatMap((content) => content.split('\n')).map((line) => line.trim());
       tokens = [...fixedTokens, ...lines.filter((line) => line !== '').map(digest)];
     };
     const fail = (error: unknown): void =>
-      log.error({ err: error }, 'Token files have changed and cannot be used: the old tokens count');
-    following.push(await follow({ paths: bearerTokenFiles, take, fail }));
+      log.error({ err: error }, 'Token files have changed and cannot be used: the old tokens stay valid');
+    stops.push(await follow({ paths: bearerTokenFiles, take, fail }));
   }
 
   const user = basicAuthUser === undefined ? undefined : digest(basicAuthUser);
@@ -53,7 +50,7 @@ export async function readCredentials(options: ServerOptions, log: Logger): Prom
     basic: user !== undefined,
     bearer: bearerTokens.length + bearerTokenFiles.length > 0,
     isUser(name, given) {
-      // Both, always: how long it takes does not tell whether the name is right.
+      // Always compares both: the duration must not reveal whether the name is right.
       const isName = user !== undefined && timingSafeEqual(user, digest(name));
       const isPassword = password !== undefined && timingSafeEqual(password, digest(given));
       return isName && isPassword;
@@ -62,9 +59,6 @@ export async function readCredentials(options: ServerOptions, log: Logger): Prom
       const given = digest(token);
       return tokens.filter((known) => timingSafeEqual(known, given)).length > 0;
     },
-    async check() {
-      await Promise.all(following.map((files) => files.check()));
-    },
-    stop: () => following.forEach((files) => files.stop()),
+    stop: () => stops.forEach((stop) => stop()),
   };
 }

@@ -1,14 +1,14 @@
-/** How long instances have to answer, so that the scraper gets the rest of them in time. */
+/** How long instances have to answer, so that the scraper gets its response in time. */
 
-/** What remains of the scraper's time for merging, rendering and sending. */
+/** Part of the scraper's time that is kept for merging, rendering and sending. */
 const RESERVE_MS = 500;
 const RESERVE_SHARE = 0.1;
-/** No scrape holds a connection for longer, whatever it asks for. */
+/** Instances never have more time than this, whatever the scraper asks for. */
 export const MAX_DEADLINE_MS = 60_000;
 
 /**
- * @param header what `X-Prometheus-Scrape-Timeout-Seconds` says
- * @param fallback seconds that count where it says nothing that can be read
+ * @param header value of `X-Prometheus-Scrape-Timeout-Seconds`
+ * @param fallback seconds, if the header is missing or no positive number
  * @returns milliseconds
  */
 export function deadlineOf(header: string | string[] | undefined, fallback: number): number {

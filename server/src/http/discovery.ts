@@ -37,7 +37,10 @@ export function targetGroups(
 /** A name, an IPv4 or a bracketed IPv6 address, with a port or without. */
 const HOST = /^(?:[a-z0-9](?:[a-z0-9._-]{0,253})|\[[0-9a-f:.]{2,45}\])(?::(\d{1,5}))?$/i;
 
-/** Where the scraper has reached us, since that is where it will find us again: as it says itself, if that is an address. */
+/**
+ * The address at which the scraper has reached this server, and will reach it again: its `Host` header, or else the address of
+ * the socket if the header is not a valid address.
+ */
 export function targetOf(
   host: string | undefined,
   socket: Pick<Socket, 'localAddress' | 'localPort'>,
@@ -45,7 +48,7 @@ export function targetOf(
 ): string {
   const match = HOST.exec(host ?? '');
   const isPort = Number(match?.[1] ?? 1) >= 1 && Number(match?.[1] ?? 1) <= 65_535;
-  // What looks like a name may still be none: "08" is no IPv4 address, but has to be one, since it ends in a number.
+  // The pattern admits invalid addresses too: "08" ends in a number, so it has to be an IPv4 address, and is not one.
   if (host !== undefined && match !== null && isPort && URL.canParse(`http://${host}`)) {
     return match[1] === undefined ? `${host}:${tls ? 443 : 80}` : host;
   }

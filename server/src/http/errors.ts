@@ -1,11 +1,11 @@
-/** Whatever goes wrong, the answer is a plain sentence, without a stack and without what the other side has sent. */
+/** Answers every error by a plain sentence, without a stack and without anything that the client has sent. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { ViewError } from '../view';
 import type { ViewErrorCode } from '../view';
 
-/** An answer that is known beforehand. */
+/** Its message is the answer. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
 
@@ -19,9 +19,9 @@ export class HttpError extends Error {
 
 const STATUS: Readonly<Record<ViewErrorCode, number>> = { UNKNOWN_INSTANCE: 404, UNAVAILABLE: 503, INTERNAL: 500 };
 
-const INTERNAL = 'This failed in the metrics server, whose log says why.';
+const INTERNAL = 'The metrics server failed; its log says why.';
 const NOT_FOUND = 'There is nothing here: expected /metrics, /metrics/cluster, /metrics/<pm_id>, /sd or /.';
-const BAD_REQUEST = 'This is not a request that can be understood.';
+const BAD_REQUEST = 'The request is malformed.';
 
 export function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((_, reply) => say(reply, 404, NOT_FOUND));
@@ -33,10 +33,11 @@ export function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  // What was prepared for the answer that failed.
+  // These were set for the answer that failed.
   void reply.removeHeader('content-encoding').removeHeader('vary');
   const { status, sentence } = describe(error);
-  if (status === 500) request.log.error({ err: error, url: request.url }, 'A request has failed');
+  if (status === 500)
+    request.log.error({ err: error, url: request.url }, 'A request has failed and was answered with status 500');
   else request.log.debug({ err: error, url: request.url }, 'A request was refused');
   say(reply, status, sentence);
 }
@@ -47,7 +48,7 @@ function describe(error: Error & { statusCode?: number; code?: string }): { stat
     const status = STATUS[error.code];
     return { status, sentence: status === 500 ? INTERNAL : error.message };
   }
-  // Fastify's own: such as a URL that cannot be decoded.
+  // Fastify's own errors, for instance for a URL that cannot be decoded.
   const { statusCode: status = 500, code = '' } = error;
   return code.startsWith('FST_') && status >= 400 && status < 500
     ? { status, sentence: BAD_REQUEST }
@@ -58,7 +59,7 @@ function say(reply: FastifyReply, status: number, sentence: string): void {
   void reply.code(status).type('text/plain; charset=utf-8').send(`${sentence}\n`);
 }
 
-/** What is no HTTP, or more of it than is allowed, and so never becomes a request. */
+/** Answers input that never becomes a request: it is not HTTP, too large, or too slow. */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
   if (socket.writable && socket.bytesWritten === 0) {

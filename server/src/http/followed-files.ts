@@ -1,8 +1,8 @@
 /**
  * Files that are read again when they change.
  *
- * Their stamps are compared every second: unlike a watch, this also sees a mounted volume, a symbolic link that is set
- * anew, and a file that is gone for a moment.
+ * Their stamps are compared every second. Unlike a watch, this also notices changes in a mounted volume, a symbolic link that
+ * is replaced, and a file that is missing for a moment.
  */
 import { readFile, stat } from 'node:fs/promises';
 
@@ -10,35 +10,38 @@ const INTERVAL_MS = 1000;
 
 export interface Followed {
   readonly paths: readonly string[];
-  /** Gets what is in them, in their order, at the start and after a change. May throw, and then what was before stays. */
+  /**
+   * Called with the contents, in the order of the paths, at the start and after each change. If it throws, the contents before
+   * stay in use.
+   */
   readonly take: (contents: readonly string[]) => void;
-  /** A later change was no good. */
+  /** Called if a later change cannot be read or is refused. */
   readonly fail: (error: unknown) => void;
 }
 
-export interface Following {
-  /** Looks now. Never rejects. */
-  check(): Promise<void>;
-  stop(): void;
-}
-
-/** Rejects where the files cannot be read or are refused at the start. */
-export async function follow({ paths, take, fail }: Followed): Promise<Following> {
+/**
+ * Rejects if the files cannot be read or are refused at the start.
+ * @returns ends the following
+ */
+export async function follow({ paths, take, fail }: Followed): Promise<() => void> {
   let stamp = await stampOf(paths);
   const read = async () => take(await Promise.all(paths.map((path) => readFile(path, 'utf8'))));
   await read();
 
-  let checking: Promise<void> | undefined;
+  let isChecking = false;
   const check = async (): Promise<void> => {
+    if (isChecking) return;
+    isChecking = true;
     const now = await stampOf(paths);
-    if (now === stamp) return;
-    // Taken before reading: what changes meanwhile is seen the next time.
-    stamp = now;
-    await read().catch(fail);
+    if (now !== stamp) {
+      // Set before reading: a change during the reading is noticed the next time.
+      stamp = now;
+      await read().catch(fail);
+    }
+    isChecking = false;
   };
-  const checkAlone = () => (checking ??= check().finally(() => (checking = undefined)));
-  const timer = setInterval(() => void checkAlone(), INTERVAL_MS).unref();
-  return { check: checkAlone, stop: () => clearInterval(timer) };
+  const timer = setInterval(() => void check(), INTERVAL_MS).unref();
+  return () => clearInterval(timer);
 }
 
 async function stampOf(paths: readonly string[]): Promise<string> {

@@ -1,11 +1,11 @@
-/** The page at `/`: what there is here, for whoever opens it in a browser. */
+/** The page at `/`, which shows in a browser what this server offers. */
 import { createHash } from 'node:crypto';
 import type { InstanceOfApp } from '../view';
 
 const STYLE =
   'body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:48rem;padding:0 1rem}code{font-size:.9em}';
 
-/** Nothing but the page's own style, and nobody may frame it. */
+/** The page may load its own style only, and no page may frame it. */
 export const LANDING_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': [
@@ -19,7 +19,7 @@ export const LANDING_HEADERS = {
 
 export interface LandingContent {
   readonly version: string;
-  /** `undefined` where they cannot be known now. */
+  /** `undefined` while PM2's daemon cannot be reached. */
   readonly instances: readonly InstanceOfApp[] | undefined;
 }
 
@@ -33,7 +33,7 @@ export function landingPage({ version, instances }: LandingContent): string {
 <h1>PM2 metrics</h1>
 <ul>
 <li><a href="/metrics">/metrics</a>: all instances, one by one
-<li><a href="/metrics/cluster">/metrics/cluster</a>: one view of the cluster
+<li><a href="/metrics/cluster">/metrics/cluster</a>: the sums of each app
 <li><a href="/sd">/sd</a>: the instances for Prometheus to discover
 <li><a href="/-/healthy">/-/healthy</a>: whether this server answers
 <li><a href="/-/ready">/-/ready</a>: whether it reaches PM2
@@ -47,7 +47,7 @@ ${instanceList(instances)}
 
 function instanceList(instances: readonly InstanceOfApp[] | undefined): string {
   if (instances === undefined) return "<p>PM2's daemon cannot be reached.";
-  if (instances.length === 0) return '<p>None has answered with metrics.';
+  if (instances.length === 0) return '<p>No instance has answered with metrics yet.';
   const items = instances.map(({ app, pmId }) => `<li><a href="/metrics/${pmId}">/metrics/${pmId}</a>: ${escape(app)}`);
   return `<ul>\n${items.join('\n')}\n</ul>`;
 }

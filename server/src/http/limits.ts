@@ -1,4 +1,4 @@
-/** Bounds on all that comes from outside. */
+/** Limits on connections and requests. */
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
@@ -11,18 +11,19 @@ export const SERVER_LIMITS = {
   maxHeaderSize: 8 * 1024,
   headersTimeout: 10_000,
   requestTimeout: 10_000,
-  /** Of TLS. */
+  /** For the handshake of TLS. */
   handshakeTimeout: 10_000,
   /** Longer than the usual time between two scrapes, so that scrapers keep their connection. */
   keepAliveTimeout: 90_000,
-  /** How often the first two times are looked after. */
+  /** How often Node.js checks the headers' and the request's timeout. */
   connectionsCheckingInterval: 5_000,
 } as const;
 
-/** A connection that neither sends nor takes anything: longer than instances can take to answer. */
+/** A connection on which nothing moves is closed after this time, which is longer than instances can take to answer. */
 const IDLE_MS = MAX_DEADLINE_MS + 60_000;
-/** Characters. */
+/** In characters. */
 export const MAX_URL = 1024;
+/** Pause between two log lines about refused connections. */
 const DROPPED_LOG_MS = 60_000;
 
 export function limitConnections(server: Server, maxConnections: number, log: Logger): void {
@@ -32,7 +33,9 @@ export function limitConnections(server: Server, maxConnections: number, log: Lo
   server.on('drop', () => {
     if (performance.now() - logged < DROPPED_LOG_MS) return;
     logged = performance.now();
-    log.warn(`A connection was refused: there are ${maxConnections} already, as maxConnections allows`);
+    log.warn(
+      `Connections are refused: ${maxConnections} are open, which is the limit. Raise maxConnections if all of them are scrapers`,
+    );
   });
 }
 
@@ -40,14 +43,14 @@ export function limitRequests(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { method, url, headers } = request;
     if (method !== 'GET' && method !== 'HEAD') {
-      // With the connection goes a body that nobody wants to read.
+      // Closing the connection spares reading a body.
       void reply.headers({ allow: 'GET, HEAD', connection: 'close' });
       done(new HttpError(405, 'Only GET and HEAD are answered here.'));
     } else if (url.length > MAX_URL) {
       done(new HttpError(414, `The URL is longer than ${MAX_URL} characters.`));
     } else if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0) {
       void reply.header('connection', 'close');
-      done(new HttpError(413, 'No request has a body here.'));
+      done(new HttpError(413, 'Requests must not have a body here.'));
     } else {
       done();
     }

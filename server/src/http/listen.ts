@@ -1,4 +1,4 @@
-/** The start of listening, which waits for a predecessor that is just ending, or for a network that is just coming up. */
+/** Starts listening, and retries for a while: a predecessor may be ending, or the network may be coming up. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ServerOptions } from '../options/options';
@@ -6,7 +6,7 @@ import type { ServerOptions } from '../options/options';
 export interface ListenInput {
   readonly options: Pick<ServerOptions, 'host' | 'port'>;
   readonly log: Pick<Logger, 'warn'>;
-  /** For how long to try again, in milliseconds. */
+  /** For how long to retry, in milliseconds. */
   readonly patienceMs: number;
 }
 

@@ -1,41 +1,43 @@
-/** What is answered at which URL. */
+/** The URLs, and what each answers. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { MetricsCluster } from '../metrics-cluster';
 import type { ServerOptions } from '../options/options';
-import type { ClusterView, Scraped } from '../view';
+import type { Scraped } from '../view';
 import { deadlineOf } from './deadline';
 import { targetGroups, targetOf } from './discovery';
 import { HttpError } from './errors';
 import { CONTENT_TYPES, negotiate } from './formats';
 import { LANDING_HEADERS, landingPage } from './landing';
 
-/** Says that the process lives, and nothing else: asked for without a password. */
+/** Says only that the process answers, and needs no credentials. */
 export const HEALTHY = '/-/healthy';
 
 export interface RouteContext {
   readonly options: ServerOptions;
-  readonly view: ClusterView;
+  readonly cluster: Pick<MetricsCluster, 'scrape' | 'instances' | 'ready'>;
+  /** Version of the package. */
   readonly version: string;
 }
 
-export function addRoutes(app: FastifyInstance, { options, view, version }: RouteContext): void {
+export function addRoutes(app: FastifyInstance, { options, cluster, version }: RouteContext): void {
   const get = (url: string, handler: RouteHandlerMethod) => app.route({ method: ['GET', 'HEAD'], url, handler });
   const tls = options.tlsCert !== undefined;
 
   const scrape = async (what: Scraped, request: FastifyRequest, reply: FastifyReply) => {
     const format = negotiate(request.headers);
     const deadline = deadlineOf(request.headers['x-prometheus-scrape-timeout-seconds'], options.timeout);
-    const exposition = await view.scrape(what, format, deadline);
+    const exposition = await cluster.scrape(what, format, deadline);
     const { socket } = request.raw;
     const end = (): void => {
       exposition.destroy();
       exposition.release();
     };
-    // Gone while the instances were asked, or in no need of a body.
+    // The client has gone while the instances were asked, or the response has no body.
     if (reply.raw.destroyed || socket.destroyed || request.method === 'HEAD') end();
     else {
-      // Of a response that waits behind another one on its connection, some versions of Node.js do not say that it is closed.
+      // Some versions of Node.js emit no "close" for a response that waits behind another one on its connection.
       socket.once('close', end);
-      // Then all of it has been sent, or is sent no more.
+      // Everything has been sent then, or the sending has ended early.
       reply.raw.once('close', () => {
         socket.off('close', end);
         exposition.release();
@@ -50,16 +52,16 @@ export function addRoutes(app: FastifyInstance, { options, view, version }: Rout
 
   get('/sd', async (request, reply) => {
     const target = targetOf(request.headers.host, request.socket, tls);
-    return reply.send(targetGroups(await view.instances(), target, { ...options, tls }));
+    return reply.send(targetGroups(await cluster.instances(), target, { ...options, tls }));
   });
 
   get(HEALTHY, (_, reply) => reply.send('Healthy.\n'));
   get('/-/ready', (_, reply) => {
-    if (!view.ready()) throw new HttpError(503, "PM2's daemon cannot be reached.");
+    if (!cluster.ready()) throw new HttpError(503, "PM2's daemon cannot be reached.");
     return reply.send('Ready.\n');
   });
   get('/', async (_, reply) => {
-    const instances = await view.instances().catch(() => undefined);
+    const instances = await cluster.instances().catch(() => undefined);
     return reply.headers(LANDING_HEADERS).send(landingPage({ version, instances }));
   });
 }
@@ -67,7 +69,7 @@ export function addRoutes(app: FastifyInstance, { options, view, version }: Rout
 function pmIdOf({ params }: FastifyRequest): number {
   const { id } = params as { readonly id: string };
   if (!/^(?:0|[1-9]\d{0,8})$/.test(id)) {
-    throw new HttpError(404, 'This is no instance: expected a pm_id, which is a whole number, as in /metrics/0.');
+    throw new HttpError(404, 'There is no such instance: expected a pm_id, which is a whole number, as in /metrics/0.');
   }
   return Number(id);
 }

@@ -1,4 +1,4 @@
-/** The HTTP server: what it serves is in routes.ts, all else here and around is how. */
+/** Puts the HTTP server together: limits, access control, TLS, compression, errors, and the routes of routes.ts. */
 import compress from '@fastify/compress';
 import fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
@@ -8,43 +8,38 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { ServerOptions } from '../options/options';
-import type { ClusterView } from '../view';
 import { protect } from './auth';
 import { readCredentials } from './credentials';
 import { answerClientError, answerError, answerErrors } from './errors';
 import { MAX_URL, SERVER_LIMITS, limitConnections, limitRequests } from './limits';
 import { HEALTHY, addRoutes } from './routes';
+import type { RouteContext } from './routes';
 import { readCertificate } from './tls';
 import type { Certificate } from './tls';
 
-export interface HttpServerInput {
-  readonly options: ServerOptions;
-  readonly view: ClusterView;
+export interface HttpServerInput extends RouteContext {
   readonly log: Logger;
-  /** Of the package. */
-  readonly version: string;
 }
 
 export interface HttpServer {
-  /** @returns the URL of the landing page. Rejects with the system's error, such as EADDRINUSE. */
+  /** @returns the URL of the landing page. Rejects with the system's error, for instance EADDRINUSE. */
   listen(): Promise<string>;
-  /** Where it listens. `undefined` before and after. */
-  address(): AddressInfo | undefined;
-  /** Looks now for changes of certificates, passwords and tokens, as it does each second. */
-  checkFiles(): Promise<void>;
-  /** Answers that are on their way have half a second to arrive. Repeatable; never rejects. */
+  /** Responses that have begun get half a second to end. Repeatable; never rejects. */
   close(): Promise<void>;
 }
 
 const CLOSE_MS = 500;
-/** Two thirds of the default level's time for a tenth more bytes, in a thread of libuv; chunks as they are rendered. */
+/**
+ * Level 3 takes two thirds of the default level's time and makes a tenth more bytes. zlib works in a thread of libuv. The chunk
+ * size is about that of rendered chunks.
+ */
 const GZIP = { level: 3, chunkSize: 64 * 1024 };
 
-/** Rejects where a certificate, password or token file cannot be used. */
-export async function createHttpServer({ options, view, log, version }: HttpServerInput): Promise<HttpServer> {
+/** Rejects if a certificate, password or token file cannot be used. */
+export async function createHttpServer({ options, cluster, log, version }: HttpServerInput): Promise<HttpServer> {
   const certificate = await readCertificate(options, log);
   const credentials = await readCredentials(options, log);
-  // Where it listens is for the caller to say: Fastify would say it too, at this level and for each interface.
+  // The caller logs the address. Fastify would log it too, with level info and once per interface.
   const loggerInstance: FastifyBaseLogger = log.child({}, { level: log.level === 'info' ? 'warn' : log.level });
   const app: FastifyInstance = fastify({
     loggerInstance,
@@ -69,21 +64,18 @@ export async function createHttpServer({ options, view, log, version }: HttpServ
   limitRequests(app);
   await protect(app, credentials, [HEALTHY]);
   answerErrors(app);
-  addRoutes(app, { options, view, version });
+  addRoutes(app, { options, cluster, version });
 
-  const address = (): AddressInfo | undefined => (app.server.address() as AddressInfo | null) ?? undefined;
   return {
     async listen() {
       await app.listen({ host: options.host, port: options.port });
-      const bound = address();
-      if (bound !== undefined && !isLoopback(bound.address) && !credentials.basic && !credentials.bearer) {
-        log.warn(`Whoever reaches ${bound.address} can read all metrics: set basicAuthUser or bearerTokenFiles`);
+      const bound = app.server.address() as AddressInfo;
+      if (!isLoopback(bound.address) && !credentials.basic && !credentials.bearer) {
+        log.warn(
+          `Every client that reaches ${bound.address} can read all metrics: to restrict access, set basicAuthUser or bearerTokenFiles`,
+        );
       }
       return urlOf(options, bound);
-    },
-    address,
-    async checkFiles() {
-      await Promise.all([certificate?.check(), credentials.check()]);
     },
     async close() {
       certificate?.stop();
@@ -107,7 +99,7 @@ function isLoopback(address: string): boolean {
   return address === '::1' || /^(?:::ffff:)?127\./.test(address);
 }
 
-function urlOf({ host, port, tlsCert }: ServerOptions, bound: AddressInfo | undefined): string {
+function urlOf({ host, tlsCert }: ServerOptions, { port }: AddressInfo): string {
   const name = host.includes(':') ? `[${host}]` : host;
-  return `${tlsCert === undefined ? 'http' : 'https'}://${name}:${bound?.port ?? port}/`;
+  return `${tlsCert === undefined ? 'http' : 'https'}://${name}:${port}/`;
 }

@@ -1,4 +1,4 @@
-/** The command line of the metrics server: its arguments give options, or a text and an exit code. */
+/** The command line of the metrics server: makes options of its arguments, or a text and an exit code. */
 import { Command, CommanderError, Option as Flag } from 'commander';
 import { nearestKey } from '../../../core/nearest-key';
 import type { ServerOptions } from './options';
@@ -8,7 +8,10 @@ import type { OptionName } from './table';
 
 export const COMMAND = 'pm2-cluster-metrics';
 
-/** A restart cannot fix what is wrong: the options, or what they name. As a module PM2 knows it as `stop_exit_codes: [2]`. */
+/**
+ * Exit code for what a restart cannot fix: invalid options, or a port or file that cannot be used. The package's app lists it
+ * in `stop_exit_codes`, for PM2's modules.
+ */
 export const EXIT_CANNOT_START = 2;
 
 export type CommandLine =
@@ -21,7 +24,7 @@ export interface CommandLineInput {
   readonly env: NodeJS.ProcessEnv;
   /** The working directory. */
   readonly folder: string;
-  /** Of the package. */
+  /** Version of the package. */
   readonly version: string;
 }
 
@@ -49,7 +52,7 @@ export function readCommandLine({ argv, env, folder, version }: CommandLineInput
     kind: 'exit',
     code: EXIT_CANNOT_START,
     stdout: '',
-    stderr: `${lines.join('')}${COMMAND}: nothing was started; ${COMMAND} --help shows all options\n`,
+    stderr: `${lines.join('')}${COMMAND}: nothing was started; ${COMMAND} --help lists all options\n`,
   };
 }
 
@@ -62,12 +65,9 @@ function build(version: string): Command {
     .allowUnknownOption()
     .allowExcessArguments()
     .exitOverride();
-  // Commander keeps texts; what they mean, and whether they are good, is the table's.
+  // Commander only collects the texts. The table of options reads and checks them.
   command.addOption(
-    flag(
-      `${CONFIG.flag} <file>`,
-      `JSON file with options by their names, such as {"port": 9209}. (env: ${CONFIG.env})`,
-    ),
+    flag(`${CONFIG.flag} <file>`, `JSON file with options by their names, such as {"port": 9209} (env: ${CONFIG.env})`),
   );
   for (const name of NAMES) {
     const { kind, group, argument, description, fallbackText } = TABLE[name];
@@ -93,11 +93,11 @@ function flagsOf(given: Readonly<Record<string, string[] | undefined>>): Map<Opt
   return new Map(NAMES.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const])));
 }
 
-/** Of what is no flag of ours only the name is shown: the rest may be a secret. */
+/** Shows only the names of unknown flags: their values may be secrets. */
 function leftOver(args: readonly string[]): string[] {
   const unknown = args.filter((arg) => arg.startsWith('-')).map((arg) => arg.replace(/=.*/s, ''));
   if (unknown.length === 0)
-    return args.length === 0 ? [] : ['there are arguments that belong to no flag: expected flags only'];
+    return args.length === 0 ? [] : ['there are arguments that belong to no flag, expected flags only'];
   return unknown.map((name) => {
     const key = name.replace(/^-+/, '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
     const nearest = nearestKey(
@@ -109,7 +109,6 @@ function leftOver(args: readonly string[]): string[] {
 }
 
 const AFTERWORD = `\
-Secrets are taken from files, or from ${envOf('basicAuthPassword')} and ${envOf('bearerTokens')}.
-A flag counts more than an environment variable, which counts more than what "pm2 set" has said, which counts more
-than the configuration file.
+Secrets come from files, or from ${envOf('basicAuthPassword')} and ${envOf('bearerTokens')}.
+A flag overrides an environment variable, which overrides "pm2 set", which overrides the configuration file.
 `;

@@ -1,43 +1,43 @@
-/** The metrics server's options as the rest of the code sees them: complete and valid. */
+/** The metrics server's options, complete and valid. */
 import type { GaugeRule } from '../../protocol/tasks';
 import type { Secret } from './secret';
 
 export interface ServerOptions {
   /** Name or address to listen at. */
   readonly host: string;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly tlsCert: string | undefined;
-  /** Given if {@link tlsCert} is. */
+  /** Set if {@link tlsCert} is set, and only then. */
   readonly tlsKey: string | undefined;
   readonly basicAuthUser: string | undefined;
-  /** With a user, either this or {@link basicAuthPassword} is given. */
+  /** With a user, either this or {@link basicAuthPassword} is set. */
   readonly basicAuthPasswordFile: string | undefined;
   readonly basicAuthPassword: Secret | undefined;
   /** One token per line. */
   readonly bearerTokenFiles: readonly string[];
   readonly bearerTokens: readonly Secret[];
-  /** Globs of names of PM2 apps, as picomatch has them; empty for all. */
+  /** Globs of names of PM2 apps, in the syntax of picomatch; empty for all. */
   readonly apps: readonly string[];
-  /** For instances to answer, in seconds, where the scraper does not say how long it waits. */
+  /** How long instances have to answer, in seconds, if the scraper does not say how long it waits. */
   readonly timeout: number;
   readonly appLabel: string;
   readonly instanceLabel: string;
-  /** The first one that matches counts; what none matches is left to the defaults of the merging. */
+  /** The first rule that matches a gauge counts. If none matches, the default rules apply. */
   readonly gauges: readonly GaugeRule[];
   readonly axmMonitor: boolean;
-  /** Of one instance's answer as it arrives, in MiB. */
+  /** Limit of one instance's answer as it arrives, in MiB. */
   readonly maxPayloadMb: number;
-  /** Of one instance's answer once it is inflated, in MiB. */
+  /** Limit of one instance's answer once it is inflated, in MiB. */
   readonly maxInflatedMb: number;
-  /** Per instance. */
+  /** Limit per instance. */
   readonly maxSeries: number;
-  /** Per app: counters and histograms that no live instance has. */
+  /** Limit per app, of counters and histograms that no live instance has. */
   readonly maxEndedSeries: number;
   readonly maxConnections: number;
-  /** Worker threads. */
+  /** Number of worker threads. */
   readonly threads: number;
-  /** Where the cluster's sums outlive a restart of the server; `undefined` for nowhere. */
+  /** Path of the file that keeps the cluster's sums over a restart of the server; `undefined` for none. */
   readonly stateFile: string | undefined;
   readonly logLevel: LogLevel;
 }

@@ -1,6 +1,7 @@
-/** Makes one set of options of all sources, or says everything that is wrong with them. */
+/** Merges the options of all sources, and names everything that is wrong with them. */
+import * as v from 'valibot';
 import { nearestKey } from '../../../core/nearest-key';
-import type { Kind, Parsed } from './kinds';
+import type { Kind } from './kinds';
 import type { ServerOptions } from './options';
 import { CONFIG, NAMES, TABLE } from './table';
 import type { OptionName } from './table';
@@ -9,17 +10,17 @@ import type { Source } from './sources';
 
 export interface Given {
   readonly env: NodeJS.ProcessEnv;
-  /** What relative paths start from, except those in a configuration file, which start from its folder. */
+  /** Relative paths start from here, except those in a configuration file, which start from its folder. */
   readonly folder: string;
   /** By the option's name: the texts of all its flags. */
   readonly flags?: ReadonlyMap<OptionName, readonly string[]>;
-  /** The configuration file that a flag names. */
+  /** Path of the configuration file, if a flag names one. */
   readonly config?: string | undefined;
 }
 
 export type OptionsResult =
   | { readonly ok: true; readonly options: ServerOptions }
-  /** Sentences, without a secret in them. */
+  /** Sentences that contain no secret. */
   | { readonly ok: false; readonly problems: readonly string[] };
 
 export function readOptions({ env, folder, flags: flagTexts = new Map(), config }: Given): OptionsResult {
@@ -28,7 +29,7 @@ export function readOptions({ env, folder, flags: flagTexts = new Map(), config 
   const configSetting = settings.values.get(CONFIG.setting);
   const configFile = config ?? env[CONFIG.env] ?? (typeof configSetting === 'string' ? configSetting : undefined);
 
-  // A later one counts more.
+  // A later source overrides the ones before.
   const sources = [without(settings, CONFIG.setting), environment(env, folder), flags(flagTexts, folder)];
   if (configFile !== undefined) {
     try {
@@ -43,7 +44,7 @@ export function readOptions({ env, folder, flags: flagTexts = new Map(), config 
     for (const [name, value] of source.values) {
       const read = readOne(source, name, value);
       if (typeof read === 'string') problems.push(read);
-      else values[name] = read.value;
+      else values[name] = read.output;
     }
   }
   const options = values as unknown as ServerOptions;
@@ -51,22 +52,22 @@ export function readOptions({ env, folder, flags: flagTexts = new Map(), config 
   return problems.length === 0 ? { ok: true, options } : { ok: false, problems };
 }
 
-/** @returns what is wrong, as a sentence, where something is */
-function readOne(source: Source, name: string, value: unknown): Parsed<unknown> | string {
+/** @returns the value, or a sentence that says what is wrong */
+function readOne(source: Source, name: string, value: unknown): { readonly output: unknown } | string {
   const place = source.place(name);
-  // A secret may stand at the wrong place too: what is no option is not shown.
+  // The value is not shown: a secret may have got the name of no option.
   if (!isOption(name)) {
     const nearest = nearestKey(name, TABLE_KEYS);
     return `${place} is unknown${nearest === undefined ? '' : `, did you mean ${source.place(nearest)}?`}`;
   }
   const kind: Kind<unknown> = TABLE[name].kind;
   if (kind.secret && !source.secrets) {
-    return `${place} is a secret, which is expected in a file of its own or in the environment only`;
+    return `${place} is a secret, expected only in a file of its own or in the environment`;
   }
-  // What a package.json's "config" has said before is a module setting that need not be a text.
+  // A module setting that comes from "config" in a package.json need not be a text.
   const isText = source.texts && typeof value === 'string';
-  const parsed = isText ? kind.parse(value, source.folder) : kind.accept(value, source.folder);
-  return parsed ?? `${place} is ${show(kind, value)}, expected ${kind.expected}`;
+  const read = v.safeParse(isText ? kind.text(source.folder) : kind.json(source.folder), value);
+  return read.success ? read : `${place} is ${show(kind, value)}, expected ${kind.expected}`;
 }
 
 const TABLE_KEYS = Object.fromEntries(NAMES.map((name) => [name, {}]));
@@ -84,13 +85,17 @@ function contradictions(options: ServerOptions): string[] {
   const passwords = [basicAuthPassword, basicAuthPasswordFile].filter((given) => given !== undefined).length;
   const problems: string[] = [];
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    problems.push('Of tlsCert and tlsKey one is given: expected both or none');
+    problems.push('Only one of tlsCert and tlsKey is set: expected both or none');
   }
   if (user !== undefined && passwords !== 1) {
-    problems.push('With basicAuthUser, either basicAuthPasswordFile or basicAuthPassword is expected');
+    problems.push(
+      passwords === 0
+        ? 'basicAuthUser is set without a password: expected basicAuthPasswordFile or basicAuthPassword too'
+        : 'basicAuthPasswordFile and basicAuthPassword are both set: expected only one of them',
+    );
   }
   if (user === undefined && passwords > 0) {
-    problems.push('With basicAuthPasswordFile or basicAuthPassword, basicAuthUser is expected');
+    problems.push('A password for basic authentication is set without a user: expected basicAuthUser too');
   }
   if (appLabel === instanceLabel)
     problems.push(`appLabel and instanceLabel are both "${appLabel}": expected two names`);
@@ -102,7 +107,7 @@ function without(source: Source, name: string): Source {
 }
 
 function show({ secret }: Kind<unknown>, value: unknown): string {
-  if (secret) return 'not what it must be';
+  if (secret) return 'invalid';
   const shown = JSON.stringify(value);
   return shown.length > 100 ? `${shown.slice(0, 99)}…` : shown;
 }

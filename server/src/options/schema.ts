@@ -1,9 +1,10 @@
-/** The JSON schema of a configuration file, for editors. The build writes it to `schemas/`, where editors find it. */
+/** The JSON schema of the configuration file. The build writes it to `schemas/`, where editors find it. */
+import { toJsonSchema } from '@valibot/to-json-schema';
 import { NAMES, TABLE } from './table';
 
 const ID = 'https://unpkg.com/pm2-cluster-metrics/schemas/pm2-cluster-metrics.schema.json';
 
-/** Without secrets, which must not stand in a configuration file. */
+/** Secrets are left out: a configuration file must not contain them. */
 export function configSchema(): object {
   const names = NAMES.filter((name) => !TABLE[name].kind.secret);
   const options = names.map((name): [string, object] => [name, propertyOf(name)]);
@@ -20,5 +21,6 @@ export function configSchema(): object {
 
 function propertyOf(name: (typeof NAMES)[number]): object {
   const { kind, description, fallbackText } = TABLE[name];
-  return { description: `${description} Default: ${fallbackText.replaceAll('`', '')}.`, ...kind.schema };
+  const { $schema: _, ...json } = toJsonSchema(kind.json(''), { errorMode: 'ignore', typeMode: 'input' });
+  return { description: `${description} Default: ${fallbackText.replaceAll('`', '')}.`, ...json };
 }

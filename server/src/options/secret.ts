@@ -1,4 +1,4 @@
-/** A password or a token: whoever logs or prints it, by whatever way, gets stars. */
+/** A password or a token. Logging or printing it in any way shows stars. */
 import { inspect } from 'node:util';
 
 const SHOWN = '***';

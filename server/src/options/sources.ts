@@ -4,21 +4,24 @@ import { dirname, resolve } from 'node:path';
 import { CONFIG, ENV_PREFIX, NAMES, TABLE, envOf, flagOf } from './table';
 import type { OptionName } from './table';
 
-/** One way to say options, as it was used. */
+/** The options that one source gives. */
 export interface Source {
-  /** What relative paths start from. */
+  /** Relative paths start from here. */
   readonly folder: string;
-  /** By the option's name, or by a text that is none. */
+  /** By name. Not every name need be an option's. */
   readonly values: ReadonlyMap<string, unknown>;
-  /** Values are texts, but for module settings that a package.json has given; else from JSON. */
+  /**
+   * Whether values are texts, otherwise they come from JSON. Module settings are texts unless they come from "config" in a
+   * package.json.
+   */
   readonly texts: boolean;
-  /** Only the environment and files of their own may hold secrets: all else is shown by `ps` or `pm2 conf`. */
+  /** Whether it may give secrets. `ps` and `pm2 conf` show flags and settings, so that only the environment may. */
   readonly secrets: boolean;
-  /** The place of an option, for a sentence that goes on with "is". */
+  /** Names the place of an option, for a sentence that goes on with "is". */
   place(name: string): string;
 }
 
-/** @param given the texts of all flags of a name, of which the last one counts unless they make a list */
+/** @param given the texts of all flags of a name. The last one counts, unless the option is a list. */
 export function flags(given: ReadonlyMap<OptionName, readonly string[]>, folder: string): Source {
   const values = Array.from(
     given,
@@ -27,7 +30,7 @@ export function flags(given: ReadonlyMap<OptionName, readonly string[]>, folder:
   return { folder, values: new Map(values), texts: true, secrets: false, place: flagOf };
 }
 
-/** Variables that begin as ours do but that are none are kept under a name that is no option's. */
+/** Variables with the prefix that belong to no option are kept too, so that they are reported as unknown. */
 export function environment(env: NodeJS.ProcessEnv, folder: string): Source {
   const names = new Map(NAMES.map((name) => [envOf(name), name]));
   const values = new Map<string, unknown>();
@@ -40,9 +43,9 @@ export function environment(env: NodeJS.ProcessEnv, folder: string): Source {
 }
 
 /**
- * What `pm2 set <name>:<key> <value>` has said. PM2 keeps it in its home's module_conf.json and gives it to the process of
- * that name, a module or any app, as JSON in an environment variable of that name (its Modularizer.getAdditionalConf).
- * @pm2/io's initModule reads the same one.
+ * The settings of `pm2 set <name>:<key> <value>`. PM2 keeps them in module_conf.json in its home. The process of that name, a
+ * module or any app, gets them as JSON in an environment variable of that name (PM2's Modularizer.getAdditionalConf).
+ * @pm2/io's initModule reads the same variable.
  */
 export function moduleSettings(env: NodeJS.ProcessEnv, folder: string): Source {
   const name = env['name'];
@@ -51,7 +54,7 @@ export function moduleSettings(env: NodeJS.ProcessEnv, folder: string): Source {
   return { folder, values, texts: true, secrets: false, place: (key) => `the module setting ${name ?? ''}:${key}` };
 }
 
-/** @throws Error whose message is a sentence for the user. */
+/** @throws Error whose message is a sentence for the user */
 export function file(name: string, folder: string): Source {
   const path = resolve(folder, name);
   let text: string;
@@ -63,9 +66,8 @@ export function file(name: string, folder: string): Source {
     });
   }
   const content = jsonObject(text);
-  // Not the parser's own message, which quotes what is in the file.
-  if (content === undefined)
-    throw new Error(`The configuration file ${path} is not what was expected: one JSON object`);
+  // The parser's own message would quote the file, which may contain a secret.
+  if (content === undefined) throw new Error(`The configuration file ${path} is invalid, expected one JSON object`);
   const values = new Map(Object.entries(content));
   values.delete('$schema');
   return { folder: dirname(path), values, texts: false, secrets: false, place: (key) => `${key} in ${path}` };

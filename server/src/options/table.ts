@@ -1,4 +1,4 @@
-/** All options of the metrics server. The command line, its help and the table in docs/metrics-server.md are made of this. */
+/** All options of the metrics server. The command line, its help and the table in docs/metrics-server.md follow from it. */
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { boolean, gaugeRule, glob, list, number, oneOf, path, pathOrNone, secret, text } from './kinds';
@@ -9,20 +9,20 @@ import type { ServerOptions } from './options';
 export interface Option<T> {
   readonly kind: Kind<T>;
   readonly group: string;
-  /** What stands for the value in the help. */
+  /** Placeholder of the value in the help. */
   readonly argument: string;
   readonly description: string;
   fallback(env: NodeJS.ProcessEnv): T;
-  /** What {@link fallback} gives, for people. */
+  /** The result of {@link fallback} for readers. */
   readonly fallbackText: string;
 }
 
 type Table = { readonly [K in keyof ServerOptions]: Option<ServerOptions[K]> };
 export type OptionName = keyof ServerOptions;
 
-// What ours would take the place of: bounds of histograms, and the scope's labels of the official serializer.
+// Excluded names have a meaning of their own: bounds of histograms, and the official serializer's labels of the scope.
 const label = text(
-  'a label name: letters, digits and _, no digit first, no __ or otel_scope_ first, neither le nor quantile',
+  'a label name of letters, digits and _ that does not begin with a digit, __ or otel_scope_ and is not le or quantile',
   /^(?!__|otel_scope_|(?:le|quantile)$)[a-zA-Z_][a-zA-Z0-9_]*$/,
 );
 
@@ -39,13 +39,13 @@ export const TABLE: Table = {
     'number',
     number(0, 65_535, { whole: true }),
     15_050,
-    'Port to listen at; 0 for any that is free.',
+    'Port to listen at; 0 for any free port.',
   ),
   tlsCert: optional(
     'Address',
     'file',
     path(),
-    'Certificate chain in PEM: HTTPS instead of HTTP. Read again when it changes.',
+    'Certificate chain in PEM, for HTTPS instead of HTTP. Read again when it changes.',
   ),
   tlsKey: optional('Address', 'file', path(), 'Private key of the certificate in PEM. Read again when it changes.'),
 
@@ -53,7 +53,7 @@ export const TABLE: Table = {
     'Access',
     'name',
     text('a user name without a colon', /^[^:\p{Cc}]+$/u),
-    'User that may read all, with a password.',
+    'User for basic authentication, with a password.',
   ),
   basicAuthPasswordFile: optional(
     'Access',
@@ -61,7 +61,7 @@ export const TABLE: Table = {
     path(),
     "File with the user's password. Read again when it changes.",
   ),
-  basicAuthPassword: optional('Access', 'password', secret(), "The user's password itself."),
+  basicAuthPassword: optional('Access', 'password', secret(), "The user's password."),
   bearerTokenFiles: option(
     'Access',
     'file',
@@ -69,7 +69,7 @@ export const TABLE: Table = {
     [],
     'Files with bearer tokens, one per line. Read again when they change.',
   ),
-  bearerTokens: option('Access', 'token', list(secret(), 'tokens'), [], 'Bearer tokens themselves.'),
+  bearerTokens: option('Access', 'token', list(secret(), 'tokens'), [], 'Bearer tokens.'),
 
   apps: option(
     'Scraping',
@@ -86,7 +86,7 @@ export const TABLE: Table = {
     5,
     'How long instances have to answer, if the scraper does not say how long it waits.',
   ),
-  axmMonitor: option('Scraping', '', boolean(), false, "Show PM2's axm_monitor values as metrics too."),
+  axmMonitor: option('Scraping', '', boolean(), false, 'Add the values of pm2 monit as the metric pm2_axm_monitor.'),
 
   appLabel: option('Output', 'label', label, 'pm2_app', "Label with the PM2 app's name."),
   instanceLabel: option('Output', 'label', label, 'pm_id', "Label with the instance's pm_id."),
@@ -95,46 +95,64 @@ export const TABLE: Table = {
     'glob=merge',
     list(gaugeRule(), 'rules, each glob=sum, avg, min, max or instance'),
     [],
-    'How /metrics/cluster merges gauges of that name: sum, avg, min, max, or one series per instance. The first match counts.',
+    'How /metrics/cluster merges gauges whose name matches: sum, avg, min, max, or one series per instance. The first match counts.',
     'by its name',
   ),
 
-  maxPayloadMb: option('Limits', 'MiB', number(1, 1024, { whole: true }), 64, "Size of one instance's answer."),
+  maxPayloadMb: option('Limits', 'MiB', number(1, 1024, { whole: true }), 64, 'Largest answer of one instance.'),
   maxInflatedMb: option(
     'Limits',
     'MiB',
     number(1, 4096, { whole: true }),
     512,
-    "Size of one instance's answer once decompressed.",
+    'Largest answer of one instance once it is decompressed.',
   ),
-  maxSeries: option('Limits', 'number', number(1, 100_000_000, { whole: true }), 2_000_000, 'Series of one instance.'),
+  maxSeries: option(
+    'Limits',
+    'number',
+    number(1, 100_000_000, { whole: true }),
+    2_000_000,
+    'Largest number of series of one instance.',
+  ),
   maxEndedSeries: option(
     'Limits',
     'number',
     number(0, 100_000_000, { whole: true }),
     100_000,
-    'Series per app that /metrics/cluster keeps although no running instance has them.',
+    'Largest number of series per app that /metrics/cluster keeps although no running instance has them.',
   ),
-  maxConnections: option('Limits', 'number', number(1, 65_535, { whole: true }), 100, 'HTTP connections at a time.'),
+  maxConnections: option(
+    'Limits',
+    'number',
+    number(1, 65_535, { whole: true }),
+    100,
+    'Largest number of HTTP connections at a time.',
+  ),
 
-  threads: option('Process', 'number', number(1, 64, { whole: true }), 1, 'Worker threads that merge and render.'),
+  threads: option(
+    'Process',
+    'number',
+    number(1, 64, { whole: true }),
+    1,
+    'Number of worker threads, which merge and render.',
+  ),
   stateFile: {
     ...option(
       'Process',
       'file',
       pathOrNone(),
       undefined,
-      "File that keeps /metrics/cluster's sums over a restart of this server; empty for none.",
+      'File that keeps the sums of /metrics/cluster over a restart of this server; empty for none.',
     ),
     fallback: ({ PM2_HOME = resolve(homedir(), '.pm2') }) => resolve(PM2_HOME, 'pm2-metrics.state'),
     fallbackText: '`pm2-metrics.state` in the PM2 home',
   },
-  logLevel: option('Process', 'level', oneOf(LOG_LEVELS), 'info', 'Least level that is logged.'),
+  logLevel: option('Process', 'level', oneOf(LOG_LEVELS), 'info', 'Lowest level that is logged.'),
 };
 
 export const NAMES = Object.keys(TABLE) as readonly OptionName[];
 
-/** Names the file that has options itself. */
+/** How to name the configuration file. */
 export const CONFIG = { flag: '--config', env: 'PM2_METRICS_CONFIG', setting: 'config' } as const;
 
 export function flagOf(name: string): string {

@@ -1,7 +1,6 @@
 /** What is known of one run: its last snapshot, and the requests that it has not answered. */
 import type { Run } from '../../protocol/tasks';
-import type { Page, Snapshot } from '../../../core/snapshot';
-import type { PageRange } from '../../../core/wire/format';
+import type { Snapshot } from '../../../core/snapshot';
 import type { PlainEncoder } from './plain-encoder';
 import type { InstanceAnswer } from './result';
 
@@ -16,9 +15,6 @@ const PAUSE_MS = 15_000;
  * such as one in another language, piles up in PM2's daemon.
  */
 const MAX_PAUSE_MS = 60 * 60_000;
-
-/** An instance accepts no more ranges in one request, see `src/ipc/request.ts`. */
-const MAX_RANGES = 10_000;
 
 export interface Request {
   /** Sent with the request and sent back with the answer. Random: only the process that was asked knows it. */
@@ -106,20 +102,4 @@ export class KnownRun {
 
 function kindOf(identity: string): string {
   return identity.slice(0, identity.indexOf(' '));
-}
-
-export function pagesOf(snapshot: Snapshot): Page[] {
-  return snapshot.scopes.flatMap(({ families }) => families.flatMap(({ pages }) => pages.map(({ page }) => page)));
-}
-
-export function rangesOf(pages: readonly Page[]): PageRange[] {
-  const ids = pages.map(({ id }) => id).sort((a, b) => a - b);
-  const ranges: [first: number, last: number][] = [];
-  for (const id of ids) {
-    const range = ranges.at(-1);
-    if (range !== undefined && id <= range[1] + 1) range[1] = id;
-    else ranges.push([id, id]);
-  }
-  // The instance sends the pages that are not named.
-  return ranges.slice(0, MAX_RANGES);
 }

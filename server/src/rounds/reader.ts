@@ -1,8 +1,9 @@
 /** Makes a snapshot of an instance's answer, in either form. */
 import type { ClusterFailureCode } from '../../protocol/tasks';
+import { pagesOf } from '../../../core/series';
 import type { Page, Snapshot } from '../../../core/snapshot';
 import type { Answer, CompactBody, PlainBody } from './answer';
-import { pagesOf, type KnownRun, type Request } from './known-run';
+import type { KnownRun, Request } from './known-run';
 import { PlainEncoder } from './plain-encoder';
 import { PlainFormError } from './plain-form';
 import type { ErrorKind } from './result';
@@ -63,7 +64,7 @@ export class Reader {
     if (last?.incarnation === incarnation && last.generation === generation) return last;
     let snapshot;
     try {
-      snapshot = await decode(payload, base?.incarnation === incarnation ? pagesOf(base) : []);
+      snapshot = await decode(payload, base?.incarnation === incarnation ? [...pagesOf(base)] : []);
     } catch (error) {
       // The kept pages may be the cause: the next request names none, so that the instance sends all of them.
       known.last = undefined;

@@ -24,7 +24,6 @@ export interface InstanceAnswer {
   readonly run: Run;
   /** In shared memory, never written again. Sent in this round; it may be the same one as in the round before. */
   readonly snapshot: Snapshot;
-  readonly form: 'snapshot' | 'plain';
   /** Size of the payload as it came; `undefined` for the plain form, which has no payload. */
   readonly bytes: number | undefined;
   /** From the request to the answer. */

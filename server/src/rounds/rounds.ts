@@ -15,12 +15,12 @@
 import { randomUUID } from 'node:crypto';
 import { DaemonError, type Daemon } from '../../../core/pm2/daemon';
 import { messageOf } from '../../../core/values';
-import { WIRE_VERSION } from '../../../core/wire/format';
 import { readProcessList, type ProcessInfo } from '../pm2/process-list';
-import { readAnswer, type Answer, type ReadAnswer } from './answer';
+import { readAnswer, type Answer } from './answer';
 import { Apps, type AppsOptions } from './apps';
-import { KnownRun, pagesOf, rangesOf, type Outcome, type Request } from './known-run';
-import { collectedAt } from './plain-form';
+import type { Outcome, Request } from './known-run';
+import { KnownRuns } from './known-runs';
+import { packetOf } from './packet';
 import { AnswerError, Reader, type ReaderOptions } from './reader';
 import { ErrorCounts, type InstanceAnswer, type RoundResult } from './result';
 import { Round } from './round';
@@ -36,8 +36,8 @@ export class Rounds {
   private readonly apps: Apps;
   private readonly reader: Reader;
   private readonly errors = new ErrorCounts();
-  /** Runs of the instances that the last list had as online, by pm_id. */
-  private runs = new Map<number, KnownRun>();
+  /** Those that the last list of processes had. */
+  private readonly runs = new KnownRuns();
   /** The round that scrapes may still join. */
   private gathering: Promise<Round> | undefined;
   /** pm_ids of the instances that these scrapes want to have asked; `undefined` stands for all. */
@@ -88,7 +88,8 @@ export class Rounds {
         );
       const started = Date.now();
       const processes = readProcessList(await this.options.daemon.call('getMonitorData', {}, DAEMON_MS));
-      this.updateRuns(processes);
+      this.runs.update(processes.filter((process) => this.apps.includes(process)));
+      this.apps.forgetAllBut(processes);
       this.latest = this.begin(started, processes);
       return this.latest;
     } catch (error) {
@@ -100,23 +101,10 @@ export class Rounds {
     }
   }
 
-  /** Keeps what is known of the runs that go on, and forgets all others. */
-  private updateRuns(processes: readonly ProcessInfo[]): void {
-    const runs = new Map<number, KnownRun>();
-    for (const one of processes) {
-      if (one.status !== 'online' || !this.apps.includes(one)) continue;
-      const { pmId, key } = one.run;
-      const known = this.runs.get(pmId);
-      runs.set(pmId, known?.run.key === key && known.run.app === one.run.app ? known : new KnownRun(one.run, one.pid));
-    }
-    this.runs = runs;
-    this.apps.forgetAllBut(processes);
-  }
-
   private begin(started: number, processes: readonly ProcessInfo[]): Round {
     const round = new Round(++this.count, started, processes, this.apps, this.errors);
     const asked = new Set<string>();
-    for (const known of this.runs.values()) {
+    for (const known of this.runs.all()) {
       const sentAt = performance.now();
       const { app, pmId } = known.run;
       const isWanted = this.wanted.has(undefined) || this.wanted.has(pmId);
@@ -142,22 +130,13 @@ export class Rounds {
   }
 
   private async send(request: Request): Promise<void> {
-    const { known, base, id } = request;
-    const have = base === undefined ? {} : { incarnation: base.incarnation, have: rangesOf(pagesOf(base)) };
-    const packet = {
-      id: known.run.pmId,
-      topic: 'getMetrics',
-      from: String(this.options.self),
-      data: { v: WIRE_VERSION, form: 'snapshot', ...have },
-      request: id,
-    };
     try {
-      await this.options.daemon.sendDataToProcessId([Buffer.from(JSON.stringify(packet))], DAEMON_MS);
+      await this.options.daemon.sendDataToProcessId([packetOf(request, this.options.self)], DAEMON_MS);
     } catch (error) {
       if (request.outcome !== undefined) return;
       const refused = error instanceof DaemonError && error.code === 'REFUSED';
       this.errors.add(refused ? 'refused' : 'daemon_unreachable');
-      if (refused) known.settle(request);
+      if (refused) request.known.settle(request);
       settle(request, { kind: 'silent', reason: refused ? 'stopped' : 'late', message: messageOf(error) });
     }
   }
@@ -166,7 +145,7 @@ export class Rounds {
     const receivedAt = Date.now();
     const read = readAnswer(message);
     if (read === undefined) return;
-    const request = this.requestOf(read);
+    const request = this.runs.requestOf(read);
     if (request === undefined) {
       this.errors.add('stale');
       return;
@@ -179,31 +158,19 @@ export class Rounds {
     } else void this.take(request, read, receivedAt);
   }
 
-  /** @returns `undefined` if no request is open that this may answer */
-  private requestOf(read: ReadAnswer): Request | undefined {
-    const requests = this.runs.get(read.pmId)?.requests ?? [];
-    if (read.request !== undefined) return requests.find(({ id }) => id === read.request);
-    if ('problem' in read) return requests.at(-1);
-    // The original exporter sends no id. Its answer belongs to the last request that was sent before the data was
-    // collected: it collects for each request.
-    const time = read.body.form === 'plain' ? collectedAt(read.body.data) : undefined;
-    return requests.findLast(({ sentTime }) => time === undefined || time >= sentTime);
-  }
-
   private async take(request: Request, answer: Answer, receivedAt: number): Promise<void> {
     const durationMs = performance.now() - request.sentAt;
-    const { form } = answer.body;
     if (request.isOver()) {
       this.errors.add('stale');
       // No scrape gets this answer. A compact one is decoded all the same, so that the next request can name its pages:
       // otherwise an instance whose first answer takes too long would be late each time.
-      if (form === 'plain') return;
+      if (answer.body.form === 'plain') return;
     }
     try {
       const snapshot = await this.reader.read(request, answer, receivedAt);
       const bytes = answer.body.form === 'snapshot' ? answer.body.payload.length : undefined;
       const ageMs = Math.max(0, receivedAt - snapshot.time);
-      const taken: InstanceAnswer = { run: request.known.run, snapshot, form, bytes, durationMs, ageMs };
+      const taken: InstanceAnswer = { run: request.known.run, snapshot, bytes, durationMs, ageMs };
       settle(request, { kind: 'answer', answer: taken });
     } catch (error) {
       const kind = error instanceof AnswerError ? error.kind : 'worker';

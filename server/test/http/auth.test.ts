@@ -1,9 +1,10 @@
-/** Who may read what. */
+/** Access control. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
+import { until } from '../../../test/support/until';
 import { optionsOf, run } from './running-server';
 import type { Running } from './running-server';
 
@@ -22,12 +23,12 @@ async function statuses({ get }: Running, authorizations: readonly string[]): Pr
   return (await Promise.all(answers)).map(({ status }) => status);
 }
 
-test('without credentials everybody may read', async (t) => {
+test('without configured credentials every client may read', async (t) => {
   const running = await run(t);
   t.deepEqual(await statuses(running, ['', basic('a', 'b'), 'Bearer x']), [200, 200, 200]);
 });
 
-test('only /-/healthy needs no credentials, and nothing is asked for whoever has none', async (t) => {
+test('only /-/healthy needs no credentials, and no instance is asked for a client without them', async (t) => {
   const running = await run(t, optionsOf({ PM2_METRICS_BEARER_TOKENS: 'token' }));
   for (const path of PROTECTED) {
     const { status, headers, text } = await running.get(path);
@@ -42,7 +43,7 @@ test('only /-/healthy needs no credentials, and nothing is asked for whoever has
   t.deepEqual(running.asked, []);
 });
 
-test('a user and a password let in, whichever letters they have', async (t) => {
+test('a user with a password has access, with any letters', async (t) => {
   const options = optionsOf({ PM2_METRICS_BASIC_AUTH_USER: 'jürgen', PM2_METRICS_BASIC_AUTH_PASSWORD: 'pass: wörd' });
   const running = await run(t, options);
   const good = [basic('jürgen', 'pass: wörd'), basic('jürgen', 'pass: wörd').replace('Basic', 'bAsIc')];
@@ -66,7 +67,7 @@ test('a user and a password let in, whichever letters they have', async (t) => {
   t.is(text, 'This needs a user with a password.\n');
 });
 
-test('with both ways either one lets in', async (t) => {
+test('with both ways configured, either is enough', async (t) => {
   const options = optionsOf({
     PM2_METRICS_BASIC_AUTH_USER: 'user',
     PM2_METRICS_BASIC_AUTH_PASSWORD: 'password',
@@ -82,7 +83,7 @@ test('with both ways either one lets in', async (t) => {
   t.is(headers['www-authenticate'], 'Basic realm="PM2 metrics", charset="UTF-8", Bearer realm="PM2 metrics"');
 });
 
-test('files are read again when they change, and what cannot be used changes nothing', async (t) => {
+test('files are read again when they change, and a file that cannot be used changes nothing', async (t) => {
   const folder = folderOf(t);
   const [password, tokens] = [join(folder, 'password'), join(folder, 'tokens')];
   writeFileSync(password, 'first\n');
@@ -94,6 +95,9 @@ test('files are read again when they change, and what cannot be used changes not
     PM2_METRICS_BEARER_TOKENS: 'fixed',
   });
   const running = await run(t, options);
+  const answered = (expected: readonly number[]) =>
+    until(String(expected), async () => String(await statuses(running, asked)) === String(expected) || undefined);
+  const errors = () => running.logged.filter(({ level }) => level === 50).length;
   const asked = [
     basic('user', 'first'),
     basic('user', 'second'),
@@ -106,19 +110,16 @@ test('files are read again when they change, and what cannot be used changes not
 
   writeFileSync(password, 'second');
   writeFileSync(tokens, 'three');
-  await running.server.checkFiles();
-  t.deepEqual(await statuses(running, asked), [401, 200, 401, 401, 200, 200]);
+  await answered([401, 200, 401, 401, 200, 200]);
 
   writeFileSync(password, '');
   rmSync(tokens);
-  await running.server.checkFiles();
+  await until('two errors', () => errors() === 2 || undefined);
   t.deepEqual(await statuses(running, asked), [401, 200, 401, 401, 200, 200]);
-  t.is(running.logged.filter(({ level }) => level === 50).length, 2);
 
-  // Whoever empties the file takes all tokens away.
+  // An empty file takes all its tokens away.
   writeFileSync(tokens, '\n');
-  await running.server.checkFiles();
-  t.deepEqual(await statuses(running, asked), [401, 200, 401, 401, 401, 200]);
+  await answered([401, 200, 401, 401, 401, 200]);
   t.is((await running.get('/metrics', { headers: { authorization: 'Bearer ' } })).status, 401);
   t.false(/first|second|three/.test(JSON.stringify(running.logged)));
 });
@@ -137,7 +138,7 @@ test('a start with a password or token file that cannot be used is refused', asy
   await t.throwsAsync(run(t, optionsOf({ PM2_METRICS_BEARER_TOKEN_FILES: folder })), { code: 'EISDIR' });
 });
 
-test('what is open to others without credentials is warned of once', async (t) => {
+test('an address that other hosts reach without credentials is logged once as a warning', async (t) => {
   const warnings = async (env: Readonly<Record<string, string>>) => {
     const { logged } = await run(t, optionsOf(env));
     return logged.filter(({ level }) => level === 40).map(({ msg }) => msg);
@@ -145,7 +146,7 @@ test('what is open to others without credentials is warned of once', async (t) =
   t.deepEqual(await warnings({}), []);
   t.deepEqual(await warnings({ PM2_METRICS_HOST: 'localhost' }), []);
   t.deepEqual(await warnings({ PM2_METRICS_HOST: '0.0.0.0' }), [
-    'Whoever reaches 0.0.0.0 can read all metrics: set basicAuthUser or bearerTokenFiles',
+    'Every client that reaches 0.0.0.0 can read all metrics: to restrict access, set basicAuthUser or bearerTokenFiles',
   ]);
   t.deepEqual(await warnings({ PM2_METRICS_HOST: '0.0.0.0', PM2_METRICS_BEARER_TOKENS: 'x' }), []);
   const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ family }) => family === 'IPv6'));

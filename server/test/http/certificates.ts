@@ -1,4 +1,4 @@
-/** Certificates, made anew by each run and signed by themselves, with the few fields that TLS asks for. */
+/** Makes self-signed certificates with the few fields that TLS needs. */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 export interface Pair {
@@ -8,7 +8,7 @@ export interface Pair {
 }
 
 /**
- * For the address 127.0.0.1.
+ * A certificate for the address 127.0.0.1.
  *
  * @see https://www.rfc-editor.org/rfc/rfc5280#section-4.1
  */

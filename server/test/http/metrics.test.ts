@@ -1,4 +1,4 @@
-/** What scrapes get: views, formats, compression and deadlines. */
+/** Answers to scrapes: views, formats, compression and deadlines. */
 import { Readable } from 'node:stream';
 import test from 'ava';
 import { ViewError } from '../../src/view';
@@ -17,7 +17,7 @@ test('each view has its URL', async (t) => {
     t.is(headers['content-type'], TEXT);
     t.is(text, `exposition of ${JSON.stringify(running.asked.at(-1)?.what)}\n`);
   }
-  await until('nothing is lent any more', () => running.released.length === running.asked.length || undefined);
+  await until('end of all loans', () => running.released.length === running.asked.length || undefined);
   t.deepEqual(
     running.asked.map(({ what }) => what),
     [
@@ -32,12 +32,12 @@ test('each view has its URL', async (t) => {
 });
 
 for (const id of ['x', '-1', '1.5', '007', '1e3', '9999999999', '%20', 'cluster2', '1/2']) {
-  test(`/metrics/${id} is no instance, and none is asked`, async (t) => {
+  test(`/metrics/${id} names no instance, and no instance is asked`, async (t) => {
     const running = await run(t);
     const { status, headers, text } = await running.get(`/metrics/${id}`);
     t.is(status, 404);
     t.is(headers['content-type'], 'text/plain; charset=utf-8');
-    t.regex(text, /^This is no instance: expected a pm_id, .*\.\n$|^There is nothing here: .*\.\n$/);
+    t.regex(text, /^There is no such instance: expected a pm_id, .*\.\n$|^There is nothing here: .*\.\n$/);
     t.deepEqual(running.asked, []);
   });
 }
@@ -69,7 +69,7 @@ const FORMATS: readonly [accept: string | undefined, type: string][] = [
     'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1',
     OPENMETRICS,
   ],
-  // Prometheus 3 that was told to take text only
+  // Prometheus 3, configured for text only
   ['text/plain;version=0.0.4;escaping=underscores;q=0.5,*/*;q=0.1', TEXT],
   // VictoriaMetrics
   ['text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT],
@@ -79,7 +79,7 @@ const FORMATS: readonly [accept: string | undefined, type: string][] = [
   ['application/openmetrics-text;version=2.0.0,text/plain;q=0.1', TEXT],
 ];
 
-test('the format is what Accept likes best', async (t) => {
+test('the format is the one that Accept prefers', async (t) => {
   const running = await run(t);
   for (const [accept, type] of FORMATS) {
     const { status, headers } = await running.get('/metrics', { headers: accept === undefined ? {} : { accept } });
@@ -92,7 +92,7 @@ test('the format is what Accept likes best', async (t) => {
 
 const LINES = Array.from({ length: 5000 }, (_, i) => `requests_total{route="/${i}"} ${i}\n`);
 
-test('the encoding is what Accept-Encoding likes best', async (t) => {
+test('the encoding is the one that Accept-Encoding prefers', async (t) => {
   const running = await run(t, undefined, {
     scrape: () =>
       Promise.resolve(Readable.from([Buffer.from(LINES.slice(0, 7).join('')), Buffer.from(LINES.slice(7).join(''))])),
@@ -119,7 +119,7 @@ test('the encoding is what Accept-Encoding likes best', async (t) => {
       if (expected === 'gzip') t.true(answer.encoded.length < LINES.join('').length / 3);
     }
   }
-  await until('nothing is lent any more', () => running.released.length === running.asked.length || undefined);
+  await until('end of all loans', () => running.released.length === running.asked.length || undefined);
 });
 
 test('HEAD answers as GET does, without a body, and ends the work behind it', async (t) => {
@@ -152,7 +152,7 @@ test('HEAD answers as GET does, without a body, and ends the work behind it', as
   }
 });
 
-test('instances have the time that the scraper leaves', async (t) => {
+test('instances have the time that the scraper allows', async (t) => {
   const running = await run(t, optionsOf({ PM2_METRICS_TIMEOUT: '2.5' }));
   const table: readonly [string | undefined, number][] = [
     [undefined, 2500],
@@ -179,13 +179,9 @@ test('instances have the time that the scraper leaves', async (t) => {
 const FAILURES = [
   [new ViewError('UNKNOWN_INSTANCE', 'PM2 runs nothing with the id 3.'), 404, 'PM2 runs nothing with the id 3.\n'],
   [new ViewError('UNAVAILABLE', "PM2's daemon cannot be reached."), 503, "PM2's daemon cannot be reached.\n"],
-  [new ViewError('INTERNAL', 'a detail'), 500, 'This failed in the metrics server, whose log says why.\n'],
-  [new TypeError('a detail'), 500, 'This failed in the metrics server, whose log says why.\n'],
-  [
-    Object.assign(new Error('a detail'), { statusCode: 418 }),
-    500,
-    'This failed in the metrics server, whose log says why.\n',
-  ],
+  [new ViewError('INTERNAL', 'a detail'), 500, 'The metrics server failed; its log says why.\n'],
+  [new TypeError('a detail'), 500, 'The metrics server failed; its log says why.\n'],
+  [Object.assign(new Error('a detail'), { statusCode: 418 }), 500, 'The metrics server failed; its log says why.\n'],
 ] as const;
 
 for (const [error, status, text] of FAILURES) {
@@ -201,7 +197,7 @@ for (const [error, status, text] of FAILURES) {
       t.is(answer.headers['content-type'], 'text/plain; charset=utf-8');
       t.is(answer.headers['content-encoding'], undefined);
     }
-    // Only what somebody must look into is logged as an error, and then with its cause.
+    // Only errors that need a look at the log are logged as errors, with their cause.
     const errors = running.logged.filter(({ level }) => Number(level) >= 50);
     t.is(errors.length, status === 500 ? 4 : 0);
     for (const { err } of errors) t.is((err as Error).message, error.message);
@@ -222,12 +218,12 @@ for (const encoding of ['identity', 'gzip']) {
     });
     const answer = await running.get('/metrics', { headers: { 'accept-encoding': encoding } });
     t.is(answer.status, 500);
-    t.is(answer.text, 'This failed in the metrics server, whose log says why.\n');
+    t.is(answer.text, 'The metrics server failed; its log says why.\n');
     t.is(answer.headers['content-type'], 'text/plain; charset=utf-8');
     t.is(answer.headers['content-encoding'], undefined);
   });
 
-  test(`an exposition that fails on its way does not look complete: ${encoding}`, async (t) => {
+  test(`an exposition that fails halfway does not look complete: ${encoding}`, async (t) => {
     let chunks = 0;
     const running = await run(t, undefined, {
       scrape: () =>
@@ -245,13 +241,13 @@ for (const encoding of ['identity', 'gzip']) {
     await t.throwsAsync(response.resume().toArray(), { code: 'ECONNRESET' });
   });
 
-  test(`a scraper that goes away ends the work, and one that does not read halts it: ${encoding}`, async (t) => {
+  test(`a scraper that disconnects ends the work, and one that does not read halts it: ${encoding}`, async (t) => {
     const stream = new Endless();
     const running = await run(t, undefined, { scrape: () => Promise.resolve(stream) });
     const response = await open(running.url, '/metrics', { headers: { 'accept-encoding': encoding } });
-    // Once the buffers on the way are full, nothing is rendered any more.
+    // When the buffers on the way are full, the rendering halts.
     let before = -1;
-    await until('nothing more is read', () => {
+    await until('halt of the rendering', () => {
       const halted = before === stream.pulled && before > 0;
       before = stream.pulled;
       return halted ? true : undefined;
@@ -259,8 +255,8 @@ for (const encoding of ['identity', 'gzip']) {
     t.false(stream.destroyed);
     t.is(running.released.length, 0);
     response.destroy();
-    await until('the work is ended', () => (stream.destroyed ? true : undefined));
-    await until('nothing is lent any more', () => running.released.length === 1 || undefined);
+    await until('end of the work', () => (stream.destroyed ? true : undefined));
+    await until('end of all loans', () => running.released.length === 1 || undefined);
     t.pass();
   });
 }

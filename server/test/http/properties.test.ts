@@ -1,11 +1,11 @@
-/** Whatever a client sends in its headers, it gets an answer that others would get too. */
+/** Any headers of a client get a valid answer. */
 import test from 'ava';
 import fc from 'fast-check';
 import { MAX_DEADLINE_MS, deadlineOf } from '../../src/http/deadline';
 import { targetOf } from '../../src/http/discovery';
 import { run } from './running-server';
 
-test('any Accept and Accept-Encoding give a format that there is', async (t) => {
+test('any Accept and Accept-Encoding give a known format', async (t) => {
   const running = await run(t);
   const parts = [
     'text/plain',
@@ -38,7 +38,7 @@ test('any Accept and Accept-Encoding give a format that there is', async (t) => 
   await fc.assert(property, { numRuns: 200 });
 });
 
-test('a target is an address with a port, whatever Host says', (t) => {
+test('a target is an address with a port, for any header Host', (t) => {
   const host = fc.oneof(
     fc.string(),
     fc.domain(),
@@ -56,7 +56,7 @@ test('a target is an address with a port, whatever Host says', (t) => {
   t.pass();
 });
 
-test('instances never have longer than the scraper waits, and always some time', (t) => {
+test('instances always have some time, and less than the scraper waits', (t) => {
   const property = fc.property(fc.double({ min: 0.001, max: 1e6, noNaN: true }), (seconds) => {
     const ms = deadlineOf(seconds.toFixed(6), 5);
     return ms > 0 && ms < Number(seconds.toFixed(6)) * 1000 && ms <= MAX_DEADLINE_MS;

@@ -1,4 +1,10 @@
-/** A metrics server on a free loopback port, with a cluster that a test scripts, and requests to it. */
+/**
+ * An HTTP server on a free loopback port, with a cluster that a test scripts, and requests to it.
+ *
+ * The cluster is a stand-in: it fails halfway, never ends, and notes when it is destroyed or released, each at a moment that
+ * the test chooses. The real cluster does none of that on demand. Tests of the server with the real one are in
+ * `metrics-cluster.test.ts`, `main.test.ts` and `e2e/`.
+ */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
@@ -13,7 +19,8 @@ import { createHttpServer } from '../../src/http/server';
 import type { HttpServer } from '../../src/http/server';
 import { readOptions } from '../../src/options/read-options';
 import type { ServerOptions } from '../../src/options/options';
-import type { ClusterView, Scraped } from '../../src/view';
+import type { RouteContext } from '../../src/http/routes';
+import type { Scraped } from '../../src/view';
 
 /** Text that does not compress well. */
 export const chunk = (): Buffer => Buffer.from(randomBytes(32 * 1024).toString('hex'));
@@ -49,7 +56,7 @@ export interface Running {
   readonly asked: readonly Asked[];
   /** Lines of the log. */
   readonly logged: readonly Record<string, unknown>[];
-  /** The expositions that were released. */
+  /** Expositions that were released. */
   readonly released: readonly Readable[];
   get(path: string, options?: RequestOptions): Promise<Answer>;
 }
@@ -62,38 +69,44 @@ export interface Answer {
   readonly encoded: Buffer;
 }
 
+type Cluster = RouteContext['cluster'];
+
 /** The cluster that a test scripts; `run` adds the release of its expositions. */
-interface Cluster extends Omit<ClusterView, 'scrape'> {
-  scrape(...args: Parameters<ClusterView['scrape']>): Promise<Readable>;
+interface ScriptedCluster extends Omit<Cluster, 'scrape'> {
+  scrape(...args: Parameters<Cluster['scrape']>): Promise<Readable>;
 }
 
-export async function run(t: ExecutionContext, options = DEFAULTS, view: Partial<Cluster> = {}): Promise<Running> {
+export async function run(
+  t: ExecutionContext,
+  options = DEFAULTS,
+  script: Partial<ScriptedCluster> = {},
+): Promise<Running> {
   const asked: Asked[] = [];
   const released: Readable[] = [];
   const logged: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line) as never) });
-  const cluster: Cluster = {
+  const scripted: ScriptedCluster = {
     scrape: (what) => Promise.resolve(Readable.from([Buffer.from(`exposition of ${JSON.stringify(what)}\n`)])),
     instances: () => Promise.resolve([]),
     ready: () => true,
-    ...view,
+    ...script,
   };
-  const watched: ClusterView = {
-    instances: () => cluster.instances(),
-    ready: () => cluster.ready(),
+  const cluster: Cluster = {
+    instances: () => scripted.instances(),
+    ready: () => scripted.ready(),
     async scrape(what, format, deadlineMs) {
       asked.push({ what, format, deadlineMs });
-      const exposition = await cluster.scrape(what, format, deadlineMs);
+      const exposition = await scripted.scrape(what, format, deadlineMs);
       const release = (): void => {
         if (!released.includes(exposition)) released.push(exposition);
       };
       return Object.assign(exposition, { release });
     },
   };
-  const server = await createHttpServer({ options, view: watched, log, version: '1.2.3' });
+  const server = await createHttpServer({ options, cluster, log, version: '1.2.3' });
   t.teardown(() => server.close());
   const url = await server.listen();
-  const port = server.address()?.port ?? 0;
+  const port = Number(new URL(url).port);
   return { server, port, url, asked, logged, released, get: (path, more) => get(url, path, more) };
 }
 
@@ -105,7 +118,7 @@ export async function get(url: string, path: string, options: RequestOptions = {
   return { status, headers, text, encoded };
 }
 
-/** @returns the answer once its headers have come; its body is not read yet */
+/** @returns the answer when its headers have come, with its body still to be read */
 export async function open(url: string, path: string, options: RequestOptions = {}): Promise<IncomingMessage> {
   const { hostname, port, protocol } = new URL(url);
   const request = protocol === 'https:' ? httpsRequest : httpRequest;

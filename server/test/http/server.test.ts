@@ -1,4 +1,4 @@
-/** What there is besides the metrics, and the limits on what comes in. */
+/** All URLs but those of metrics, and the limits on requests. */
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
@@ -30,7 +30,7 @@ test('/sd lists one target per instance, where the scraper has reached it', asyn
   );
 });
 
-test('/sd without instances is an empty list, and without PM2 an error, so that Prometheus keeps what it had', async (t) => {
+test('/sd without instances is an empty list, and without PM2 an error, so that Prometheus keeps its list', async (t) => {
   const empty = await run(t);
   t.is((await empty.get('/sd')).text, '[]');
   const away = await run(t, undefined, {
@@ -62,7 +62,7 @@ const HOSTS: readonly [host: string | undefined, target: string][] = [
 ];
 
 for (const [host, target] of HOSTS) {
-  test(`who asked by the host ${String(host)} finds ${target} again`, (t) => {
+  test(`a scraper with the header Host ${String(host)} gets the target ${target}`, (t) => {
     t.is(targetOf(host, LOCAL, false), target);
   });
 }
@@ -73,7 +73,7 @@ test('an address of IPv6 is written as one, and a missing port is that of the sc
   t.is(targetOf('web-1', LOCAL, true), 'web-1:443');
 });
 
-test('it is healthy always, and ready when it reaches PM2', async (t) => {
+test('it is always healthy, and ready when it reaches PM2', async (t) => {
   let ready = false;
   const { get } = await run(t, undefined, { ready: () => ready });
   t.is((await get('/-/healthy')).status, 200);
@@ -84,7 +84,7 @@ test('it is healthy always, and ready when it reaches PM2', async (t) => {
   t.is((await get('/-/ready')).status, 200);
 });
 
-test('the landing page links everything, loads nothing, and escapes what others have named', async (t) => {
+test('the landing page links everything, loads nothing, and escapes names of apps', async (t) => {
   const running = await run(t, undefined, { instances: () => Promise.resolve(INSTANCES) });
   const { status, headers, text } = await running.get('/');
   t.is(status, 200);
@@ -113,17 +113,17 @@ test('the landing page links everything, loads nothing, and escapes what others 
   t.true(page.text.includes("PM2's daemon cannot be reached."));
 });
 
-test('a page that there is not is a plain sentence', async (t) => {
+test('an unknown page is answered by a plain sentence', async (t) => {
   const { get } = await run(t);
   for (const path of ['/metric', '/metrics/1/2', '/%zz', '/metrics/%zz', '/../etc/passwd', '/favicon.ico']) {
     const { status, headers, text } = await get(path);
     t.true(status === 404 || status === 400, path);
     t.is(headers['content-type'], 'text/plain; charset=utf-8', path);
-    t.regex(text, /^This is [^{}<>]+\.\n$|^There is [^{}]+\.\n$/, path);
+    t.regex(text, /^The request is malformed\.\n$|^There is [^{}]+\.\n$/, path);
   }
 });
 
-test('only GET and HEAD are answered, whatever body comes along', async (t) => {
+test('only GET and HEAD are answered, with any body', async (t) => {
   const running = await run(t);
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']) {
     for (const path of ['/metrics', '/-/healthy', '/nothing']) {
@@ -148,7 +148,7 @@ async function raw(port: number, request: string): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-test('bodies, long URLs, large headers and what is no HTTP are refused by a plain sentence', async (t) => {
+test('bodies, long URLs, large headers and other protocols are refused by a plain sentence', async (t) => {
   const running = await run(t);
   const end = 'host: x\r\nconnection: close\r\n';
   const table: readonly [request: string, status: number][] = [
@@ -175,7 +175,7 @@ test('bodies, long URLs, large headers and what is no HTTP are refused by a plai
   t.is(running.logged.filter(({ level }) => Number(level) >= 50).length, 0);
 });
 
-test('more connections than allowed are refused, and there is room again afterwards', async (t) => {
+test('connections beyond the limit are refused, and accepted again when others have closed', async (t) => {
   const running = await run(t, optionsOf({ PM2_METRICS_MAX_CONNECTIONS: '2' }));
   const agents = [1, 2].map(() => new Agent({ keepAlive: true }));
   for (const agent of agents) t.is((await running.get('/-/healthy', { agent })).status, 200);
@@ -183,10 +183,10 @@ test('more connections than allowed are refused, and there is room again afterwa
   await t.throwsAsync(running.get('/-/healthy'), { code: 'ECONNRESET' });
   t.is(running.logged.filter(({ level }) => level === 40).length, 1);
   agents.forEach((agent) => agent.destroy());
-  t.is(await until('room', () => running.get('/-/healthy').then(({ status }) => status)), 200);
+  t.is(await until('free connection', () => running.get('/-/healthy').then(({ status }) => status)), 200);
 });
 
-test('closing ends what is under way, and can be said again', async (t) => {
+test('closing ends responses that have begun, and is repeatable', async (t) => {
   const stream = new Readable({ read: () => undefined });
   stream.push('a beginning\n');
   const running = await run(t, undefined, { scrape: () => Promise.resolve(stream) });
@@ -194,12 +194,11 @@ test('closing ends what is under way, and can be said again', async (t) => {
   await Promise.all([running.server.close(), running.server.close()]);
   await running.server.close();
   await t.throwsAsync(response.toArray(), { code: 'ECONNRESET' });
-  t.true(await until('the work is ended', () => stream.destroyed || undefined));
-  t.is(running.server.address(), undefined);
+  t.true(await until('end of the work', () => stream.destroyed || undefined));
   await t.throwsAsync(get(running.url, '/'), { code: 'ECONNREFUSED' });
 });
 
-test('a port that is taken is an error of the start', async (t) => {
+test('a port in use is an error of the start', async (t) => {
   const { port } = await run(t);
   await t.throwsAsync(run(t, optionsOf({ PM2_METRICS_PORT: String(port) })), { code: 'EADDRINUSE' });
 });

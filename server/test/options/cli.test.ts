@@ -26,7 +26,7 @@ test('flags give options', (t) => {
   t.deepEqual([port, host, apps, axmMonitor, stateFile, timeout], [80, '0.0.0.0', ['a', '{b,c}'], true, undefined, 7]);
 });
 
-test('a flag without a value can be taken back', (t) => {
+test('a flag without a value has a negative form', (t) => {
   const monitor = (argv: readonly string[]) => {
     const read = line(argv, { PM2_METRICS_AXM_MONITOR: 'true' });
     return read.kind === 'run' && read.options.axmMonitor;
@@ -60,7 +60,7 @@ test('the version is the package’s', (t) => {
   t.deepEqual(line(['--version']), { kind: 'exit', code: 0, stdout: '1.2.3\n', stderr: '' });
 });
 
-test('what is wrong with flags and other sources is said at once, and nothing is started', (t) => {
+test('errors of flags and other sources come at once, and nothing is started', (t) => {
   const argv = ['--prot', '80', '--port', 'x', '--basic-auth-password=hunter2', '-z'];
   t.deepEqual(line(argv, { PM2_METRICS_THREADS: '0' }), {
     kind: 'exit',
@@ -72,7 +72,7 @@ test('what is wrong with flags and other sources is said at once, and nothing is
       '-z is an unknown flag',
       'the environment variable PM2_METRICS_THREADS is "0", expected a whole number from 1 to 64',
       '--port is "x", expected a whole number from 0 to 65535',
-      'nothing was started; pm2-cluster-metrics --help shows all options',
+      'nothing was started; pm2-cluster-metrics --help lists all options',
     ]
       .map((sentence) => `pm2-cluster-metrics: ${sentence}\n`)
       .join(''),

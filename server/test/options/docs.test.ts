@@ -1,4 +1,4 @@
-/** The table in docs/metrics-server.md is the one in the code. */
+/** The options in docs/metrics-server.md match the code. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import { NAMES, TABLE, envOf, flagOf } from '../../src/options/table';
 
 const docs = readFileSync(resolve(__dirname, '../../../docs/metrics-server.md'), 'utf8');
 
-test('the documented configuration file is a good one', (t) => {
+test('the documented configuration file is valid', (t) => {
   const [, text = ''] = /```json\n([^]*?)```/.exec(docs) ?? [];
   const folder = mkdtempSync(join(tmpdir(), 'pm2-metrics-docs-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
@@ -28,17 +28,17 @@ function rows(): string[][] {
   });
 }
 
-test('the documented options are those that there are', (t) => {
+test('the documented options are all options', (t) => {
   const [, text = ''] = /<!-- options -->\n([^]*?)<!-- \/options -->/.exec(docs) ?? [];
   const documented = text
     .split('\n')
     .filter((line) => line.startsWith('|'))
-    // The second line is the rule below the head.
+    // The second line separates the head.
     .filter((_, index) => index !== 1)
     .map((line) => line.slice(1, -1).split('|'))
     .map((cells) => cells.map((cell) => cell.trim()));
   const expected = [HEAD, ...rows()];
-  // Where they differ, this is what to paste: the formatter aligns it.
+  // If they differ, the message is the table to paste; the formatter aligns it.
   const [head = '', ...others] = expected.map((cells) => `| ${cells.join(' | ')} |`);
   t.deepEqual(documented, expected, [head, `|${' --- |'.repeat(HEAD.length)}`, ...others].join('\n'));
 });

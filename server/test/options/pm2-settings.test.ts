@@ -1,4 +1,4 @@
-/** What a real PM2 does with `pm2 set`. */
+/** Module settings with a real PM2. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import test from 'ava';
@@ -17,7 +17,7 @@ test('pm2 set reaches the options of the process of that name', async (t) => {
   await pm2.command('start', ecosystem);
   await pm2.command('set', `${name}:apps`, 'shop*,{a,b}');
   await pm2.command('set', `${name}:timeout`, '2.5');
-  const options = await until('the last setting', () => {
+  const options = await until('last setting', () => {
     const env = JSON.parse(readFileSync(said, 'utf8')) as NodeJS.ProcessEnv;
     const result = readOptions({ env, folder: '/' });
     if (!result.ok) throw new Error(result.problems.join('\n'));

@@ -1,4 +1,4 @@
-/** Whatever is said, there are good options or sentences about the bad ones. */
+/** Any input gives valid options, or sentences about the invalid ones. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const name = fc.oneof(fc.constantFrom(...NAMES), fc.string(), fc.constantFrom('_
 const texts = fc.oneof(fc.string(), fc.constantFrom('', '0', '1', 'true', 'a,{b,c}', '*=max', 'info'));
 const values = fc.oneof(fc.jsonValue(), texts, fc.nat(100_000), fc.array(texts));
 
-test('any input gives options that are good, or says what is not, and no prototype changes', (t) => {
+test('any input gives valid options or errors, and changes no prototype', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'pm2-metrics-options-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   let good = 0;
@@ -24,7 +24,7 @@ test('any input gives options that are good, or says what is not, and no prototy
       { maxKeys: 2 },
     ),
     (file, settings, env) => {
-      // Written by hand, since an object made of entries loses __proto__.
+      // Written as text: an object made of entries would lose __proto__.
       const members = file.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
       writeFileSync(join(folder, 'c.json'), `{${members.join()}}`);
       const given = { ...env, name: 'm', m: JSON.stringify(settings) };

@@ -1,4 +1,4 @@
-/** Options from all sources: which one counts, and what is said of those that are no good. */
+/** Options from all sources: their precedence, and errors of invalid ones. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
+import { parse } from 'valibot';
 import type { ServerOptions } from '../../src/options/options';
 import { readOptions } from '../../src/options/read-options';
 import type { Given } from '../../src/options/read-options';
@@ -49,7 +50,7 @@ function problems(t: ExecutionContext, sources: Sources): readonly string[] {
   return result.ok ? [] : result.problems.map((problem) => problem.replaceAll(folder, '~'));
 }
 
-test('nothing said gives the defaults', (t) => {
+test('without any source all options have their defaults', (t) => {
   t.deepEqual(good(t, { env: { PM2_HOME: '/pm2' } }), {
     host: '127.0.0.1',
     port: 15_050,
@@ -78,7 +79,7 @@ test('nothing said gives the defaults', (t) => {
   t.is(good(t, {}).stateFile, join(homedir(), '.pm2/pm2-metrics.state'));
 });
 
-test('flags count more than the environment, that more than pm2 set, that more than the file', (t) => {
+test('flags override the environment, which overrides pm2 set, which overrides the file', (t) => {
   const file = { port: 1, timeout: 1, threads: 1, maxSeries: 1, host: 'file' };
   const settings = { port: '2', timeout: '2', threads: '2', maxSeries: '2' };
   const env = { PM2_METRICS_PORT: '3', PM2_METRICS_TIMEOUT: '3', PM2_METRICS_THREADS: '3' };
@@ -87,7 +88,7 @@ test('flags count more than the environment, that more than pm2 set, that more t
   t.deepEqual([port, timeout, threads, maxSeries, host, logLevel], [4, 4, 3, 2, 'file', 'info']);
 });
 
-/** By the option: what JSON says, what a text says, and what comes out. `~` is the folder. */
+/** By option: the value in JSON, the value as a text, and the result. `~` is the folder. */
 const VALUES: Readonly<Record<string, readonly [json: unknown, text: string, value: unknown]>> = {
   host: ['web-1.example', 'web-1.example', 'web-1.example'],
   port: [0, '0', 0],
@@ -112,11 +113,11 @@ const VALUES: Readonly<Record<string, readonly [json: unknown, text: string, val
 };
 
 for (const [name, [json, text, value]] of Object.entries(VALUES)) {
-  test(`${name} can be said in all ways`, (t) => {
+  test(`${name} can be set by every source`, (t) => {
     const ways: readonly Sources[] = [
       { file: { $schema: './x', [name]: json } },
       { settings: { [name]: text } },
-      // What a package.json's "config" has said before.
+      // As "config" in a package.json gives it.
       { settings: { [name]: json } },
       { env: { [envOf(name)]: text } },
       { flags: { [name]: [text] } },
@@ -129,7 +130,7 @@ for (const [name, [json, text, value]] of Object.entries(VALUES)) {
   });
 }
 
-test('flags of a list add up', (t) => {
+test('several flags make one list', (t) => {
   t.deepEqual(good(t, { flags: { apps: ['a', 'b,c'] } }).apps, ['a', 'b', 'c']);
   t.deepEqual(good(t, { env: { PM2_METRICS_APPS: 'a' }, flags: { apps: ['b'] } }).apps, ['b']);
   t.deepEqual(good(t, { env: { PM2_METRICS_APPS: '' } }).apps, []);
@@ -163,7 +164,7 @@ test('the configuration file is named by a flag, the environment or a module set
   t.is(port({ env: { ...settings, PM2_METRICS_CONFIG: '2.json' }, config: '3.json' }), 3);
 });
 
-test('all that is wrong is said at once: where, what, and what was expected', (t) => {
+test('all errors come at once, each with place, value and expectation', (t) => {
   const found = problems(t, {
     file: { port: '80', timeout: 0, apps: 'shop', prot: 1, gauges: ['*=mean'], threads: null },
     settings: { port: '-1', logLevel: 'loud', theme: 'dark' },
@@ -192,15 +193,15 @@ test('all that is wrong is said at once: where, what, and what was expected', (t
     '--port is "x", expected a whole number from 0 to 65535',
     '--apps is "a,,b", expected a list of globs',
     '--host is "http://x", expected a host name or an address',
-    '--app-label is "le", expected a label name: letters, digits and _, no digit first, no __ or otel_scope_ first, neither le nor quantile',
+    '--app-label is "le", expected a label name of letters, digits and _ that does not begin with a digit, __ or otel_scope_ and is not le or quantile',
     '--state-file is "a\\u0000b", expected the path of a file, or an empty text for none',
   ]);
 });
 
 const FILES: readonly [content: string, problem: string][] = [
-  ['{"basicAuthPassword": hunter2}', 'The configuration file ~/metrics.json is not what was expected: one JSON object'],
-  ['["hunter2"]', 'The configuration file ~/metrics.json is not what was expected: one JSON object'],
-  ['', 'The configuration file ~/metrics.json is not what was expected: one JSON object'],
+  ['{"basicAuthPassword": hunter2}', 'The configuration file ~/metrics.json is invalid, expected one JSON object'],
+  ['["hunter2"]', 'The configuration file ~/metrics.json is invalid, expected one JSON object'],
+  ['', 'The configuration file ~/metrics.json is invalid, expected one JSON object'],
 ];
 
 for (const [content, problem] of FILES) {
@@ -209,27 +210,27 @@ for (const [content, problem] of FILES) {
   });
 }
 
-test('a configuration file that is not there is named', (t) => {
+test('the error of a missing configuration file names it', (t) => {
   const result = readOptions({ env: { PM2_METRICS_CONFIG: '/none/such.json' }, folder: '/' });
   t.deepEqual(result, { ok: false, problems: ['The configuration file /none/such.json cannot be read: ENOENT'] });
 });
 
 test('options that contradict each other are refused', (t) => {
   t.deepEqual(problems(t, { flags: { tlsCert: ['a'] } }), [
-    'Of tlsCert and tlsKey one is given: expected both or none',
+    'Only one of tlsCert and tlsKey is set: expected both or none',
   ]);
   t.deepEqual(problems(t, { flags: { basicAuthUser: ['a'] } }), [
-    'With basicAuthUser, either basicAuthPasswordFile or basicAuthPassword is expected',
+    'basicAuthUser is set without a password: expected basicAuthPasswordFile or basicAuthPassword too',
   ]);
   t.deepEqual(
     problems(t, {
       flags: { basicAuthUser: ['a'], basicAuthPasswordFile: ['b'] },
       env: { PM2_METRICS_BASIC_AUTH_PASSWORD: 'hunter2' },
     }),
-    ['With basicAuthUser, either basicAuthPasswordFile or basicAuthPassword is expected'],
+    ['basicAuthPasswordFile and basicAuthPassword are both set: expected only one of them'],
   );
   t.deepEqual(problems(t, { env: { PM2_METRICS_BASIC_AUTH_PASSWORD: 'hunter2' } }), [
-    'With basicAuthPasswordFile or basicAuthPassword, basicAuthUser is expected',
+    'A password for basic authentication is set without a user: expected basicAuthUser too',
   ]);
   t.deepEqual(problems(t, { flags: { appLabel: ['x'], instanceLabel: ['x'] } }), [
     'appLabel and instanceLabel are both "x": expected two names',
@@ -237,15 +238,15 @@ test('options that contradict each other are refused', (t) => {
 });
 
 for (const name of ['le', 'quantile', '__name__', 'otel_scope_name', 'otel_scope_library', '1st', 'pm-id', '']) {
-  test(`"${name}" is no name for a label of ours`, (t) => {
+  test(`"${name}" is refused as the name of an added label`, (t) => {
     for (const option of ['appLabel', 'instanceLabel'] as const) {
       const [problem = ''] = problems(t, { flags: { [option]: [name] } });
-      t.regex(problem, /^--(?:app|instance)-label is ".*", expected a label name: /);
+      t.regex(problem, /^--(?:app|instance)-label is ".*", expected a label name of /);
     }
   });
 }
 
-test('secrets are taken from the environment only, and shown nowhere', (t) => {
+test('secrets come from the environment only, and are shown nowhere', (t) => {
   const env = {
     PM2_METRICS_BASIC_AUTH_USER: 'user',
     PM2_METRICS_BASIC_AUTH_PASSWORD: 'hunter2',
@@ -279,30 +280,30 @@ test('secrets are taken from the environment only, and shown nowhere', (t) => {
   t.false(refused.join().includes('hunter'));
 });
 
-test('module settings are those of the process of that name, and nothing else is taken for them', (t) => {
+test('module settings are those of the process of that name, and no other variables', (t) => {
   const port = (env: NodeJS.ProcessEnv) => {
     const result = readOptions({ env, folder: '/' });
     return result.ok ? result.options.port : result.problems;
   };
   const name = '@mashroom/mashroom-monitoring-pm2-exporter';
   t.is(port({ name, [name]: '{"port":"80"}' }), 80);
-  // PM2 also spreads them over the environment as they are, where they may be anything's.
+  // PM2 also adds each setting to the environment by its bare name, which other programs may use.
   t.is(port({ name, [name]: '{}', port: '80', host: 'x' }), 15_050);
   t.is(port({ name: 'other', [name]: '{"port":"80"}' }), 15_050);
   t.is(port({ name: 'PATH', PATH: '/usr/bin' }), 15_050);
   t.is(port({ name: 'x', x: '80' }), 15_050);
 });
 
-test('every default is one that could be given too', (t) => {
+test('every default is a valid value', (t) => {
   for (const name of NAMES) {
     const { kind, fallback } = TABLE[name];
     const value = fallback({});
     if (value === undefined || name === 'gauges') continue;
-    t.deepEqual(kind.accept(value, '/'), { value } as never, name);
+    t.deepEqual(parse(kind.json('/'), value), value as never, name);
   }
 });
 
-test('names of flags and variables are made of the name of the option', (t) => {
+test('names of flags and variables follow from the name of the option', (t) => {
   t.is(flagOf('maxPayloadMb'), '--max-payload-mb');
   t.is(envOf('maxPayloadMb'), 'PM2_METRICS_MAX_PAYLOAD_MB');
   t.is(new Set(NAMES.map(envOf)).size, NAMES.length);

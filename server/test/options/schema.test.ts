@@ -1,4 +1,4 @@
-/** The schema that editors use and the code that reads a configuration file say the same. */
+/** The JSON schema accepts what the code accepts. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ function isRead(config: object): boolean {
   return readOptions({ env: {}, folder, config: 'config.json' }).ok;
 }
 
-/** Of each option: a good value. */
+/** A valid value of each option. */
 const GOOD = {
   ...{ host: '0.0.0.0', port: 9209, timeout: 2.5, axmMonitor: true, appLabel: 'app', instanceLabel: 'instance' },
   ...{ tlsCert: 'cert.pem', tlsKey: 'key.pem', basicAuthUser: 'me', basicAuthPasswordFile: 'password' },
@@ -26,7 +26,7 @@ const GOOD = {
   ...{ logLevel: 'debug' },
 } as const;
 
-test('a file with all options is good to both, and names its schema', (t) => {
+test('a file with all options and its schema is valid for both', (t) => {
   const config = { $schema: 'node_modules/pm2-cluster-metrics/schemas/pm2-cluster-metrics.schema.json', ...GOOD };
   t.deepEqual(Object.keys(GOOD).toSorted(), NAMES.filter((name) => !TABLE[name].kind.secret).toSorted());
   t.true(isValid(config), JSON.stringify(isValid.errors));
@@ -39,7 +39,7 @@ const OTHERS: readonly unknown[] = [
 ];
 
 for (const [name, good] of Object.entries(GOOD)) {
-  test(`both say the same of any value of ${name}`, (t) => {
+  test(`both agree about any value of ${name}`, (t) => {
     for (const value of [good, ...OTHERS]) {
       const config = { ...GOOD, [name]: value };
       t.is(isValid(config), isRead(config), JSON.stringify(value));
@@ -47,7 +47,7 @@ for (const [name, good] of Object.entries(GOOD)) {
   });
 }
 
-test('an unknown option and a secret are bad to both', (t) => {
+test('an unknown option and a secret are invalid for both', (t) => {
   for (const config of [{ prot: 1 }, { basicAuthPassword: 'x' }, { bearerTokens: ['x'] }]) {
     t.false(isValid(config));
     t.false(isRead(config));

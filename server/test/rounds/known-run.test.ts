@@ -1,32 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
-import type { Page } from '../../../core/snapshot';
-import { KnownRun, rangesOf, type Request } from '../../src/rounds/known-run';
-
-const pages = (ids: readonly number[]): Page[] => ids.map((id) => ({ id }) as Page);
-
-test('pages are named by as few ranges as do, which name each of them and no other', (t) => {
-  t.deepEqual(rangesOf(pages([3, 1, 2, 7])), [
-    [1, 3],
-    [7, 7],
-  ]);
-  t.deepEqual(rangesOf([]), []);
-  fc.assert(
-    fc.property(fc.uniqueArray(fc.nat(200)), (ids) => {
-      const ranges = rangesOf(pages(ids));
-      const named = ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
-      t.deepEqual(
-        named,
-        [...ids].sort((a, b) => a - b),
-      );
-      t.true(ranges.every(([first], i) => i === 0 || first > (ranges[i - 1]?.[1] ?? 0) + 1));
-    }),
-  );
-});
-
-test('more ranges than an instance takes are not sent: it sends those pages again', (t) => {
-  t.is(rangesOf(pages(Array.from({ length: 30_000 }, (_, i) => 2 * i))).length, 10_000);
-});
+import { KnownRun, type Request } from '../../src/rounds/known-run';
 
 const run = { app: 'app', pmId: 1, key: 'key' };
 

@@ -51,7 +51,7 @@ serveControl({
   askAtOnce: ask,
   state: () => ({
     decoded,
-    runs: [...rounds.runs.values()].map(({ run, requests, last }) => ({
+    runs: [...rounds.runs.all()].map(({ run, requests, last }) => ({
       run,
       owed: requests.length,
       hasSnapshot: last !== undefined,

@@ -1,0 +1,29 @@
+import test from 'ava';
+import fc from 'fast-check';
+import type { Page } from '../../../core/snapshot';
+import { rangesOf } from '../../src/rounds/packet';
+
+const pages = (ids: readonly number[]): Page[] => ids.map((id) => ({ id }) as Page);
+
+test('a request names its pages exactly, by as few ranges as possible', (t) => {
+  t.deepEqual(rangesOf(pages([3, 1, 2, 7])), [
+    [1, 3],
+    [7, 7],
+  ]);
+  t.deepEqual(rangesOf([]), []);
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(200)), (ids) => {
+      const ranges = rangesOf(pages(ids));
+      const named = ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
+      t.deepEqual(
+        named,
+        [...ids].sort((a, b) => a - b),
+      );
+      t.true(ranges.every(([first], i) => i === 0 || first > (ranges[i - 1]?.[1] ?? 0) + 1));
+    }),
+  );
+});
+
+test('ranges beyond the limit of an instance are left out: it sends those pages again', (t) => {
+  t.is(rangesOf(pages(Array.from({ length: 30_000 }, (_, i) => 2 * i))).length, 10_000);
+});
