@@ -3,7 +3,7 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import type { ResourceMetrics } from '../../../core/otel';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
-import { PageCache } from '../../../core/pages';
+import { PageCache } from '../../../workers/page-cache';
 import type { Snapshot } from '../../../core/snapshot';
 import { decodeSnapshot } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
