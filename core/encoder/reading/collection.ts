@@ -18,6 +18,9 @@ import { attributesText } from '../series/attributes';
 import { descriptorHead, scopeHead } from './heads';
 import { Problems, quoted, reasonOf } from './problems';
 
+/** Scopes of a collection, and metrics of a scope, that are read at the most: an array's length says little. */
+const MOST_ENTRIES = 100_000;
+
 export interface ReadCollection {
   /** JSON text of the resource's attributes. */
   readonly resource: string;
@@ -52,7 +55,8 @@ export function* readCollection(data: unknown): Sliced<ReadCollection> {
   const { resource, scopeMetrics, count } = partsOf(data);
   const reader = new Reader();
   const scopes: ReadScope[] = [];
-  for (let i = 0; i < count; i++) {
+  const entries = reader.entries(count, 'scopes');
+  for (let i = 0; i < entries; i++) {
     yield;
     const scope = yield* reader.scope(scopeMetrics, i);
     if (scope !== undefined) scopes.push(scope);
@@ -86,6 +90,12 @@ class Reader {
   readonly problems = new Problems();
   lost = 0;
 
+  /** @returns how many of so many are read */
+  entries(count: number, what: string): number {
+    if (count > MOST_ENTRIES) this.problems.add(`there are more than ${MOST_ENTRIES} ${what}: the others are left out`);
+    return Math.min(count, MOST_ENTRIES);
+  }
+
   resource(resource: ResourceMetrics['resource']): string {
     try {
       return attributesText(resource.attributes);
@@ -113,7 +123,8 @@ class Reader {
       return undefined;
     }
     const metrics: ReadMetric[] = [];
-    for (let i = 0; i < count; i++) {
+    const entries = this.entries(count, 'metrics');
+    for (let i = 0; i < entries; i++) {
       yield;
       const metric = this.metric(head.key, foreign, i);
       if (metric !== undefined) metrics.push(metric);
