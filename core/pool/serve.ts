@@ -18,14 +18,14 @@ export const READY = 'ready';
 const NICE_INCREMENT = 5;
 
 /** Does the tasks of the pool that has started this thread. Does nothing on a main thread, which has no pool. */
-export function serve<Task>(work: (task: Task) => unknown): void {
+export function serve(work: (task: never) => unknown): void {
   if (parentPort === null) return;
   const port = parentPort;
   lowerPriority();
-  port.on('message', (task: Task) => void answer(task));
+  port.on('message', (task: never) => void answer(task));
   port.postMessage(READY);
 
-  async function answer(task: Task): Promise<void> {
+  async function answer(task: never): Promise<void> {
     port.postMessage(await work(task));
   }
 }

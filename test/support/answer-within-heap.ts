@@ -1,4 +1,7 @@
 /** Has worker threads with a given heap answer for a given number of series, in a process of its own. */
+import type * as net from 'node:net';
+import type * as os from 'node:os';
+import type * as path from 'node:path';
 import type * as encoderModule from '../../core/encoder/encoder';
 import type * as messagesModule from '../../core/pm2/messages';
 import type * as poolModule from '../../src/pool/exporter-pool';
@@ -25,21 +28,23 @@ async function work(
   const { SnapshotEncoder } = load('core/encoder/encoder') as typeof encoderModule;
   const { ExporterPool } = load('src/pool/exporter-pool') as typeof poolModule;
   const { MessageReader, writeMessage } = load('core/pm2/messages') as typeof messagesModule;
-  const { createServer } = require('node:net') as typeof import('node:net');
-  const { join } = require('node:path') as typeof import('node:path');
-  const { tmpdir } = require('node:os') as typeof import('node:os');
+  const { createServer } = require('node:net') as typeof net;
+  const { join } = require('node:path') as typeof path;
+  const { tmpdir } = require('node:os') as typeof os;
 
   // A daemon that takes each answer and does nothing with it.
-  const path = join(tmpdir(), `heap-${process.pid}.sock`);
+  const socketPath = join(tmpdir(), `heap-${process.pid}.sock`);
   const server = createServer((socket) => {
     const answer = Buffer.from('j:{"args":[null]}');
     const reader = new MessageReader(
-      ([, id]) => void writeMessage([answer], String(id)).forEach((piece) => socket.write(piece)),
+      ([, id]) => {
+        for (const piece of writeMessage([answer], String(id))) socket.write(piece);
+      },
       () => false,
     );
     socket.on('data', (chunk) => void reader.read(chunk)).on('error', () => undefined);
   });
-  await new Promise<void>((resolve) => server.listen(path, resolve));
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
 
   const time = [1_795_000_000, 0];
   const point = (at: number): object => ({
@@ -74,7 +79,7 @@ async function work(
       form,
       recipients: [{ pmId: 1 }],
       from: '0',
-      daemon: { kind: 'path', path },
+      daemon: { kind: 'path', path: socketPath },
       timeoutMs: 60_000,
       served: new Int32Array(new SharedArrayBuffer(4)),
     });

@@ -97,7 +97,7 @@ export function list<T>(element: Kind<T>, plural: string): Kind<readonly T[]> {
 }
 
 export function glob(): Kind<string> {
-  // Longer ones are refused by picomatch.
+  // Longer ones are not taken for globs.
   return text('a glob', /^[^]{1,1000}$/u);
 }
 

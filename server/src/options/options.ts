@@ -17,7 +17,7 @@ export interface ServerOptions {
   /** One token per line. */
   readonly bearerTokenFiles: readonly string[];
   readonly bearerTokens: readonly Secret[];
-  /** Globs of names of PM2 apps, as picomatch has them; empty for all. */
+  /** Names and globs of PM2 apps; empty for all. */
   readonly apps: readonly string[];
   /** For instances to answer, in seconds, where the scraper does not say how long it waits. */
   readonly timeout: number;
