@@ -70,7 +70,7 @@ export function startExporter(source: MetricsSource, input: unknown, logger: Log
   if (limit !== undefined) logger.warn(limit);
   try {
     const exporter = startUnderPm2(source, config, found, worker.path, logger);
-    processWide[ACTIVE] = exporter;
+    if (exporter.active) processWide[ACTIVE] = exporter;
     return exporter;
   } catch (error) {
     logger.error(`The PM2 exporter could not be started, so no metrics are exported: ${messageOf(error)}`);
@@ -98,12 +98,21 @@ function startUnderPm2(
 ): Exporter {
   const states = new StateLog(logger);
   const encoder = new SnapshotEncoder({ maxSeries: config.maxSeries });
+  let started = false;
   const pool = new ExporterPool({
     ...config.workers,
     worker,
     hold: (snapshot) => encoder.hold(snapshot),
-    onTrouble: (trouble) => states.report(THREADS, trouble),
+    onTrouble: (trouble) => {
+      if (started) states.report(THREADS, trouble);
+    },
   });
+  // The rest could end a process that may have no more threads: @pm2/io reads a file, for which Node.js starts threads.
+  if (pool.trouble !== undefined) {
+    logger.warn(`The metrics of this process are not exported until it is restarted: ${pool.trouble}`);
+    return INACTIVE;
+  }
+  started = true;
   const pmx = startPmx({ pmxMetrics: config.pmxMetrics, maxProbes: config.probes.max, logger });
   const feed = new ProbeFeed({ pool, config, states, probes: pmx.probes });
   const responder = new Responder({ pool, pmId, daemon, logger, states });

@@ -22,7 +22,7 @@ export function serve(work: (task: never) => unknown): void {
   if (parentPort === null) return;
   const port = parentPort;
   lowerPriority();
-  port.on('message', (task: never) => void answer(task));
+  port.on('message', (task) => void answer(task as never));
   port.postMessage(READY);
 
   async function answer(task: never): Promise<void> {

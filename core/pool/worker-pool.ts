@@ -48,6 +48,11 @@ export class WorkerPool {
     this.start();
   }
 
+  /** Why the last thread could not be started; `undefined` if it could. */
+  get trouble(): string | undefined {
+    return this.attempts.lastTrouble;
+  }
+
   /** @returns what the worker returned, of which the caller knows the type, or a {@link PoolFailure}; never rejects */
   submit(task: object, transfer: readonly MessagePort[] = []): Promise<unknown> {
     if (this.stopped !== undefined) return Promise.resolve(STOPPED);
