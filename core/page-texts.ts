@@ -44,6 +44,6 @@ export function attributesOf(page: Page): Attributes[] {
 }
 
 /** Parsed at once, which is faster than one by one. */
-export function parseTexts(texts: readonly string[]): Attributes[] {
+function parseTexts(texts: readonly string[]): Attributes[] {
   return JSON.parse(`[${texts.join(',')}]`) as Attributes[];
 }
