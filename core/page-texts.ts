@@ -2,6 +2,8 @@
 import type { Attributes } from './otel';
 import type { Page } from './snapshot';
 
+const LINE_FEED = 0x0a;
+
 /**
  * The JSON texts of the attributes of a page's series, in their order on the page.
  *
@@ -19,12 +21,29 @@ export function textsOf({ attributes, size, id }: Page): string[] {
   return texts;
 }
 
+/**
+ * Where each text of a page begins in the page's bytes, and behind the last one where another would begin.
+ *
+ * @throws RangeError as {@link textsOf}
+ */
+export function startsOf({ attributes, size, id }: Page): Int32Array {
+  const starts = new Int32Array(size + 1);
+  let count = 0;
+  for (let end = 0; end < attributes.length;) {
+    end = attributes.indexOf(LINE_FEED, end) + 1;
+    if (end === 0) throw new RangeError(`page ${id} ends within a text`);
+    if (++count <= size) starts[count] = end;
+  }
+  if (count !== size) throw new RangeError(`page ${id} has ${count} series, not ${size}`);
+  return starts;
+}
+
 /** The attributes of a page's series. @throws RangeError as {@link textsOf} */
 export function attributesOf(page: Page): Attributes[] {
   return parseTexts(textsOf(page));
 }
 
 /** Parsed at once, which is faster than one by one. */
-export function parseTexts(texts: readonly string[]): Attributes[] {
+function parseTexts(texts: readonly string[]): Attributes[] {
   return JSON.parse(`[${texts.join(',')}]`) as Attributes[];
 }

@@ -1,5 +1,5 @@
 /** Finds the metrics of a snapshot that a list of names and globs selects. */
-import picomatch from 'picomatch/posix';
+import { compileGlob } from './glob/glob';
 import type { Family, Snapshot } from './snapshot';
 
 /** All families of one name, in all scopes. Users call this a metric. */
@@ -25,9 +25,19 @@ export function selectMetrics(snapshot: Snapshot, select: readonly string[]): Se
   return byRank.flatMap((metrics) => Array.from(metrics, ([name, families]) => ({ name, families })));
 }
 
+/** Names whose rank is kept. */
+const MAX_NAMES = 10_000;
+
+/**
+ * Metric names are not file names: a star also matches slashes and leading dots, on every platform. A leading `!` does not
+ * negate, since the entries of a selection only add metrics.
+ */
 export class Selector {
   private readonly exact = new Map<string, number>();
   private readonly globs: { readonly rank: number; readonly matches: (name: string) => boolean }[] = [];
+
+  /** By name: the metrics of one snapshot are mostly those of the one before. */
+  private readonly ranks = new Map<string, number>();
 
   constructor(select: readonly string[]) {
     select.forEach((pattern, rank) => {
@@ -39,30 +49,22 @@ export class Selector {
 
   /** Index of the first pattern that selects the name, -1 if none does. */
   rank(name: string): number {
+    let rank = this.ranks.get(name);
+    if (rank === undefined) {
+      rank = this.find(name);
+      if (this.ranks.size >= MAX_NAMES) this.ranks.clear();
+      this.ranks.set(name, rank);
+    }
+    return rank;
+  }
+
+  private find(name: string): number {
     const exact = this.exact.get(name);
     for (const { rank, matches } of this.globs) {
       if (exact !== undefined && exact < rank) return exact;
       if (matches(name)) return rank;
     }
     return exact ?? -1;
-  }
-}
-
-/** Takes the place of `/` for matching, so that a name is one segment and not a path. From Unicode's private use area. */
-const SLASH = '\uE000';
-
-/**
- * Metric names are not file names: a star also matches slashes and leading dots, on every platform. A leading `!` does not
- * negate, since the entries of a selection only add metrics.
- */
-function compileGlob(pattern: string): ((name: string) => boolean) | undefined {
-  if (!/[*?[\]{}()!+@\\]/.test(pattern)) return undefined;
-  try {
-    const matches = picomatch(pattern.replaceAll('/', SLASH), { dot: true, nonegate: true });
-    return (name) => matches(name.replaceAll('/', SLASH));
-  } catch {
-    // Such as a pattern longer than picomatch accepts: it can still match as an exact name.
-    return undefined;
   }
 }
 

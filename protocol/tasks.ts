@@ -111,6 +111,10 @@ export type FailureCode =
   | 'WORKER_LOST'
   /** The task was not done at its deadline, so its thread was ended. */
   | 'WORKER_TIMEOUT'
+  /** No worker thread can be started now. The pool has told the reason, and tries again after a pause. */
+  | 'WORKER_UNAVAILABLE'
+  /** The answer would be larger than is allowed, so it was not made. */
+  | 'TOO_LARGE'
   /** Any other error, which is a defect of this package. */
   | 'INTERNAL';
 

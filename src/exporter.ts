@@ -6,7 +6,6 @@
  *                          message ─▶ Responder ──────┴─▶ pool ─▶ PM2's daemon ─▶ asker
  * ```
  */
-import { extname, join } from 'node:path';
 import { Collector } from './collect/collector';
 import type { MetricsSource } from './collect/source';
 import type { ExporterConfig } from './config/config';
@@ -20,6 +19,7 @@ import type { Logger } from './logger';
 import { describePlace } from './place';
 import { startPmx } from './pmx/pmx';
 import { ExporterPool } from './pool/exporter-pool';
+import { findWorker } from './pool/find-worker';
 import { ProbeFeed } from './probes/feed';
 import { SnapshotEncoder } from '../core/encoder/encoder';
 import { StateLog } from './state-log';
@@ -35,8 +35,10 @@ export interface Exporter {
 const ACTIVE = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter running');
 const processWide = globalThis as { [ACTIVE]?: Exporter | undefined };
 
-/** `workers/` is beside the folder of this file in the sources, in `build/` and in `dist/`. */
-const WORKER = join(__dirname, '../workers', `worker${extname(__filename)}`);
+const THREADS = {
+  name: 'Starting worker threads',
+  consequence: 'so pm2 monit shows no metrics of this process and requests for them get no answer',
+};
 
 /** Of a configuration that is wrong in many places. */
 const MAX_PROBLEMS = 20;
@@ -59,11 +61,16 @@ export function startExporter(source: MetricsSource, input: unknown, logger: Log
     else logger.warn(line);
     return INACTIVE;
   }
+  const worker = findWorker();
+  if (!worker.ok) {
+    logger.warn(`The metrics of this process are not exported: ${worker.message}`);
+    return INACTIVE;
+  }
   const limit = describeHeapLimit(config.workers.maxMemoryMb);
   if (limit !== undefined) logger.warn(limit);
   try {
-    const exporter = startUnderPm2(source, config, found, logger);
-    processWide[ACTIVE] = exporter;
+    const exporter = startUnderPm2(source, config, found, worker.path, logger);
+    if (exporter.active) processWide[ACTIVE] = exporter;
     return exporter;
   } catch (error) {
     logger.error(`The PM2 exporter could not be started, so no metrics are exported: ${messageOf(error)}`);
@@ -86,11 +93,26 @@ function startUnderPm2(
   source: MetricsSource,
   config: ExporterConfig,
   { pmId, daemon }: Pm2Environment,
+  worker: string,
   logger: Logger,
 ): Exporter {
   const states = new StateLog(logger);
   const encoder = new SnapshotEncoder({ maxSeries: config.maxSeries });
-  const pool = new ExporterPool({ ...config.workers, worker: WORKER, hold: (snapshot) => encoder.hold(snapshot) });
+  let started = false;
+  const pool = new ExporterPool({
+    ...config.workers,
+    worker,
+    hold: (snapshot) => encoder.hold(snapshot),
+    onTrouble: (trouble) => {
+      if (started) states.report(THREADS, trouble);
+    },
+  });
+  // The rest could end a process that may have no more threads: @pm2/io reads a file, for which Node.js starts threads.
+  if (pool.trouble !== undefined) {
+    logger.warn(`The metrics of this process are not exported until it is restarted: ${pool.trouble}`);
+    return INACTIVE;
+  }
+  started = true;
   const pmx = startPmx({ pmxMetrics: config.pmxMetrics, maxProbes: config.probes.max, logger });
   const feed = new ProbeFeed({ pool, config, states, probes: pmx.probes });
   const responder = new Responder({ pool, pmId, daemon, logger, states });

@@ -1,25 +1,38 @@
 /** Answers requests for metrics: renders the snapshot once and sends it to each recipient through PM2's daemon. */
+import type { Snapshot } from '../core/snapshot';
+import type { PageRange } from '../core/wire/format';
 import type { ReplyResult, ReplyTask, TaskFailure } from '../protocol/tasks';
-import type { PageCache } from './page-cache';
+import { lengthOf, TooLargeError } from '../core/pieces';
 import { Daemon, DaemonError } from '../core/pm2/daemon';
-import { resourceMetricsJson } from './resource-metrics';
-import { encodeSnapshot } from '../core/wire/encode';
+import { encodePieces } from '../core/wire/encode';
 import { WIRE_VERSION } from '../core/wire/format';
+import type { PageCache } from './page-cache';
+import { leastBytes, resourceMetricsPieces } from './resource-metrics';
 
 /** Topic of the answers, the same as in the first version of this protocol. */
 const TOPIC = 'returnMetrics';
 /** PM2's daemon is found within this when it comes back. */
 const MAX_PAUSE_MS = 5000;
 
+/**
+ * A larger answer in the plain form is refused. PM2's daemon reads an answer into one string and parses it, and so does the
+ * asker. This is some 400,000 series, for which each of the two then holds about half a gigabyte. The compact form of the
+ * same series is a tenth of it.
+ */
+const MAX_PLAIN_BYTES = 64 * 1024 * 1024;
+/** A larger answer in the compact form is refused: PM2's daemon would fail, since no string in V8 is longer than 512 MiB. */
+const MAX_COMPACT_BYTES = 256 * 1024 * 1024;
+
 export class Replier {
   private daemon: { readonly address: string; readonly connection: Daemon } | undefined;
   /** The last rendering, since successive requests mostly ask for the same. */
-  private rendered: { readonly key: string; readonly body: Buffer } | undefined;
+  private rendered: { readonly key: string; readonly body: readonly Buffer[] | Refusal } | undefined;
 
   constructor(private readonly pages: PageCache) {}
 
   async reply(task: ReplyTask): Promise<ReplyResult | TaskFailure> {
     const body = this.render(task);
+    if (body instanceof Refusal) return { ok: false, code: 'TOO_LARGE', message: body.message };
     const daemon = this.connect(task);
     const undelivered: { pmId: number; message: string }[] = [];
     let delivered = 0;
@@ -28,7 +41,7 @@ export class Replier {
       const tail = Buffer.from(request === undefined ? '}' : `,"request":${JSON.stringify(request)}}`);
       try {
         Atomics.store(task.served, 0, index + 1);
-        await daemon.sendDataToProcessId([head, body, tail], task.timeoutMs);
+        await daemon.sendDataToProcessId([head, ...body, tail], task.timeoutMs);
         delivered++;
       } catch (error) {
         if (!(error instanceof DaemonError)) throw error;
@@ -36,7 +49,7 @@ export class Replier {
         undelivered.push({ pmId, message: error.message });
       }
     }
-    return { ok: true, kind: 'reply', delivered, undelivered, bytes: body.length };
+    return { ok: true, kind: 'reply', delivered, undelivered, bytes: lengthOf(body) };
   }
 
   /** Drops the rendering of any other snapshot: it will not be asked for again. */
@@ -44,24 +57,28 @@ export class Replier {
     if (this.rendered !== undefined && !this.rendered.key.startsWith(key)) this.rendered = undefined;
   }
 
-  private render({ snapshot, form }: ReplyTask): Buffer {
+  private render({ snapshot, form }: ReplyTask): readonly Buffer[] | Refusal {
     const key = `${snapshotKey(snapshot)} ${JSON.stringify(form)}`;
     if (this.rendered?.key === key) return this.rendered.body;
     this.rendered = undefined;
-    const body = Buffer.from(
-      form.kind === 'resource-metrics'
-        ? resourceMetricsJson(snapshot, this.pages)
-        : JSON.stringify({
-            v: WIRE_VERSION,
-            form: 'snapshot',
-            incarnation: snapshot.incarnation,
-            generation: snapshot.generation,
-            pid: process.pid,
-            payload: encodeSnapshot(snapshot, form.have),
-          }),
-    );
+    const body = form.kind === 'resource-metrics' ? this.plain(snapshot) : compact(snapshot, form.have);
     this.rendered = { key, body };
     return body;
+  }
+
+  private plain(snapshot: Snapshot): Buffer[] | Refusal {
+    const refusal = new Refusal(
+      `a plain answer to getMetrics would be larger than ${MAX_PLAIN_BYTES >> 20} MiB (${snapshot.stats.series} series), which ` +
+        "PM2's daemon and the asker would each hold several times: ask for the compact form (docs/protocol.md), as the " +
+        'metrics server does',
+    );
+    if (leastBytes(snapshot) > MAX_PLAIN_BYTES) return refusal;
+    try {
+      return resourceMetricsPieces(snapshot, this.pages, MAX_PLAIN_BYTES);
+    } catch (error) {
+      if (error instanceof TooLargeError) return refusal;
+      throw error;
+    }
   }
 
   private connect(task: ReplyTask): Daemon {
@@ -72,6 +89,24 @@ export class Replier {
     }
     return this.daemon.connection;
   }
+}
+
+/** An answer that is not made, and why. */
+class Refusal {
+  constructor(readonly message: string) {}
+}
+
+function compact(snapshot: Snapshot, have: readonly PageRange[]): Buffer[] | Refusal {
+  const { incarnation, generation } = snapshot;
+  const payload = encodePieces(snapshot, have);
+  if (lengthOf(payload) > MAX_COMPACT_BYTES) {
+    return new Refusal(
+      `an answer in the compact form would be larger than ${MAX_COMPACT_BYTES >> 20} MiB (${snapshot.stats.series} series), ` +
+        "which PM2's daemon cannot pass on: set maxSeries to a smaller number",
+    );
+  }
+  const head = JSON.stringify({ v: WIRE_VERSION, form: 'snapshot', incarnation, generation, pid: process.pid });
+  return [Buffer.from(`${head.slice(0, -1)},"payload":"`), ...payload, Buffer.from('"}')];
 }
 
 export function snapshotKey({ incarnation, generation }: ReplyTask['snapshot']): string {

@@ -29,27 +29,72 @@ import {
   type Layout,
   type Snapshot,
 } from '../core/snapshot';
+import { TextPieces } from '../core/pieces';
+import { forEachSeries, seriesCount } from '../core/series';
 import type { PageCache } from './page-cache';
-import { forEachSeries } from '../core/series';
 
-/** @param pages a cache on which {@link PageCache.use} was called with this snapshot */
-export function resourceMetricsJson(snapshot: Snapshot, pages: PageCache): string {
-  const scopes = snapshot.scopes.map(
-    ({ scope, families }) =>
-      `{"scope":${JSON.stringify(scope)},"metrics":[${families.map((family) => metricJson(family, snapshot.values, pages)).join(',')}]}`,
-  );
-  return `{"resource":{"attributes":${snapshot.resource}},"scopeMetrics":[${scopes.join(',')}]}`;
+/**
+ * The text in pieces, as UTF-8.
+ *
+ * @param pages a cache on which {@link PageCache.use} was called with this snapshot
+ * @throws TooLargeError where the text is longer than `limitBytes`
+ */
+export function resourceMetricsPieces(snapshot: Snapshot, pages: PageCache, limitBytes?: number): Buffer[] {
+  const text = new TextPieces(limitBytes);
+  text.add(`{"resource":{"attributes":${snapshot.resource}},"scopeMetrics":[`);
+  snapshot.scopes.forEach(({ scope, families }, at) => {
+    text.add(`${at === 0 ? '' : ','}{"scope":${JSON.stringify(scope)},"metrics":[`);
+    families.forEach((family, index) => {
+      if (index > 0) text.add(',');
+      addMetric(text, family, snapshot.values, pages);
+    });
+    text.add(']}');
+  });
+  text.add(']}');
+  return text.finish();
 }
 
-function metricJson(family: Family, values: Float64Array, pages: PageCache): string {
+/** The text as one string: for snapshots of a known size. */
+export function resourceMetricsJson(snapshot: Snapshot, pages: PageCache): string {
+  return Buffer.concat(resourceMetricsPieces(snapshot, pages)).toString();
+}
+
+/**
+ * A number of bytes that the text certainly exceeds, found without writing it: the attributes of the series, and the least
+ * that stands between them.
+ */
+export function leastBytes({ scopes }: Snapshot): number {
+  let bytes = 0;
+  for (const { families } of scopes) {
+    for (const family of families) {
+      bytes += seriesCount(family) * LEAST_BYTES_PER_SERIES;
+      // A series that is absent adds nothing to the text, and there is no telling how much of the page it is.
+      if (family.order === undefined) for (const { page } of family.pages) bytes += page.attributes.length;
+    }
+  }
+  return bytes;
+}
+
+/** Of a data point, without its attributes. */
+const LEAST_BYTES_PER_SERIES = '{"attributes":,"startTime":[0,0],"endTime":[0,0],"value":0}'.length;
+
+function addMetric(text: TextPieces, family: Family, values: Float64Array, pages: PageCache): void {
   const { descriptor, aggregationTemporality, dataPointType, isMonotonic, endTime } = family;
   const head = JSON.stringify({ descriptor, aggregationTemporality, dataPointType, isMonotonic });
-  return `${head.slice(0, -1)},"dataPoints":[${dataPointsJson(family, values, pages, endTime)}]}`;
+  text.add(`${head.slice(0, -1)},"dataPoints":[`);
+  addDataPoints(text, family, values, pages, endTime);
+  text.add(']}');
 }
 
-function dataPointsJson(family: Family, values: Float64Array, pages: PageCache, endTime: HrTime): string {
+function addDataPoints(
+  text: TextPieces,
+  family: Family,
+  values: Float64Array,
+  pages: PageCache,
+  endTime: HrTime,
+): void {
   const end = JSON.stringify(endTime);
-  let text = '';
+  let separator = '';
   let lastStart = Number.NaN;
   let times = '';
   forEachSeries(family, (page, index, offset) => {
@@ -59,11 +104,10 @@ function dataPointsJson(family: Family, values: Float64Array, pages: PageCache, 
       lastStart = start;
       times = `"startTime":${JSON.stringify(hrTime(start))},"endTime":${end}`;
     }
-    if (text !== '') text += ',';
-    const attributes = pages.texts(page)[index] as string;
-    text += `{"attributes":${attributes},${times},"value":${valueJson(page.layout, values, offset)}}`;
+    const attributes = pages.text(page, index);
+    text.add(`${separator}{"attributes":${attributes},${times},"value":${valueJson(page.layout, values, offset)}}`);
+    separator = ',';
   });
-  return text;
 }
 
 function hrTime(micros: number): HrTime {

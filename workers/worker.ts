@@ -13,6 +13,7 @@ import type { PostedTask, Task, TaskFailure, TaskResult } from '../protocol/task
 import { PageCache } from './page-cache';
 import { readPosted } from './posted';
 import { countShared } from '../core/pool/pressure';
+import { serve } from '../core/pool/serve';
 import { stackOf } from '../core/values';
 import { computeProbes } from './probes/compute-probes';
 import { Replier, snapshotKey } from './reply';
@@ -20,7 +21,7 @@ import { Replier, snapshotKey } from './reply';
 const pages = new PageCache();
 const replier = new Replier(pages);
 
-export = async function work(posted: PostedTask): Promise<TaskResult> {
+async function work(posted: PostedTask): Promise<TaskResult> {
   try {
     const task: Task = { ...posted, snapshot: readPosted(posted.snapshot) };
     countShared([task.snapshot]);
@@ -37,7 +38,10 @@ export = async function work(posted: PostedTask): Promise<TaskResult> {
   } catch (error) {
     return { ok: false, code: 'INTERNAL', message: stackOf(error) };
   }
-};
+}
+
+serve(work);
+export = work;
 
 function unknownTask(task: never): TaskFailure {
   return { ok: false, code: 'INTERNAL', message: `unknown task ${JSON.stringify((task as Task).kind)}` };

@@ -9,7 +9,7 @@ const path = require('node:path');
 
 const ROOT = path.join(__dirname, '../..');
 const PACKAGES = {
-  '.': ['@opentelemetry/sdk-metrics', '@opentelemetry/exporter-prometheus', 'piscina', 'pm2'],
+  '.': ['@opentelemetry/sdk-metrics', '@opentelemetry/exporter-prometheus', 'pm2'],
   bench: ['prom-client', '@prometheus-io/client', 'autocannon'],
 };
 

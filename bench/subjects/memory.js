@@ -40,7 +40,7 @@ async function measure({ kind, series, emit }) {
   const cache = new PageCache();
   cache.use(snapshot);
   for (const { families } of snapshot.scopes)
-    for (const { pages } of families) for (const { page } of pages) cache.texts(page);
+    for (const { pages } of families) for (const { page } of pages) cache.text(page, 0);
   const afterTexts = used();
   for (let i = 0; i < 3; i++) text.writeTo(NOWHERE, await encode(workload.collect('everything')));
   const caches = { json: (afterTexts - beforeCaches) / series, text: (used() - afterTexts) / series };

@@ -1,110 +1,181 @@
 /**
  * The base of both programs' worker pools. Its threads do not keep the process alive and cannot harm it: where a thread
- * crashes, hangs or runs out of memory, its task fails and the thread is replaced.
+ * crashes, hangs or runs out of memory, its task fails, and the next task gets another thread.
+ *
+ * Threads are made in one place only, `start()`, which cannot throw: pools from npm make threads in event handlers of other
+ * threads, where a thread that cannot be made (such as at a limit on processes) is an uncaught exception of the process.
  */
-import { EventEmitter } from 'node:events';
-import { createRequire } from 'node:module';
-import { extname } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
-import type * as piscina from 'piscina';
-import { messageOf } from '../values';
+import { isRecord, messageOf } from '../values';
+import { Attempts } from './attempts';
+import { Thread, type ThreadOptions } from './thread';
 
-export interface PoolOptions {
+export interface PoolOptions extends ThreadOptions {
   readonly threads: number;
-  /** Heap limit of one thread in MiB. */
-  readonly maxMemoryMb: number;
   /** Deadline of a task in milliseconds. A task that takes longer is ended together with its thread. */
   readonly timeoutMs: number;
-  /** Path of the module that the threads load. */
-  readonly worker: string;
+  /**
+   * Hears why a thread could not be started, and `undefined` as soon as one has been started again. Attempts are made when
+   * there are tasks, with growing pauses between them.
+   */
+  readonly onTrouble?: (trouble: string | undefined) => void;
 }
 
 /** The result of a task for which the worker has returned none. */
 export interface PoolFailure {
   readonly ok: false;
-  readonly code: 'WORKER_LOST' | 'WORKER_TIMEOUT';
+  readonly code: 'WORKER_LOST' | 'WORKER_TIMEOUT' | 'WORKER_UNAVAILABLE';
   readonly message: string;
 }
 
-/**
- * On Linux, where each thread has a priority, the main thread of the process has precedence over the pool when there is
- * more work than processors.
- */
-const NICE_INCREMENT = process.platform === 'linux' ? 5 : 0;
+interface Job {
+  readonly task: object;
+  readonly transfer: readonly MessagePort[];
+  readonly settle: (result: unknown) => void;
+}
 
 export class WorkerPool {
-  private readonly piscina: piscina.Piscina;
-  private readonly timeoutMs: number;
-  /** Set by `stop()`. */
-  private ending: Promise<void> | undefined;
+  private readonly threads = new Map<Thread, Job | undefined>();
+  private readonly ending = new Set<Promise<void>>();
+  private readonly attempts: Attempts;
+  /** Jobs that wait for a thread. */
+  private waiting: Job[] = [];
+  private stopped: Promise<void> | undefined;
 
-  constructor({ threads, maxMemoryMb, timeoutMs, worker }: PoolOptions) {
-    this.timeoutMs = timeoutMs;
-    // Loaded on demand: a process outside PM2 has no pool and must not pay for piscina.
-    const { Piscina: Pool } = createRequire(__filename)('piscina') as typeof piscina;
-    this.piscina = new Pool({
-      filename: worker,
-      minThreads: 1,
-      maxThreads: threads,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      // Idle threads must wait in their event loop, which serves the connection to PM2's daemon.
-      atomics: 'disabled',
-      recordTiming: false,
-      niceIncrement: NICE_INCREMENT,
-      resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb },
-      // Modules that the process preloads, such as an OpenTelemetry SDK, are not meant for these threads.
-      env: withoutNodeOptions(process.env),
-      ...(extname(worker) === '.js' && { execArgv: [] }),
-    });
-    // A thread that dies without a task needs no handling: the next task gets a new thread.
-    this.piscina.on('error', () => undefined);
-    // A thread ended at its deadline may exit only after the pool was stopped, and then piscina replaces it: end the
-    // replacement too. While the first destroy() is under way piscina lists no threads; a second destroy() at that
-    // moment would make piscina replace the threads that are just ending.
-    this.piscina.on('workerCreate', () => {
-      if (this.ending !== undefined && this.piscina.threads.length > 0) void this.piscina.destroy();
-    });
+  constructor(private readonly options: PoolOptions) {
+    this.attempts = new Attempts((trouble) => this.options.onTrouble?.(trouble));
+    // At once, so that what is wrong with threads shows at once, and the first task need not wait.
+    this.start();
+  }
+
+  /** Why the last thread could not be started; `undefined` if it could. */
+  get trouble(): string | undefined {
+    return this.attempts.lastTrouble;
   }
 
   /** @returns what the worker returned, of which the caller knows the type, or a {@link PoolFailure}; never rejects */
-  async submit(task: object, transfer: readonly MessagePort[] = []): Promise<unknown> {
-    // A stopped piscina would start threads again.
-    if (this.ending !== undefined)
-      return { ok: false, code: 'WORKER_LOST', message: 'the worker threads have been stopped' };
-    // An AbortSignal would double the cost of this method and leave its timer running.
-    const signal = new EventEmitter();
-    let timedOut = false;
-    const timeout = setTimeout(() => {
-      timedOut = true;
-      signal.emit('abort');
-    }, this.timeoutMs).unref();
+  submit(task: object, transfer: readonly MessagePort[] = []): Promise<unknown> {
+    if (this.stopped !== undefined) return Promise.resolve(STOPPED);
+    return new Promise((resolve) => {
+      const timeout = setTimeout(() => this.expire(job), this.options.timeoutMs).unref();
+      const settle = (result: unknown): void => {
+        clearTimeout(timeout);
+        resolve(result);
+      };
+      const job: Job = { task, transfer, settle };
+      this.waiting.push(job);
+      this.assign();
+    });
+  }
+
+  /** Ends the threads and the tasks under way. Resolves when the threads have ended; never rejects. Repeatable. */
+  stop(): Promise<void> {
+    this.stopped ??= this.endAll();
+    return this.stopped;
+  }
+
+  private async endAll(): Promise<void> {
+    const jobs = [...this.waiting, ...this.threads.values()];
+    this.waiting = [];
+    for (const thread of [...this.threads.keys()]) this.end(thread);
+    for (const job of jobs) job?.settle(STOPPED);
+    await Promise.all(this.ending);
+  }
+
+  /** Gives waiting jobs to threads, which it starts as needed. */
+  private assign(): void {
+    while (this.waiting.length > 0) {
+      const thread = this.idle() ?? this.start();
+      if (thread === undefined) break;
+      const job = this.waiting.shift() as Job;
+      try {
+        thread.post(job.task, job.transfer);
+        this.threads.set(thread, job);
+      } catch (error) {
+        job.settle(failure('WORKER_LOST', messageOf(error)));
+      }
+    }
+    if (this.threads.size > 0) return;
+    const jobs = this.waiting;
+    this.waiting = [];
+    for (const { settle } of jobs) settle(failure('WORKER_UNAVAILABLE', this.attempts.lastTrouble ?? ''));
+  }
+
+  private idle(): Thread | undefined {
+    for (const [thread, job] of this.threads) if (job === undefined) return thread;
+    return undefined;
+  }
+
+  /** @returns a new thread, or `undefined` where there may be no more, or none can be made now */
+  private start(): Thread | undefined {
+    if (this.stopped !== undefined || this.threads.size >= this.options.threads || !this.attempts.areAllowed)
+      return undefined;
     try {
-      return (await this.piscina.run(task, { signal, transferList: [...transfer] })) as unknown;
+      const thread: Thread = new Thread(this.options, {
+        onReady: () => this.attempts.succeeded(),
+        onResult: (result) => {
+          const job = this.threads.get(thread);
+          this.threads.set(thread, undefined);
+          job?.settle(result);
+          this.assign();
+        },
+        onEnd: (reason) => this.lose(thread, reason),
+      });
+      this.threads.set(thread, undefined);
+      return thread;
     } catch (error) {
-      return failure(error, timedOut, this.timeoutMs);
-    } finally {
-      clearTimeout(timeout);
+      this.attempts.failed(reasonOf(error));
+      return undefined;
     }
   }
 
-  /** Ends the threads and the tasks under way. Repeatable. */
-  stop(): Promise<void> {
-    this.ending ??= this.piscina.destroy();
-    return this.ending;
+  private lose(thread: Thread, reason: string): void {
+    const job = this.threads.get(thread);
+    this.end(thread);
+    if (!thread.isReady) this.attempts.failed(reason);
+    job?.settle(
+      thread.isReady
+        ? failure('WORKER_LOST', reason)
+        : failure('WORKER_UNAVAILABLE', this.attempts.lastTrouble ?? reason),
+    );
+    this.assign();
+  }
+
+  private expire(job: Job): void {
+    const { timeoutMs } = this.options;
+    this.waiting = this.waiting.filter((one) => one !== job);
+    for (const [thread, current] of this.threads) {
+      if (current !== job) continue;
+      this.end(thread);
+      if (!thread.isReady) this.attempts.failed(`it was not loaded within ${timeoutMs} ms`);
+    }
+    const message = `the task was not done within ${timeoutMs} ms, so its worker thread was ended`;
+    job.settle(failure('WORKER_TIMEOUT', message));
+    this.assign();
+  }
+
+  private end(thread: Thread): void {
+    this.threads.delete(thread);
+    const ended = thread.end();
+    this.ending.add(ended);
+    void ended.then(() => this.ending.delete(ended));
   }
 }
 
-function failure(error: unknown, timedOut: boolean, timeoutMs: number): PoolFailure {
-  if (timedOut)
-    return {
-      ok: false,
-      code: 'WORKER_TIMEOUT',
-      message: `the task was not done within ${timeoutMs} ms, so its worker thread was ended`,
-    };
-  return { ok: false, code: 'WORKER_LOST', message: messageOf(error) };
+const STOPPED = failure('WORKER_LOST', 'the worker threads have been stopped');
+
+function failure(code: PoolFailure['code'], message: string): PoolFailure {
+  return { ok: false, code, message };
 }
 
-function withoutNodeOptions(env: NodeJS.ProcessEnv): Record<string, string> {
-  const { NODE_OPTIONS: _left, ...rest } = env;
-  return rest as Record<string, string>;
+/** Of what `new Worker` has thrown, with what to look at. */
+function reasonOf(error: unknown): string {
+  const hint = isRecord(error) ? HINTS[String(error['code'])] : undefined;
+  return hint === undefined ? messageOf(error) : `${messageOf(error)} (${hint})`;
 }
+
+const HINTS: Readonly<Record<string, string>> = {
+  ERR_WORKER_INIT_FAILED:
+    'the limit on processes and threads may be reached: see ulimit -u, and pids.max of the cgroup',
+  ERR_ACCESS_DENIED: "Node.js' permission model is on: start the process with --allow-worker",
+};

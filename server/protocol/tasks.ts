@@ -75,7 +75,7 @@ export interface AppRound {
 }
 
 export interface GaugeRule {
-  /** Glob for the metric's name, in the syntax of picomatch. */
+  /** Glob for the metric's name. */
   readonly match: string;
   readonly merge: GaugeMerge;
 }

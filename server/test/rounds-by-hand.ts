@@ -72,6 +72,6 @@ export async function round(...all: readonly (Listed | Promise<Listed>)[]): Prom
 
 /** The only thread of a pool, for tests that end it. */
 export function threadOf(pool: ClusterPool): Worker {
-  const { threads } = (pool as unknown as { pool: { piscina: { threads: Worker[] } } }).pool.piscina;
-  return threads[0] as Worker;
+  const { threads } = (pool as unknown as { pool: { threads: Map<{ worker: Worker }, unknown> } }).pool;
+  return [...threads.keys()][0]?.worker as Worker;
 }

@@ -5,6 +5,7 @@
 import type { ClusterTask, ClusterTaskFailure, ClusterTaskResult } from '../protocol/tasks';
 import type { Snapshot } from '../../core/snapshot';
 import { countShared } from '../../core/pool/pressure';
+import { serve } from '../../core/pool/serve';
 import { messageOf, stackOf } from '../../core/values';
 import { ClusterMerger, readState, writeState } from './cluster';
 import { decode } from './decode';
@@ -14,7 +15,7 @@ import { streamTo } from './exposition/stream';
 const merger = new ClusterMerger();
 const exposition = new Exposition();
 
-export = async function work(task: ClusterTask): Promise<ClusterTaskResult> {
+async function work(task: ClusterTask): Promise<ClusterTaskResult> {
   try {
     countShared(snapshotsOf(task));
     switch (task.kind) {
@@ -35,7 +36,10 @@ export = async function work(task: ClusterTask): Promise<ClusterTaskResult> {
     const message = stackOf(error);
     return { ok: false, code: 'INTERNAL', message };
   }
-};
+}
+
+serve(work);
+export = work;
 
 function snapshotsOf(task: ClusterTask): Snapshot[] {
   switch (task.kind) {

@@ -142,6 +142,12 @@ export class Responder {
       logger.debug(`${task.recipients.length} request(s) for metrics could not be answered: ${result.message}`);
     } else if (result.code === 'DAEMON_UNREACHABLE') {
       this.report(`${result.message}. ${adviceFor(result.message)}`);
+    } else if (result.code === 'TOO_LARGE') {
+      // Not a state: requests for the other form are answered all the time.
+      this.options.states.warnOnce(result.code, `A request for metrics was refused: ${result.message}`);
+    } else if (result.code === 'WORKER_UNAVAILABLE') {
+      // The pool has told the user.
+      logger.debug(`${task.recipients.length} request(s) for metrics could not be answered: ${result.message}`);
     } else {
       this.report(`${result.message} (${result.code})`);
     }

@@ -18,6 +18,11 @@ export class ExporterPool {
     this.pool = new WorkerPool(options);
   }
 
+  /** Why the last thread could not be started; `undefined` if it could. */
+  get trouble(): string | undefined {
+    return this.pool.trouble;
+  }
+
   async run<T extends Task>(task: T): Promise<TaskResult<T>> {
     const release = this.options.hold(task.snapshot);
     try {

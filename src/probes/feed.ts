@@ -68,7 +68,8 @@ export class ProbeFeed {
       names: probes.names,
     };
     const result = await pool.run(task);
-    if (this.stopped) return;
+    // The pool has told the user.
+    if (this.stopped || (!result.ok && result.code === 'WORKER_UNAVAILABLE')) return;
     this.report(result.ok ? undefined : `${result.message} (${result.code})`);
     if (!result.ok) return;
     this.keepAggregated(result.aggregated);

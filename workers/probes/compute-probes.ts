@@ -15,21 +15,21 @@ import type { Reading } from './reading';
 import { ScalarRange, ScalarSum } from './scalars';
 import { selectMetrics, type SelectedMetric } from '../../core/select';
 
-/** Gives the attributes of each series of a page as JSON text. */
+/** Gives the attributes of a series of a page as JSON text. */
 export interface PageTexts {
-  texts(page: Page): readonly string[];
+  text(page: Page, index: number): string;
 }
 
 export function computeProbes(task: ProbesTask, pages: PageTexts): ProbesResult {
   const aggregated = new Set(task.aggregated);
-  const list = new ProbeList();
+  const list = new ProbeList(task.names);
   for (const metric of selectMetrics(task.snapshot, task.select)) {
     const series = metric.families.reduce((sum, family) => sum + seriesCount(family), 0);
     if (series > task.perMetric) aggregated.add(metric.name);
     if (aggregated.has(metric.name)) addAggregate(list, metric, task);
     else addEachSeries(list, metric, task, pages);
   }
-  return { ok: true, kind: 'probes', ...list.within(task.names), aggregated: [...aggregated] };
+  return { ok: true, kind: 'probes', ...list.finish(), aggregated: [...aggregated] };
 }
 
 interface Kind {
@@ -67,7 +67,7 @@ function addEachSeries(list: ProbeList, { name, families }: SelectedMetric, task
     forEachSeries(family, (page, index, offset) => {
       const reading = kindOf(family).ofSeries();
       reading.add(interval, page.layout, offset);
-      addReading(list, name, labelsOf(pages.texts(page)[index] ?? '{}'), reading, meaningOf(family, interval));
+      addReading(list, name, labelsOf(pages.text(page, index)), reading, meaningOf(family, interval));
     });
   }
 }

@@ -1,8 +1,21 @@
 /** Collects probes so that each name occurs once. */
 import type { ProbeNames, ProbeValue } from '../../protocol/tasks';
 
+/**
+ * Names that are kept apart at the most: more than there may ever be probes, and few enough that the list does not grow with
+ * the number of series.
+ */
+const MAX_NAMES = 50_000;
+
 export class ProbeList {
   private readonly byName = new Map<string, { probe: ProbeValue; readonly additive: boolean }>();
+  private readonly inUse: ReadonlySet<string>;
+  /** Numbers of further names, for which there is no room whatever they are. */
+  private beyond = 0;
+
+  constructor(private readonly names: ProbeNames) {
+    this.inUse = new Set(names.known);
+  }
 
   /**
    * Merges probes of the same name, such as those of one metric in two scopes: the values of sums are added up; of other
@@ -12,7 +25,9 @@ export class ProbeList {
    */
   add(name: string, value: number, unit: string | undefined, additive: boolean): void {
     const known = this.byName.get(name);
-    if (known === undefined) {
+    if (known === undefined && this.byName.size >= MAX_NAMES && !this.inUse.has(name)) {
+      if (!Number.isNaN(value)) this.beyond++;
+    } else if (known === undefined) {
       this.byName.set(name, { probe: unit === undefined ? { name, value } : { name, value, unit }, additive });
     } else if (additive && known.additive && !Number.isNaN(value)) {
       const { probe } = known;
@@ -21,16 +36,16 @@ export class ProbeList {
   }
 
   /** @returns the probes for which there is room, in their order, and the number of the others */
-  within({ known, room }: ProbeNames): { readonly probes: ProbeValue[]; readonly leftOut: number } {
-    const inUse = new Set(known);
+  finish(): { readonly probes: ProbeValue[]; readonly leftOut: number } {
+    const { room } = this.names;
     const probes: ProbeValue[] = [];
     let numbers = 0;
     let others = 0;
-    let leftOut = 0;
+    let leftOut = this.beyond;
     for (const { probe } of this.byName.values()) {
       // A new name without a number takes no room yet. The number of these is bounded as well.
       const isNumber = !Number.isNaN(probe.value);
-      if (inUse.has(probe.name) || (isNumber ? numbers++ : others++) < room) probes.push(probe);
+      if (this.inUse.has(probe.name) || (isNumber ? numbers++ : others++) < room) probes.push(probe);
       else if (isNumber) leftOut++;
     }
     return { probes, leftOut };

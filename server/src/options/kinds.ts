@@ -87,7 +87,7 @@ export function list<T>(element: Kind<T>, plural: string): Kind<readonly T[]> {
 }
 
 export function glob(): Kind<string> {
-  // Picomatch refuses longer ones.
+  // Longer ones are not taken for globs.
   return text('a glob', /^[^]{1,1000}$/u);
 }
 

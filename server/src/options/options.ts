@@ -17,7 +17,7 @@ export interface ServerOptions {
   /** One token per line. */
   readonly bearerTokenFiles: readonly string[];
   readonly bearerTokens: readonly Secret[];
-  /** Globs of names of PM2 apps, in the syntax of picomatch; empty for all. */
+  /** Names and globs of PM2 apps; empty for all. */
   readonly apps: readonly string[];
   /** How long instances have to answer, in seconds, if the scraper does not say how long it waits. */
   readonly timeout: number;

@@ -3,12 +3,12 @@
  * answer, and a round waits for all its instances until the deadline. The first few rounds wait briefly for an app that
  * has not answered yet; later ones only ask it.
  */
-import picomatch from 'picomatch';
+import { compileGlob } from '../../../core/glob/glob';
 import type { ProcessInfo } from '../pm2/process-list';
 
 export interface AppsOptions {
   /**
-   * Names or globs of the apps to ask; empty for all apps except PM2's modules. An app that is named without a glob counts
+   * Names or globs of the apps to ask, `!` before one for all others; empty for all apps except PM2's modules. An app that is named without a glob counts
    * as one that answers from the start.
    */
   readonly apps: readonly string[];
@@ -32,9 +32,9 @@ export class Apps {
 
   constructor(private readonly options: AppsOptions) {
     const { apps } = options;
-    this.named = new Set(apps.filter((pattern) => !picomatch.scan(pattern).isGlob));
-    const isMatch = picomatch([...apps]);
-    this.matches = (name) => apps.length === 0 || this.named.has(name) || isMatch(name);
+    const globs = apps.map(matcherOf);
+    this.named = new Set(apps.filter((_pattern, at) => globs[at] === undefined));
+    this.matches = (name) => apps.length === 0 || this.named.has(name) || globs.some((glob) => glob?.(name));
   }
 
   /** Forgets the apps that PM2 no longer has. */
@@ -74,4 +74,12 @@ export class Apps {
     if (app === undefined) this.apps.set(name, (app = { answers: false, rounds: 0 }));
     return app;
   }
+}
+
+/** A glob, or its opposite with `!` before it; `undefined` for a plain name. */
+function matcherOf(pattern: string): ((name: string) => boolean) | undefined {
+  if (!/^!(?!\()/.test(pattern)) return compileGlob(pattern);
+  const opposite = pattern.slice(1);
+  const matches = compileGlob(opposite) ?? ((name: string) => name === opposite);
+  return (name) => !matches(name);
 }

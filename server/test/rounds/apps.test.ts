@@ -28,6 +28,9 @@ test('names and globs choose apps, and a module by its name alone', (t) => {
   const names = ['shop', 'shop-api', 'pm2-logrotate', 'pm2-other', 'else'];
   t.deepEqual(included(['shop*', 'pm2-*', 'pm2-logrotate'], ...names), ['shop', 'shop-api', 'pm2-logrotate']);
   t.deepEqual(included(['none'], ...names), []);
+  t.deepEqual(included(['!shop*'], ...names), ['else']);
+  t.deepEqual(included(['!else'], ...names), ['shop', 'shop-api']);
+  t.deepEqual(included(['!(shop|else)'], ...names), ['shop-api']);
 });
 
 test('an app answers once it has, or by being named', (t) => {

@@ -45,7 +45,7 @@ export function read(snapshot: Snapshot, index = 0, values = snapshot.values): M
   const result = new Map<string, number[]>();
   forEachSeries(familyOf(snapshot, index), (page, at, offset) => {
     const end = offset + (page.layout.kind === 'scalar' ? SCALAR_VALUE + 1 : 16);
-    result.set(cache.texts(page)[at] as string, [...values.subarray(offset, end)]);
+    result.set(cache.text(page, at), [...values.subarray(offset, end)]);
   });
   return result;
 }

@@ -70,24 +70,52 @@ test.serial('tasks that wait behind one whose thread is lost are done', async (t
   await pool.stop();
 });
 
-test.serial('a worker that fails to load costs tasks until it loads, and threads do not pile up', async (t) => {
+test.serial('a worker that fails to load is told at once, and tried again after growing pauses', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'pool-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   process.env['LOADS'] = join(folder, 'loads');
-  writeFileSync(process.env['LOADS'], 'x');
-  const recovering = poolOf('fails-to-load');
-  t.like(await run(recovering, GOOD), { ok: false, code: 'WORKER_LOST', message: 'a failure to load' });
-  t.true((await run(recovering, GOOD)).ok);
-  await recovering.stop();
-
-  writeFileSync(process.env['LOADS'], 'x'.repeat(1000));
-  const hopeless = poolOf('fails-to-load', { timeoutMs: 1500 });
+  writeFileSync(process.env['LOADS'], 'xx');
   // A task that waits is no reason for a process to live.
   const alive = setInterval(() => undefined, 1000);
   t.teardown(() => clearInterval(alive));
-  for (let i = 0; i < 2; i++) t.false((await run(hopeless, GOOD)).ok);
-  await hopeless.stop();
+  const told: (string | undefined)[] = [];
+  const pool = poolOf('fails-to-load', { threads: 3, onTrouble: (trouble) => told.push(trouble) });
+  const message = 'a worker thread could not be started: a failure to load';
+  const unavailable = { ok: false, code: 'WORKER_UNAVAILABLE', message };
+  t.deepEqual(await run(pool, GOOD), unavailable as TaskResult);
+  const results: TaskResult[] = [];
+  await until('a thread', async () => {
+    results.push(await run(pool, GOOD));
+    await sleep(20);
+    return results.at(-1)?.ok === true || undefined;
+  });
+  for (const result of results.slice(0, -1)) t.deepEqual(result, unavailable as TaskResult);
+  t.deepEqual(told, [
+    `${message}. The next attempt is made in 1 s at the earliest`,
+    `${message}. The next attempt is made in 2 s at the earliest`,
+    undefined,
+  ]);
+  t.is(threads(), 1);
+  await pool.stop();
   await threadsBecome(0);
+});
+
+test.serial('what hears of the threads may throw', async (t) => {
+  const pool = poolOf('missing', {
+    onTrouble: () => {
+      throw new Error('a logger that fails');
+    },
+  });
+  t.like(await run(pool, GOOD), { ok: false, code: 'WORKER_UNAVAILABLE' });
+  await pool.stop();
+});
+
+test.serial('a task that cannot be posted costs itself alone', async (t) => {
+  const pool = poolOf('throws');
+  t.like(await run(pool, { odd: () => undefined }), { ok: false, code: 'WORKER_LOST' });
+  t.true((await run(pool, GOOD)).ok);
+  t.is(threads(), 1);
+  await pool.stop();
 });
 
 test.serial('stopping ends tasks that are under way, and leaves no thread', async (t) => {

@@ -26,7 +26,7 @@ function survives(payload: string): boolean {
     scope.name.normalize();
     for (const family of families) {
       family.descriptor.name.normalize();
-      forEachSeries(family, (page, index) => Object.keys(cache.attributes(page)[index] as object));
+      forEachSeries(family, (page, index) => Object.keys(JSON.parse(cache.text(page, index)) as object));
     }
   }
   structuredClone(snapshot);

@@ -200,9 +200,9 @@ test('attributes are read only of what shows series by series', (t) => {
   ];
   const read: number[] = [];
   const pages = {
-    texts: (page: Page): string[] => {
+    text: (page: Page, index: number): string => {
       read.push(page.id);
-      return ['{}', '{"a":1}', '{"a":2}'];
+      return ['{}', '{"a":1}', '{"a":2}'][index] as string;
     },
   };
   const task = taskOf(snapshotOf({ families }), { select: ['large*', 'small'] });

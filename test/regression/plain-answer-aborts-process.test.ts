@@ -1,0 +1,26 @@
+/** A plain answer for many series jumped over the heap limit of its worker thread, and V8 ended the process (SIGABRT). */
+import test from 'ava';
+import type { ReplyForm } from '../../protocol/tasks';
+import { answerWithinHeap } from '../support/answer-within-heap';
+
+const CASES: readonly [series: number, maxMemoryMb: number, form: ReplyForm['kind'], told: RegExp][] = [
+  [300_000, 128, 'resource-metrics', /^ok$/],
+  [300_000, 32, 'resource-metrics', /^ok$/],
+  [
+    600_000,
+    128,
+    'resource-metrics',
+    /^TOO_LARGE a plain answer .* larger than 64 MiB \(600000 series\).* compact form/,
+  ],
+  [600_000, 32, 'snapshot', /^ok$/],
+];
+
+for (const [series, maxMemoryMb, kind, expected] of CASES) {
+  test.serial(`${kind}: ${series} series with workers.maxMemoryMb ${maxMemoryMb}`, async (t) => {
+    const form: ReplyForm = kind === 'snapshot' ? { kind, have: [] } : { kind };
+    const { code, signal, told, output } = await answerWithinHeap({ series, maxMemoryMb, form });
+    t.deepEqual({ code, signal }, { code: 0, signal: null }, output);
+    t.is(told.length, 2);
+    for (const one of told) t.regex(one as string, expected);
+  });
+}
