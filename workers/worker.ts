@@ -13,7 +13,7 @@ import type { PostedTask, Task, TaskFailure, TaskResult } from '../protocol/task
 import { PageCache } from './page-cache';
 import { readPosted } from './posted';
 import { countShared } from '../core/pool/pressure';
-import { serve } from '../core/pool/serve';
+import { workerFunction } from '../core/pool/worker-function';
 import { stackOf } from '../core/values';
 import { computeProbes } from './probes/compute-probes';
 import { Replier, snapshotKey } from './reply';
@@ -40,8 +40,7 @@ async function work(posted: PostedTask): Promise<TaskResult> {
   }
 }
 
-serve(work);
-export = work;
+export = workerFunction(work);
 
 function unknownTask(task: never): TaskFailure {
   return { ok: false, code: 'INTERNAL', message: `unknown task ${JSON.stringify((task as Task).kind)}` };

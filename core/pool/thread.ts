@@ -1,11 +1,19 @@
-/** One worker thread of a pool, from its start to its end: does one task at a time. */
+/**
+ * One worker thread of a pool, from its start to its end: does one task at a time.
+ *
+ * It is a piscina for a single thread that keeps no minimum of threads. Such a piscina makes its thread while `run()` is
+ * called and at no other time. With a minimum, piscina replaces a thread in an event handler of that thread; where the new
+ * one cannot be made (such as at a limit on processes), that is an uncaught exception of the process.
+ */
+import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import { Worker, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import type * as piscina from 'piscina';
 import { messageOf } from '../values';
-import { READY } from './serve';
+import { WARM_UP } from './worker-function';
 
 export interface ThreadOptions {
-  /** Path of the module that the thread loads, which calls `serve()`. */
+  /** Path of the module that the thread loads. It exports a function that does a task, see `worker-function.ts`. */
   readonly worker: string;
   /** Heap limit in MiB. */
   readonly maxMemoryMb: number;
@@ -13,14 +21,23 @@ export interface ThreadOptions {
 
 /** What the owner of a thread hears of it. After `onEnd`, which is called once, it hears nothing more. */
 export interface ThreadEvents {
+  /** The thread has loaded its module. */
   onReady(): void;
   onResult(result: unknown): void;
+  /** The task has failed, and the thread goes on: the task could not be posted, or has thrown. */
+  onFailure(reason: string): void;
   /** It has ended or is unusable, although its owner has not ended it. */
   onEnd(reason: string): void;
 }
 
+/**
+ * On Linux, where each thread has a priority, the main thread of the process has precedence over the pool when there is
+ * more work than processors.
+ */
+const NICE_INCREMENT = process.platform === 'linux' ? 5 : 0;
+
 export class Thread {
-  private readonly worker: Worker;
+  private readonly piscina: piscina.Piscina;
   private ready = false;
   private ended = false;
 
@@ -29,18 +46,30 @@ export class Thread {
     { worker, maxMemoryMb }: ThreadOptions,
     private readonly events: ThreadEvents,
   ) {
-    this.worker = new Worker(worker, {
+    // Loaded on demand: a process outside PM2 has no pool and must not pay for piscina.
+    const { Piscina: Pool } = createRequire(__filename)('piscina') as typeof piscina;
+    this.piscina = new Pool({
+      filename: worker,
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      // An idle thread must wait in its event loop, which serves the connection to PM2's daemon.
+      atomics: 'disabled',
+      recordTiming: false,
+      niceIncrement: NICE_INCREMENT,
       resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb },
       // Modules that the process preloads, such as an OpenTelemetry SDK, are not meant for these threads.
       env: withoutNodeOptions(process.env),
       ...(extname(worker) === '.js' && { execArgv: [] }),
     });
-    this.worker.on('message', (message: unknown) => this.take(message));
-    this.worker.on('messageerror', (error) => this.lose(messageOf(error)));
-    this.worker.on('error', (error) => this.lose(messageOf(error)));
-    this.worker.on('exit', (code) => this.lose(`worker exited with code: ${code}`));
-    // A thread that has nothing to do must not keep the process alive.
-    this.worker.unref();
+    // The end of a thread without a task: it failed to load its module, or crashed.
+    this.piscina.on('error', (error) => this.lose(messageOf(error)));
+    // The end of a thread that exited by itself. If it had a task, the failure of that task comes first and says more.
+    this.piscina.on('workerDestroy', () => setImmediate(() => this.lose('the worker thread has ended')).unref());
+    this.piscina.run(WARM_UP).then(
+      () => this.noteReady(),
+      (error: unknown) => this.lose(messageOf(error)),
+    );
   }
 
   /** Whether it has loaded its module. */
@@ -48,27 +77,31 @@ export class Thread {
     return this.ready;
   }
 
-  /** @throws DataCloneError where the task cannot be posted */
+  /** To be called after the end of the task before. @throws whatever `new Worker` throws, if the thread has just ended */
   post(task: object, transfer: readonly MessagePort[]): void {
-    this.worker.postMessage(task, [...transfer]);
-    this.worker.ref();
+    this.piscina.run(task, { transferList: [...transfer] }).then(
+      (result: unknown) => {
+        if (!this.ended) this.events.onResult(result);
+      },
+      (error: unknown) => this.fail(messageOf(error)),
+    );
   }
 
   /** Ends it, whatever it is doing. Resolves when it has ended; never rejects. Repeatable. */
   async end(): Promise<void> {
     this.ended = true;
-    await this.worker.terminate().catch(() => undefined);
+    await this.piscina.destroy().catch(() => undefined);
   }
 
-  private take(message: unknown): void {
+  private noteReady(): void {
     if (this.ended) return;
-    if (message === READY) {
-      this.ready = true;
-      this.events.onReady();
-    } else {
-      this.worker.unref();
-      this.events.onResult(message);
-    }
+    this.ready = true;
+    this.events.onReady();
+  }
+
+  private fail(reason: string): void {
+    if (this.piscina.threads.length === 0) this.lose(reason);
+    else if (!this.ended) this.events.onFailure(reason);
   }
 
   private lose(reason: string): void {

@@ -2,8 +2,7 @@
  * The base of both programs' worker pools. Its threads do not keep the process alive and cannot harm it: where a thread
  * crashes, hangs or runs out of memory, its task fails, and the next task gets another thread.
  *
- * Threads are made in one place only, `start()`, which cannot throw: pools from npm make threads in event handlers of other
- * threads, where a thread that cannot be made (such as at a limit on processes) is an uncaught exception of the process.
+ * Threads are made in one place only, `start()`, which cannot throw.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { isRecord, messageOf } from '../values';
@@ -88,11 +87,11 @@ export class WorkerPool {
       const thread = this.idle() ?? this.start();
       if (thread === undefined) break;
       const job = this.waiting.shift() as Job;
+      this.threads.set(thread, job);
       try {
         thread.post(job.task, job.transfer);
-        this.threads.set(thread, job);
       } catch (error) {
-        job.settle(failure('WORKER_LOST', messageOf(error)));
+        this.lose(thread, messageOf(error));
       }
     }
     if (this.threads.size > 0) return;
@@ -113,12 +112,8 @@ export class WorkerPool {
     try {
       const thread: Thread = new Thread(this.options, {
         onReady: () => this.attempts.succeeded(),
-        onResult: (result) => {
-          const job = this.threads.get(thread);
-          this.threads.set(thread, undefined);
-          job?.settle(result);
-          this.assign();
-        },
+        onResult: (result) => this.settle(thread, result),
+        onFailure: (reason) => this.settle(thread, failure('WORKER_LOST', reason)),
         onEnd: (reason) => this.lose(thread, reason),
       });
       this.threads.set(thread, undefined);
@@ -127,6 +122,13 @@ export class WorkerPool {
       this.attempts.failed(reasonOf(error));
       return undefined;
     }
+  }
+
+  private settle(thread: Thread, result: unknown): void {
+    const job = this.threads.get(thread);
+    this.threads.set(thread, undefined);
+    job?.settle(result);
+    this.assign();
   }
 
   private lose(thread: Thread, reason: string): void {

@@ -5,7 +5,7 @@
 import type { ClusterTask, ClusterTaskFailure, ClusterTaskResult } from '../protocol/tasks';
 import type { Snapshot } from '../../core/snapshot';
 import { countShared } from '../../core/pool/pressure';
-import { serve } from '../../core/pool/serve';
+import { workerFunction } from '../../core/pool/worker-function';
 import { messageOf, stackOf } from '../../core/values';
 import { ClusterMerger, readState, writeState } from './cluster';
 import { decode } from './decode';
@@ -38,8 +38,7 @@ async function work(task: ClusterTask): Promise<ClusterTaskResult> {
   }
 }
 
-serve(work);
-export = work;
+export = workerFunction(work);
 
 function snapshotsOf(task: ClusterTask): Snapshot[] {
   switch (task.kind) {

@@ -83,7 +83,7 @@ test('a user of the package gets no pm2, and a process loads few files of few pa
   t.is(code, 0, stderr);
   const { active, files } = JSON.parse(stdout) as { active: boolean; files: string[] };
   t.true(active);
-  t.true(files.some((file) => file.includes('/node_modules/@pm2/io/')));
+  t.true(files.some((file) => file.includes('/node_modules/piscina/')));
   t.deepEqual(files.filter((file) => file.includes('/mashroom-monitoring-pm2-exporter/')).length, 2);
 });
 
