@@ -61,6 +61,8 @@ async function bundleFolder({ name, folder, entries, to, plugins }) {
     exports: 'named',
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
+    // What two entries share is one file, of a name that stays.
+    codeSplitting: { groups: [{ name: 'exporter', minShareCount: 2 }] },
     comments: false,
   });
   await bundled.close();

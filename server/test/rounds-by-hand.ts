@@ -72,6 +72,6 @@ export async function round(...all: readonly (Listed | Promise<Listed>)[]): Prom
 
 /** The only thread of a pool, for tests that end it. */
 export function threadOf(pool: ClusterPool): Worker {
-  const { threads } = (pool as unknown as { pool: { threads: Map<{ worker: Worker }, unknown> } }).pool;
-  return [...threads.keys()][0]?.worker as Worker;
+  const { threads } = (pool as unknown as { pool: { threads: Map<{ piscina: { threads: Worker[] } }, unknown> } }).pool;
+  return [...threads.keys()][0]?.piscina.threads[0] as Worker;
 }
