@@ -5,6 +5,7 @@
  * immutable and in shared memory: a worker makes them, the main thread keeps them and passes them with the next tasks. Workers
  * keep only what they can derive from tasks, so that any worker can do any task, and losing one loses nothing.
  */
+import type { PoolFailure } from '../../core/pool/worker-pool';
 import type { Loan } from './loan';
 import type { Page, ScopeFamilies, Snapshot } from '../../core/snapshot';
 
@@ -228,7 +229,7 @@ export interface ClusterTaskFailure {
 
 export type ClusterFailureCode =
   /** The first three: a payload that breaks the protocol, is too large, or names pages which are neither sent nor known. */
-  'MALFORMED' | 'TOO_LARGE' | 'MISSING_PAGES' | 'UNSUPPORTED' | 'WORKER_LOST' | 'WORKER_TIMEOUT' | 'INTERNAL';
+  'MALFORMED' | 'TOO_LARGE' | 'MISSING_PAGES' | 'UNSUPPORTED' | PoolFailure['code'] | 'INTERNAL';
 
 export type ClusterTaskResult<T extends ClusterTask = ClusterTask> =
   | (T extends DecodeTask

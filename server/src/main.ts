@@ -40,7 +40,15 @@ ${COMMAND}: nothing was started. PM2 has to run this server, because apps answer
 
 async function run(options: ServerOptions, environment: Pm2Environment, version: string): Promise<void> {
   const log = pino({ level: options.logLevel, name: COMMAND });
-  const pool = new ClusterPool({ threads: options.threads, maxMemoryMb: WORKER_HEAP_MB, timeoutMs: TASK_MS });
+  const pool = new ClusterPool({
+    threads: options.threads,
+    maxMemoryMb: WORKER_HEAP_MB,
+    timeoutMs: TASK_MS,
+    onTrouble: (trouble) => {
+      if (trouble === undefined) log.info('Worker threads can be started again: scrapes are answered');
+      else log.error(`Scrapes are answered with errors: ${trouble}`);
+    },
+  });
   const daemon = new Daemon(environment.daemon, { maxPauseMs: CONNECT_MS, connectMs: CONNECT_MS });
   const { apps, maxSeries } = options;
   const maxBytes = options.maxInflatedMb * MIB;
