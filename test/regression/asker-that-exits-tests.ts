@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestFn } from 'ava';
+import { PROJECT } from '../support/built';
 import { withPm2, type App, type Pm2Version } from '../support/pm2';
 import { until } from '../support/until';
 
@@ -12,8 +13,9 @@ const ROUNDS = 6;
 export function askerThatExitsTests(test: TestFn, version: Pm2Version): void {
   test(`PM2 ${version}: its daemon outlives askers that exit right after asking four processes`, async (t) => {
     await withPm2(version, async (pm2) => {
-      const exporting: App = { name: 'exporting', script: fixture('exports.js'), exec_mode: 'cluster', instances: 4 };
-      await pm2.start({ ...exporting, node_args: ['--require=ts-node/register/transpile-only'] });
+      const node_args = ['--require=ts-node/register/transpile-only'];
+      const exporting = { name: 'exporting', script: fixture('exports.js'), cwd: PROJECT, instances: 4, node_args };
+      await pm2.start({ ...exporting, exec_mode: 'fork' });
       const instances = await pm2.ready('exporting', 4);
       const daemon = (): string => readFileSync(join(pm2.home, 'pm2.pid'), 'utf8');
       const before = daemon();
