@@ -97,9 +97,9 @@ async function compare(pm2: Pm2, kinds: readonly Kind[]): Promise<unknown[]> {
   await sleep(SETTLE_MS);
   const ids = new Map((await pm2.list()).map(({ name, id }) => [name, id]));
   await Promise.all(
-    pairs.flatMap(({ way, ...pair }) =>
-      [pair.without, pair.with].map(({ name }) => settingOf(way).act?.(pm2, ids.get(name) ?? -1)),
-    ),
+    pairs
+      .flatMap(({ way, ...pair }) => [pair.without, pair.with].map(({ name }) => ({ way, name })))
+      .map(async ({ way, name }) => settingOf(way).act?.(pm2, ids.get(name) ?? -1)),
   );
   await sleep(WATCH_MS);
   for (const pair of pairs) {
