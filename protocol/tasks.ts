@@ -85,6 +85,8 @@ export interface Recipient {
   readonly pmId: number;
   /** The asker's id of the request, sent back unchanged so that the asker can match answers to its requests. */
   readonly request?: string | number;
+  /** The asker's process, if the request names it: no answer is sent once that process has ended. */
+  readonly pid?: number;
 }
 
 export interface ReplyResult {
@@ -93,9 +95,16 @@ export interface ReplyResult {
   /** The number of recipients that got the answer. */
   readonly delivered: number;
   /** The other recipients, with the reason, such as that the process is gone. */
-  readonly undelivered: readonly { readonly pmId: number; readonly message: string }[];
+  readonly undelivered: readonly Undelivered[];
   /** Size of one answer in bytes. */
   readonly bytes: number;
+}
+
+export interface Undelivered {
+  readonly pmId: number;
+  readonly message: string;
+  /** PM2's daemon said that this process cannot be sent to. */
+  readonly refused: boolean;
 }
 
 export interface TaskFailure {

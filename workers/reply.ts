@@ -1,11 +1,12 @@
 /** Answers requests for metrics: renders the snapshot once and sends it to each recipient through PM2's daemon. */
 import type { Snapshot } from '../core/snapshot';
 import type { PageRange } from '../core/wire/format';
-import type { ReplyResult, ReplyTask, TaskFailure } from '../protocol/tasks';
+import type { ReplyResult, ReplyTask, TaskFailure, Undelivered } from '../protocol/tasks';
 import { lengthOf, TooLargeError } from '../core/pieces';
 import { Daemon, DaemonError } from '../core/pm2/daemon';
 import { encodePieces } from '../core/wire/encode';
 import { WIRE_VERSION } from '../core/wire/format';
+import { hasEnded } from './has-ended';
 import type { PageCache } from './page-cache';
 import { leastBytes, resourceMetricsPieces } from './resource-metrics';
 
@@ -34,9 +35,17 @@ export class Replier {
     const body = this.render(task);
     if (body instanceof Refusal) return { ok: false, code: 'TOO_LARGE', message: body.message };
     const daemon = this.connect(task);
-    const undelivered: { pmId: number; message: string }[] = [];
+    const undelivered: Undelivered[] = [];
+    const refused = new Set<number>();
     let delivered = 0;
-    for (const [index, { pmId, request }] of task.recipients.entries()) {
+    for (const [index, { pmId, request, pid }] of task.recipients.entries()) {
+      // Each send to a closed channel is an error in PM2's daemon, and it does not survive the second one.
+      const ended = pid !== undefined && hasEnded(pid);
+      if (ended || refused.has(pmId)) {
+        const message = ended ? `its process ${pid} has ended` : 'the answer before this one was refused';
+        undelivered.push({ pmId, message, refused: false });
+        continue;
+      }
       const head = Buffer.from(`{"id":${pmId},"topic":"${TOPIC}","from":${JSON.stringify(task.from)},"data":`);
       const tail = Buffer.from(request === undefined ? '}' : `,"request":${JSON.stringify(request)}}`);
       try {
@@ -46,7 +55,8 @@ export class Replier {
       } catch (error) {
         if (!(error instanceof DaemonError)) throw error;
         if (error.code === 'UNREACHABLE') return { ok: false, code: 'DAEMON_UNREACHABLE', message: error.message };
-        undelivered.push({ pmId, message: error.message });
+        refused.add(pmId);
+        undelivered.push({ pmId, message: error.message, refused: true });
       }
     }
     return { ok: true, kind: 'reply', delivered, undelivered, bytes: lengthOf(body) };

@@ -10,6 +10,7 @@ import { extname } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type * as piscina from 'piscina';
 import { messageOf } from '../values';
+import { withClosedOutputs } from './closed-outputs';
 import { WARM_UP } from './worker-function';
 
 export interface ThreadOptions {
@@ -66,7 +67,7 @@ export class Thread {
     this.piscina.on('error', (error) => this.lose(messageOf(error)));
     // The end of a thread that exited by itself. If it had a task, the failure of that task comes first and says more.
     this.piscina.on('workerDestroy', () => setImmediate(() => this.lose('the worker thread has ended')).unref());
-    this.piscina.run(WARM_UP).then(
+    withClosedOutputs(() => this.piscina.run(WARM_UP)).then(
       () => this.noteReady(),
       (error: unknown) => this.lose(messageOf(error)),
     );
@@ -79,7 +80,7 @@ export class Thread {
 
   /** To be called after the end of the task before. @throws whatever `new Worker` throws, if the thread has just ended */
   post(task: object, transfer: readonly MessagePort[]): void {
-    this.piscina.run(task, { transferList: [...transfer] }).then(
+    withClosedOutputs(() => this.piscina.run(task, { transferList: [...transfer] })).then(
       (result: unknown) => {
         if (!this.ended) this.events.onResult(result);
       },

@@ -34,18 +34,23 @@ const MAX_QUOTED_CHARS = 80;
 
 export function readRequest(packet: unknown): ReadRequest {
   if (typeof packet !== 'object' || packet === null) return { kind: 'other' };
-  const { topic, from, data, request } = packet as Record<string, unknown>;
+  const { topic, from, data, request, pid } = packet as Record<string, unknown>;
   if (topic !== TOPIC) return { kind: 'other' };
   const pmId = readPmId(from);
   if (pmId === undefined) {
     return { kind: 'malformed', message: `"from" is ${quote(from)}, expected the pm_id of the asker` };
   }
-  const recipient = isRequestId(request) ? { pmId, request } : { pmId };
+  const recipient = { pmId, ...(isRequestId(request) && { request }), ...(isProcessId(pid) && { pid }) };
   return { kind: 'request', request: { recipient, form: readForm(data) } };
 }
 
 function isRequestId(request: unknown): request is string | number {
   return typeof request === 'string' ? request.length <= MAX_REQUEST_ID_CHARS : Number.isFinite(request);
+}
+
+/** Above 0, since other numbers mean groups of processes. */
+function isProcessId(pid: unknown): pid is number {
+  return Number.isSafeInteger(pid) && (pid as number) > 0;
 }
 
 /** @returns the form of the first version, which every asker understands, where `data` is not understood */

@@ -36,6 +36,13 @@ const RANGE_BYTES = 80;
 /** After this time an asker does not wait for the answer any more. */
 const MAX_WAIT_MS = 30_000;
 const DAEMON_TIMEOUT_MS = 10_000;
+/**
+ * A request that does not name its process waits this long: an asker that exits right after asking has ended by then, and
+ * PM2's daemon refuses the answer. While the asker is ending, its channel is closed, and answers would end the daemon.
+ */
+const SETTLE_MS = 200;
+/** So much longer, the requests that came in a burst are answered together. */
+const BURST_MS = 20;
 
 interface Waiting {
   /** Requests with the same key get the same answer. */
@@ -45,6 +52,8 @@ interface Waiting {
   readonly bytes: number;
   /** By `performance.now()`. */
   readonly since: number;
+  /** By `performance.now()`: when it may be answered. */
+  readonly from: number;
 }
 
 export class Responder {
@@ -53,6 +62,7 @@ export class Responder {
   private snapshot: Snapshot | undefined;
   private working = false;
   private stopped = false;
+  private wake: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ResponderOptions) {}
 
@@ -61,7 +71,9 @@ export class Responder {
     const key = JSON.stringify(request.form);
     const ranges = request.form.kind === 'snapshot' ? request.form.have.length : 0;
     const bytes = REQUEST_BYTES + key.length + ranges * RANGE_BYTES;
-    this.waiting.push({ key, request, bytes, since: performance.now() });
+    const since = performance.now();
+    const from = request.recipient.pid === undefined ? since + SETTLE_MS : since;
+    this.waiting.push({ key, request, bytes, since, from });
     this.waitingBytes += bytes;
     while (this.waiting.length > MAX_WAITING_REQUESTS || this.waitingBytes > MAX_WAITING_BYTES) this.dropOldest();
     if (!this.working) void this.work();
@@ -77,6 +89,7 @@ export class Responder {
   /** Drops the waiting requests. Repeatable. */
   stop(): void {
     this.stopped = true;
+    clearTimeout(this.wake);
     this.waiting = [];
     this.waitingBytes = 0;
     this.snapshot = undefined;
@@ -98,21 +111,28 @@ export class Responder {
       // In the next turn of the event loop, when all requests of a burst have arrived.
       await new Promise((resolve) => setImmediate(resolve));
       const batch = this.takeBatch();
-      if (this.snapshot === undefined || batch.length === 0) continue;
+      if (this.snapshot === undefined || batch.length === 0) break;
       await this.answer(batch, this.snapshot).catch((error: unknown) => this.report(messageOf(error)));
     }
     this.working = false;
+    if (this.snapshot === undefined || this.waiting.length === 0) return;
+    const delayMs = Math.min(...this.waiting.map(({ from }) => from)) + BURST_MS - performance.now();
+    clearTimeout(this.wake);
+    this.wake = setTimeout(() => this.working || void this.work(), delayMs).unref();
   }
 
-  /** Removes requests of one form from those that wait, beginning with the oldest, and all that have waited too long. */
+  /**
+   * Removes requests of one form that may be answered now, beginning with the oldest, and all requests that have waited too
+   * long.
+   */
   private takeBatch(): MetricsRequest[] {
-    const oldest = performance.now() - MAX_WAIT_MS;
-    const alive = this.waiting.filter(({ since }) => since >= oldest);
-    const key = alive[0]?.key;
+    const now = performance.now();
+    const alive = this.waiting.filter(({ since }) => since >= now - MAX_WAIT_MS);
+    const key = alive.find(({ from }) => from <= now)?.key;
     const batch: MetricsRequest[] = [];
     this.waiting = [];
     for (const one of alive) {
-      if (one.key === key && batch.length < MAX_RECIPIENTS) batch.push(one.request);
+      if (one.key === key && one.from <= now && batch.length < MAX_RECIPIENTS) batch.push(one.request);
       else this.waiting.push(one);
     }
     this.waitingBytes = this.waiting.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -133,7 +153,8 @@ export class Responder {
     if (this.stopped) return;
     if (result.ok) {
       this.report(undefined);
-      for (const { pmId, message } of result.undelivered) {
+      for (const { pmId, message, refused } of result.undelivered) {
+        if (refused) this.waiting = this.waiting.filter(({ request }) => request.recipient.pmId !== pmId);
         logger.debug(`The answer to the process with pm_id ${pmId} was not delivered: ${message}`);
       }
     } else if (result.code === 'DAEMON_UNREACHABLE' && (!process.connected || result.message.endsWith(' broke'))) {

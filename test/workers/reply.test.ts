@@ -120,7 +120,7 @@ test('it is known who has been served, whether or not they could be', async (t) 
     await snapshot(1),
     [1, 2, 3].map((pmId) => ({ pmId })),
   );
-  const undelivered = [{ pmId: 2, message: 'offline' }];
+  const undelivered = [{ pmId: 2, message: 'offline', refused: true }];
   t.like(await replier.reply(work), { ok: true, delivered: 2, undelivered });
   t.is(work.served[0], 3);
 });

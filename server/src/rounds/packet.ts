@@ -16,6 +16,7 @@ export function packetOf({ id, known, base }: Request, self: number): Buffer {
     from: String(self),
     data: { v: WIRE_VERSION, form: 'snapshot', ...have },
     request: id,
+    pid: process.pid,
   };
   return Buffer.from(JSON.stringify(packet));
 }

@@ -1,0 +1,138 @@
+/**
+ * The ends of processes: the same app with the exporter and without it, under one daemon. Exit codes, signals, the order of
+ * the app's handlers and whether it lives on must be the same.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestFn } from 'ava';
+import { built, PROJECT } from '../support/built';
+import { withPm2, type App, type Pm2, type Pm2Version } from '../support/pm2';
+
+const SCRIPT = join(__dirname, '..', 'fixtures', 'apps', 'ends.js');
+const { ways } = require(SCRIPT) as { ways: readonly string[] };
+export { ways };
+
+type Mode = App['exec_mode'];
+
+/** What a way needs beside the app itself. */
+interface Setting {
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** What is done to the app once it has run for a while. */
+  readonly act?: (pm2: Pm2, id: number) => Promise<unknown>;
+}
+
+const signal = (name: string): Setting => ({
+  act: (pm2, id) => pm2.call('sendSignalToProcessId', { process_id: id, signal: name }),
+});
+const stop = (options = {}): Setting => ({ options, act: (pm2, id) => pm2.call('stopProcessId', id) });
+const restart: Setting = { act: (pm2, id) => pm2.call('restartProcessId', { id, env: {} }) };
+
+function settingOf(way: string): Setting {
+  const [first = ''] = way.split(',');
+  if (way === 'out of memory') return { options: { node_args: ['--max-old-space-size=64'] } };
+  if (way === 'stop by message' || way === 'stop by message, with a handler')
+    return stop({ shutdown_with_message: true });
+  if (way === 'stop of a tree') return stop({ treekill: false });
+  if (way === 'stop after ready') return stop({ wait_ready: true, listen_timeout: 10_000 });
+  if (first === 'stop' || first === 'SIGINT') return stop();
+  if (first === 'restart') return restart;
+  if (first === 'reload')
+    return { act: (pm2, id) => pm2.call('softReloadProcessId', { id, env: {} }).catch(() => undefined) };
+  if (first === 'delete') return { act: (pm2, id) => pm2.call('deleteProcessId', id) };
+  return /^SIG\w+$/.test(first) ? signal(first) : {};
+}
+
+/** Applications of so many ways run at the same time. */
+const AT_ONCE = 6;
+const SETTLE_MS = 2500;
+/** @pm2/io looks every 3 s whether it alone keeps a process alive. */
+const WATCH_MS = 7000;
+/** For the slower one of two. */
+const PATIENCE_MS = 20_000;
+
+export function endsTests(test: TestFn, version: Pm2Version, of: readonly string[], modes: readonly Mode[]): void {
+  test(`PM2 ${version}: ${of.length} kinds of ends are the same with the exporter and without it`, async (t) => {
+    t.timeout(600_000);
+    await built();
+    await withPm2(version, async (pm2) => {
+      mkdirSync(join(pm2.folder, 'ends'));
+      const all = of.flatMap((way) => modes.map((mode) => ({ way, mode })));
+      const differences: unknown[] = [];
+      while (all.length > 0) differences.push(...(await compare(pm2, all.splice(0, AT_ONCE))));
+      t.deepEqual(differences, []);
+    });
+  });
+}
+
+interface Kind {
+  readonly way: string;
+  readonly mode: Mode;
+}
+
+interface Twin {
+  readonly name: string;
+  readonly record: string;
+}
+
+/** @returns those that differ */
+async function compare(pm2: Pm2, kinds: readonly Kind[]): Promise<unknown[]> {
+  const differences: unknown[] = [];
+  const pairs = kinds.map(({ way, mode }) => {
+    const name = `${way.replaceAll(/\W+/g, '_')}-${mode}`;
+    const twin = (of: string): Twin => ({ name: `${name}-${of}`, record: join(pm2.folder, 'ends', `${name}-${of}`) });
+    return { way, mode, without: twin('without'), with: twin('with') };
+  });
+  const apps = pairs.flatMap(({ way, mode, ...pair }) =>
+    (['without', 'with'] as const).map((which) => ({
+      name: pair[which].name,
+      script: SCRIPT,
+      exec_mode: mode,
+      autorestart: false,
+      ...settingOf(way).options,
+      env: { END: way, RECORD: pair[which].record, ...(which === 'with' && { EXPORTER: join(PROJECT, 'dist/src') }) },
+    })),
+  );
+  await pm2.start(...apps);
+  await sleep(SETTLE_MS);
+  const ids = new Map((await pm2.list()).map(({ name, id }) => [name, id]));
+  await Promise.all(
+    pairs
+      .flatMap(({ way, ...pair }) => [pair.without, pair.with].map(({ name }) => ({ way, name })))
+      .map(async ({ way, name }) => settingOf(way).act?.(pm2, ids.get(name) ?? -1)),
+  );
+  await sleep(WATCH_MS);
+  for (const pair of pairs) {
+    const state = async (twin: Twin): Promise<unknown> => stateOf(pm2, twin);
+    const until = Date.now() + PATIENCE_MS;
+    let expected = await state(pair.without);
+    let found = await state(pair.with);
+    while (JSON.stringify(found) !== JSON.stringify(expected) && Date.now() < until) {
+      await sleep(500);
+      expected = await state(pair.without);
+      found = await state(pair.with);
+    }
+    if (JSON.stringify(found) === JSON.stringify(expected)) continue;
+    differences.push({ way: pair.way, mode: pair.mode, with: found, without: expected });
+  }
+  await Promise.all((await pm2.list()).map(({ id }) => pm2.call('deleteProcessId', id).catch(() => undefined)));
+  return differences;
+}
+
+/** What has become of an app: the state in which PM2 has it, how its processes have ended, and its notes. */
+async function stateOf(pm2: Pm2, { name, record }: Twin): Promise<object> {
+  const { status = 'deleted', restarts = 0 } = (await pm2.list(name))[0] ?? {};
+  const log = readFileSync(join(pm2.home, 'pm2.log'), 'utf8');
+  const ends = [...log.matchAll(/App(?: name:| \[)(\S+?)(?: id:|:)(?:_old_)?\d+\]? (exited .*)/g)]
+    .filter(([, app]) => app === name)
+    .map(([, , end]) => end);
+  return { status, restarts, ends, notes: notesIn(record) };
+}
+
+function notesIn(record: string): string[] {
+  try {
+    return readFileSync(record, 'utf8').trim().split('\n');
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,4 @@
+import test from 'ava';
+import { askerThatExitsTests } from '../asker-that-exits-tests';
+
+askerThatExitsTests(test, 5);
