@@ -37,6 +37,8 @@ export interface ThreadEvents {
  */
 const NICE_INCREMENT = process.platform === 'linux' ? 5 : 0;
 
+const HAS_ENDED = 'the worker thread has ended';
+
 export class Thread {
   private readonly piscina: piscina.Piscina;
   private ready = false;
@@ -66,7 +68,7 @@ export class Thread {
     // The end of a thread without a task: it failed to load its module, or crashed.
     this.piscina.on('error', (error) => this.lose(messageOf(error)));
     // The end of a thread that exited by itself. If it had a task, the failure of that task comes first and says more.
-    this.piscina.on('workerDestroy', () => setImmediate(() => this.lose('the worker thread has ended')).unref());
+    this.piscina.on('workerDestroy', () => setImmediate(() => this.lose(HAS_ENDED)).unref());
     withClosedOutputs(() => this.piscina.run(WARM_UP)).then(
       () => this.noteReady(),
       (error: unknown) => this.lose(messageOf(error)),
@@ -78,9 +80,11 @@ export class Thread {
     return this.ready;
   }
 
-  /** To be called after the end of the task before. @throws whatever `new Worker` throws, if the thread has just ended */
+  /** To be called after the end of the task before. @throws Error if the thread has just ended */
   post(task: object, transfer: readonly MessagePort[]): void {
-    withClosedOutputs(() => this.piscina.run(task, { transferList: [...transfer] })).then(
+    // piscina would make another thread.
+    if (this.piscina.threads.length === 0) throw new Error(HAS_ENDED);
+    this.piscina.run(task, { transferList: [...transfer] }).then(
       (result: unknown) => {
         if (!this.ended) this.events.onResult(result);
       },
