@@ -33,6 +33,7 @@ const OPTIONS = {
 const ROOT = path.join(__dirname, 'mashroom');
 const SERVER = path.join(path.dirname(require.resolve('@mashroom/mashroom/package.json')), 'dist', 'server.js');
 const METRICS_SERVER = path.join(__dirname, '..', 'server', 'dist', 'src', 'main.js');
+const PM2 = path.join(path.dirname(require.resolve('pm2/package.json')), 'bin', 'pm2');
 const ENOUGH_MS = 40_000;
 const PATIENCE_MS = 120_000;
 
@@ -59,7 +60,8 @@ async function main() {
     console.log(`\nServer:  http://localhost:${serverPort}/shop`);
     console.log(`Metrics: http://localhost:${metricsPort}/metrics and, summed up, /metrics/cluster`);
     console.log(`         http://localhost:${metricsPort}/ links all there is`);
-    console.log(`Monitor: PM2_HOME=${pm2.home} npx pm2 monit`);
+    // From any folder, where npx would get another PM2 from the registry.
+    console.log(`Monitor: PM2_HOME=${pm2.home} ${PM2} monit`);
     console.log('\nCtrl-C ends it and removes everything.');
     await sleep(2 ** 31 - 1, undefined, { signal: end.signal });
   } catch (error) {
