@@ -1,0 +1,16 @@
+/** What docs/reliability.md names as holding a promise exists. */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import test from 'ava';
+import picomatch from 'picomatch';
+import { root } from './packed';
+
+test('each test file that docs/reliability.md names is there', async (t) => {
+  const text = await readFile(join(root, 'docs/reliability.md'), 'utf8');
+  const named = new Set(text.match(/test\/[\w/.*-]+\.ts/g));
+  t.true(named.size > 20);
+  for (const file of named) {
+    const files = await readdir(join(root, dirname(file)));
+    t.true(files.some(picomatch(basename(file))), file);
+  }
+});
