@@ -60,7 +60,8 @@ async function ask(form) {
   const cpu = daemonCpuMs();
   const start = performance.now();
   const answer = new Promise((resolve) => (received = resolve));
-  await daemon.call('sendDataToProcessId', { id: 0, topic: 'getMetrics', from: OWN_ID, data: FORMS[form].data() });
+  const request = { id: 0, topic: 'getMetrics', from: OWN_ID, pid: process.pid, data: FORMS[form].data() };
+  await daemon.call('sendDataToProcessId', request);
   const data = await answer;
   FORMS[form].decode(data);
   const ms = performance.now() - start;

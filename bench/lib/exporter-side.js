@@ -69,7 +69,7 @@ function createExporter(daemon, form) {
       feed.update(snapshot);
       const again = snapshot.generation > 1 && form === 'snapshot';
       responder.ask({
-        recipient: { pmId: 1 },
+        recipient: { pmId: 1, pid: process.pid },
         form: again ? { ...later, incarnation: snapshot.incarnation } : requested,
       });
       await done;
