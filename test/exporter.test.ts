@@ -82,7 +82,8 @@ test('starting and stopping leaves threads, listeners and handles as they were',
       listeners: process.eventNames().map((event) => [String(event), process.listenerCount(event)]),
       handles: process.getActiveResourcesInfo().sort(),
     });
-    // The first start makes the @pm2/io of this process, which stays.
+    // tell() opens the output, which stays, as does the @pm2/io that the first start makes.
+    process.stdout.write('');
     await cycle(200);
     tell(state());
     for (let i = 0; i < 20; i++) await cycle(i * 10);

@@ -33,11 +33,7 @@ export function quoted(name: string): string {
 
 /** What a foreign object threw when it was read. */
 export function reasonOf(error: unknown): string {
-  try {
-    return cut(String(messageOf(error)));
-  } catch {
-    return 'it throws when it is read';
-  }
+  return cut(messageOf(error));
 }
 
 function cut(text: string): string {
