@@ -58,7 +58,9 @@ const MALFORMED: Readonly<Record<string, unknown>> = {
   'data points that are like an array': counter('bad', { length: 1, 0: point({}, 1) } as never),
   'more data points than memory has room for': counter('bad', Object.assign([point({}, 1)], { length: 2 ** 32 - 1 })),
   'a type that is an object without prototype': { ...counter('bad', []), dataPointType: Object.create(null) as object },
-  'an end time that throws': counter('bad', [Object.assign(throwing('endTime')) as never]),
+  'an end time that throws': counter('bad', [
+    Object.defineProperties(point({ a: 1 }, 1), Object.getOwnPropertyDescriptors(throwing('endTime'))),
+  ]),
   'attributes that throw': counter('bad', [point(throwing('a') as never, 1)]),
   'a value that is a BigInt': counter('bad', [point({ a: 1 }, 1n)]),
   'a value that is undefined': counter('bad', [point({ a: 1 }, undefined)]),
@@ -162,10 +164,11 @@ test('a list of counts that is another one each time it is read changes no other
   };
   const attributes = { a: 1 };
   for (let i = 1; i < 12; i++) {
-    const { snapshot } = await encoder.encode(
-      collected(histogram('odd', [point(attributes, odd)]), counter('c', [point(attributes, i)])),
-    );
-    const index = (snapshot.scopes[0]?.families.length ?? 0) - 1;
+    const metrics = [histogram('odd', [point(attributes, odd)]), counter('c', [point(attributes, i)])];
+    // Afterwards the metric whose numbers stand behind those of the odd one is written before it.
+    const { snapshot } = await encoder.encode(collected(...(i === 1 ? metrics : metrics.reverse())));
+    const families = snapshot.scopes[0]?.families ?? [];
+    const index = families.findIndex(({ descriptor }) => descriptor.name === 'c');
     t.is(read(snapshot, index).get('{"a":1}')?.[1], i);
   }
 });

@@ -4,7 +4,7 @@ import type { ReplyForm } from '../../protocol/tasks';
 import { answerWithinHeap } from '../support/answer-within-heap';
 
 const CASES: readonly [series: number, maxMemoryMb: number, form: ReplyForm['kind'], told: RegExp][] = [
-  [300_000, 128, 'resource-metrics', /^ok$/],
+  [350_000, 128, 'resource-metrics', /^ok$/],
   [300_000, 32, 'resource-metrics', /^ok$/],
   [
     600_000,
