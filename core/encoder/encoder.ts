@@ -9,7 +9,6 @@
  * `positions/` knows which series stood where in the data points, `tidying/` joins and packs what the others have between
  * two collections.
  */
-import { randomUUID } from 'node:crypto';
 import type { ResourceMetrics } from '../otel';
 import { Slicer, type Sliced } from '../slicer';
 import { strideOf, type ExporterStats, type Family, type ScopeFamilies, type Snapshot } from '../snapshot';
@@ -72,7 +71,7 @@ class Kept {
 }
 
 export class SnapshotEncoder {
-  private readonly incarnation = randomUUID();
+  private readonly incarnation = crypto.randomUUID();
   private readonly columnsOf = new WeakMap<Snapshot, readonly (Column | undefined)[]>();
   private readonly slicer: Slicer;
   private kept: Kept;

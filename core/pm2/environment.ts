@@ -4,8 +4,8 @@
  * The environment alone does not say it: a child of an app inherits the app's `pm_id`, and may have a channel, which
  * leads to the app. PM2 5 to 7 start each of their processes themselves, so that its parent is their daemon.
  */
+import type { Cluster } from 'node:cluster';
 import { readFileSync } from 'node:fs';
-import cluster from 'node:cluster';
 import { resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { daemonAddress, pm2Home, type DaemonAddress } from './daemon-address';
@@ -39,7 +39,7 @@ export function findPm2(env: NodeJS.ProcessEnv = process.env): Pm2Finding {
   if (!isMainThread) return { kind: 'thread' };
   if (typeof process.send !== 'function') return { kind: 'no-channel' };
   if (isStartedByDaemon(env) || isStartedByInterpreter(env)) return { kind: 'pm2', pmId, daemon: daemonAddress(env) };
-  return { kind: 'child', isClusterWorker: cluster.isWorker };
+  return { kind: 'child', isClusterWorker: isClusterWorker() };
 }
 
 function isStartedByDaemon(env: NodeJS.ProcessEnv): boolean {
@@ -48,7 +48,7 @@ function isStartedByDaemon(env: NodeJS.ProcessEnv): boolean {
   if (daemon === parent || isTitleOfDaemon(parent)) return true;
   if (daemon !== undefined) return false;
   // The daemon's files cannot be read, as by a process with a `uid` of its own.
-  if (cluster.isWorker && env['exec_mode'] === 'fork_mode') return false;
+  if (isClusterWorker() && env['exec_mode'] === 'fork_mode') return false;
   // PM2 sets a path for all that it starts; without one there is nothing to go by but the id.
   return env['pm_exec_path'] === undefined || /[\\/]ProcessContainer(Fork)?(Bun)?\.js$/.test(process.argv[1] ?? '');
 }
@@ -60,7 +60,12 @@ function isStartedByDaemon(env: NodeJS.ProcessEnv): boolean {
 function isStartedByInterpreter(env: NodeJS.ProcessEnv): boolean {
   const { exec_interpreter: interpreter, pm_exec_path: script } = env;
   if (interpreter === undefined || /(^|[\\/])(node|bun)(\.exe)?$/.test(interpreter)) return false;
-  return script !== undefined && process.argv[1] === script && !cluster.isWorker;
+  return script !== undefined && process.argv[1] === script && !isClusterWorker();
+}
+
+/** Loads the module on demand: Node.js has loaded it in a cluster's worker, and to others it costs milliseconds. */
+function isClusterWorker(): boolean {
+  return (process.getBuiltinModule('node:cluster') as unknown as Cluster).isWorker;
 }
 
 /** @returns `undefined` where the file of PM2's daemon cannot be read, or is of one that has ended */

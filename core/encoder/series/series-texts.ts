@@ -2,12 +2,11 @@
  * Texts of attribute sets as bytes, one behind the other. Thousands of new series leave no strings behind: what survives
  * a slice costs the garbage collector dearly.
  */
-import { randomBytes } from 'node:crypto';
 import { dataOf, withRoom } from '../../bytes';
 import { attributesText } from './attributes';
 
 /** Unknown outside the process, so that texts of one hash cannot be made on purpose. */
-const SEED = randomBytes(4).readInt32LE();
+let seedOfProcess: number | undefined;
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -123,8 +122,12 @@ export class SeriesTexts {
   }
 }
 
+function randomSeed(): number {
+  return crypto.getRandomValues(new Int32Array(1))[0] as number;
+}
+
 /** MurmurHash3_x86_32, https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp. */
-export function hashOf(bytes: DataView, from: number, end: number, seed = SEED): number {
+export function hashOf(bytes: DataView, from: number, end: number, seed = (seedOfProcess ??= randomSeed())): number {
   let hash = seed;
   let at = from;
   for (; at + 4 <= end; at += 4) {
