@@ -1,4 +1,4 @@
-/** Answers requests for metrics: renders the snapshot once and sends it to each recipient through PM2's daemon. */
+/** Answers requests for metrics: writes the answer once and sends it to each recipient through PM2's daemon. */
 import type { Snapshot } from '../core/snapshot';
 import type { PageRange } from '../core/wire/format';
 import type { ReplyResult, ReplyTask, TaskFailure, Undelivered } from '../protocol/tasks';
@@ -26,13 +26,13 @@ const MAX_COMPACT_BYTES = 256 * 1024 * 1024;
 
 export class Replier {
   private daemon: { readonly address: string; readonly connection: Daemon } | undefined;
-  /** The last rendering, since successive requests mostly ask for the same. */
-  private rendered: { readonly key: string; readonly body: readonly Buffer[] | Refusal } | undefined;
+  /** Kept, since successive requests mostly ask for the same. */
+  private last: { readonly key: string; readonly body: readonly Buffer[] | Refusal } | undefined;
 
   constructor(private readonly pages: PageCache) {}
 
   async reply(task: ReplyTask): Promise<ReplyResult | TaskFailure> {
-    const body = this.render(task);
+    const body = this.bodyFor(task);
     if (body instanceof Refusal) return { ok: false, code: 'TOO_LARGE', message: body.message };
     const daemon = this.connect(task);
     const undelivered: Undelivered[] = [];
@@ -62,17 +62,17 @@ export class Replier {
     return { ok: true, kind: 'reply', delivered, undelivered, bytes: lengthOf(body) };
   }
 
-  /** Drops the rendering of any other snapshot: it will not be asked for again. */
+  /** Drops the answer from any other snapshot: it will not be asked for again. */
   keepOnly(key: string): void {
-    if (this.rendered !== undefined && !this.rendered.key.startsWith(key)) this.rendered = undefined;
+    if (this.last !== undefined && !this.last.key.startsWith(key)) this.last = undefined;
   }
 
-  private render({ snapshot, form }: ReplyTask): readonly Buffer[] | Refusal {
+  private bodyFor({ snapshot, form }: ReplyTask): readonly Buffer[] | Refusal {
     const key = `${snapshotKey(snapshot)} ${JSON.stringify(form)}`;
-    if (this.rendered?.key === key) return this.rendered.body;
-    this.rendered = undefined;
+    if (this.last?.key === key) return this.last.body;
+    this.last = undefined;
     const body = form.kind === 'resource-metrics' ? this.plain(snapshot) : compact(snapshot, form.have);
-    this.rendered = { key, body };
+    this.last = { key, body };
     return body;
   }
 

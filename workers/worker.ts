@@ -3,16 +3,16 @@
  *
  * ```
  * main thread ── task: ids, handles of shared memory ──▶ probes ──▶ numbers ──────────▶ main thread
- *                                                        reply  ──▶ rendered text ────▶ PM2's daemon
+ *                                                        reply  ──▶ JSON or wire form ▶ PM2's daemon
  * ```
  *
- * All that a thread keeps between tasks comes from tasks (parsed pages, the last rendering) or can be made again (the
+ * All that a thread keeps between tasks comes from tasks (where texts begin on pages, the last answer) or can be made again (the
  * connection to the daemon), so that any thread can do any task.
  */
 import type { PostedTask, Task, TaskFailure, TaskResult } from '../protocol/tasks';
 import { PageCache } from './page-cache';
 import { readPosted } from './posted';
-import { countShared } from '../core/pool/pressure';
+import { countShared } from '../core/pool/shared-memory';
 import { workerFunction } from '../core/pool/worker-function';
 import { stackOf } from '../core/values';
 import { computeProbes } from './probes/compute-probes';

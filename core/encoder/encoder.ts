@@ -4,10 +4,13 @@
  * Steady-state cost is one pass that copies numbers: see {@link FamilyEncoder}. Work is cut into slices; since
  * collected data no longer changes, the event loop may turn at any of the cuts.
  *
- * The rooms, each of which imports those before it only: `columns/` owns numbers and the space for them, `series/` knows
- * the series of a family and their pages, `reading/` makes what is its own of what a collection says of scopes and metrics,
- * `positions/` knows which series stood where in the data points, `tidying/` joins and packs what the others have between
- * two collections.
+ * The folders, each of which imports only those above it:
+ *
+ * - `columns/`    numbers, and the space for them in the columns
+ * - `series/`     the series of a family, and their pages
+ * - `reading/`    checked copies of the scopes and metrics of a collection; data points are not copied
+ * - `positions/`  which series was at which position of the last collection's data points
+ * - `tidying/`    joins and packs pages between two collections
  */
 import type { ResourceMetrics } from '../otel';
 import { Slicer, type Sliced } from '../slicer';
@@ -45,8 +48,8 @@ export interface Encoded {
   readonly problems: readonly string[];
 }
 
-/** What became of one collection. */
-interface Written {
+/** What the families made of one collection. */
+interface EncodedScopes {
   readonly scopes: readonly ScopeFamilies[];
   readonly problems: Problems;
   readonly series: number;
@@ -55,8 +58,8 @@ interface Written {
   readonly lost: number;
 }
 
-/** What there is between two collections. */
-class Kept {
+/** What the encoder keeps from one collection to the next. New parts know no series. */
+class Parts {
   readonly columns = new Columns();
   readonly families = new Map<string, FamilyEncoder>();
   readonly cycle = new Cycle(this.columns);
@@ -74,14 +77,14 @@ export class SnapshotEncoder {
   private readonly incarnation = crypto.randomUUID();
   private readonly columnsOf = new WeakMap<Snapshot, readonly (Column | undefined)[]>();
   private readonly slicer: Slicer;
-  private kept: Kept;
+  private parts: Parts;
   private pageIds = 0;
   private generation = 0;
   private last: Snapshot | undefined;
 
   constructor(private readonly options: EncoderOptions) {
     this.slicer = new Slicer(options.sliceMs);
-    this.kept = this.keepNothing();
+    this.parts = this.newParts();
   }
 
   /** @throws TypeError where `data` is not `ResourceMetrics` at all; what is malformed in it is only left out */
@@ -89,22 +92,22 @@ export class SnapshotEncoder {
     await this.slicer.rest();
     const read = await this.slicer.run(readCollection(collected.data));
     const generation = this.generation + 1;
-    let written: Written;
+    let written: EncodedScopes;
     try {
-      written = await this.slicer.run(this.write(read, generation));
+      written = await this.slicer.run(this.encodeCollection(read, generation));
       // A snapshot is posted next, which takes a while by itself.
       await this.slicer.rest();
-      this.kept.columns.publish(generation);
+      this.parts.columns.publish(generation);
     } catch (error) {
-      // Such as no memory. What is half done would be taken for what the last snapshot has, and would change it.
-      this.kept = this.keepNothing();
+      // Such as no memory. Families are half changed: the next collection begins with new parts, and all its series are new.
+      this.parts = this.newParts();
       throw error;
     }
     this.generation = generation;
     const { scopes, problems, series, leftOut, lost } = written;
     const { time, intervalMs, collectMs } = collected;
     const stats = { intervalMs, collectMs, series, droppedSeries: leftOut + lost };
-    const snapshot = this.publish(time, read.resource, scopes, stats);
+    const snapshot = this.makeSnapshot(time, read.resource, scopes, stats);
     return { snapshot, leftOut, malformed: problems.count, problems: problems.texts };
   }
 
@@ -120,12 +123,17 @@ export class SnapshotEncoder {
     };
   }
 
-  private keepNothing(): Kept {
-    return new Kept(this.options.maxSeries, () => this.pageIds++);
+  private newParts(): Parts {
+    return new Parts(this.options.maxSeries, () => this.pageIds++);
   }
 
-  private publish(time: number, resource: string, scopes: readonly ScopeFamilies[], stats: ExporterStats): Snapshot {
-    const { current, previous } = this.kept.columns;
+  private makeSnapshot(
+    time: number,
+    resource: string,
+    scopes: readonly ScopeFamilies[],
+    stats: ExporterStats,
+  ): Snapshot {
+    const { current, previous } = this.parts.columns;
     const snapshot: Snapshot = {
       incarnation: this.incarnation,
       generation: this.generation,
@@ -144,19 +152,19 @@ export class SnapshotEncoder {
     return snapshot;
   }
 
-  private *write(read: ReadCollection, generation: number): Sliced<Written> {
-    const { tidying } = this.kept;
+  private *encodeCollection(read: ReadCollection, generation: number): Sliced<EncodedScopes> {
+    const { tidying } = this.parts;
     yield* tidying.tidy(generation);
-    this.begin(read, generation);
+    this.beginCycle(read, generation);
     const written = yield* this.encodeScopes(read);
-    // The living come first. Which series have gone is known only now.
+    // Which series are absent is known only now: they give way to those that were left out.
     if (written.leftOut === 0 || !(yield* tidying.makeRoom(written.leftOut, generation))) return written;
-    this.begin(read, generation);
+    this.beginCycle(read, generation);
     return yield* this.encodeScopes(read);
   }
 
-  private begin({ scopes }: ReadCollection, generation: number): void {
-    const { families, columns, cycle } = this.kept;
+  private beginCycle({ scopes }: ReadCollection, generation: number): void {
+    const { families, columns, cycle } = this.parts;
     const { maxSeries } = this.options;
     let expected = 0;
     for (const { metrics } of scopes) for (const metric of metrics) expected += numbersOf(metric, maxSeries);
@@ -170,7 +178,7 @@ export class SnapshotEncoder {
     cycle.begin(generation, maxSeries - size);
   }
 
-  private *encodeScopes(read: ReadCollection): Sliced<Written> {
+  private *encodeScopes(read: ReadCollection): Sliced<EncodedScopes> {
     const { lost } = read;
     const written = { scopes: [] as ScopeFamilies[], problems: read.problems.copy(), series: 0, leftOut: 0, lost };
     const seen = new Map<string, number>();
@@ -195,7 +203,7 @@ export class SnapshotEncoder {
     seen: Map<string, number>,
     problems: Problems,
   ): Sliced<FamilyEncoder | undefined> {
-    const { families, supply, cycle } = this.kept;
+    const { families, supply, cycle } = this.parts;
     const occurrence = seen.get(metric.key) ?? 0;
     seen.set(metric.key, occurrence + 1);
     const key = occurrence === 0 ? metric.key : `${metric.key}#${occurrence}`;

@@ -7,19 +7,21 @@ import type { Cycle } from './cycle';
 import { OldOrder } from './positions/old-order';
 import { BLOCK_MASK, LEFT_OUT } from './positions/position-block';
 import { Positions } from './positions/positions';
-import { NO_PREFIX, settlePresence } from './positions/presence';
+import { NO_PREFIX, notePresence } from './positions/presence';
 import { steadyPass } from './positions/steady-pass';
 import { writePoint } from './positions/write-point';
 import { Claims } from './series/claims';
 import { FamilySeries } from './series/family-series';
 import type { PageSupply } from './series/page-supply';
 
-/** Data points that are done in one step: where all stand as they stood, and where each is looked at by itself. */
+/** Data points that are done in one step: in the steady pass, and where each is looked at by itself. */
 const STEADY_STEP_POINTS = 1024;
 const STEP_POINTS = 32;
 
 export class FamilyEncoder {
+  /** Replaced when the family is packed (`tidying/packing.ts`). */
   series: FamilySeries;
+  /** Of the last collection. */
   positions: Positions;
   /** The order for the snapshot; `undefined` for all series in page order. */
   order: Int32Array | undefined;
@@ -47,7 +49,7 @@ export class FamilyEncoder {
   }
 
   /** Series that are not in the last collection. They take the place of others where the series limit is reached. */
-  deadIn(generation: number): number {
+  absentIn(generation: number): number {
     return this.lastSeen === generation ? this.series.size - this.present : this.series.size;
   }
 
@@ -59,7 +61,7 @@ export class FamilyEncoder {
     const { positions } = this;
     if (this.lastSeen !== cycle.generation - 1) {
       // The current snapshot does not have the family: its series have no previous numbers.
-      yield* positions.comeBack(cycle.generation, (offset) => cycle.columns.clearPrevious(offset));
+      yield* positions.markUnwritten(cycle.generation, (offset) => cycle.columns.clearPrevious(offset));
     }
     const length = Math.min(count, positions.length);
     let at = 0;
@@ -80,9 +82,10 @@ export class FamilyEncoder {
   /** Goes on from where the steady pass ended: series have come, gone, or changed places. */
   private *rebuild(points: readonly DataPoint[], count: number, from: number, cycle: Cycle): Sliced {
     const { series, positions: old, claims, oldOrder } = this;
+    // Whether all series of the last collection are where they were.
     const allStand = from === old.length;
     const pagesBefore = series.pages.length;
-    // Where all series stand, in page order, none of them has to be looked at again in the end.
+    // If these are all in page order too, their presence need not be noted again in the end.
     const prefix =
       allStand && this.order === undefined && this.leftOut === 0 ? { pages: pagesBefore, positions: from } : NO_PREFIX;
     if (allStand && series.absent.count === 0) {
@@ -102,15 +105,15 @@ export class FamilyEncoder {
       claims.end();
     }
     series.sealAll();
-    this.order = yield* settlePresence(series, this.positions, prefix, cycle.generation);
+    this.order = yield* notePresence(series, this.positions, prefix, cycle.generation);
   }
 
-  /** Data points of new series, without looking whether there is one of that content. */
+  /** Data points of new series: no known series is left that could be theirs, so that none is looked up. */
   private *append(points: readonly DataPoint[], count: number, from: number, cycle: Cycle): Sliced {
     const { series, positions } = this;
     for (let i = from; i < count; i++) {
       if (i % STEP_POINTS === 0) yield;
-      if (i === from || (i & BLOCK_MASK) === 0) yield* positions.reach(i);
+      if (i === from || (i & BLOCK_MASK) === 0) yield* positions.ensureBlock(i);
       const point = points[i] as DataPoint;
       if (cycle.room <= 0) positions.set(i, point, LEFT_OUT, 0);
       else {
@@ -125,7 +128,7 @@ export class FamilyEncoder {
     const { series, positions } = this;
     for (let i = from; i < count; i++) {
       if (i % STEP_POINTS === 0) yield;
-      if (i === from || (i & BLOCK_MASK) === 0) yield* positions.reach(i);
+      if (i === from || (i & BLOCK_MASK) === 0) yield* positions.ensureBlock(i);
       const point = points[i] as DataPoint;
       if (this.match(i, point, cycle)) continue;
       if (!series.isIndexComplete) yield* series.completeIndex(Math.max(0, count - series.size));

@@ -5,12 +5,12 @@
 import { Readable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
 import { endLoan, type Loan } from '../protocol/loan';
-import type { Exposition } from './view';
+import type { ExpositionStream } from './view';
 
 const MIB = 1024 * 1024;
 
-/** Counts the bytes that are kept for the readers of all streams. */
-export class Kept {
+/** The bytes of all streams that wait for their readers, and the limits. One object for all streams. */
+export class Backlog {
   bytes = 0;
 
   /**
@@ -25,11 +25,11 @@ export class Kept {
   ) {}
 }
 
-export class ChunkStream extends Readable implements Exposition {
-  private readonly untaken: Uint8Array[] = [];
+export class ChunkStream extends Readable implements ExpositionStream {
+  private readonly waiting: Uint8Array[] = [];
   private bytes = 0;
-  /** Number of chunks that have come and that the worker does not know to be taken. */
-  private untold = 0;
+  /** How many chunks have come that the worker has had no message about: it sends `CHUNKS_AHEAD` without one. */
+  private unacknowledged = 0;
   private wanted = false;
   private over = false;
 
@@ -37,7 +37,7 @@ export class ChunkStream extends Readable implements Exposition {
   constructor(
     private readonly port: MessagePort,
     private readonly loan: Loan,
-    private readonly kept: Kept,
+    private readonly backlog: Backlog,
   ) {
     super();
     port.on('message', (chunk: Uint8Array | null) => {
@@ -45,7 +45,7 @@ export class ChunkStream extends Readable implements Exposition {
       if (this.destroyed) return;
       if (chunk === null) this.over = true;
       else this.keep(chunk);
-      this.pass();
+      this.pushChunks();
     });
   }
 
@@ -54,47 +54,47 @@ export class ChunkStream extends Readable implements Exposition {
   }
 
   private keep(chunk: Uint8Array): void {
-    this.untaken.push(chunk);
-    this.count(chunk.length);
-    this.untold++;
-    this.tell();
+    this.waiting.push(chunk);
+    this.addBytes(chunk.length);
+    this.unacknowledged++;
+    this.acknowledge();
   }
 
-  private count(bytes: number): void {
+  private addBytes(bytes: number): void {
     this.bytes += bytes;
-    this.kept.bytes += bytes;
+    this.backlog.bytes += bytes;
   }
 
-  /** Tells the worker that its chunks are taken, so that it may send as many more. */
-  private tell(): void {
-    const { bytes, kept } = this;
-    if (bytes > 0 && (bytes >= kept.each || kept.bytes >= kept.all)) return;
-    for (; this.untold > 0; this.untold--) this.port.postMessage(null);
+  /** Tells the worker that its chunks are taken, so that it may send as many more: unless too many bytes wait here. */
+  private acknowledge(): void {
+    const { bytes, backlog } = this;
+    if (bytes > 0 && (bytes >= backlog.each || backlog.bytes >= backlog.all)) return;
+    for (; this.unacknowledged > 0; this.unacknowledged--) this.port.postMessage(null);
   }
 
   override _read(): void {
     this.wanted = true;
-    this.pass();
+    this.pushChunks();
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    this.untaken.length = 0;
-    this.count(-this.bytes);
+    this.waiting.length = 0;
+    this.addBytes(-this.bytes);
     this.port.close();
     callback(error);
   }
 
-  private pass(): void {
+  private pushChunks(): void {
     while (this.wanted) {
-      const chunk = this.untaken.shift();
+      const chunk = this.waiting.shift();
       if (chunk === undefined) {
         if (!this.over) return;
         this.wanted = false;
         this.push(null);
         return;
       }
-      this.count(-chunk.length);
-      this.tell();
+      this.addBytes(-chunk.length);
+      this.acknowledge();
       // Set before the push, since the reader may ask for more during the push.
       this.wanted = false;
       if (this.push(chunk)) this.wanted = true;

@@ -11,8 +11,8 @@ import type {
 } from '../protocol/tasks';
 import { startLoan } from '../protocol/loan';
 import { WorkerPool, type PoolOptions } from '../../core/pool/worker-pool';
-import { ChunkStream, Kept } from './chunk-stream';
-import type { Exposition } from './view';
+import { ChunkStream, Backlog } from './chunk-stream';
+import type { ExpositionStream } from './view';
 
 export type ClusterPoolOptions = Omit<PoolOptions, 'worker'>;
 
@@ -37,7 +37,7 @@ export class TaskError extends Error {
  */
 export class ClusterPool {
   private readonly pool: WorkerPool;
-  private readonly kept = new Kept();
+  private readonly backlog = new Backlog();
 
   constructor(options: ClusterPoolOptions) {
     this.pool = new WorkerPool({ ...options, worker: WORKER });
@@ -60,10 +60,10 @@ export class ClusterPool {
   async render(
     task: Omit<RenderTask, 'kind' | 'port' | 'loan'>,
     onWarning: (warning: string) => void,
-  ): Promise<Exposition> {
+  ): Promise<ExpositionStream> {
     const { port1, port2 } = new MessageChannel();
     const loan = startLoan();
-    const stream = new ChunkStream(port1, loan, this.kept);
+    const stream = new ChunkStream(port1, loan, this.backlog);
     const done = this.pool
       .submit({ kind: 'render', ...task, port: port2, loan }, [port2])
       .then((value) => value as ClusterTaskResult<RenderTask>);

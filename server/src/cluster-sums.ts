@@ -37,7 +37,7 @@ type Unsaved = 'nothing' | 'numbers' | 'ended';
 
 export class ClusterSums {
   private states: States = new Map();
-  /** The states before: no task reads their memory any more. */
+  /** The states before these. No task reads them any more: their columns are the spare memory of the next task. */
   private former: States = new Map();
   /** By app: since when PM2 no longer lists it. */
   private missing: ReadonlyMap<string, number> = new Map();
@@ -62,7 +62,7 @@ export class ClusterSums {
    */
   absorb(result: RoundResult): Promise<Merged> {
     const merged = this.queue.then(async () => {
-      if (this.last !== undefined && isIn(result, this.last.result)) return this.last.merged;
+      if (this.last !== undefined && isCovered(result, this.last.result)) return this.last.merged;
       return await this.absorbNext(result);
     });
     this.queue = merged.catch(() => undefined);
@@ -80,7 +80,7 @@ export class ClusterSums {
       await this.options.store.save(this.states);
     } catch (error) {
       // The next save that is due tries again, and reports again.
-      this.note('numbers');
+      this.noteUnsaved('numbers');
       this.options.onError(
         "The cluster's sums cannot be saved: they will drop if this server is restarted before a later attempt succeeds",
         error,
@@ -104,7 +104,7 @@ export class ClusterSums {
     // If the task fails, it may have written to spare memory, and may still be doing so: it is not given to a task again.
     this.former = new Map();
     const absorbed = await pool.run({ kind: 'absorb', apps, rules, maxEndedSeries, labels });
-    this.note(apps.some(hasEnded) ? 'ended' : 'numbers');
+    this.noteUnsaved(apps.some(hasEnded) ? 'ended' : 'numbers');
     this.former = this.states;
     this.states = new Map([...this.states, ...absorbed.apps.map(({ app, state }) => [app, state] as const)]);
     this.last = { result, merged: absorbed };
@@ -118,7 +118,7 @@ export class ClusterSums {
     const there = new Set(processes.map(({ run }) => run.app));
     const now = this.now();
     const missing = [...this.states.keys()].filter((app) => !there.has(app));
-    if (missing.some((app) => !this.missing.has(app))) this.note('ended');
+    if (missing.some((app) => !this.missing.has(app))) this.noteUnsaved('ended');
     this.missing = new Map(missing.map((app) => [app, this.missing.get(app) ?? now]));
     this.states = new Map([...this.states].filter(([app]) => now - (this.missing.get(app) ?? now) < KEPT_MS));
   }
@@ -141,7 +141,7 @@ export class ClusterSums {
       }));
   }
 
-  private note(unsaved: Unsaved): void {
+  private noteUnsaved(unsaved: Unsaved): void {
     if (this.unsaved !== 'ended') this.unsaved = unsaved;
   }
 
@@ -153,7 +153,7 @@ export class ClusterSums {
 }
 
 /** Whether `result` is of an earlier round than `other`, or has no more answers of the same round. */
-function isIn(result: RoundResult, other: RoundResult): boolean {
+function isCovered(result: RoundResult, other: RoundResult): boolean {
   return result.round < other.round || (result.round === other.round && result.answers.length <= other.answers.length);
 }
 

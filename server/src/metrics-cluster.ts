@@ -17,7 +17,7 @@ import { ownMetrics, type OwnMetricsOptions } from './own-metrics';
 import { PlainEncoder } from './rounds/plain-encoder';
 import type { InstanceAnswer, RoundResult } from './rounds/result';
 import type { Rounds } from './rounds/rounds';
-import { ViewError, type Exposition, type InstanceOfApp, type Scraped } from './view';
+import { ViewError, type ExpositionStream, type InstanceOfApp, type Scraped } from './view';
 
 export interface MetricsClusterOptions {
   readonly rounds: Pick<Rounds, 'ask'>;
@@ -67,7 +67,7 @@ export class MetricsCluster {
    * @param deadlineMs how long to wait for the instances
    * @throws ViewError
    */
-  async scrape(what: Scraped, format: Format, deadlineMs: number): Promise<Exposition> {
+  async scrape(what: Scraped, format: Format, deadlineMs: number): Promise<ExpositionStream> {
     const result = await this.ask(deadlineMs, what.view === 'instance' ? what.pmId : undefined);
     try {
       const snapshots = await this.snapshotsOf(what, result);

@@ -1,8 +1,8 @@
 /** What the HTTP side asks the cluster for, and what it gets. */
 import type { Readable } from 'node:stream';
 
-/** Uncompressed. Destroying it ends the work behind it. */
-export interface Exposition extends Readable {
+/** The chunks of an exposition, uncompressed. Destroying the stream ends the rendering. */
+export interface ExpositionStream extends Readable {
   /**
    * Call this when the chunks are no longer read, wherever they were passed on to. Many chunks are memory that the worker
    * thread has lent: until the release it has to copy what it wants to change. Repeatable.

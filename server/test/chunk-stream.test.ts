@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import test from 'ava';
 import { isOver, startLoan } from '../protocol/loan';
-import { ChunkStream, Kept } from '../src/chunk-stream';
+import { ChunkStream, Backlog } from '../src/chunk-stream';
 
 const CHUNK = 64 * 1024;
 
 /** The worker's end of the channel, and how often it was told to go on. */
-function channel(kept = new Kept()) {
+function channel(backlog = new Backlog()) {
   const { port1, port2 } = new MessageChannel();
   const loan = startLoan();
-  const stream = new ChunkStream(port1, loan, kept);
+  const stream = new ChunkStream(port1, loan, backlog);
   let told = 0;
   let marks = 0;
   port2.on('message', (message: unknown) => {
@@ -56,7 +56,7 @@ test('an empty exposition ends', async (t) => {
 });
 
 test('without a reader the worker is told to go on until the limit is reached', async (t) => {
-  const { stream, send, told, port } = channel(new Kept(3.5 * CHUNK));
+  const { stream, send, told, port } = channel(new Backlog(3.5 * CHUNK));
   send(1, 2, 3, 4, 5, 6);
   t.is(await told(6), 3);
   port.postMessage(null);
@@ -64,8 +64,8 @@ test('without a reader the worker is told to go on until the limit is reached', 
 });
 
 test('all streams share a limit, and readers that do not read never hold up others', async (t) => {
-  const kept = new Kept(10 * CHUNK, 4.5 * CHUNK);
-  const [unread, read] = [channel(kept), channel(kept)];
+  const backlog = new Backlog(10 * CHUNK, 4.5 * CHUNK);
+  const [unread, read] = [channel(backlog), channel(backlog)];
   unread.send(1, 2, 3, 4);
   t.is(await unread.told(4), 4);
   read.send(5, 6, 7);
@@ -74,7 +74,7 @@ test('all streams share a limit, and readers that do not read never hold up othe
   read.send(8);
   t.is(await read.told(1), 4);
   for (const { stream } of [unread, read]) stream.destroy();
-  t.is(kept.bytes, 0);
+  t.is(backlog.bytes, 0);
 });
 
 test('destroying the stream closes the port of the worker', async (t) => {

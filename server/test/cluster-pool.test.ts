@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
 import type { Format, LabelledSnapshot, RunSnapshot } from '../protocol/tasks';
 import { ClusterPool, TaskError } from '../src/cluster-pool';
-import type { Exposition } from '../src/view';
-import { Exposition as Renderer } from '../workers/exposition/exposition';
+import type { ExpositionStream } from '../src/view';
+import { Exposition } from '../workers/exposition/exposition';
 import { counter, point } from '../../test/core/encoder/collections';
 import { Process, threadOf } from './rounds-by-hand';
 
@@ -49,14 +49,14 @@ async function lengthOf(stream: Readable): Promise<number> {
 test.serial('an exposition arrives as it was rendered', async (t) => {
   const all = await snapshots(4);
   const rendered = await pool.render({ view: 'all', snapshots: all, format: 'openmetrics' }, none);
-  const expected = [...new Renderer().render({ view: 'all', snapshots: all, format: 'openmetrics' })];
+  const expected = [...new Exposition().render({ view: 'all', snapshots: all, format: 'openmetrics' })];
   t.true((await bytesOf(rendered)).equals(Buffer.concat(expected)));
 });
 
 test.serial('the next rendering does not change chunks that are still to be read', async (t) => {
   const process = new Process('shop', 0);
   const text = 'x'.repeat(100);
-  const rendered = async (value: number, format: Format): Promise<Exposition> => {
+  const rendered = async (value: number, format: Format): Promise<ExpositionStream> => {
     const { answer } = await process.answers(
       counter(
         'orders',

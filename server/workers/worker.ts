@@ -4,7 +4,7 @@
  */
 import type { ClusterTask, ClusterTaskFailure, ClusterTaskResult } from '../protocol/tasks';
 import type { Snapshot } from '../../core/snapshot';
-import { countShared } from '../../core/pool/pressure';
+import { countShared } from '../../core/pool/shared-memory';
 import { workerFunction } from '../../core/pool/worker-function';
 import { messageOf, stackOf } from '../../core/values';
 import { ClusterMerger, readState, writeState } from './cluster';

@@ -1,12 +1,12 @@
 /**
- * The value columns: a few `Float64Array`s over shared memory that take turns. They know numbers and offsets, and nothing
- * of series.
+ * The columns: a few `Float64Array`s over shared memory that take turns. They know numbers and offsets, and nothing of
+ * series.
  *
  * One is being written, one is current, one is previous; in the steady state these three are all there are. A column is
  * written again only when it is neither current nor previous and no task under way reads it.
  *
- * A published column does not change where its snapshot has series. What is done elsewhere in the current one, for
- * the snapshot being written, which has it as its previous numbers, is done here only: {@link Columns.clearPrevious},
+ * A published column does not change where its snapshot has series. At other places three methods write to the current
+ * column, which the snapshot being written will have as its previous one: {@link Columns.clearPrevious},
  * {@link Columns.movePrevious} and {@link Columns.copyBehind}.
  */
 import { moveExponential } from '../../exponential/move';
@@ -164,15 +164,15 @@ export class Columns {
     if (this.current !== undefined) this.current.used = this.space.used;
   }
 
-  /** All numbers are to be taken anew, that many in all: see {@link carry} and {@link replaceAll}. */
+  /** All numbers are to be taken anew, that many in all: see {@link copyToPrepared} and {@link replaceAll}. */
   prepare(numbers: number): void {
     this.prepared = allocate(Math.max(SMALLEST_NUMBERS, numbers));
     this.prepared.generation = this.current?.generation ?? 0;
     this.space.startOver();
   }
 
-  /** Copies numbers of the current column to their place in the prepared one. Those that its snapshot has not are not there. */
-  carry(from: number, to: number, count: number): void {
+  /** Copies numbers of the current column to their new place in the prepared one; `NaN` for those that it does not have. */
+  copyToPrepared(from: number, to: number, count: number): void {
     const { values: source, used } = this.current ?? NO_COLUMN;
     const target = this.prepared.values;
     const known = Math.min(count, Math.max(0, used - from));

@@ -1,9 +1,9 @@
 /**
  * How the numbers of a data point are laid out in a column, and writing them there.
  *
- * A data point's value is foreign and may be anything, also from one reading to the next. So a layout is made new of checked
- * numbers, exactly as many numbers are written as the layout has, and each of them is checked where it is written. Any number
- * is one: JSON makes `NaN` of a count that it cannot write, and serializers print it.
+ * A data point's value is foreign: it may be anything, and something else the next time it is read. So a layout consists of
+ * checked copies, exactly as many numbers are written as the layout has, and each is checked where it is written. `NaN` and
+ * infinities are numbers too: JSON makes `NaN` of a count that it cannot write, and serializers print it.
  */
 import { DataPointType, type ExponentialHistogramValue, type HistogramValue, type HrTime } from '../../otel';
 import {
@@ -186,14 +186,14 @@ export function startOf(time: HrTime): number {
   throw new TypeError('startTime is not finite');
 }
 
-/** Here and below the hottest loops of all look at types by themselves: more calls would be more than V8 inlines. */
+/** Checks the type without a call, as the functions below do: V8 would not inline one more call into the steady pass. */
 export function writeScalar(values: Float64Array, offset: number, value: number): void {
   if (typeof value !== 'number') throw noNumber(value, 'value');
   values[offset + SCALAR_VALUE] = value;
 }
 
-/** Writes all but the start and the bucket counts, which are only written where they have changed. */
-export function writeHead(
+/** Writes count, sum, min and max of a histogram. */
+export function writeMoments(
   values: Float64Array,
   offset: number,
   value: HistogramValue | ExponentialHistogramValue,
@@ -234,7 +234,7 @@ export function writeExponential(
   value: ExponentialHistogramValue,
 ): void {
   const { positive, negative } = value;
-  writeHead(values, offset, value);
+  writeMoments(values, offset, value);
   values[offset + EXP_SCALE] = checkedInteger(value.scale, LARGEST_SCALE, 'scale');
   values[offset + EXP_ZERO_COUNT] = checkedNumber(value.zeroCount, 'zeroCount');
   values[offset + EXP_POSITIVE_OFFSET] = checkedInteger(positive.offset, LARGEST_OFFSET, 'offset');

@@ -40,8 +40,8 @@ export class PositionBlock {
   }
 
   /**
-   * Makes room for that many positions, more than there are. An array at a time: where memory is new to the process, each
-   * page of it makes the thread wait for the system.
+   * Makes room for that many positions, more than there are. An array at a time: the system takes time for each 4 KB of
+   * memory that are new to the process.
    */
   *reserve(capacity: number): Sliced {
     // Arrays have their full length at once: V8 throws optimized code away that reads or writes behind an array's end.

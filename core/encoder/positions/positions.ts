@@ -25,7 +25,7 @@ interface Offsets {
 export class Positions {
   /** Those that are there already are full, but for the last one. */
   private readonly blocks: PositionBlock[] = [];
-  /** Where the stretches end that have been walked through so far, see {@link stretchEnd}. */
+  /** Where the stretches end that have been walked through so far, see {@link enterStretch}. */
   private readonly ends: number[] = [];
   /** By stretch: the last generation in which a start time was another one. No older column has all of them. */
   private readonly restarted: number[] = [];
@@ -33,7 +33,7 @@ export class Positions {
 
   /**
    * @param length how many there are; all are to be written before they are read, from the first to the last, those of a
-   * block after {@link reach}
+   * block after {@link ensureBlock}
    */
   constructor(
     public length: number,
@@ -60,7 +60,7 @@ export class Positions {
   }
 
   /** Makes the block of a position that is to be written, where there is none yet. */
-  *reach(position: number): Sliced {
+  *ensureBlock(position: number): Sliced {
     if (position >> BLOCK_SHIFT < this.blocks.length) return;
     const block = new PositionBlock(this.histograms);
     yield* block.reserve(Math.min(BLOCK, this.length - position));
@@ -87,12 +87,12 @@ export class Positions {
    * @param claims gets all series that stand there
    */
   *takeOver(other: Positions, end: number, claims: Claims): Sliced {
-    for (const { block, start, position, count } of other.pieces(0, end)) {
+    for (const { block, start, position, count } of other.ranges(0, end)) {
       yield;
       const isWhole = (position | BLOCK_MASK) < end;
       if (start === 0) {
         if (isWhole) this.blocks.push(block);
-        else yield* this.reach(position);
+        else yield* this.ensureBlock(position);
       }
       for (let i = 0; i < count; i++) {
         if (!isWhole) this.copy(position + i, other, position + i);
@@ -102,7 +102,7 @@ export class Positions {
     }
   }
 
-  /** To be called before positions are asked for their stretches, which goes from the first to the last. */
+  /** Call this before {@link enterStretch}, which goes from the first position to the last. */
   rewind(): void {
     this.stretch = 0;
   }
@@ -110,9 +110,10 @@ export class Positions {
   /**
    * A stretch is a range of positions in one block whose series stand one behind the other on one page, or are all left
    * out: the offset of the first one tells those of all. Most often it is a page.
-   * @returns the first position behind the stretch that the position is in, which is the current one from now on
+   * Makes the stretch that the position is in the current one.
+   * @returns the first position behind it
    */
-  stretchEnd(position: number, generation: number): number {
+  enterStretch(position: number, generation: number): number {
     const { ends } = this;
     while (this.stretch < ends.length && (ends[this.stretch] as number) <= position) this.stretch++;
     if (this.stretch === ends.length) {
@@ -155,12 +156,12 @@ export class Positions {
   }
 
   /**
-   * Takes note that the family was missing for a while: no column is up to date.
+   * Makes the next pass write every number, since no column is up to date: the family was absent for a while.
    * @param clear is called with the offset of each series
    */
-  *comeBack(generation: number, clear: (offset: number) => void): Sliced {
+  *markUnwritten(generation: number, clear: (offset: number) => void): Sliced {
     this.forgetStretches();
-    for (const { block, start, count } of this.pieces(0)) {
+    for (const { block, start, count } of this.ranges(0)) {
       yield;
       const { slots, offsets, changed } = block;
       for (let i = start; i < start + count; i++) if (slots[i] !== LEFT_OUT) clear(offsets[i] as number);
@@ -174,7 +175,7 @@ export class Positions {
    */
   *move(moved: Int32Array | undefined, series: Offsets): Sliced {
     this.forgetStretches();
-    for (const { block, start, count } of this.pieces(0)) {
+    for (const { block, start, count } of this.ranges(0)) {
       yield;
       const { slots, offsets } = block;
       for (let i = start; i < start + count; i++) {
@@ -194,7 +195,7 @@ export class Positions {
   *moveLast(number: number, slot: number, series: Offsets, generation: number): Sliced {
     const from = this.length - number;
     this.forgetStretches(from);
-    for (const { block, start, position, count } of this.pieces(from)) {
+    for (const { block, start, position, count } of this.ranges(from)) {
       yield;
       const { slots, offsets, changed } = block;
       for (let i = 0; i < count; i++) {
@@ -221,11 +222,11 @@ export class Positions {
 
   /** The slots from that position on, in order, some at a time, with {@link LEFT_OUT} for those that have none. */
   *slotsFrom(position: number): Iterable<Int32Array> {
-    for (const { block, start, count } of this.pieces(position)) yield block.slots.subarray(start, start + count);
+    for (const { block, start, count } of this.ranges(position)) yield block.slots.subarray(start, start + count);
   }
 
-  /** All positions in a range, as many at a time as are done in one step. */
-  private *pieces(from: number, end = this.length): Iterable<Piece> {
+  /** Cuts a range of positions into ranges that are done in one step. */
+  private *ranges(from: number, end = this.length): Iterable<BlockRange> {
     let position = from;
     while (position < end) {
       const start = position & BLOCK_MASK;
@@ -236,8 +237,8 @@ export class Positions {
   }
 }
 
-/** Neighbouring positions in one block. */
-interface Piece {
+/** Neighbouring positions in one block, as many as are done in one step at the most. */
+interface BlockRange {
   readonly block: PositionBlock;
   /** Index of the first one in its block. */
   readonly start: number;

@@ -14,11 +14,11 @@ interface Prefix {
 export const NO_PREFIX: Prefix = { pages: 0, positions: 0 };
 
 /**
- * Notes which series are absent.
+ * Notes which series are absent, and makes the order.
  * @param prefix need not be looked at again
  * @returns the order for the snapshot, `undefined` where it is all series in page order
  */
-export function* settlePresence(
+export function* notePresence(
   series: FamilySeries,
   positions: Positions,
   prefix: Prefix,

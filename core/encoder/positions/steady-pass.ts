@@ -36,7 +36,7 @@ export function steadyPass(
   cycle: Cycle,
 ): number {
   for (let at = from; at < end;) {
-    const to = Math.min(positions.stretchEnd(at, cycle.generation), end);
+    const to = Math.min(positions.enterStretch(at, cycle.generation), end);
     const slot = positions.slotAt(at);
     const layout = slot === LEFT_OUT ? undefined : series.layoutOf(slot);
     const reached = passStretch(positions, positions.blockOf(at), layout, points, at, to, cycle);
@@ -58,23 +58,32 @@ function passStretch(
 ): number {
   switch (layout?.kind) {
     case undefined:
-      return passOver(block, points, from, end);
+      return skipLeftOut(block, points, from, end);
     case 'scalar':
-      return scalars(positions, block, points as readonly DataPoint<number>[], from, end, cycle);
+      return writeScalars(positions, block, points as readonly DataPoint<number>[], from, end, cycle);
     case 'histogram':
-      return histograms(positions, block, layout, points as readonly DataPoint<HistogramValue>[], from, end, cycle);
+      return writeHistograms(
+        positions,
+        block,
+        layout,
+        points as readonly DataPoint<HistogramValue>[],
+        from,
+        end,
+        cycle,
+      );
     case 'exponential':
-      return exponentials(positions, block, layout, points as ExponentialPoints, from, end, cycle);
+      return writeExponentials(positions, block, layout, points as ExponentialPoints, from, end, cycle);
   }
 }
 
-function passOver({ attributes }: PositionBlock, points: readonly DataPoint[], from: number, end: number): number {
+/** Passes over data points of a stretch that is left out: only their attributes are compared. */
+function skipLeftOut({ attributes }: PositionBlock, points: readonly DataPoint[], from: number, end: number): number {
   let at = from;
   while (at < end && Object.is((points[at] as DataPoint).attributes, attributes[at & BLOCK_MASK])) at++;
   return at;
 }
 
-function scalars(
+function writeScalars(
   positions: Positions,
   block: PositionBlock,
   points: readonly DataPoint<number>[],
@@ -99,7 +108,7 @@ function scalars(
   return end;
 }
 
-function histograms(
+function writeHistograms(
   positions: Positions,
   block: PositionBlock,
   layout: HistogramLayout,
@@ -135,7 +144,7 @@ function histograms(
   return end;
 }
 
-function exponentials(
+function writeExponentials(
   positions: Positions,
   block: PositionBlock,
   layout: ExponentialLayout,

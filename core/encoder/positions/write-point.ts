@@ -1,7 +1,7 @@
 /** Writes the numbers of single data points into the column being written. */
 import type { DataPoint, ExponentialHistogramValue, HistogramValue } from '../../otel';
 import { START, type Layout } from '../../snapshot';
-import { writeExponential, writeHead, writeHistogramCounts, writeScalar } from '../columns/layouts';
+import { writeExponential, writeMoments, writeHistogramCounts, writeScalar } from '../columns/layouts';
 import type { Cycle } from '../cycle';
 import type { PositionBlock } from './position-block';
 
@@ -43,7 +43,7 @@ export function writeHistogram(
 ): void {
   const { values, generation } = cycle.columns.written;
   const { counts: own } = value.buckets;
-  writeHead(values, offset, value);
+  writeMoments(values, offset, value);
   if (!sameCounts) {
     counts[index] = own;
     changed[index] = cycle.generation;

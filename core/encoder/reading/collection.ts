@@ -1,7 +1,7 @@
 /**
- * Reads what a collection says of scopes and metrics, which may be anything: objects whose getters throw, proxies, numbers
- * where texts belong. Each metric is read once, within one guard, and what is read is made new of checked primitives. Only
- * the data points stay what they are: they are checked where their numbers are written.
+ * Makes checked copies of a collection's scopes and metrics, which may be anything: objects whose getters throw, proxies,
+ * numbers where texts belong. Each metric is read once, in one `try`. Data points are not copied: they are checked where
+ * their numbers are written, in `columns/layouts.ts`.
  */
 import {
   AggregationTemporality,
@@ -36,7 +36,7 @@ export interface ReadScope {
 }
 
 export interface ReadMetric {
-  /** What tells the family from all others, but for a second one of the same kind. */
+  /** By this the encoder finds the family. Two metrics of a collection may have the same key. */
   readonly key: string;
   readonly kind: LayoutKind;
   readonly descriptor: Descriptor;
@@ -44,9 +44,9 @@ export interface ReadMetric {
   readonly aggregationTemporality: number;
   readonly isMonotonic: boolean | undefined;
   readonly endTime: HrTime;
-  /** Foreign: reading one may throw. */
+  /** Foreign, not copied: reading one may throw. */
   readonly points: readonly DataPoint[];
-  /** How many there are, as told once. */
+  /** Their length, read once. */
   readonly count: number;
 }
 

@@ -1,7 +1,6 @@
 /**
- * Makes scopes and descriptors of its own of those of a collection: what crosses to threads and other processes has only
- * fields that were checked. Nearly always a collection has the same objects as the last one: what is made of them is made
- * once.
+ * Checked copies of a collection's scopes and descriptors, without fields that other threads and processes do not know.
+ * Nearly always a collection has the same scopes and descriptors as the last one, so that each is copied once.
  */
 import type { Descriptor, Scope } from '../../otel';
 import { attributeText } from '../series/attributes';

@@ -9,7 +9,7 @@ import { ORDER_MASK, ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type Place
 import type { Sliced } from '../../slicer';
 import { Absences } from './absences';
 import type { Claims } from './claims';
-import type { OpenPage, PageText } from './open-page';
+import type { OpenPage, PageTexts } from './open-page';
 import type { PageSupply } from './page-supply';
 import { SeriesIndex } from './series-index';
 import { hashOf, isSameText, type SeriesTexts } from './series-texts';
@@ -22,7 +22,7 @@ const STEP_SERIES = 256;
 
 /** A page that a family had. */
 interface TakenPage extends PlacedPage {
-  readonly texts: PageText;
+  readonly texts: PageTexts;
 }
 
 export class FamilySeries {
@@ -43,7 +43,7 @@ export class FamilySeries {
   /** A copy of the pages, the same one as long as none is added or moved. */
   private published: readonly PlacedPage[] | undefined;
   /** By page: the texts on it. */
-  private readonly texts: PageText[] = [];
+  private readonly texts: PageTexts[] = [];
   /**
    * Content to slot: all series of the first {@link indexed} pages, dead ones too, without those that have moved to another
    * page. Completed only when a series has to be looked up, which most families never need.
@@ -66,7 +66,7 @@ export class FamilySeries {
   }
 
   private hasText(slot: number, { bytes, length }: SeriesTexts): boolean {
-    const { bytes: texts, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
+    const { bytes: texts, starts } = this.texts[slot >> ORDER_SHIFT] as PageTexts;
     const index = slot & ORDER_MASK;
     return isSameText(bytes, length, texts, starts[index] as number, (starts[index + 1] as number) - 1);
   }
@@ -78,7 +78,7 @@ export class FamilySeries {
   *completeIndex(expected: number): Sliced {
     yield* this.index.reserve(this.size + expected);
     for (; this.indexed < this.pages.length; this.indexed++) {
-      const { bytes, starts } = this.texts[this.indexed] as PageText;
+      const { bytes, starts } = this.texts[this.indexed] as PageTexts;
       const { size } = (this.pages[this.indexed] as PlacedPage).page;
       const data = dataOf(bytes);
       const first = this.indexed << ORDER_SHIFT;
@@ -100,7 +100,7 @@ export class FamilySeries {
     this.index.replace(hash, from, to);
   }
 
-  /** Whether any series is in the index, so that pages cannot be {@link takeOff | taken off}. */
+  /** Whether any series is in the index, so that pages cannot be {@link removePages | taken off}. */
   get isIndexed(): boolean {
     return this.indexed > 0;
   }
@@ -108,7 +108,7 @@ export class FamilySeries {
   /** Whether the series at that slot is still there: it may have moved to another page. */
   isInUse(slot: number): boolean {
     if (slot >> ORDER_SHIFT >= this.indexed) return true;
-    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
+    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageTexts;
     const index = slot & ORDER_MASK;
     const hash = hashOf(dataOf(bytes), starts[index] as number, (starts[index + 1] as number) - 1);
     return this.index.has(hash, slot);
@@ -116,7 +116,7 @@ export class FamilySeries {
 
   /** Puts the series' text in place of what `text` has. */
   readText(slot: number, text: SeriesTexts): void {
-    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageText;
+    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageTexts;
     const index = slot & ORDER_MASK;
     text.clear();
     text.appendText(bytes, starts[index] as number, (starts[index + 1] as number) - 1);
@@ -132,10 +132,10 @@ export class FamilySeries {
     const open = this.open[at];
     if (open !== undefined && !open.isFull) return open;
     if (open !== undefined) this.seal(at);
-    return this.begin(layout, Math.min(expected, PAGE_SERIES));
+    return this.beginPage(layout, Math.min(expected, PAGE_SERIES));
   }
 
-  private begin(layout: Layout, capacity: number): OpenPage {
+  private beginPage(layout: Layout, capacity: number): OpenPage {
     const open = this.supply.open(layout, this.pages.length, capacity);
     (this.open as OpenPage[]).push(open);
     this.setPage(open.index, { page: { id: -1, layout, size: 0, attributes: open.bytes }, base: open.base });
@@ -168,7 +168,7 @@ export class FamilySeries {
   }
 
   /** Takes the pages from that one on away, none of which may be in the index. Their series are to be added again. */
-  takeOff(first: number): readonly TakenPage[] {
+  removePages(first: number): readonly TakenPage[] {
     this.published = undefined;
     const texts = this.texts.splice(first);
     const pages = (this.pages as PlacedPage[]).splice(first);
@@ -177,7 +177,7 @@ export class FamilySeries {
       this.numbers -= page.size * strideOf(page.layout);
       this.textBytes -= page.attributes.length;
     }
-    return pages.map((placed, i) => ({ ...placed, texts: texts[i] as PageText }));
+    return pages.map((placed, i) => ({ ...placed, texts: texts[i] as PageTexts }));
   }
 
   /** Takes room in the columns anew for a page. @returns where its numbers begin now */
@@ -192,7 +192,7 @@ export class FamilySeries {
   moveText(index: number, attributes: Uint8Array): void {
     const { page, base } = this.pages[index] as PlacedPage;
     this.setPage(index, { page: { ...page, attributes }, base });
-    this.texts[index] = { ...(this.texts[index] as PageText), bytes: attributes };
+    this.texts[index] = { ...(this.texts[index] as PageTexts), bytes: attributes };
   }
 
   private setPage(index: number, placed: PlacedPage): void {

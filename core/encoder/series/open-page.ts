@@ -3,20 +3,20 @@ import { ORDER_SHIFT, type Layout, type Page } from '../../snapshot';
 import { SeriesTexts } from './series-texts';
 
 /** The texts of a page, and where each of them begins; the last start is where the next one would. */
-export interface PageText {
+export interface PageTexts {
   readonly bytes: Uint8Array;
   readonly starts: Uint32Array;
 }
 
 export interface SealedPage {
   readonly page: Page;
-  readonly text: PageText;
+  readonly text: PageTexts;
 }
 
 const NO_LAYOUT: Layout = { kind: 'scalar' };
 
 /** One object is used for page after page, for the reason that `Cycle` gives. */
-export class OpenPage implements PageText {
+export class OpenPage implements PageTexts {
   layout = NO_LAYOUT;
   /** Where it stands among the family's pages. */
   index = 0;
@@ -59,7 +59,7 @@ export class OpenPage implements PageText {
   }
 
   /** Adds the series of another page from that one on, as many as there is room for. @returns how many */
-  addSome({ bytes, starts }: PageText, from: number): number {
+  addSome({ bytes, starts }: PageTexts, from: number): number {
     const count = Math.min(starts.length - 1 - from, this.capacity - this.size);
     const shift = this.texts.length - (starts[from] as number);
     this.texts.appendAll(bytes, starts[from] as number, starts[from + count] as number);

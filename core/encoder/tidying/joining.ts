@@ -50,7 +50,7 @@ function smallPages({ pages }: FamilySeries): { readonly first: number; readonly
  * @returns how many they are
  */
 function* joinFrom(series: FamilySeries, first: number, columns: Columns): Sliced<number> {
-  const taken = series.takeOff(first);
+  const taken = series.removePages(first);
   const all = taken.reduce((sum, { page }) => sum + page.size, 0);
   let left = all;
   let slot = first << ORDER_SHIFT;

@@ -6,7 +6,7 @@ import { ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from
 import type { Sliced } from '../../slicer';
 import type { Columns } from '../columns/columns';
 import type { FamilyEncoder } from '../family-encoder';
-import { NO_PREFIX, settlePresence } from '../positions/presence';
+import { NO_PREFIX, notePresence } from '../positions/presence';
 import { FamilySeries } from '../series/family-series';
 import type { PageSupply } from '../series/page-supply';
 import type { SeriesTexts } from '../series/series-texts';
@@ -63,7 +63,7 @@ export function* isSparse(
 function* movePages({ series, positions }: FamilyEncoder, { columns }: Packing): Sliced {
   for (const [index, { page, base }] of series.pages.entries()) {
     yield;
-    columns.carry(base, series.movePage(index), page.size * strideOf(page.layout));
+    columns.copyToPrepared(base, series.movePage(index), page.size * strideOf(page.layout));
   }
   yield* positions.move(undefined, series);
 }
@@ -83,14 +83,14 @@ function* packWithoutDead(family: FamilyEncoder, packing: Packing): Sliced {
       const moved = series.openPage(layout, members.length - index).addText(text);
       slots[slot] = moved;
       if (old.absent.has(slot)) series.absent.add(moved, old.absent.sinceOf(slot));
-      columns.carry(old.offsetOf(slot), series.offsetOf(moved), stride);
+      columns.copyToPrepared(old.offsetOf(slot), series.offsetOf(moved), stride);
     }
   }
   series.sealAll();
   series.packedPages = series.pages.length;
   family.series = series;
   yield* positions.move(slots, series);
-  family.order = yield* settlePresence(series, positions, NO_PREFIX, generation);
+  family.order = yield* notePresence(series, positions, NO_PREFIX, generation);
 }
 
 interface Group {

@@ -45,16 +45,16 @@ export class Tidying {
   }
 
   /**
-   * In the middle of a collection which has left series out for the series limit: series that it does not have give way, if
-   * that helps. The families are then as before the collection, which is to be encoded again.
+   * For a collection that was encoded and left series out because of the limit: drops absent series, however short their
+   * absence, if enough of them can be dropped. If so, the collection has to be encoded again.
    * @param generation of the snapshot that is being written
    * @returns whether there is room now
    */
   *makeRoom(leftOut: number, generation: number): Sliced<boolean> {
     const { families, columns, supply, cycle, maxSeries } = this.tidied;
-    let dead = 0;
-    for (const family of families.values()) dead += family.deadIn(generation);
-    if (dead < Math.min(leftOut, maxSeries * WORTH_SHARE_OF_LIMIT)) return false;
+    let absent = 0;
+    for (const family of families.values()) absent += family.absentIn(generation);
+    if (absent < Math.min(leftOut, maxSeries * WORTH_SHARE_OF_LIMIT)) return false;
     let numbers = 0;
     for (const [key, family] of families) {
       if (family.lastSeen < generation) families.delete(key);

@@ -1,6 +1,6 @@
 /** Bytes that readers borrow. They are copied only if they have to change while a reader still has them. */
 import { isOver, type Loan } from '../../protocol/loan';
-import { sharedMemory } from '../../../core/pool/pressure';
+import { sharedMemory } from '../../../core/pool/shared-memory';
 import type { Output } from './output';
 
 /** Fewer bytes than these are cheaper to copy than to lend. */

@@ -93,7 +93,7 @@ export class LineTable {
   }
 
   /** Of the lines `line` to `to`, not included: the line behind the first ones whose bytes stand one behind the other. */
-  endOfPiece(line: number, to: number): number {
+  endInBlock(line: number, to: number): number {
     return Math.min(this.firstLineOf(this.blockOf(line) + 1), to);
   }
 

@@ -55,7 +55,7 @@ export class NumberedLines {
     const { table } = this;
     let length = 0;
     for (let line = from, next: number; line < to; line = next) {
-      next = table.endOfPiece(line, to);
+      next = table.endInBlock(line, to);
       length += table.endOf(next - 1) - table.startOf(line);
     }
     return length;
@@ -64,7 +64,7 @@ export class NumberedLines {
   writeTo(out: Output, from: number, to: number): void {
     const { table } = this;
     for (let line = from, next: number; line < to; line = next) {
-      next = table.endOfPiece(line, to);
+      next = table.endInBlock(line, to);
       this.memory.writeTo(out, table.startOf(line), table.endOf(next - 1));
     }
   }
@@ -102,14 +102,14 @@ export class NumberedLines {
         overwriteDigits(this.memory.bytes, start, end, old, whole);
       } else if (value === value || before === before) {
         // NaN differs from itself, but its text does not.
-        this.writeOther(line, value, scratch);
+        this.writeOrKeep(line, value, scratch);
       }
     }
     this.resize(scratch);
   }
 
   /** Writes any number in place, or keeps it for {@link resize} if its length changes. */
-  private writeOther(line: number, value: number, scratch: Scratch): void {
+  private writeOrKeep(line: number, value: number, scratch: Scratch): void {
     const { table } = this;
     const { resized } = scratch;
     if (resized.count > 0 && table.blockOf(line) !== table.blockOf(resized.lines[0] as number)) this.resize(scratch);

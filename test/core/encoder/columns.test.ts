@@ -152,8 +152,8 @@ test('packed columns have the numbers that were carried, at their new places', (
   const columns = published(100, 100);
   columns.current?.values.set([1, 2, 3], 50);
   columns.prepare(43);
-  columns.carry(50, columns.take(3), 3);
-  columns.carry(10, columns.take(40), 40);
+  columns.copyToPrepared(50, columns.take(3), 3);
+  columns.copyToPrepared(10, columns.take(40), 40);
   columns.replaceAll();
   t.deepEqual([...(columns.current?.values.subarray(0, 44) ?? [])], [1, 2, 3, ...new Array<number>(40).fill(7), 0]);
   t.deepEqual([columns.current?.used, columns.current?.generation, columns.previous], [43, 1, undefined]);

@@ -20,17 +20,17 @@ for (const [kind, arrays] of [
 ] as const) {
   test(`the event loop turns between the arrays of a block, new or longer: ${kind}`, (t) => {
     const positions = new Positions(BLOCK, kind === 'histograms');
-    t.is(turnsOf(positions.reach(0)), arrays);
-    t.is(turnsOf(positions.reach(1)), 0);
+    t.is(turnsOf(positions.ensureBlock(0)), arrays);
+    t.is(turnsOf(positions.ensureBlock(1)), 0);
     t.is(turnsOf(positions.extend(BLOCK + 10)), 0);
-    t.is(turnsOf(positions.reach(BLOCK)), arrays);
+    t.is(turnsOf(positions.ensureBlock(BLOCK)), arrays);
     t.is(turnsOf(positions.extend(BLOCK + 11)), arrays);
   });
 }
 
 test('what is known of a block is still known when it has become longer, and while it does', (t) => {
   const positions = new Positions(3, true);
-  turnsOf(positions.reach(0));
+  turnsOf(positions.ensureBlock(0));
   const points = [0, 1, 2].map(pointOf);
   points.forEach((each, i) => positions.set(i, each, 7 + i, 100 * i));
   const known = (): void => {
