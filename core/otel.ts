@@ -26,7 +26,6 @@ export interface Descriptor {
   /** The kind of instrument, such as `COUNTER` or `OBSERVABLE_GAUGE`. Exporters up to 0.57 derive names from it. */
   readonly type?: string;
   readonly valueType?: number;
-  readonly advice?: object;
 }
 
 export interface HistogramValue {

@@ -92,12 +92,8 @@ export interface Recipient {
 export interface ReplyResult {
   readonly ok: true;
   readonly kind: 'reply';
-  /** The number of recipients that got the answer. */
-  readonly delivered: number;
-  /** The other recipients, with the reason, such as that the process is gone. */
+  /** The recipients that did not get the answer, with the reason, such as that the process is gone. */
   readonly undelivered: readonly Undelivered[];
-  /** Size of one answer in bytes. */
-  readonly bytes: number;
 }
 
 export interface Undelivered {

@@ -37,7 +37,6 @@ export class Replier {
     const daemon = this.connect(task);
     const undelivered: Undelivered[] = [];
     const refused = new Set<number>();
-    let delivered = 0;
     for (const [index, { pmId, request, pid }] of task.recipients.entries()) {
       // Each send to a closed channel is an error in PM2's daemon, and it does not survive the second one.
       const ended = pid !== undefined && hasEnded(pid);
@@ -51,7 +50,6 @@ export class Replier {
       try {
         Atomics.store(task.served, 0, index + 1);
         await daemon.sendDataToProcessId([head, ...body, tail], task.timeoutMs);
-        delivered++;
       } catch (error) {
         if (!(error instanceof DaemonError)) throw error;
         if (error.code === 'UNREACHABLE') return { ok: false, code: 'DAEMON_UNREACHABLE', message: error.message };
@@ -59,7 +57,7 @@ export class Replier {
         undelivered.push({ pmId, message: error.message, refused: true });
       }
     }
-    return { ok: true, kind: 'reply', delivered, undelivered, bytes: lengthOf(body) };
+    return { ok: true, kind: 'reply', undelivered };
   }
 
   /** Drops the answer from any other snapshot: it will not be asked for again. */

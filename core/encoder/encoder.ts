@@ -43,8 +43,9 @@ export interface Encoded {
   readonly snapshot: Snapshot;
   /** Series that were left out for the limit. */
   readonly leftOut: number;
-  /** Malformed scopes and metrics that were left out: how many, and what was wrong with the first of them. */
+  /** How many scopes and metrics were malformed, and left out. Only tests read it, as `problems` is bounded. */
   readonly malformed: number;
+  /** What was wrong with the first of them. */
   readonly problems: readonly string[];
 }
 

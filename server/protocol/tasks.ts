@@ -192,7 +192,6 @@ export interface ChunkPort {
 export interface RenderResult {
   readonly ok: true;
   readonly kind: 'render';
-  readonly bytes: number;
   /** Sentences for the log: what was left out, and why. */
   readonly warnings: readonly string[];
 }

@@ -12,8 +12,6 @@ const CHUNK_BYTES = 256 * 1024;
 let spare: Buffer<ArrayBuffer> | undefined;
 
 export class Chunks implements Output {
-  /** Bytes written so far. */
-  bytes = 0;
   private full: Chunk[] = [];
   private chunk: Buffer<ArrayBuffer> | undefined;
   private at = 0;
@@ -22,7 +20,6 @@ export class Chunks implements Output {
   constructor(private readonly loan?: Loan) {}
 
   write(source: Buffer, from = 0, to = source.length): void {
-    this.bytes += to - from;
     for (let read = from; read < to;) {
       this.chunk ??= takeSpare();
       const end = Math.min(to, read + CHUNK_BYTES - this.at);
@@ -40,7 +37,6 @@ export class Chunks implements Output {
     }
     this.close();
     this.full.push(new Uint8Array(source.buffer, source.byteOffset + from, to - from));
-    this.bytes += to - from;
     return this.loan;
   }
 

@@ -22,7 +22,6 @@ import { RenderingCache, type CacheLimits } from './rendering-cache';
 import { TextDialect } from './text/dialect';
 
 export interface Rendered {
-  readonly bytes: number;
   /** Sentences for the log: what was left out, and why. The same ones for the same snapshots. */
   readonly warnings: readonly string[];
 }
@@ -79,7 +78,7 @@ export class Exposition {
     const writing = text.writeTo(chunks, snapshot);
     while (writing.next().done !== true) yield* chunks.take();
     yield* chunks.end();
-    return { bytes: chunks.bytes, warnings: [] };
+    return { warnings: [] };
   }
 
   private *renderAll(snapshots: readonly LabelledSnapshot[], format: Format, chunks: Chunks): Rendering {
@@ -100,7 +99,7 @@ export class Exposition {
     for (const pages of distinct.keys()) pages.endRendering();
     chunks.write(dialect.ending);
     yield* chunks.end();
-    return { bytes: chunks.bytes, warnings: [...warnings] };
+    return { warnings: [...warnings] };
   }
 }
 

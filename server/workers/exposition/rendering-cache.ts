@@ -34,11 +34,6 @@ export class RenderingCache {
     private readonly now: () => number,
   ) {}
 
-  /** Of the entries, the least recently used first. */
-  get keys(): readonly string[] {
-    return [...this.entries.keys()];
-  }
-
   /** The rendering of that key, made if there is none yet. */
   use<T extends CachedRendering>(key: string, make: () => T): T {
     const entry = this.entries.get(key) ?? { rendering: make(), usedAt: 0, exposition: 0 };

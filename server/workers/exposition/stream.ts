@@ -9,7 +9,6 @@ import type { Rendered, Rendering } from './exposition';
  */
 export async function streamTo(port: ChunkPort, rendering: Rendering): Promise<Rendered> {
   let ahead = 0;
-  let bytes = 0;
   let closed = false;
   let wake: (() => void) | undefined;
   port.on('message', () => {
@@ -25,19 +24,18 @@ export async function streamTo(port: ChunkPort, rendering: Rendering): Promise<R
   try {
     for (;;) {
       while (ahead >= CHUNKS_AHEAD && !isClosed()) await new Promise<void>((resolve) => (wake = resolve));
-      if (isClosed()) return { bytes, warnings: [] };
+      if (isClosed()) return { warnings: [] };
       const next = rendering.next();
       if (next.done) {
         port.postMessage(null);
         return next.value;
       }
-      bytes += next.value.length;
       ahead++;
       const { buffer } = next.value;
       port.postMessage(next.value, buffer instanceof SharedArrayBuffer ? [] : [buffer]);
     }
   } finally {
-    rendering.return({ bytes, warnings: [] });
+    rendering.return({ warnings: [] });
     port.close();
   }
 }

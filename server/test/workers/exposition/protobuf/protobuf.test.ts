@@ -164,5 +164,5 @@ test('a scale below -4 is left out, with a warning, and only where it is so', as
     );
   }
   const alone = [await instance(0, { metrics: [histogram('e', [point({}, value(-10))], 1)] })];
-  t.is(render(exposition, { view: 'all', format: 'protobuf', snapshots: alone }).bytes, 0);
+  t.is(render(exposition, { view: 'all', format: 'protobuf', snapshots: alone }).body.length, 0);
 });
