@@ -18,7 +18,7 @@ import {
 } from '../snapshot';
 import { textsOf } from '../page-texts';
 import { forEachSeries } from '../series';
-import { isRecord } from '../values';
+import { isRecord, messageOf } from '../values';
 import { check, checkHeader, isLayoutOf, WireError } from './check';
 import type { WireFamily, WirePage } from './format';
 import { ByteReader } from './numbers';
@@ -44,7 +44,7 @@ export function decodeSnapshot(payload: string, options: DecodeOptions = {}): Sn
     return read(reader, known, { maxBytes, maxSeries });
   } catch (error) {
     if (error instanceof WireError) throw error;
-    throw new WireError('MALFORMED', `not a snapshot: ${String(error)}`, { cause: error });
+    throw new WireError('MALFORMED', `not a snapshot: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -10,6 +10,7 @@
  */
 import type { Logger } from 'pino';
 import { DaemonError } from '../../core/pm2/daemon';
+import { messageOf } from '../../core/values';
 import type { Format, LabelledSnapshot } from '../protocol/tasks';
 import { TaskError, type ClusterPool } from './cluster-pool';
 import type { ClusterSums } from './cluster-sums';
@@ -90,7 +91,7 @@ export class MetricsCluster {
         return [...snapshots, await this.ownSnapshot(result)];
       }
       case 'all':
-        if (this.summing) void this.options.sums.absorb(result).catch((error: unknown) => this.tell(String(error)));
+        if (this.summing) void this.options.sums.absorb(result).catch((error: unknown) => this.tell(messageOf(error)));
         return [...result.answers.map((answer) => this.labelled(answer)), await this.ownSnapshot(result)];
     }
   }

@@ -1,6 +1,7 @@
 /** The exporter's worker threads: posts snapshots to them, and keeps each one unchanged while a task reads it. */
 import { WorkerPool, type PoolOptions } from '../../core/pool/worker-pool';
 import type { Snapshot } from '../../core/snapshot';
+import { messageOf } from '../../core/values';
 import type { PostedSnapshot } from '../../protocol/posted';
 import type { PostedTask, Task, TaskResult } from '../../protocol/tasks';
 import { PostedForm } from './posted';
@@ -42,7 +43,7 @@ export class ExporterPool {
     try {
       snapshot = await this.posted.of(task.snapshot);
     } catch (error) {
-      return { ok: false, code: 'INTERNAL', message: `the snapshot cannot be posted: ${String(error)}` };
+      return { ok: false, code: 'INTERNAL', message: `the snapshot cannot be posted: ${messageOf(error)}` };
     }
     const posted: PostedTask = { ...task, snapshot };
     return (await this.pool.submit(posted)) as TaskResult<T>;

@@ -14,10 +14,20 @@ test('a snapshot that cannot be posted is a failed task, and the next one is don
   const pool = exporterPool();
   t.teardown(() => pool.stop());
   const snapshot = snapshotOf({ families: [{ name: 'c', type: 'SUM', series: [{ now: scalar(5) }] }] });
-  const odd = { scope: { name: (() => 'odd') as never }, families: [] };
-  const result = await pool.run(taskOf({ ...snapshot, scopes: [odd] }));
-  t.like(result, { ok: false, code: 'INTERNAL' });
-  t.regex(result.ok ? '' : result.message, /^the snapshot cannot be posted: .*could not be cloned/);
+  const unreadable = {
+    get name(): never {
+      throw Object.create(null); // String() throws for it
+    },
+  };
+  for (const [scope, why] of [
+    [{ name: (() => 'odd') as never }, /could not be cloned/],
+    [unreadable, /null prototype/],
+  ] as const) {
+    const result = await pool.run(taskOf({ ...snapshot, scopes: [{ scope, families: [] }] }));
+    t.like(result, { ok: false, code: 'INTERNAL' });
+    t.regex(result.ok ? '' : result.message, /^the snapshot cannot be posted: /);
+    t.regex(result.ok ? '' : result.message, why);
+  }
   t.like(await pool.run(taskOf(snapshot)), { ok: true, probes: [{ name: 'c', value: 5 }] });
 });
 

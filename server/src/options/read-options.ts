@@ -1,6 +1,7 @@
 /** Merges the options of all sources, and names everything that is wrong with them. */
 import * as v from 'valibot';
 import { nearestKey } from '../../../core/nearest-key';
+import { messageOf } from '../../../core/values';
 import type { Kind } from './kinds';
 import type { ServerOptions } from './options';
 import { CONFIG, NAMES, TABLE } from './table';
@@ -35,7 +36,7 @@ export function readOptions({ env, folder, flags: flagTexts = new Map(), config 
     try {
       sources.unshift(file(configFile, folder));
     } catch (error) {
-      problems.push((error as Error).message);
+      problems.push(messageOf(error));
     }
   }
 

@@ -2,6 +2,7 @@
 import type { ClusterFailureCode } from '../../protocol/tasks';
 import { pagesOf } from '../../../core/series';
 import type { Page, Snapshot } from '../../../core/snapshot';
+import { messageOf } from '../../../core/values';
 import type { Answer, CompactBody, PlainBody } from './answer';
 import type { KnownRun, Request } from './known-run';
 import { PlainEncoder } from './plain-encoder';
@@ -85,7 +86,7 @@ export class Reader {
       encoded = await known.plain.encode(data, receivedAt);
     } catch (error) {
       // Any other error is the encoder's, for a shape that it does not expect.
-      throw toAnswerError(error instanceof PlainFormError ? error : new PlainFormError('MALFORMED', String(error)));
+      throw toAnswerError(error instanceof PlainFormError ? error : new PlainFormError('MALFORMED', messageOf(error)));
     }
     const { snapshot, since } = encoded;
     if (since !== undefined && !known.noteIdentity(`since ${since}`)) throw new AnswerError('replaced', REPLACED);
@@ -94,8 +95,8 @@ export class Reader {
 }
 
 function toAnswerError(error: unknown): AnswerError {
-  const { code, message } = error as { readonly code?: string; readonly message?: string };
-  return new AnswerError(KINDS.get(code) ?? 'worker', message ?? String(error));
+  const { code } = error as { readonly code?: string };
+  return new AnswerError(KINDS.get(code) ?? 'worker', messageOf(error));
 }
 
 /** Failures that the answer has caused. Any other code is a failure of the worker thread. */

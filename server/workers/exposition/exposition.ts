@@ -8,6 +8,7 @@
  * ```
  */
 import type { Format, LabelledSnapshot, RenderTask } from '../../protocol/tasks';
+import { messageOf } from '../../../core/values';
 import type { PageRendering } from '../text/page-text';
 import { PrometheusText } from '../text/prometheus-text';
 import { spansOf } from '../text/spans';
@@ -115,7 +116,7 @@ function* writeGroup(chunks: Chunks, dialect: Dialect, { head, members }: Group,
       return { family: member.family, pages: update(member, head, warn) };
     } catch (error) {
       // The numbers of one process must not prevent the others from being shown.
-      warn(`Metric ${head.official.name} is left out for one process: ${String(error)}`);
+      warn(`Metric ${head.official.name} is left out for one process: ${messageOf(error)}`);
       return [];
     }
   });
