@@ -43,11 +43,11 @@ test('with NODE_DEBUG=pm2-exporter a process without a logger of its own shows d
   t.is(lines.filter((line) => /^PM2-EXPORTER \d+: /.test(line) && line.endsWith(MALFORMED)).length, 1, ended.output);
 });
 
-test('without it there are none', async (t) => {
+test('without NODE_DEBUG there are no debug lines', async (t) => {
   t.like(await startChild(t, 'other'), { code: 0, told: [], output: '' });
 });
 
-test('a logger of its own gets them, whatever NODE_DEBUG is', async (t) => {
+test("a process's own logger gets debug lines, whatever NODE_DEBUG is", async (t) => {
   const ended = await startChild(t, 'pm2-exporter', true);
   t.like(ended, { code: 0, output: '' });
   t.true(ended.told.includes(MALFORMED), JSON.stringify(ended.told));

@@ -99,6 +99,6 @@ test('a thread does not keep the shared memory of tasks long done, however idle 
     tell(await usedMb());
     await pool.stop();
   });
-  // Of 500 MiB, as much as it takes until the thread collects garbage.
+  // Of the 500 MiB of all tasks, only those since the thread has last collected garbage.
   t.true(late - early < 100, `${early} MiB, ${late} MiB`);
 });

@@ -129,7 +129,7 @@ test('outside PM2 nothing is started, and one line says so', async (t) => {
   ]);
 });
 
-test('what is wrong in the configuration is told by its key, and the exporter runs all the same', async (t) => {
+test('a problem in the configuration is logged with its key, and the exporter runs all the same', async (t) => {
   const ended = await startChild(t, async ({ load, tell }, { data }) => {
     const { startPm2Exporter } = load('src/index') as typeof libraryModule;
     const lines: string[] = [];

@@ -87,7 +87,7 @@ test('labels have the configured names, and values of pm2 monit are left out if 
   t.false(text.some((line) => line.includes('axm_monitor')));
 });
 
-test('all of them are encoded', async (t) => {
+test("all of the server's own metrics are encoded", async (t) => {
   const metrics = ownMetrics(await sample(), options);
   const points = metrics.scopeMetrics.flatMap((scope) => scope.metrics.flatMap(({ dataPoints }) => dataPoints));
   const { snapshot } = await new PlainEncoder(1000, { maxDataPoints: 1000, maxNumbers: 1000 }).encode(metrics, 1);

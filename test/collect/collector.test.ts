@@ -15,27 +15,30 @@ function work(ms: number): void {
   while (performance.now() < end);
 }
 
-test.serial('the first collection is made at once, and one that lasts is never joined by another', async (t) => {
-  let running = 0;
-  let most = 0;
-  const bench = startCollector(t, {
-    async collect() {
-      most = Math.max(most, ++running);
-      await sleep(60);
-      running--;
-      return metrics();
-    },
-  });
-  await sleep(5);
-  t.is(running, 1);
-  await bench.more(4);
-  t.is(most, 1);
-  t.deepEqual(bench.snapshots.map(({ generation }) => generation).slice(0, 4), [1, 2, 3, 4]);
-  t.deepEqual(bench.log, []);
-});
+test.serial(
+  'the first collection begins at once, and no other one begins while a collection is under way',
+  async (t) => {
+    let running = 0;
+    let most = 0;
+    const bench = startCollector(t, {
+      async collect() {
+        most = Math.max(most, ++running);
+        await sleep(60);
+        running--;
+        return metrics();
+      },
+    });
+    await sleep(5);
+    t.is(running, 1);
+    await bench.more(4);
+    t.is(most, 1);
+    t.deepEqual(bench.snapshots.map(({ generation }) => generation).slice(0, 4), [1, 2, 3, 4]);
+    t.deepEqual(bench.log, []);
+  },
+);
 
 test.serial(
-  'where collecting is costly the interval stretches, which is told once, and shrinks when it is cheap',
+  'where collecting is costly the interval stretches, which is logged once, and shrinks when it is cheap',
   async (t) => {
     let costMs = 25;
     const bench = startCollector(
@@ -55,7 +58,7 @@ test.serial(
     await bench.more(3);
     t.is(bench.snapshots.at(-1)?.stats.intervalMs, 10);
     costMs = 25;
-    // More than are remembered, since the least cost of these counts.
+    // More collections than are remembered: the cheapest one of these counts.
     await bench.more(7);
     t.true((bench.snapshots.at(-1)?.stats.intervalMs ?? 0) >= 80);
     t.is(bench.log.length, 1);
@@ -66,7 +69,7 @@ test.serial(
   },
 );
 
-test.serial('what was left out is told once', async (t) => {
+test.serial('series that are left out are logged once', async (t) => {
   const many = counter(
     'many',
     series(20).map((attributes) => point(attributes, 1)),

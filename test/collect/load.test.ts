@@ -20,7 +20,7 @@ test('what the first collections take at the start of a process does not stretch
   t.is(load.currentIntervalMs, 10_000);
 });
 
-test('other work that falls into a few collections does not count, and what all have taken does', (t) => {
+test('the time that every collection takes counts, and other work during a few of them does not', (t) => {
   const load = new CollectLoad(1000, 0.1);
   for (const ms of [500, 20, 900, 700, 800]) load.add(ms);
   t.is(load.costMs, 20);

@@ -44,7 +44,7 @@ for (const [does, collect] of [
   });
 }
 
-test.serial('a trouble in which only numbers change is one trouble', async (t) => {
+test.serial('messages that differ only in their numbers are logged once', async (t) => {
   let calls = 0;
   const bench = startCollector(t, {
     collect: () => Promise.reject(new Error(`request ${++calls} took ${calls * 1.5} ms`)),
@@ -74,7 +74,7 @@ test.serial('a missing provider is one log line, and it is found as soon as it i
 });
 
 test.serial(
-  'a collection at a provider that was replaced is given up, and its late answer is of no effect',
+  'a collection at a provider that was replaced is given up, and its late answer has no effect',
   async (t) => {
     let answer: ((data: unknown) => void) | undefined;
     const bench = startCollector(t, { collect: () => new Promise((resolve) => (answer = resolve)) });
@@ -96,7 +96,7 @@ test.serial(
   },
 );
 
-test.serial('a provider that hangs is waited for, and told once', async (t) => {
+test.serial('a provider that hangs is waited for, and logged once', async (t) => {
   const { now } = performance;
   t.teardown(() => (performance.now = now));
   let calls = 0;

@@ -43,7 +43,7 @@ test('the default configuration is that of the code', (t) => {
   t.deepEqual(readConfig(configured({})), readConfig({}));
 });
 
-test('what is a switch or an object by choice has no default here, for the server to merge into', (t) => {
+test('a key that takes a boolean or an object has no default here, since the server would merge into it', (t) => {
   const pmxMetrics = { v8: { heap_used_size: true }, runtime: { gcOldPause: true }, http: false, network: false };
   t.deepEqual(readConfig(configured({ pmxMetrics })), {
     config: { ...readConfig({}).config, pmxMetrics: { ...pmxMetrics, eventLoop: true } },

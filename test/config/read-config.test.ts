@@ -78,7 +78,7 @@ test('elements that are no metric names are left out and named by their index', 
   t.regex(text, /\nmashroomMetrics\[4\] is "x+…, /);
 });
 
-test('an empty list of metrics is one, a single name is none', (t) => {
+test('an empty list of metrics is valid, and a single name is not', (t) => {
   t.deepEqual(only({ mashroomMetrics: [] }).config.mashroomMetrics, []);
   t.deepEqual(only({ mashroomMetrics: 'mashroom_*' }).config.mashroomMetrics, defaults.mashroomMetrics);
 });
@@ -94,17 +94,17 @@ test('a key that does not exist is named with the one that was probably meant', 
   ]);
 });
 
-test('a key of any length or content is told on one line', (t) => {
+test('an unknown key of any length or content is named on one line', (t) => {
   const { text } = only({ ['a\nb'.repeat(100)]: 'x\ny'.repeat(100) });
   t.regex(text, /^a\\nba\\nb.+… \("x\\nyx\\n.+…\) is unknown and ignored: expected a known key$/);
 });
 
-test('an editor may find its schema, but not as anything else than text', (t) => {
+test('$schema is allowed for editors, but only with a text as its value', (t) => {
   t.deepEqual(readConfig({ $schema: './some.schema.json' }).problems, []);
   t.is(readConfig({ $schema: 1 }).problems.length, 1);
 });
 
-test('no key reaches a prototype', (t) => {
+test('no key is read from a prototype or changes one', (t) => {
   const hostile = JSON.parse('{"__proto__": {"intervalMs": 777}, "probes": {"__proto__": {"max": 5}}}') as object;
   const { config, problems } = readConfig(hostile);
   t.deepEqual(config, defaults);
@@ -126,7 +126,7 @@ test('changing a configuration changes no default', (t) => {
   t.deepEqual(readConfig({}).config, defaults);
 });
 
-test('objects that throw when they are looked at are problems, not errors', (t) => {
+test('objects that throw when they are read are problems, not errors', (t) => {
   const thrower = () => {
     throw new Error('no');
   };

@@ -8,7 +8,7 @@ test('a record has named fields', (t) => {
   for (const value of [null, undefined, [], 'text', 7, () => 7]) t.false(isRecord(value));
 });
 
-test('a thrown value says something, whatever it is', (t) => {
+test('the text of a thrown value is its message, its stack, or the value itself', (t) => {
   const error = new TypeError('wrong');
   const thrown: unknown[] = [error, 'text', undefined, 7];
   t.deepEqual(thrown.map(messageOf), ['wrong', 'text', 'undefined', '7']);
@@ -56,7 +56,7 @@ test('whatever is thrown, it is described by a text of bounded length', (t) => {
   t.is(messageOf(Object.assign(Object.create(null), { message: 'said' })), 'said');
 });
 
-test('what is printed has no control characters and no more than so many others', (t) => {
+test('a printable text has no control characters and a bounded length', (t) => {
   t.is(printable('a\n\tb\u001b[31m\u2028\u202e"', 100), 'a\\n\\tb\\u001b[31m\\u2028\\u202e"');
   t.is(printable('abcdef', 4), 'abc…');
 });

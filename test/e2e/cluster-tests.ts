@@ -130,7 +130,7 @@ export function clusterTests(test: TestFn, version: Pm2Version, sdk: string): vo
     }
   });
 
-  test.serial('after pm2 scale up and down those that are there answer', async (t) => {
+  test.serial('after pm2 scale up and down the instances that run then answer', async (t) => {
     await pm2.scale('mashroom', 3);
     for (const { id } of await pm2.ready('mashroom', 3)) t.is((await asker.request(id)).length, 1);
     await pm2.scale('mashroom', 1);

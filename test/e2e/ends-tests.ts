@@ -43,12 +43,12 @@ function settingOf(way: string): Setting {
   return /^SIG\w+$/.test(first) ? signal(first) : {};
 }
 
-/** Applications of so many ways run at the same time. */
+/** The number of ways whose apps run at the same time. */
 const AT_ONCE = 6;
 const SETTLE_MS = 2500;
 /** @pm2/io looks every 3 s whether it alone keeps a process alive. */
 const WATCH_MS = 7000;
-/** For the slower one of two. */
+/** How long the slower one of two apps may take to end. */
 const PATIENCE_MS = 20_000;
 
 export function endsTests(test: TestFn, version: Pm2Version, of: readonly string[], modes: readonly Mode[]): void {

@@ -59,7 +59,7 @@ export function troubleTests(test: TestFn, shared: () => Shared): void {
     });
   }
 
-  test.serial('a reload of the collector is no more than a gap', async (t) => {
+  test.serial('a reload of the collector only interrupts the collections for a moment', async (t) => {
     for (let i = 0; i < 3; i++) {
       await host.ask('reloadCollector');
       await until('current replies', isCurrent);

@@ -9,7 +9,7 @@ import { command } from '../support/host-command';
 import { mashroomApp } from '../support/mashroom';
 import { until } from '../support/until';
 
-test('not under PM2 there are no threads, no connection, and one line of information', async (t) => {
+test('outside PM2 there are no threads and no connection, and the log has one line', async (t) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pm2-exporter-')));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const control = join(folder, 'control');

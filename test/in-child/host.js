@@ -15,12 +15,12 @@ const host = {
   tell: (value) => void process.stdout.write(`${TOLD}${JSON.stringify(value ?? null)}\n`),
   threads,
   async usedMb() {
-    // What the first collection finds unreachable may hold what only a later one finds.
+    // Objects that the first collection frees may have held others, which only a later one can free.
     for (let i = 0; i < 5; i++) {
       globalThis.gc();
       await sleep(50);
     }
-    // Shared memory counts as array buffers alone, the memory of others as both.
+    // Shared memory is counted in `arrayBuffers` only, the memory of other buffers in `external` too.
     const { heapUsed, external, arrayBuffers } = process.memoryUsage();
     return (heapUsed + external + arrayBuffers) / (1 << 20);
   },

@@ -49,7 +49,7 @@ function isBuilt(): boolean {
 /** A process that has not ended by then is killed, and the test fails. Long enough for a busy machine. */
 const PATIENCE_MS = 150_000;
 
-/** @param work is sent as text, so it knows nothing but its parameters */
+/** @param work is sent as text, so it has access to its parameters only */
 export function runInChild<A = undefined>(
   work: (host: Host, argument: A) => unknown,
   argument?: A,

@@ -52,7 +52,7 @@ test('an app of a real PM2 that only listens comes to its end by itself', async 
   );
 });
 
-test('requests are heard until the listening is ended, and whatever else is said does no harm', async (t) => {
+test('requests are heard until the listening is ended, and other messages do no harm', async (t) => {
   const messages = [null, 5, 'getMetrics', [], {}, { topic: 'other' }, { topic: 'getMetrics' }, GOOD];
   const ended = await runInChild(
     ({ load, tell }) => {
@@ -126,7 +126,7 @@ test('starting and stopping, in any order with others, leaves listeners and chan
       const start = (): (() => void) => listenForRequests(() => undefined, console).stop;
       const own = (): void => undefined;
       const state = () => [process.listenerCount('message'), process.getActiveResourcesInfo().sort().join()];
-      // Told at the end, since writing has handles of its own.
+      // Reported at the end, since writing opens handles of its own.
       const pairs: unknown[] = [];
       const before = state();
       for (let i = 0; i < 20; i++) start()();

@@ -79,7 +79,7 @@ test('whatever comes in, reading it does not throw, and what is accepted is with
   t.true(requests > 100 && ranges > 100, `${requests} requests, ${ranges} ranges`);
 });
 
-test('the asker is known by its pm_id, as number and as string, and 0 is one', (t) => {
+test('the asker is known by its pm_id, which is a number or a string, and may be 0', (t) => {
   for (const [from, pmId] of [
     ['0', 0],
     [0, 0],
@@ -94,14 +94,14 @@ test('the asker is known by its pm_id, as number and as string, and 0 is one', (
   }
 });
 
-test('the id of a request comes back as it was, and one that is too odd does not', (t) => {
+test('the id of a request comes back as it was, unless it is too long or of another type', (t) => {
   for (const request of ['a', '', 0, -1.5, 'x'.repeat(200)]) t.is(accepted({ request })?.recipient.request, request);
   for (const request of [null, undefined, {}, [], NaN, 'x'.repeat(201), true]) {
     t.deepEqual(accepted({ request })?.recipient, { pmId: 3 });
   }
 });
 
-test('pages that the asker has are named by ranges, and what is no list of them counts as none', (t) => {
+test('pages that the asker has are named by ranges, and a value that is no list of ranges counts as none', (t) => {
   const form = (data: object) => accepted({ data: { v: 1, form: 'snapshot', incarnation: 'i', ...data } })?.form;
   const snapshot = (have: unknown) => ({ kind: 'snapshot', incarnation: 'i', have });
   t.deepEqual(

@@ -27,7 +27,7 @@ function valueOf({ data }: Packet): unknown {
 const numbers = (count: number, from = 0): number[] => Array.from({ length: count }, (_, i) => from + i);
 
 test.serial(
-  'a burst of 100 requests before the first snapshot gets 100 answers from it, by as few tasks as may be',
+  'a burst of 100 requests before the first snapshot gets 100 answers from it, by as few tasks as possible',
   async (t) => {
     const { responder, snapshot, answers, tasks, log } = await startResponder(t, pool);
     for (const id of numbers(100)) responder.ask(request(id % 3, undefined, id));
@@ -48,7 +48,7 @@ test.serial(
   },
 );
 
-test.serial('requests of different forms get one task each form, from the latest snapshot', async (t) => {
+test.serial('requests for different forms are answered by one task per form, from the latest snapshot', async (t) => {
   const { responder, snapshot, answers, tasks } = await startResponder(t, pool);
   responder.update(await snapshot(1));
   const latest = await snapshot(2);
@@ -90,7 +90,7 @@ test.serial('requests that have waited for too long, and those above the limit, 
   t.regex(log[0] ?? '', /^More than 1000 requests .* the oldest are dropped, .* Ask less often$/);
 });
 
-test.serial('a daemon that goes costs the requests of that time, and later ones are answered', async (t) => {
+test.serial('requests are lost while the daemon is gone, and later ones are answered', async (t) => {
   const { server, responder, snapshot, answers, log, debug, held } = await startResponder(t, pool);
   responder.update(await snapshot(1));
   responder.ask(request(1));

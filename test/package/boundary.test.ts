@@ -9,7 +9,7 @@ import { root } from './packed';
 const withoutTypes = { languageOptions: { parserOptions: { projectService: false } } };
 const eslint = new ESLint({ cwd: root, overrideConfig: [tseslint.configs.disableTypeChecked, withoutTypes] });
 
-/** The rules that object when the given file held this text. */
+/** The rules that would report an error if the given file had this text. */
 async function objections(file: string, text: string): Promise<string[]> {
   const [result] = await eslint.lintText(text, { filePath: join(root, file) });
   const rules = result?.messages.map(({ ruleId, message }) => ruleId ?? message) ?? [];

@@ -62,7 +62,7 @@ export async function pack(folder = '.'): Promise<Packed> {
 
 export interface Installed {
   readonly folder: string;
-  /** What the package manager has said. */
+  /** The output of the package manager. */
   readonly output: string;
   remove(): Promise<void>;
 }

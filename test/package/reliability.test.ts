@@ -1,4 +1,4 @@
-/** What docs/reliability.md names as holding a promise exists. */
+/** The test files that docs/reliability.md names exist. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import test from 'ava';

@@ -53,7 +53,7 @@ test('npm start builds what is missing or stale, once, and hands arguments and e
   t.deepEqual(node('start.js', '--series', '100000'), [7, `> npm run build\n${demo}`]);
 });
 
-test('a source that is gone leaves nothing behind', async (t) => {
+test('the compiled file of a source that is gone is removed', async (t) => {
   const node = await project(t);
   const folder = t.context as string;
   t.is(node('build.js')[0], 0);

@@ -1,4 +1,4 @@
-/** What is written anew of the rows that tell of pages. */
+/** Which rows of the table of pages are written anew. */
 import test from 'ava';
 import { PAGE_FIELDS, PAGE_TEXT } from '../../protocol/posted';
 import type { Page, PlacedPage } from '../../core/snapshot';
@@ -7,7 +7,7 @@ import { Slicer } from '../../core/slicer';
 
 const scalar = { kind: 'scalar' } as const;
 
-/** A page that tells how often it was looked at. */
+/** A page that counts how often it was read. */
 class Counted implements PlacedPage {
   looks = 0;
 
@@ -38,7 +38,7 @@ const textsOf = ({ rows, texts }: PageTable): ArrayBufferLike[] =>
 
 const looksAt = (pages: readonly Counted[]): number => pages.reduce((sum, { looks }) => sum + looks, 0);
 
-test('only pages that have come are looked at', async (t) => {
+test('only new pages are read', async (t) => {
   const [a, b] = [pagesFrom(0, 5), pagesFrom(10, 5)];
   const first = await write([a, b]);
   t.is(looksAt([...a, ...b]), 10);
@@ -70,7 +70,7 @@ test('where a family has gone, all are written anew', async (t) => {
   t.deepEqual(await write([a], await write([a, b])), await write([a]));
 });
 
-test('two that are written at a time do not mix', async (t) => {
+test('two tables that are written at the same time do not mix', async (t) => {
   const a = pagesFrom(0, 5);
   const first = await write([a]);
   const [one, other] = [[[...a, new Counted(5)]], [[...a, new Counted(6), new Counted(7)]]];

@@ -13,7 +13,7 @@ import { scalar, snapshotOf } from '../workers/probes/snapshots';
 
 const cross = (posted: PostedSnapshot): PostedSnapshot => structuredClone(posted);
 
-test('whatever is collected is the same snapshot on the other side', async (t) => {
+test('whatever is collected, the worker thread gets the same snapshot', async (t) => {
   await fc.assert(
     fc.asyncProperty(sequences, async (sequence) => {
       const encoder = new SnapshotEncoder({ maxSeries: 1000 });
@@ -81,7 +81,7 @@ const HISTOGRAMS = series(5).map((one) =>
   point(one, { buckets: { boundaries: [1], counts: [1, 2] }, count: 3, sum: 4 }),
 );
 
-test('what a snapshot consists of is written once for as long as it stays the same', async (t) => {
+test('the families and pages of snapshots are written once for as long as they stay the same', async (t) => {
   const next = collections();
   let { contents: last } = await next();
   t.is((await next()).contents, last);
@@ -111,7 +111,7 @@ test('new series have neither descriptors nor layouts written anew', async (t) =
   t.is(more.layouts, contents.layouts);
 });
 
-test('the event loop turns while what many families consist of is written', async (t) => {
+test('the event loop turns while many families and their pages are written', async (t) => {
   const metrics = Array.from({ length: 500 }, (_, index) => counter(`c${index}`, [point({}, 1)]));
   const snapshot = await encode(new SnapshotEncoder({ maxSeries: 1000 }), ...metrics);
   let turns = 0;
@@ -134,7 +134,7 @@ function partsOf(value: unknown, found = new Set<unknown>()): number {
   return found.size;
 }
 
-test('what crosses are about as many parts, however many families, pages and series there are', async (t) => {
+test('a message has about as many parts, however many families, pages and series there are', async (t) => {
   const partsWith = async (families: number, rows: number) => {
     const all = series(rows).map((one) => point(one, 1));
     const metrics = Array.from({ length: families }, (_, index) => counter(`c${index}`, all));

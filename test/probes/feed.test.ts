@@ -80,7 +80,7 @@ function setUp(t: ExecutionContext, show?: (times: number) => void): Bench {
 }
 
 test.serial(
-  'what the worker computes is shown, and the exporter says of itself only what is not as configured',
+  'the probes that the worker computes are shown, and those of the exporter only where it differs from its configuration',
   async (t) => {
     const { feed, shown, idle, snapshot } = setUp(t);
     feed.update(await snapshot(1));
@@ -111,7 +111,7 @@ test.serial('of the snapshots that come while one is worked on only the latest c
   t.is(held(), 0);
 });
 
-test.serial('a metric once shown as its aggregate stays one, which is told once', async (t) => {
+test.serial('a metric that was once shown as its aggregate stays one, which is logged once', async (t) => {
   const { feed, shown, log, idle, snapshot } = setUp(t);
   for (const count of [3, 3, 1]) {
     feed.update(await snapshot(count));
@@ -167,7 +167,7 @@ test.serial('after the stop nothing is shown or logged', async (t) => {
   t.deepEqual([shown.length, log.length], [0, 0]);
 });
 
-test.serial('numbers that are old are shown with their age until there are new ones', async (t) => {
+test.serial('old numbers are shown with their age until there are new ones', async (t) => {
   const { feed, shown, snapshot } = setUp(t);
   feed.showAge(20_000);
   t.is(shown.length, 0);

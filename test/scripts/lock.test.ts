@@ -30,7 +30,7 @@ async function count(folder: string, end = ''): Promise<void> {
   });
 }
 
-test('processes hold it one after the other, and none leaves it behind', async (t) => {
+test('processes hold the lock one after the other, and none leaves it behind', async (t) => {
   const folder = folderOf(t);
   writeFileSync(join(folder, 'number'), '0');
   const ends = ['', 'process.exit(1)', '', "throw new Error('in it')", ''];
@@ -39,7 +39,7 @@ test('processes hold it one after the other, and none leaves it behind', async (
   t.false(existsSync(join(folder, 'lock')));
 });
 
-test('a process that was killed holds it no longer', async (t) => {
+test('a process that was killed does not hold the lock any longer', async (t) => {
   const folder = folderOf(t);
   writeFileSync(join(folder, 'number'), '0');
   await count(folder, "process.kill(process.pid, 'SIGKILL')");

@@ -22,7 +22,7 @@ function size(cache: PageCache): number {
   return (cache as unknown as { startsById: Map<number, unknown> }).startsById.size;
 }
 
-test('what a page says is read once, and is what the encoder wrote', (t) => {
+test('the texts of a page are those that were written, in any order and any number of times', (t) => {
   const cache = new PageCache();
   const page = pageOf(0, { a: 'line\nfeed ä' }, {}, { b: [1, null] });
   cache.use(snapshotWith('i', page));
@@ -43,7 +43,7 @@ test('a page id of another incarnation is another page', (t) => {
   }
 });
 
-test('pages that have gone out of use are forgotten before they are the most', (t) => {
+test('unused pages are forgotten as soon as they are the majority', (t) => {
   const cache = new PageCache();
   let pages: Page[] = [];
   for (let i = 0; i < 1000; i++) {

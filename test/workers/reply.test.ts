@@ -112,7 +112,7 @@ test('the compact form names its version, incarnation and generation beside the 
   t.throws(() => decodeSnapshot(payload), { code: 'MISSING_PAGES' });
 });
 
-test('it is known who has been served, whether or not they could be', async (t) => {
+test('recipients are counted as served, whether or not the daemon has taken their answer', async (t) => {
   const { server, replier, snapshot, task } = await setUp(t);
   server.behaviour = ({ id }) => (id === 2 ? new Error('offline') : 'done');
   const work = task(
@@ -124,7 +124,7 @@ test('it is known who has been served, whether or not they could be', async (t) 
   t.is(work.served[0], 3);
 });
 
-test('a daemon that never answers is a failure as data, and the rest is not tried', async (t) => {
+test('a daemon that never answers is a failure as data, and the other recipients are not tried', async (t) => {
   const { server, replier, snapshot, task } = await setUp(t, 2000);
   server.behaviour = ({ id }) => (id === 2 ? undefined : 'done');
   const work = task(

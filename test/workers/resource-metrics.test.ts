@@ -93,7 +93,7 @@ test('numbers that JSON does not have are rendered as the numbers themselves sin
   }
 });
 
-test('the serializer of OpenTelemetry 1 renders them as +Inf, since JSON has nothing that all render rightly', async (t) => {
+test('the serializer of OpenTelemetry 1 renders numbers that JSON does not have as +Inf', async (t) => {
   const [reply] = (await received(oddMetrics())) as [ResourceMetrics];
   const text = render(OLD, reply);
   // Valid text, so it does not make the scrape fail.
@@ -119,7 +119,7 @@ function asOldReads(value: unknown, key = ''): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, asOldReads(each, name)]));
 }
 
-test('all else is rendered as the original by each of them, whatever it is', async (t) => {
+test('each serializer renders everything else as the original', async (t) => {
   await fc.assert(
     fc.asyncProperty(sequences, async (sequence) => {
       for (const [i, reply] of (await received(...sequence)).entries()) {

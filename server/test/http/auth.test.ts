@@ -43,7 +43,7 @@ test('only /-/healthy needs no credentials, and no instance is asked for a clien
   t.deepEqual(running.asked, []);
 });
 
-test('a user with a password has access, with any letters', async (t) => {
+test('a user with a password has access, also with letters beyond ASCII', async (t) => {
   const options = optionsOf({ PM2_METRICS_BASIC_AUTH_USER: 'jürgen', PM2_METRICS_BASIC_AUTH_PASSWORD: 'pass: wörd' });
   const running = await run(t, options);
   const good = [basic('jürgen', 'pass: wörd'), basic('jürgen', 'pass: wörd').replace('Basic', 'bAsIc')];

@@ -13,7 +13,7 @@ const env = {
 };
 const entry = { pm_id: 3, name: 'shop', pid: 4711, pm2_env: env, monit: { cpu: 150.5, memory: 1024 } };
 
-test('a process is read with its units made base units', (t) => {
+test('a process is read, with its numbers in base units', (t) => {
   t.deepEqual(readProcessList([entry]), [
     {
       run: { app: 'shop', pmId: 3, key: '3-1795000000123-4711' },
@@ -30,7 +30,7 @@ test('a process is read with its units made base units', (t) => {
   ]);
 });
 
-test('a run has its key to itself: another process or another start is another run', (t) => {
+test('each run has a key of its own: another process or another start is another run', (t) => {
   const other = { ...entry, pid: 4712 };
   const later = { ...entry, pm2_env: { ...env, pm_uptime: env.pm_uptime + 1 } };
   const elsewhere = { ...entry, pm_id: 31 };
@@ -38,7 +38,7 @@ test('a run has its key to itself: another process or another start is another r
   t.is(new Set(keys).size, 4);
 });
 
-test('modules are told by what PM2 says of them and by what they say', (t) => {
+test('a module is recognised by what PM2 says of it or by what it says of itself', (t) => {
   const isModule = (more: object): boolean | undefined =>
     readProcessList([{ ...entry, pm2_env: { ...env, ...more } }])[0]?.isModule;
   t.true(isModule({ pmx_module: true }));

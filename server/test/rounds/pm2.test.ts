@@ -15,7 +15,7 @@ import {
   type Server,
 } from './pm2-apps';
 
-/** So short that what is held until afterwards does not make it. */
+/** So short that answers which the app holds until afterwards come too late. */
 const SHORT_MS = 700;
 
 const APPS = ['library', 'many', 'compact', 'plain'];
@@ -348,7 +348,7 @@ test.serial(
   },
 );
 
-test.serial('a server that starts anew, or asks some apps only, has all that answer in its first rounds', async (t) => {
+test.serial('a server that starts anew, or asks only some apps, gets all answers in its first rounds', async (t) => {
   await pm2.restart('server');
   const anew = await serverOf(pm2);
   t.deepEqual(
@@ -363,12 +363,12 @@ test.serial('a server that starts anew, or asks some apps only, has all that ans
     ['library', 'library'],
   );
   t.like(result.silent, [{ run: { app: 'mute' }, reason: 'late' }]);
-  // Two servers do not take each other for what they ask.
+  // Two servers do not ask each other.
   await anew.ask();
   t.false((await anew.ask()).silent.some(({ run }) => run.app === 'picky'));
 });
 
-test.serial('without its daemon it says so', async (t) => {
+test.serial('a round without the daemon is an error that says so', async (t) => {
   await withPm2(7, async (other) => {
     await other.start(serverApp());
     const orphan = await serverOf(other);

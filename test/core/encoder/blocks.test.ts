@@ -29,7 +29,7 @@ const KINDS = {
   },
 } as const;
 
-/** The same array as long as they are the same. */
+/** The counts of a series: the same array as long as they do not change. */
 const kept = new Map<number, { readonly time: number; readonly counts: number[] }>();
 function countsOf(i: number, time: number): number[] {
   let one = kept.get(i);
@@ -41,7 +41,7 @@ const COUNT = 2 * BLOCK + 3;
 const ALL = series(COUNT);
 const fresh = (from: number, end: number): Attributes[] => ALL.slice(from, end).map((one) => ({ ...one }));
 
-/** Who is there, one collection after the other. */
+/** The series of each collection, one collection after the other. */
 const HISTORY: readonly (readonly Attributes[])[] = [
   ALL.slice(0, BLOCK - 1),
   ALL.slice(0, BLOCK),
@@ -60,11 +60,11 @@ const HISTORY: readonly (readonly Attributes[])[] = [
 ];
 
 for (const [kind, { value, number, at, metric }] of Object.entries(KINDS)) {
-  test(`the numbers of a ${kind} of many series are right, whoever comes and goes`, async (t) => {
+  test(`the numbers of a ${kind} of many series are right, whichever of them come and go`, async (t) => {
     const encoder = new SnapshotEncoder({ maxSeries: 1_000_000 });
     const before = new Map<string, number>();
     for (const [time, present] of HISTORY.entries()) {
-      // Those about a block's end start anew now and then.
+      // The series near a block's end start anew now and then.
       const startOf = (i: number): HrTime => [1_795_000_000 + (Math.abs(i - BLOCK) < 3 ? time >> 1 : 0), 0];
       const points = present.map((attributes) => {
         const i = attributes['id'] as number;
@@ -92,8 +92,8 @@ for (const [kind, { value, number, at, metric }] of Object.entries(KINDS)) {
   });
 }
 
-// Alone, and so before the others: it counts what all encoders do.
-test.serial('nobody looks for series by content as long as others only come behind them', async (t) => {
+// Serial, and so before the others: it counts the calls of all encoders.
+test.serial('no series is looked up by content as long as new ones only come behind the known ones', async (t) => {
   const { add } = SeriesIndex.prototype;
   let added = 0;
   SeriesIndex.prototype.add = function (...args) {
@@ -111,10 +111,10 @@ test.serial('nobody looks for series by content as long as others only come behi
       ),
     );
   for (const count of [10, 10, 2000, 2001, 5000]) await take(...ALL.slice(0, count));
-  // Nor where it is enough to see who is gone.
+  // Nor where series have only gone.
   await take(...ALL.slice(1, 5000));
   t.is(added, 0);
-  // One comes back, and another one is new.
+  // One series comes back, and another one is new: now the index is filled.
   await take(...ALL.slice(0, 5001));
   t.is(added, 5001);
   await take(...ALL.slice(0, 5002));

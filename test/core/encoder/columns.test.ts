@@ -5,7 +5,7 @@ import { Columns, type Column } from '../../../core/encoder/columns/columns';
 const STEPS = fc.array(
   fc.record({
     size: fc.oneof(fc.nat({ max: 900 }), fc.nat({ max: 9000 })),
-    /** What becomes of the column, and who reads the current one meanwhile. */
+    /** What happens to the column that was begun. `read`: whether a task then reads the current one. */
     end: fc.constantFrom('publish', 'publish', 'publish', 'enlarge', 'discard', 'replace'),
     read: fc.boolean(),
     release: fc.nat({ max: 3 }),
@@ -104,7 +104,7 @@ function published(length: number, used: number): Columns {
   return columns;
 }
 
-test('what the current column is told of the snapshot being written stands where its own snapshot has no series', (t) => {
+test('numbers of the snapshot being written go into the current column only where its own snapshot has no series', (t) => {
   const columns = published(1000, 100);
   const values = columns.current?.values ?? t.fail('no current column');
   columns.clearPrevious(40);
@@ -123,7 +123,7 @@ test('what the current column is told of the snapshot being written stands where
   t.false(columns.isCurrentComplete);
 });
 
-test('an exponential histogram takes its previous numbers along to a new place, where that is quickly done', (t) => {
+test('an exponential histogram takes its previous numbers along to a new offset, where few numbers are cleared for it', (t) => {
   const moved = (columns: Columns, to: number): boolean => {
     const layout = { kind: 'exponential', sum: true, min: true, max: true, positive: 1, negative: 0 } as const;
     columns.movePrevious({ offset: 0, layout }, { offset: to, layout: { ...layout, positive: 2 } });
@@ -143,12 +143,12 @@ test('an exponential histogram takes its previous numbers along to a new place, 
     t.is(current?.used, expected ? 150 : 100);
     if (!expected) continue;
     t.deepEqual([values[99], values[100], values[136], values[150]], [7, NaN, NaN, 7]);
-    // The bucket that there was, and one of no count.
+    // The bucket that there was, and a new one without a count.
     t.deepEqual([...values.subarray(138, 150)], [...new Array<number>(11).fill(7), 0]);
   }
 });
 
-test('packed columns have the numbers that were carried, at their new places', (t) => {
+test('packed columns have the numbers that were carried, at their new offsets', (t) => {
   const columns = published(100, 100);
   columns.current?.values.set([1, 2, 3], 50);
   columns.prepare(43);

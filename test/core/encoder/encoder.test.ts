@@ -47,7 +47,7 @@ test('numbers go to their pages, wherever these stand and whatever the order of 
   const all = series(3000);
   let time = 0;
   const check = async (one: readonly Attributes[], other: readonly Attributes[]): Promise<void> => {
-    // The second time they are where they were, and the way there is known.
+    // From the second time on, the series stand where they stood before, and their offsets are known.
     for (let i = 0; i < 3; i++) {
       time++;
       const families = [one, other].map((some, f) =>
@@ -145,7 +145,7 @@ test('a new start time is kept to the microsecond', async (t) => {
 });
 
 for (const kind of ['counter', 'histogram'] as const) {
-  test(`the start times of a ${kind} are right in every column, whoever starts anew and whatever was missing`, async (t) => {
+  test(`the start times of a ${kind} are right in every column, whichever series start anew or were missing`, async (t) => {
     const encoder = new SnapshotEncoder({ maxSeries: MANY });
     const starts: HrTime[] = [1, 2, 3].map((seconds) => [seconds, 0]);
     const objects = series(3);
@@ -220,7 +220,7 @@ test('an exponential histogram that grows takes its previous numbers along', asy
   t.deepEqual([...before.subarray(11 + 96, 11 + 96 + 3)], [1, 2, 3]);
 });
 
-test('data points that should not be two stay two', async (t) => {
+test('data points with the same attributes stay separate series', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
   const same = { id: 1 };
   for (let i = 0; i < 3; i++) {

@@ -4,7 +4,7 @@ import { counter, deltas, encode, familyOf, histogram, pageIds, places, point, r
 
 const MANY = 1_000_000;
 
-test('series that have been gone for long give their places back, and the others keep their deltas', async (t) => {
+test('series that have been gone for long free their slots, and the others keep their deltas', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
   const all = series(2000);
   const few = all.filter((_, i) => i % 3 === 0);
@@ -30,7 +30,7 @@ test('series that have been gone for long give their places back, and the others
   }
   t.is(places(snapshot), few.length + 1);
   t.is(familyOf(snapshot).order, undefined);
-  // The family that was well packed keeps its page: whoever has it need not ask for it again.
+  // The family that was well packed keeps its page: an asker that has it does not need it again.
   t.is(pageIds(snapshot).at(-1), before.at(-1));
   snapshot = await run(all, 400);
   t.is(deltas(snapshot).get('{"id":1}'), undefined);
@@ -79,7 +79,7 @@ const EXPLICIT = { buckets: { boundaries: [1], counts: [1, 2] }, count: 3, sum: 
 const HALF = { offset: 0, bucketCounts: [1, 2] };
 const EXPONENTIAL = { count: 6, sum: 4, scale: 1, zeroCount: 0, positive: HALF, negative: HALF };
 
-test('nor does one new histogram at a time', async (t) => {
+test('one new histogram at a time does not make ever more pages', async (t) => {
   for (const [dataPointType, value] of [EXPLICIT, EXPONENTIAL].entries()) {
     const encoder = new SnapshotEncoder({ maxSeries: MANY });
     // Each with objects of its own, as OpenTelemetry's are.
@@ -109,7 +109,7 @@ test('metrics that come and go for good leave nothing behind', async (t) => {
   t.true(Math.max(...numbers) < 4000 * 2 * 40, `${Math.max(...numbers)} numbers`);
 });
 
-test('what comes above the limit is left out and counted, and let in when there is room', async (t) => {
+test('series above the limit are left out and counted, and taken when there is room', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: 1000 });
   const all = series(1500);
   const run = (some: readonly object[]) =>

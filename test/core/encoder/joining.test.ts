@@ -9,7 +9,7 @@ import { counter, deltas, encode, familyOf, histogram, pageIds, point, read, ser
 
 const MANY = 1_000_000;
 
-test('what has come is joined, and what stands before it stays where it is', async (t) => {
+test('pages of new series are joined, and the pages before them stay as they are', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
   const all = series(5000);
   let length = 600;
@@ -34,7 +34,7 @@ test('what has come is joined, and what stands before it stays where it is', asy
   }
 });
 
-/** A series of each kind, as the SDK keeps them: what has not changed is the same array. */
+/** A series of each kind, as the SDK keeps them: while its numbers do not change, its arrays are the same ones. */
 class Series {
   readonly attributes: Attributes;
   value = 1;
@@ -72,19 +72,19 @@ class Series {
 }
 
 const STEP = fc.record({
-  /** Few, or columns would be made anew at each joining. */
+  /** How many series come. Few, or columns would be made anew at each joining. */
   come: fc.oneof({ weight: 4, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.nat({ max: 12 }) }),
-  /** Every so many series changes. */
+  /** 3: every third series changes. */
   changes: fc.constantFrom(1, 3, 50, MANY),
   restarts: fc.constantFrom(MANY, MANY, MANY, 40),
   /** For how many snapshots tasks hold this one. */
   held: fc.nat({ max: 4 }),
-  /** One series is gone for this collection, and is found by content afterwards. */
+  /** Whether one series is missing in this collection: it is looked up by content afterwards. */
   gap: fc.constantFrom(...new Array<boolean>(12).fill(false), true),
 });
 type Step = typeof STEP extends fc.Arbitrary<infer T> ? T : never;
 
-/** Numbers of a snapshot and of the one before, as whoever reads it finds them. */
+/** The numbers that a snapshot has, and those of the snapshot before, as a task reads them. */
 function numbersOf(snapshot: Snapshot): number[][] {
   const numbers: number[][] = [];
   for (const family of [0, 1, 2]) {
@@ -203,7 +203,7 @@ test('where a series has gone, nothing is joined', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
   const all = series(640);
   for (let i = 0; i <= 14; i++) {
-    // Eight small pages, which there is no room to join at first. Nobody comes when one goes, so that nobody is looked for.
+    // Eight small pages, which there is no room to join at first. None comes when a series goes: none is looked up.
     const present = all.slice(0, Math.min(600 + 5 * i, 640)).filter((_, id) => i < 9 || i > 11 || id !== 620);
     const points = present.map((one, id) => point(one, 1000 * i + id));
     const snapshot = await encode(encoder, counter('c', points));
@@ -219,7 +219,7 @@ test('where series are left out, nothing is joined', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: 15 });
   const all = series(30);
   for (let i = 1; i <= all.length; i++) {
-    // Eight small pages are there as soon as there is no room any more.
+    // At the limit of series there are eight small pages.
     if (i === 15) continue;
     const points = all.slice(0, i).map((one, id) => point(one, 100 * i + id));
     const snapshot = await encode(encoder, counter('c', points));

@@ -17,7 +17,7 @@ const broken = (): DataPoint => ({
 const points = (from: number, end: number, value: number): DataPoint[] =>
   ALL.slice(from, end).map((one) => point(one, value));
 
-/** What the broken family has where it breaks: in the steady pass, behind all that is known, and among what is looked up. */
+/** The broken family's series, by where it throws: in the steady pass, behind all known series, during the look-up. */
 const BREAKS: Readonly<Record<string, (value: number) => DataPoint[]>> = {
   'where series stand as they stood': (value) => [...points(0, 1500, value), broken(), ...points(1501, 2000, value)],
   'among new series': (value) => [...points(0, 2500, value), broken(), ...points(2500, 3000, value)],

@@ -1,4 +1,4 @@
-/** Long histories, in which most series die and the dictionary is packed anew, beside a model of them. */
+/** Long histories, in which most series go for good and the encoder packs the others anew, beside a plain model. */
 import test, { type ExecutionContext } from 'ava';
 import * as fc from 'fast-check';
 import type { Attributes, DataPoint, HrTime, ResourceMetrics } from '../../../core/otel';
@@ -8,18 +8,18 @@ import { PageCache } from '../../../workers/page-cache';
 import { resourceMetricsJson } from '../../../workers/resource-metrics';
 import { collected, counter, histogram, point, read, places } from './collections';
 
-/** A time in which the same series are there. */
+/** Some snapshots in a row with the same series. */
 const ERA = fc.record({
   first: fc.nat({ max: 300 }),
   length: fc.integer({ min: 1, max: 150 }),
   snapshots: fc.integer({ min: 1, max: 13 }),
   backwards: fc.boolean(),
-  /** Attributes objects of its own, of known content. */
+  /** Whether the attributes are other objects than before, with the same content. */
   strangers: fc.boolean(),
-  /** Of the histograms: other bounds, or more buckets, are another layout. */
+  /** Choice of the bounds and of the number of buckets of all histograms. */
   layout: fc.nat({ max: 2 }),
   without: fc.constantFrom(undefined, undefined, undefined, 'c', 'h', 'e'),
-  /** Series of these numbers have begun anew: each fifth, or all, or none. */
+  /** Which series have begun anew, by id: each fifth, all, or none. */
   restarted: fc.constantFrom(
     () => false,
     () => false,
@@ -42,7 +42,7 @@ function valueOf(kind: string, id: number, time: number, layout: number): unknow
   return { count, sum: id, scale: 3, zeroCount: time, positive: half, negative: { offset: 0, bucketCounts: [id] } };
 }
 
-/** Since when each of {@link OBJECTS} has been there. */
+/** The start time of the series with each of {@link OBJECTS}. */
 type Starts = HrTime[];
 
 function metrics(
@@ -160,11 +160,11 @@ for (const maxSeries of [1_000_000, 300]) {
   });
 }
 
-/** Who stands where in one collection: which of a few attributes objects of the same content, with how many bounds. */
+/** The data points of one collection: which of a few attributes objects of the same content, with how many bounds. */
 const TWINS = fc.array(fc.tuple(fc.nat({ max: 7 }), fc.nat({ max: 2 })), { maxLength: 8 });
 const TWIN_OBJECTS = Array.from({ length: 8 }, (_, i): Attributes => ({ twin: i < 6 }));
 
-test('series of the same content stay as many as they are, whatever places and layouts they change between them', async (t) => {
+test('there are as many series of the same content as data points, whatever positions and layouts they exchange', async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.array(TWINS, { minLength: 10, maxLength: 40 }), async (history) => {
       const encoder = new SnapshotEncoder({ maxSeries: 1_000_000 });

@@ -1,4 +1,4 @@
-/** What the encoder's speed rests on: the day that an SDK does otherwise, this tells it. */
+/** Properties of SDKs on which the encoder's speed rests. These tests fail if a later SDK lacks one of them. */
 import test from 'ava';
 import type { HistogramValue, MetricData } from '../../../core/otel';
 import { attributesOf, metricOf, SDKS, startSdk } from './sdk-metrics';

@@ -64,7 +64,7 @@ const ATTRIBUTES: readonly SdkAttributes[] = [
   { missing: undefined, le: '5', '1digit': 'x', __proto: 'y' },
 ];
 
-/** Fills all kinds of instruments; to be called again for a next look at them. */
+/** Records measurements with all kinds of instruments. Call it again before each further collection. */
 export function useInstruments(meter: Meter): (round: number) => void {
   const counter = meter.createCounter('requests', { description: 'With "quotes"\nand lines', unit: '1' });
   const upDown = meter.createUpDownCounter('open_requests');

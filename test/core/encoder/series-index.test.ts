@@ -83,7 +83,7 @@ for (const [i, hashOf] of HASHES.entries()) {
   });
 }
 
-test('room is made in slices, and nothing is lost by it', async (t) => {
+test('the index grows in slices, and loses no series', async (t) => {
   const model = new Model((key) => Math.imul(key, 0x9e3779b1));
   for (let key = 0; key < 20_000; key++) await model.take({ kind: 'add', key, slot: key });
   let turns = 0;

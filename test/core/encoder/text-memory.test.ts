@@ -80,7 +80,7 @@ test('texts in mostly unused pieces are to move, and no others', (t) => {
   const living = all.filter((_, index) => index >= 2000 || index % 5 === 0);
   t.true(memory.isWasteful(bytes(living)));
   const moves = new Set(living.filter(memory.giveUp(living)));
-  // But for the piece in which the ones meet the others.
+  // Not checked between the two: the piece in which mostly unused texts meet used ones.
   const moving = living.map((text) => moves.has(text));
   t.true(moving.slice(0, 300).every(Boolean));
   t.false(moving.slice(700).some(Boolean));

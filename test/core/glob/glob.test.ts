@@ -63,7 +63,7 @@ for (const [pattern, matching, others] of CASES) {
   });
 }
 
-test('what is no glob is only its own text', (t) => {
+test('a pattern without wildcards matches only its own text', (t) => {
   for (const pattern of ['', 'a', 'a.b', 'http_total', 'a+b', '!a', 'a@b', `${'a'.repeat(1000)}*`]) {
     t.false(isGlob(pattern));
     t.is(compileGlob(pattern), undefined);
@@ -78,14 +78,14 @@ const SIMPLE = fc.oneof({ weight: 4, arbitrary: LETTER }, fc.constantFrom('*', '
 const OPTION = fc
   .array(fc.oneof({ weight: 4, arbitrary: LETTER }, fc.constantFrom('[ab]', '[a-b]')), { minLength: 1, maxLength: 3 })
   .map((parts) => parts.join(''));
-/** With a letter behind it, since behind a group it takes wildcards for those of a regular expression. */
+/** With a letter behind it, since picomatch takes wildcards behind a group for those of a regular expression. */
 const GROUP = fc.oneof(
   fc.tuple(OPTION, OPTION, LETTER).map(([one, other, end]) => `{${one},${other}}${end}`),
   fc
     .tuple(fc.constantFrom('?', '*', '+', '@'), OPTION, OPTION, LETTER)
     .map(([sign, one, other, end]) => `${sign}(${one}|${other})${end}`),
 );
-/** It rewrites or takes literally what it fears to be slow, unless it is told not to. */
+/** Without this option picomatch rewrites patterns that it considers slow, or takes them literally. */
 const OPTIONS = { dot: true, nonegate: true, maxExtglobRecursion: false } as picomatch.PicomatchOptions;
 const PATTERN = fc
   .array(fc.oneof({ weight: 3, arbitrary: SIMPLE }, GROUP), { minLength: 1, maxLength: 5 })

@@ -16,7 +16,7 @@ const IMPATIENT_MS = 150;
 
 const OPTIONS = { maxPauseMs: 500 };
 
-/** How many calls it holds. */
+/** The number of calls that wait, for a connection or for their answer. */
 function waiting(daemon: Daemon): number {
   const { calls, connecting } = daemon as unknown as { calls: Map<string, unknown>; connecting: Set<unknown> };
   return calls.size + connecting.size;
@@ -95,7 +95,7 @@ test('a result that is wanted comes whole beside answers that are not read', asy
   });
 });
 
-test('what the daemon refuses is told in its words', async (t) => {
+test("a refusal of the daemon is an error with the daemon's words", async (t) => {
   await withServer(async (server, daemon) => {
     server.behaviour = ({ id }) => (id === 7 ? new Error('Process with ID 7 offline.') : 'done');
     await t.throwsAsync(send(daemon, 7), fails('REFUSED', /Process with ID 7 offline/));
@@ -231,7 +231,7 @@ test('a port of this host is an address too', async (t) => {
   await t.throwsAsync(send(daemon, 1), fails('UNREACHABLE', new RegExp(`daemon at port ${port} broke`)));
 });
 
-test('a connection is no reason for a process to stay alive, and a call is', async (t) => {
+test('a connection does not keep a process alive, and a call does', async (t) => {
   await withServer(async (server) => {
     const { code, told, output } = await runInChild(async ({ load, tell }, address) => {
       const { Daemon } = load('core/pm2/daemon') as typeof daemonModule;

@@ -1,4 +1,4 @@
-/** The pool in a process of its own: what the process has no part in, and what keeps it alive. */
+/** The pool in a process of its own: what its threads get from the process, and whether it keeps the process alive. */
 import { join } from 'node:path';
 import test from 'ava';
 import type { TaskResult } from '../../../protocol/tasks';

@@ -70,12 +70,12 @@ test.serial('tasks that wait behind one whose thread is lost are done', async (t
   await pool.stop();
 });
 
-test.serial('a worker that fails to load is told at once, and tried again after growing pauses', async (t) => {
+test.serial('a worker that fails to load is reported at once, and tried again after growing pauses', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'pool-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   process.env['LOADS'] = join(folder, 'loads');
   writeFileSync(process.env['LOADS'], 'xx');
-  // A task that waits is no reason for a process to live.
+  // A task that waits does not keep a process alive.
   const alive = setInterval(() => undefined, 1000);
   t.teardown(() => clearInterval(alive));
   const told: (string | undefined)[] = [];
@@ -100,7 +100,7 @@ test.serial('a worker that fails to load is told at once, and tried again after 
   await threadsBecome(0);
 });
 
-test.serial('what hears of the threads may throw', async (t) => {
+test.serial('the function that is told of trouble may throw', async (t) => {
   const pool = poolOf('missing', {
     onTrouble: () => {
       throw new Error('a logger that fails');
@@ -110,7 +110,7 @@ test.serial('what hears of the threads may throw', async (t) => {
   await pool.stop();
 });
 
-test.serial('a task that cannot be posted costs itself alone', async (t) => {
+test.serial('a task that cannot be posted fails alone', async (t) => {
   const pool = poolOf('throws');
   t.like(await run(pool, { odd: () => undefined }), { ok: false, code: 'WORKER_LOST' });
   t.true((await run(pool, GOOD)).ok);

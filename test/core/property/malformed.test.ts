@@ -83,7 +83,7 @@ const run = fc.record({
   mutations: fc.array(fc.array(mutation, { maxLength: 4 }), { minLength: 5, maxLength: 5 }),
 });
 
-test('whatever a collection holds, it is encoded, crosses and is rendered, and the well-formed is as if alone', async (t) => {
+test('whatever a collection holds is encoded, posted and rendered, and its well-formed metrics are as if alone', async (t) => {
   let malformed = 0;
   await fc.assert(
     fc.asyncProperty(run, async ({ sequence, mutations }) => {

@@ -88,7 +88,7 @@ function same(actual: string, expected: string, what: string): void {
   if (actual !== expected) throw new Error(`${what} differs:\n--- expected\n${expected}\n--- actual\n${actual}`);
 }
 
-test('whatever is collected renders the same after encoding, as reply and as wire form', async (t) => {
+test('whatever is collected renders the same after encoding, in the plain form and in the wire form', async (t) => {
   await fc.assert(
     fc.asyncProperty(sequences, (sequence) => roundTrips(sequence, 1_000_000)),
     { numRuns: 300, includeErrorInReport: true },

@@ -1,4 +1,4 @@
-/** The reader of the wire form believes nothing. */
+/** The reader of the wire form checks everything before it uses it. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import test from 'ava';
 import { decodeSnapshot, WireError } from '../../../core/wire/decode';
@@ -22,7 +22,7 @@ test('a payload that ends early, or late, is malformed', async (t) => {
   }
 });
 
-test('another version is refused as such, whatever else it says', (t) => {
+test('another version is refused as such, whatever else the header says', (t) => {
   for (const v of [2, 0, '1', undefined]) {
     t.throws(() => decodeSnapshot(deflated({ v }, Buffer.alloc(0))), {
       code: 'VERSION',
@@ -31,7 +31,7 @@ test('another version is refused as such, whatever else it says', (t) => {
   }
 });
 
-test('what would take more memory than it may is refused before it takes it', async (t) => {
+test('a payload that would take more memory than is allowed is refused before it takes any', async (t) => {
   const bomb = deflateRawSync(Buffer.alloc(64 << 20)).toString('base64');
   t.throws(() => decodeSnapshot(bomb, { maxBytes: 1 << 20 }), { code: 'TOO_LARGE', message: /1048576 bytes/ });
 
@@ -49,7 +49,7 @@ test('what would take more memory than it may is refused before it takes it', as
   });
 });
 
-test('attributes that are no JSON each, though they are all together, are malformed', async (t) => {
+test('attributes that are JSON only all together, and not each by itself, are malformed', async (t) => {
   const { header, rest } = inflated(encodeSnapshot(await sample(), []));
   const text = '{"id":0}\n{"id":1}\n{"id":2}\n';
   t.true(rest.subarray(0, text.length).equals(Buffer.from(text)));

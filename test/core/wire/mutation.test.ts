@@ -1,4 +1,4 @@
-/** Whatever becomes of a payload on its way: nothing but an error of the wire, or a snapshot that can be used. */
+/** A payload that was changed on its way is refused with a WireError, or is a snapshot that can be used. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import test from 'ava';
 import * as fc from 'fast-check';
@@ -33,7 +33,7 @@ function survives(payload: string): boolean {
   return true;
 }
 
-test('a payload of which a few bytes are others is an error of the wire, or a snapshot that can be used', async (t) => {
+test('a payload with a few changed bytes is a WireError, or a snapshot that can be used', async (t) => {
   const bytes = Buffer.from(encodeSnapshot(await sample(), []), 'base64');
   const plain = inflateRawSync(bytes);
   const change = fc.array(fc.tuple(fc.nat(), fc.oneof(fc.nat({ max: 255 }), fc.constantFrom(0, 0x0a, 0x7f, 0xff))), {
@@ -66,7 +66,7 @@ function changed(value: unknown, [key, ...rest]: readonly string[], to: unknown)
   return copy;
 }
 
-test('a header that says something else somewhere is an error of the wire, or a snapshot that can be used', async (t) => {
+test('a header with a changed value is a WireError, or a snapshot that can be used', async (t) => {
   const { header, rest } = inflated(encodeSnapshot(await sample(), []));
   const all = [...places(header)];
   const ODD = [

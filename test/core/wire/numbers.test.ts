@@ -37,7 +37,7 @@ function readBack(bytes: Buffer, ...counts: number[]): number[][] {
   });
 }
 
-test('every number comes back as the very number that went, whatever stands beside it', (t) => {
+test('every number comes back exactly as it was, whatever numbers stand beside it', (t) => {
   fc.assert(
     fc.property(fc.array(COLUMN, { maxLength: 5 }), (columns) => {
       const back = readBack(written(columns), ...columns.map(({ length }) => length));
@@ -47,7 +47,7 @@ test('every number comes back as the very number that went, whatever stands besi
   t.pass();
 });
 
-test('a column of a wider table is read and written by its stride, and nothing else is touched', (t) => {
+test('a stripe is read and written by its stride, and no other number is touched', (t) => {
   const table = Float64Array.from([1, 10, 2, 20, 3, 30]);
   const writer = new ByteWriter();
   writer.stripe(table, 1, 2, 3);
@@ -56,7 +56,7 @@ test('a column of a wider table is read and written by its stride, and nothing e
   t.deepEqual([...back], [-1, 10, -1, 20, -1, 30]);
 });
 
-test('columns take as many bytes as their numbers ask for', (t) => {
+test('stripes take no more bytes than their numbers need', (t) => {
   t.is(written([new Array<number>(1024).fill(1.5)]).length, 9);
   t.is(written([[1, 2, 3, -60]]).length, 5);
   t.is(written([[1, 2, 3, 0.5]]).length, 1 + 4 * 8);

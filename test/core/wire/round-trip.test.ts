@@ -9,7 +9,7 @@ import { encodeSnapshot } from '../../../core/wire/encode';
 import { sequences } from '../property/metric-sequences';
 import { counter, encode, histogram, pageIds, point, series } from '../encoder/collections';
 
-/** All that a snapshot says, but where its numbers stand. Numbers as texts, which tell -0, infinities and NaN. */
+/** The content of a snapshot, without offsets. Numbers are texts, which can be -0, infinities and NaN. */
 function said({ values, previous: _previous, scopes, ...rest }: Snapshot): unknown {
   const exact = (number: number): string => (Object.is(number, -0) ? '-0' : String(number));
   const numbersOf = ({ page, base }: PlacedPage): string[] =>
@@ -75,7 +75,7 @@ test('numbers that JSON does not have come back as they went, bounds included', 
   t.deepEqual(said(decoded), said(snapshot));
 });
 
-test('a page is sent to whom does not have it, and nobody else', async (t) => {
+test('a page is sent only to an asker that does not have it', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: 10_000 });
   const all = series(5000).map((attributes, i) => point({ ...attributes, name: `${(i * 2654435761) % 1e9}` }, i));
   const snapshot = await encode(encoder, counter('c', all));
@@ -110,7 +110,7 @@ test('pages that are neither sent nor known are named', async (t) => {
   });
 });
 
-test('what a metrics collector says oddly of a metric does not cost the others', async (t) => {
+test('odd fields of a metric have no effect on the other metrics', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: 100 });
   const good = counter('good', [point({}, 1)]) as { descriptor: object };
   const odd = [

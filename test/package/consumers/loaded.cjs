@@ -1,6 +1,6 @@
 'use strict';
 
-/** Prints the files that the exporter has loaded in a process that takes itself for one of PM2's. */
+/** Prints the files that the exporter has loaded in a process that seems to be started by PM2. */
 
 process.env.pm_id = '0';
 process.send ??= () => true;

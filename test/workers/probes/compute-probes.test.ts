@@ -19,14 +19,14 @@ test('a series without attributes has the name of its metric', (t) => {
   });
 });
 
-test('attributes are named in their own order, what is not a string as its JSON text', (t) => {
+test('a name has the attributes in their own order, and values that are not strings as JSON text', (t) => {
   const attributes = { z: 'last first', a: 1, flag: true, list: ['x', 'y'], none: null, empty: '' };
   t.deepEqual(shown({ families: [{ name: 'm', type: 'GAUGE', series: [{ attributes, now: scalar(1) }] }] }), {
     'm[z=last first,a=1,flag=true,list=["x","y"],none=null,empty=]': 1,
   });
 });
 
-test('series show in the order of the data points, absent ones not at all', (t) => {
+test('series are shown in the order of the data points, and absent ones not at all', (t) => {
   const series = ['a', 'b', 'c', 'd', 'e'].map((id, index) => ({
     attributes: { id },
     now: id === 'c' ? undefined : scalar(index),
@@ -59,7 +59,7 @@ test('a counter shows its change, or that per second', (t) => {
   t.deepEqual(shown({ families: [counter(30, 30)] }, { counters: 'rate' }), { requests: 0 });
 });
 
-test('what is divided shows six digits, what is counted all that it has', (t) => {
+test('quotients show six digits, and counts all of their digits', (t) => {
   const families = [counter(1_234_567.891, 0.5)];
   t.deepEqual(shown({ families, seconds: 3 }, { counters: 'rate' }), { requests: 411_522 });
   t.deepEqual(shown({ families: [counter(1, 0)], seconds: 3 }, { counters: 'rate' }), { requests: 0.333333 });
@@ -78,7 +78,7 @@ test('a new start time is a reset, even if the number is higher', (t) => {
   t.deepEqual(shown({ families: [{ name: 'm', type: 'SUM', series }] }, { counters: 'delta' }), { m: 50 });
 });
 
-test('the first sight of a series is no change', (t) => {
+test('at first sight a series has no change', (t) => {
   for (const counters of ['delta', 'rate'] as const) {
     t.deepEqual(shown({ families: [counter(50)] }, { counters }), { requests: NaN });
     t.deepEqual(shown({ families: [counter(50, 20)], seconds: null }, { counters }), { requests: NaN });
@@ -96,7 +96,7 @@ test('data of delta temporality is the change already', (t) => {
   t.deepEqual(shown({ families, seconds: null }, { counters: 'rate' }), { requests: NaN });
 });
 
-test('there is no rate over no time', (t) => {
+test('there is no rate over an interval of no length', (t) => {
   t.deepEqual(shown({ families: [counter(50, 20)], seconds: 0 }, { counters: 'rate' }), { requests: NaN });
 });
 
@@ -109,7 +109,7 @@ test('NaN and infinite values show as they are', (t) => {
   t.deepEqual(shown({ families }), { mNaN: NaN, mInfinity: Infinity, 'm-Infinity': -Infinity });
 });
 
-test('the unit goes along, per second for rates, unless it says that there is none', (t) => {
+test('a probe has the unit of its metric, per second for rates, and none where the metric has none', (t) => {
   const unitOf = (unit: string | undefined, counters: 'total' | 'delta' | 'rate'): string | undefined =>
     compute({ families: [{ ...counter(2, 1), ...(unit === undefined ? {} : { unit }) }] }, { counters }).probes[0]
       ?.unit;
@@ -146,7 +146,7 @@ test('a metric with more series than fit shows as its aggregate', (t) => {
   t.like(shown({ families, seconds: 2 }, { perMetric: 3, counters: 'rate' }), { 'c[sum]': 3, 'u[sum]': 10 });
 });
 
-test('what was an aggregate once stays one, present or not', (t) => {
+test('a metric that was shown as its aggregate stays one, whether or not it is present', (t) => {
   const result = compute({ families: [counter(7)] }, { aggregated: ['gone', 'requests'] });
   t.deepEqual(result.aggregated, ['gone', 'requests']);
   t.deepEqual(result.probes, [{ name: 'requests[sum]', value: 7 }]);
@@ -166,7 +166,7 @@ test('series of all scopes count as one metric', (t) => {
   t.deepEqual([...new Set(probes.map(({ unit }) => unit))], ['By']);
 });
 
-test('an aggregated change leaves series at first sight out', (t) => {
+test('an aggregated change leaves out series at first sight', (t) => {
   const series = [...many(2), { attributes: { i: 'new' }, now: scalar(1000) }];
   const families: FamilySpec[] = [{ name: 'c', type: 'SUM', series }];
   t.deepEqual(shown({ families }, { perMetric: 1, counters: 'delta' }), { 'c[sum]': 1 });
@@ -191,7 +191,7 @@ test('a name that comes twice is the sum of sums, and the first of gauges', (t) 
   });
 });
 
-test('attributes are read only of what shows series by series', (t) => {
+test('attributes are read only of metrics that are shown series by series', (t) => {
   const families: FamilySpec[] = [
     { name: 'large', type: 'SUM', series: many(30) },
     { name: 'large_histogram', type: 'HISTOGRAM', series: many(30).map(() => ({ now: histogram([1], [1, 1]) })) },
@@ -217,7 +217,7 @@ test('a metric that has no series at present shows nothing', (t) => {
   }
 });
 
-test('what there is no room for stays in the worker, and names in use come first', (t) => {
+test('probes without room stay in the worker, and those whose names are in use come first', (t) => {
   const series = Array.from({ length: 20 }, (_, id) => ({ attributes: { id }, now: scalar(id) }));
   const families: FamilySpec[] = Array.from({ length: 30 }, (_, f) => ({ name: `m${f}`, type: 'GAUGE', series }));
   const names = { known: ['m29[id=19]', 'gone', 'm0[id=7]'], room: 3 };

@@ -31,7 +31,7 @@ test('below zero the axis is mirrored, in between is zero', (t) => {
   t.like(shown({ families: [family({ now: below })] }), { 'e[p50]': -2, 'e[p95]': -power(4 / 49), 'e[p99]': 0 });
 });
 
-test('quantiles are of what was recorded since the previous snapshot, whatever offsets are', (t) => {
+test('quantiles are of what was recorded since the previous snapshot, whatever the offsets are', (t) => {
   const before = exponential({ scale: 0, zero: 3, positive: [3, [5, 5]] });
   const now = exponential({ scale: 0, zero: 3, positive: [1, [10, 0, 5, 5]] });
   t.like(shown({ families: [family({ now, before })] }), { 'e[p50]': power(1.5), 'e[count/s]': 1 });

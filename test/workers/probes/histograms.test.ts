@@ -6,7 +6,7 @@ const BOUNDS = [1, 2, 4];
 
 const durations = (...series: SeriesSpec[]): FamilySpec => ({ name: 'd', type: 'HISTOGRAM', unit: 's', series });
 
-test('a histogram shows quantiles in its unit, and its observations per second without', (t) => {
+test('a histogram shows quantiles in its unit, and its observations per second without a unit', (t) => {
   const series = { now: histogram(BOUNDS, [10, 0, 10, 0]), before: histogram(BOUNDS, [10, 0, 0, 0]) };
   t.deepEqual(compute({ families: [durations(series)] }).probes, [
     { name: 'd[p50]', value: 3, unit: 's' },
@@ -23,7 +23,7 @@ test('quantiles have no more digits than say something', (t) => {
   t.deepEqual(values, { 'd[p50]': 0.0607143, 'd[p95]': 0.2075, 'd[p99]': 0.2415, 'd[count/s]': 2.42857 });
 });
 
-test('it does so in every counter mode, and labels come first', (t) => {
+test('a histogram shows the same in every counter mode, and labels come first', (t) => {
   const series = { attributes: { route: '/', code: 200 }, now: histogram([], [10]), before: histogram([], [0]) };
   for (const counters of ['total', 'delta', 'rate'] as const) {
     t.deepEqual(shown({ families: [durations(series)] }, { counters }), {

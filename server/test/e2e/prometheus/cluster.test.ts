@@ -1,4 +1,4 @@
-/** What real scrapers see of a cluster: that all of it is there and right, in all formats, and whatever happens to it. */
+/** What real scrapers read of a cluster: all metrics, in all formats, while its processes restart, end and hang. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -11,13 +11,13 @@ import { METRICS, SHOP, startScrapedCluster, type ScrapedCluster } from './scrap
 const withPrometheus = testWith('prometheus');
 
 const PER_SECOND = 40;
-/** Whatever takes longer has hung, and is to be named. */
+/** A test that takes longer has hung. It fails by its own limit, so that ava names it. */
 const PATIENCE_MS = 120_000;
 
 let scraped: ScrapedCluster;
-/** The traffic before the first test, of which each process has counted its own part. */
+/** The traffic before the first test. Each process has counted the requests that it has answered. */
 let first: Traffic;
-/** Requests that were answered, of all tests so far. */
+/** Number of requests that were answered in all tests so far. */
 let answered = 0;
 
 test.before(async () => {
@@ -125,7 +125,7 @@ withPrometheus('each format is negotiated as Prometheus asks for it, and says th
     await becomes(scraped.native, `sum(shop_orders_total{job="${job}"})`, answered);
     await becomes(scraped.native, `sum(histogram_count(shop_payment_duration_seconds{job="${job}"}))`, answered);
   }
-  // The orders of each process take 1 to 100 ms, one like the other.
+  // The durations of a process's orders are spread evenly over 1 to 100 ms.
   for (const instant of [
     await scraped.native.value('histogram_quantile(0.5, shop_payment_duration_seconds{job="cluster"})'),
     await scraped.plain.value('histogram_quantile(0.5, shop_payment_duration_seconds_bucket{job="cluster"})'),
@@ -142,7 +142,7 @@ testWith('victoria-metrics')('VictoriaMetrics reads the same', async (t) => {
   t.is(await scraped.victoria.value('sum(pm2_up)'), 4);
 });
 
-testWith('promtool')('promtool has nothing to say against the text', async (t) => {
+testWith('promtool')('promtool has no objection to the text', async (t) => {
   const [{ id }] = (await scraped.ready(4)) as [Instance];
   for (const path of ['/metrics', '/metrics/cluster', `/metrics/${id}`]) {
     t.deepEqual(promtool(['check', 'metrics'], await lines(path)), { code: 0, output: '' }, path);
@@ -150,7 +150,7 @@ testWith('promtool')('promtool has nothing to say against the text', async (t) =
   t.not(promtool(['check', 'metrics'], '# TYPE Bad counter\nBad 1\n').code, 0, 'it would, if there were something');
 });
 
-/** Waits until the cluster's counter has gone up by what some seconds of traffic are. */
+/** Waits until the cluster's counter has gone up by as many orders as that many seconds of traffic have. */
 async function goesUp(seconds: number): Promise<void> {
   const expression = 'sum(shop_orders_total{job="cluster"})';
   const before = (await scraped.plain.value(expression)) ?? 0;
@@ -160,8 +160,8 @@ async function goesUp(seconds: number): Promise<void> {
 }
 
 /**
- * What was scraped of each process last but one: a counter that goes down is that of another process. The very last one
- * may be of a round that another one has overtaken, in whose list the process had ended already.
+ * The last value but one that was scraped of each process: where a counter goes down, the next process begins. The last
+ * value itself may come from a round that a later round has overtaken, in which the process had ended already.
  */
 function keptValues({ values }: Range): number[] {
   const isLast = values.map((value, i) => i === values.length - 1 || Number(values[i + 1]) < value);
@@ -184,7 +184,7 @@ const STEPS: readonly (readonly [what: string, step: () => Promise<unknown>, ins
   ['a restart', () => scraped.pm2.restart(SHOP), 3],
 ];
 
-/** Once it has kept what those had counted that have ended: until then a kill would lose it. */
+/** Waits until the server has saved the counts of a process that has ended: a kill before that would lose them. */
 async function killMetricsServer(): Promise<void> {
   const [ended] = await scraped.ready(3);
   process.kill(ended?.pid as number, 'SIGKILL');
@@ -207,7 +207,7 @@ async function goThrough(t: ExecutionContext, traffic: Traffic): Promise<void> {
   }
 }
 
-withPrometheus("the cluster's counters do not notice what happens to processes", async (t) => {
+withPrometheus("the cluster's counters never go down, whatever happens to processes", async (t) => {
   t.timeout(PATIENCE_MS * 3);
   const { plain } = scraped;
   const before = answered;
@@ -229,7 +229,7 @@ withPrometheus("the cluster's counters do not notice what happens to processes",
   }
   t.true((await plain.value('sum(resets(shop_orders_total{job="pm2"}[10m]))')) !== 0, 'processes did end');
 
-  // What a process has counted since it was scraped is lost with it, and nothing else.
+  // A process that ends takes with it what it has counted since it was scraped. Nothing else is lost.
   const kept = sum((await plain.samples('shop_orders_total{job="pm2"}[10m]')).flatMap(keptValues));
   t.true(final >= kept && kept > before, `${final} of ${kept} that were scraped`);
   t.true(final <= answered + traffic.failed, `${final} of ${answered} that were answered`);
@@ -276,33 +276,36 @@ function idsThatAre(up: 0 | 1, text: string): number[] {
     .map(([, id]) => Number(id));
 }
 
-test.serial('a stopped process costs a scrape its deadline, and that of another process nothing', async (t) => {
-  const [stopped, ...others] = (await scraped.ready()) as [Instance, ...Instance[]];
-  const ids = others.map(({ id }) => id);
-  // Who is asked by nobody else owes no answers, and is waited for.
-  await Promise.all(scraped.scrapers.map((scraper) => scraper.close()));
-  await until('a cluster at rest', async () =>
-    idsThatAre(1, await scrape('/metrics', 60)).length === ids.length + 1 ? true : undefined,
-  );
-  process.kill(stopped.pid, 'SIGSTOP');
-  try {
-    const begin = performance.now();
-    const text = await scrape('/metrics', 3);
-    // Without its header it would have been 5 s; no busy machine makes up for that.
-    t.true(performance.now() - begin < 5000);
-    t.deepEqual([idsThatAre(0, text), idsThatAre(1, text)], [[stopped.id], ids]);
-    for (const { id, ask } of others) {
-      const orders = [...text.matchAll(new RegExp(`^shop_orders_total\\{.*pm_id="${id}".*\\} (\\d+)$`, 'gm'))];
-      t.is(sum(orders.map(([, value]) => Number(value))), await ask<number>('counted'));
-    }
+test.serial(
+  'a scrape of all processes waits for a stopped one until the deadline, and a scrape of another one does not',
+  async (t) => {
+    const [stopped, ...others] = (await scraped.ready()) as [Instance, ...Instance[]];
+    const ids = others.map(({ id }) => id);
+    // Without scrapers the process owes no answers to earlier rounds, so that the next round waits for it.
+    await Promise.all(scraped.scrapers.map((scraper) => scraper.close()));
+    await until('a cluster at rest', async () =>
+      idsThatAre(1, await scrape('/metrics', 60)).length === ids.length + 1 ? true : undefined,
+    );
+    process.kill(stopped.pid, 'SIGSTOP');
+    try {
+      const begin = performance.now();
+      const text = await scrape('/metrics', 3);
+      // Without the header the deadline would have been 5 s, also on a fast machine.
+      t.true(performance.now() - begin < 5000);
+      t.deepEqual([idsThatAre(0, text), idsThatAre(1, text)], [[stopped.id], ids]);
+      for (const { id, ask } of others) {
+        const orders = [...text.matchAll(new RegExp(`^shop_orders_total\\{.*pm_id="${id}".*\\} (\\d+)$`, 'gm'))];
+        t.is(sum(orders.map(([, value]) => Number(value))), await ask<number>('counted'));
+      }
 
-    let isOver = false;
-    const patient = scrape('/metrics', 120).finally(() => (isOver = true));
-    t.regex(await scrape(`/metrics/${ids[0]}`, 120), /^shop_orders_total\{/m);
-    t.false(isOver, 'one still waits while the other has been served');
-    process.kill(stopped.pid, 'SIGCONT');
-    t.deepEqual(idsThatAre(1, await patient), [stopped.id, ...ids]);
-  } finally {
-    process.kill(stopped.pid, 'SIGCONT');
-  }
-});
+      let isOver = false;
+      const patient = scrape('/metrics', 120).finally(() => (isOver = true));
+      t.regex(await scrape(`/metrics/${ids[0]}`, 120), /^shop_orders_total\{/m);
+      t.false(isOver, 'one still waits while the other has been served');
+      process.kill(stopped.pid, 'SIGCONT');
+      t.deepEqual(idsThatAre(1, await patient), [stopped.id, ...ids]);
+    } finally {
+      process.kill(stopped.pid, 'SIGCONT');
+    }
+  },
+);

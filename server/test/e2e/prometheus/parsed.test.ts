@@ -1,4 +1,4 @@
-/** What Prometheus itself reads out of each format: of metrics as Mashroom has them, and of odd ones. */
+/** What Prometheus itself reads from each format: of metrics like those of a Mashroom server, and of unusual ones. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -71,7 +71,7 @@ async function scrapeAll(t: ExecutionContext): Promise<Scraper> {
   return prometheus;
 }
 
-/** By their labels, as far as they say what the series is. Bounds of buckets are the same ones, as `5` and as `5.0`. */
+/** The values by those labels that identify a series. The bounds of buckets `5` and `5.0` count as equal. */
 function valuesOf(series: readonly Series[]): Record<string, number> {
   const entries = series.map(({ metric, value }): [string, number] => {
     const { job: _job, instance: _instance, format: _format, le, ...others } = metric;
@@ -80,7 +80,7 @@ function valuesOf(series: readonly Series[]): Record<string, number> {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-testWith('prometheus')('Prometheus reads the same out of each format', async (t) => {
+testWith('prometheus')('Prometheus reads the same from each format', async (t) => {
   const prometheus = await scrapeAll(t);
   t.deepEqual(await prometheus.query('up != 1'), []);
   const read = async (data: Name, format: Format, matcher = ''): Promise<Record<string, number>> =>
@@ -94,7 +94,7 @@ testWith('prometheus')('Prometheus reads the same out of each format', async (t)
     t.deepEqual(await read(data, 'openmetrics', matcher), expected, data);
   }
   for (const data of NAMES) {
-    // Native histograms there.
+    // These are native histograms in protobuf.
     const matcher = ', __name__!~"exponential_.*"';
     t.deepEqual(await read(data, 'protobuf', matcher), await read(data, 'text', matcher), data);
   }
@@ -106,7 +106,7 @@ testWith('prometheus')('Prometheus reads the same out of each format', async (t)
   }
 });
 
-/** Gauges that Mashroom and its Node.js metrics have given the ending of counters. Users' dashboards know these names. */
+/** Gauges of Mashroom and its Node.js metrics with names that end like those of counters. Dashboards use them. */
 const MISNAMED = [
   ...['background_jobs', 'plugins', 'plugins_error', 'plugins_loaded', 'sessions', 'websocket_connections'],
   ...['http', 'https'].flatMap((scheme) =>
@@ -117,14 +117,14 @@ const MISNAMED = [
 const EXCEPTIONS = [...MISNAMED, 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
 
 for (const name of ['mashroom1', 'mashroom2'] as const) {
-  testWith('promtool')(`promtool has nothing to say against ${name} but against names`, async (t) => {
+  testWith('promtool')(`promtool objects to nothing of ${name} but names`, async (t) => {
     const { code, output } = promtool(['check', 'metrics'], text(await partsOf(name)));
     const lines = output.split('\n').filter((line) => line !== '');
     const others = lines.filter(
       (line) => !EXCEPTIONS.includes(line.replace(' non-counter metrics should not have "_total" suffix', '')),
     );
     t.deepEqual(others, []);
-    // 3: it has read all, and has something to say.
+    // Exit code 3: promtool has read all, and has objections.
     t.is(code, 3);
     t.true(lines.length > 0);
   });

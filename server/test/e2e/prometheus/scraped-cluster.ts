@@ -20,7 +20,7 @@ export interface ScrapedCluster {
   readonly pm2: Pm2;
   readonly shopPort: number;
   readonly metricsUrl: string;
-  /** One per format that Prometheus speaks. */
+  /** One per format that Prometheus can ask for. */
   readonly proxies: { readonly text: ScrapeProxy; readonly openmetrics: ScrapeProxy; readonly protobuf: ScrapeProxy };
   /** Scrapes as Prometheus does by itself: jobs `instances`, `pm2` and `cluster`; `text` and `openmetrics` by proxies. */
   readonly plain: Scraper;
@@ -28,7 +28,7 @@ export interface ScrapedCluster {
   readonly native: Scraper;
   /** Job `pm2`. */
   readonly victoria: Scraper;
-  /** Those of the three that run. */
+  /** Those of the three scrapers that run. */
   readonly scrapers: readonly Scraper[];
   /** The instances of the shop, once that many are ready; by default all that PM2 has. */
   ready(count?: number): Promise<Instance[]>;

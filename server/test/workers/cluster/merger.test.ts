@@ -42,7 +42,7 @@ test('apps are merged each for itself, in their order', async (t) => {
   );
 });
 
-test('a task that fails costs the next one nothing', async (t) => {
+test('a task that fails has no effect on the next one', async (t) => {
   const merger = new ClusterMerger();
   const a = new Instance(0, 'a');
   const absorb = (state: never, live: never[]) =>

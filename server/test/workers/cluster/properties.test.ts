@@ -1,5 +1,5 @@
 /**
- * Arbitrary lives of a cluster beside an obvious model of it: instances restart, start their exporter anew, fall silent,
+ * Arbitrary lives of a cluster beside a plain model of it: instances restart, start their exporter anew, fall silent,
  * are scaled away and come back; their series come, vanish, come back and start anew. At any moment another worker thread
  * may go on, or another server from what was saved.
  */
@@ -11,7 +11,7 @@ import { at, Cluster, Instance, numbersOf } from './merged-instances';
 
 const SLOTS = 4;
 
-/** The cluster's numbers as one would write them down: by text, what each run had last and what ended ones had. */
+/** A plain model of the cluster's numbers, by the text of a series: the last of each run, and those of ended runs. */
 class Model {
   private readonly carried = new Map<string, number>();
   private readonly runs = new Map<string, Map<string, { readonly start: number; readonly value: number }>>();
@@ -168,7 +168,7 @@ async function live(rounds: readonly (typeof round extends fc.Arbitrary<infer T>
     const given = cluster.state;
     let { snapshots, warnings } = cluster.absorb(answers, silent);
     if (then === 'repeat') {
-      // The result got lost: as far as anybody else knows, it has not been made.
+      // The result was lost: the main thread and the other workers go on as if there had been no such round.
       cluster.state = given;
       ({ snapshots, warnings } = cluster.absorb(answers, silent));
     }
@@ -200,12 +200,12 @@ function same(actual: unknown, expected: unknown, what: string): void {
   if (a !== b) throw new Error(`${what}: expected ${b}, not ${a}`);
 }
 
-test('whatever becomes of instances, their sums are those of an obvious model, and never fall', async (t) => {
+test('whatever happens to instances, their sums are those of a plain model, and never fall', async (t) => {
   await fc.assert(fc.asyncProperty(fc.array(round, { minLength: 2, maxLength: 14 }), live), { numRuns: 50 });
   t.pass();
 });
 
-test('series that come and go for long, so that instances pack theirs anew, count as ever', async (t) => {
+test('sums stay right where series come and go for so long that instances pack their series anew', async (t) => {
   const cluster = new Cluster();
   const model = new Model();
   const [one, other] = [0, 1].map((slot) => new Process(slot, `run ${slot}`, () => 1)) as [Process, Process];

@@ -80,7 +80,7 @@ test('of two types under one name the first one wins, and of two texts the first
   ]);
 });
 
-test('a name that samples of another family have is left out, and one that is none at all', async (t) => {
+test('a metric whose name is invalid, or is that of samples of another family, is left out', async (t) => {
   const metrics = [
     histogram('h', [exponential], 1),
     gauge('h_count', [point({}, 1)]),
@@ -97,7 +97,7 @@ test('a name that samples of another family have is left out, and one that is no
   }
 });
 
-/** A whole exposition would be too much to read. */
+/** For the message of a failed test, in which a whole exposition would be too long to read. */
 function firstDifference(actual: string, expected: string): string {
   if (actual === expected) return '';
   const lines = expected.split('\n');
@@ -188,7 +188,7 @@ function kept(exposition: Exposition): readonly string[] {
   return [...entriesOf(exposition).keys()];
 }
 
-test('what is not asked for any more is forgotten after a while', async (t) => {
+test('renderings that are not asked for any more are forgotten after a while', async (t) => {
   let time = 0;
   const exposition = new Exposition({ idleMs: 100, bytes: 1e9 }, () => time);
   const metrics = [
@@ -220,7 +220,7 @@ test('what is not asked for any more is forgotten after a while', async (t) => {
   t.true(kept(exposition).every((key) => key.includes(stays.snapshot.incarnation)));
 });
 
-test('what is more than the limit in bytes goes, but for what was asked for last', async (t) => {
+test('beyond the limit in bytes renderings are forgotten, but never those of the last exposition', async (t) => {
   const exposition = new Exposition({ idleMs: Infinity, bytes: 500_000 });
   const metrics = [
     counter(
@@ -255,7 +255,7 @@ test('pages that a process has no more are forgotten with the next rendering', a
   t.true(held.at(-1)! <= 2 * Math.max(...held.slice(0, 20)), held.join(' '));
 });
 
-test('what one process has sent wrongly keeps nothing else from being shown', async (t) => {
+test('a malformed snapshot of one process does not keep the others from being shown', async (t) => {
   const metrics = [counter('c', [point({}, 1)]), gauge('g', [point({}, 1)])];
   const good = await instance(0, { metrics });
   const bad = await instance(1, { metrics });
@@ -273,7 +273,7 @@ test('what one process has sent wrongly keeps nothing else from being shown', as
   }
 });
 
-test('places of series that are not present may hold anything', async (t) => {
+test('the numbers of series that are not present may be anything', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: 100 });
   const buckets = { offset: 0, bucketCounts: [1, 2] };
   const value = { count: 6, sum: 1, scale: 0, zeroCount: 0, positive: buckets, negative: buckets };

@@ -19,7 +19,7 @@ import { decode, type DecodedFamily, type DecodedHistogram } from './protobuf/de
 import { parse, type ParsedFamily, type TextFormat } from './parsed-text';
 import { encodeWith, labels, render } from './rendered-snapshots';
 
-/** Names that stay apart, and histograms that make sense: their numbers are otherwise any. */
+/** Names that do not clash, and consistent histograms. All other numbers are arbitrary. */
 function sane({ resource, scopeMetrics }: ResourceMetrics): ResourceMetrics {
   let metrics = 0;
   return {

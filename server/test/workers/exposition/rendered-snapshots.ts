@@ -1,4 +1,4 @@
-/** Parts made by hand, and what an exposition makes of them. */
+/** Labelled snapshots made by hand, and what an exposition renders of them. */
 import type { Format, LabelledSnapshot } from '../../../protocol/tasks';
 import type { ResourceMetrics } from '../../../../core/otel';
 import type { Snapshot } from '../../../../core/snapshot';
@@ -44,7 +44,7 @@ export async function encodeWith(encoder: SnapshotEncoder, data: ResourceMetrics
   return snapshot;
 }
 
-/** A part as `/metrics` has it. */
+/** A labelled snapshot as `/metrics` shows it. */
 export async function instance(pmId: number, process: Process): Promise<LabelledSnapshot> {
   return { snapshot: await snapshotOf(process), labels: labels(pmId) };
 }

@@ -1,4 +1,4 @@
-/** Names and labels are those of whichever serializer is installed: here of the others that may be. */
+/** Names and labels are those of the installed serializer: the tests take each of the versions that users may have. */
 import Module from 'node:module';
 import path from 'node:path';
 import test from 'ava';
@@ -41,7 +41,7 @@ function serialize(serializer: string, data: object): string {
 const value = { buckets: { boundaries: [1, 2.5], counts: [1, 2, 3] }, count: 6, sum: 4 };
 const metrics = [
   counter('c', [point({}, 1), point({ a: 'x{"y"} 0' }, 2)]),
-  // Not named `_total` by the first versions, since it is not told by the type.
+  // The first versions do not add `_total` to it: they expect the type `COUNTER`.
   { ...counter('o', [point({ b: 1 }, 3)]), descriptor: { name: 'o', unit: 's', type: 'OBSERVABLE_COUNTER' } },
   histogram('h', [point({}, value), point({ route: '/', 'a.b': true }, value)]),
 ];

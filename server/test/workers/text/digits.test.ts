@@ -44,7 +44,7 @@ test('any number is written as JavaScript prints it', (t) => {
   }
 });
 
-test('so are numbers with fractions of any size', (t) => {
+test('numbers with fractions of any size are written as JavaScript prints them', (t) => {
   const fraction = fc.double({ min: 0, max: 1, noNaN: true });
   const sizes = fc.tuple(fraction, fc.integer({ min: -3, max: 33 }), fc.boolean());
   fc.assert(
@@ -57,7 +57,7 @@ test('so are numbers with fractions of any size', (t) => {
   t.pass();
 });
 
-test('so are decimals of few digits, their sums and their neighbours', (t) => {
+test('decimals of few digits, their sums and their neighbours are written as JavaScript prints them', (t) => {
   const decimal = fc.tuple(fc.nat({ max: 2 ** 31 }), fc.integer({ min: 0, max: 9 }));
   fc.assert(
     fc.property(decimal, decimal, ([a, places], [b, others]) => {
@@ -70,7 +70,7 @@ test('so are decimals of few digits, their sums and their neighbours', (t) => {
   t.pass();
 });
 
-test('so are the borders of powers of two, and what is as near to one decimal as to another', (t) => {
+test('borders of powers of two, and numbers between two decimals, are written as JavaScript prints them', (t) => {
   for (let power = 0; power < 54; power++) {
     for (const value of near(2 ** power)) t.is(written(value), numberText(value));
     for (let step = 1; step < 2 ** 9; step += 2) {

@@ -85,7 +85,7 @@ test('a counter that goes up, and begins anew, shows every number', (t) => {
   }
 });
 
-test('numbers that have become longer take no more room when they become so again', (t) => {
+test('numbers that become longer for a second time take no more memory', (t) => {
   const count = 1000;
   const model = new Model(count, 4096);
   const all = (value: number): ReadonlyMap<number, number> => new Map(model.values.map((_, line) => [line, value]));
@@ -96,16 +96,16 @@ test('numbers that have become longer take no more room when they become so agai
   t.is(model.lines.held, held);
 });
 
-test('a text of another number of lines is none', (t) => {
+test('a text with another number of lines is refused', (t) => {
   t.throws(() => new NumberedLines('a 0\nb 0\n', 3, 99), { instanceOf: RangeError, message: 'not 3 lines, but 2' });
   t.throws(() => new NumberedLines('a 0\nb 0\n', 1, 99), { instanceOf: RangeError, message: 'more than 1 lines' });
 });
 
-/** Somebody who reads what is lent when it likes. */
+/** A reader that keeps what it has been lent, and reads it at any later time. */
 class Borrower implements Output {
   readonly loan: Loan = startLoan();
   private readonly pieces: Buffer[] = [];
-  /** What it has been lent, without what it has copied. */
+  /** The memory that it has been lent. What it has copied is not included. */
   readonly memory = new Set<SharedArrayBuffer>();
 
   write(source: Buffer, from: number, to: number): void {
@@ -126,7 +126,7 @@ class Borrower implements Output {
 /** Long enough to be lent. */
 const LONG = 'long'.repeat(4096);
 
-test('what is lent stays as it is until the loan is over, whatever changes meanwhile', (t) => {
+test('lent memory does not change until its loan ends, whatever the lines show meanwhile', (t) => {
   let borrowed = 0;
   const round = fc.tuple(fc.array(fc.tuple(fc.nat(), NUMBER), { maxLength: 10 }), fc.nat({ max: 2 }));
   fc.assert(
@@ -154,7 +154,7 @@ test('what is lent stays as it is until the loan is over, whatever changes meanw
   t.true(borrowed > 100);
 });
 
-test('nothing is copied for a reader but while it reads, and then once', (t) => {
+test('the lines move to other memory only while a loan is open, and only once for each loan', (t) => {
   const count = 15;
   const model = new Model(count, 1_000_000, LONG);
   const borrow = (value: number): [Borrower, SharedArrayBuffer] => {
@@ -175,10 +175,10 @@ test('nothing is copied for a reader but while it reads, and then once', (t) => 
   t.true(second.text.includes(' 2\n'));
 });
 
-test('memory that was given up for readers is written again when they are done', (t) => {
+test('memory that was left to readers is used again when their loans have ended', (t) => {
   const count = 15;
   const model = new Model(count, 1_000_000, LONG);
-  // Of a length that it keeps from now on.
+  // From now on the number always has three digits.
   let value = 100;
   model.show(new Map([[3, value]]));
   const borrow = (): Borrower => {
@@ -198,11 +198,11 @@ test('memory that was given up for readers is written again when they are done',
   t.is(used.size, 3);
   t.true(model.lines.held > 2 * alone);
 
-  // Neither do loans that never end keep more and more.
+  // Loans that never end do not take more and more memory either.
   for (let i = 0; i < 50; i++) borrow();
   t.true(model.lines.held < 5 * alone);
 
-  // Nobody reads at such a time any more.
+  // From now on no loan is open while the lines change.
   for (let i = 0; i < 50; i++) endLoan(borrow().loan);
   t.true(model.lines.held < 1.1 * alone);
 });

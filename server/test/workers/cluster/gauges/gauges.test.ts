@@ -99,7 +99,7 @@ test('sums that may fall are merged as gauges are', async (t) => {
   t.deepEqual(cluster.absorb([]).snapshots, []);
 });
 
-test('gauges that have gone give their places back', async (t) => {
+test('gauges that have gone free their slots', async (t) => {
   const cluster = new Cluster({ maxEndedSeries: 10 });
   const a = new Instance(0, 'a');
   const family = (from: number) => ({ ...gauge('g'), dataPoints: series(8, from).map((one) => point(one, 1)) });
@@ -110,7 +110,7 @@ test('gauges that have gone give their places back', async (t) => {
   }
 });
 
-test('names of what must not be summed are known', (t) => {
+test('gauges that must not be summed are recognised by their names', (t) => {
   const rules = new GaugeRules([]);
   const expected = {
     sum: ['mashroom_sessions_total', 'process_resident_memory_bytes', 'nodejs_active_handles', 'queue.size'],

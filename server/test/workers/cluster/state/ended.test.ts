@@ -48,7 +48,7 @@ test('the state stays bounded while every instance has other series', async (t) 
   }
 });
 
-test('an instance that keeps the places of series that have gone does not bring them back', async (t) => {
+test('series that have gone but still have slots on the pages of an instance do not come back', async (t) => {
   const cluster = new Cluster({ maxEndedSeries: 2 });
   const a = new Instance(0, 'a');
   cluster.merge([await a.answer(family(1, 2, 3, 4, 5, 6))]);

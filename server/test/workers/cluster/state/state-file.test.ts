@@ -40,12 +40,12 @@ test('a state comes back as it was', async (t) => {
   t.deepEqual(numbersOf(cluster.merge([])), before);
 });
 
-test('writing what was read says the same', async (t) => {
+test('a state that was read is written as the same bytes', async (t) => {
   const bytes = writeState((await sample()).state!);
   t.deepEqual(writeState(readState(bytes)), writeState(readState(writeState(readState(bytes)))));
 });
 
-test('a file that is none, or was changed, is refused with what is wrong', async (t) => {
+test('a file that is no saved state, or was changed, is refused with the reason', async (t) => {
   const bytes = writeState((await sample()).state!);
   const file = JSON.parse(inflateRawSync(bytes).toString()) as { runs: object[]; gone: number[][] };
   const read = (other: object) => () => readState(deflateRawSync(JSON.stringify(other)));
@@ -71,7 +71,7 @@ test('a file that is none, or was changed, is refused with what is wrong', async
   t.throws(() => readState(bytes.subarray(0, bytes.length / 2)), { message: /^not a saved state/ });
 });
 
-test('numbers that are none are refused', async (t) => {
+test('values that are not numbers are refused', async (t) => {
   const { state } = await sample();
   for (const broken of [NaN, Infinity]) {
     const carried = state!.carried.slice();

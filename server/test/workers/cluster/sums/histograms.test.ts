@@ -39,7 +39,7 @@ test('a bucket that has fallen tells a reset, even where the count has not', asy
   t.deepEqual(numbersOf(part).get('h {}'), [8, 10, 0, 0, 4, 0, 4]);
 });
 
-test('a sum that is no number any more leaves the one before', async (t) => {
+test('a sum that becomes NaN leaves the sum before it', async (t) => {
   const cluster = new Cluster();
   const a = new Instance(0, 'a');
   cluster.merge([await a.answer(histogram('h', [of([3, 0, 0], 1)]))]);
@@ -71,7 +71,7 @@ test('histograms of other bounds are kept apart, and the first bounds stay the o
   }
 });
 
-test('bounds of which an instance has the places only are not known', async (t) => {
+test('bounds whose series are on a page but not present are left out', async (t) => {
   const cluster = new Cluster();
   const a = new Instance(0, 'a');
   await a.answer(histogram('h', [of([1, 2, 3], 10)]));

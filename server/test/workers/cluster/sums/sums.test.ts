@@ -61,7 +61,7 @@ test('an exporter that starts anew in its process goes on', async (t) => {
   t.is(scalarsOf(cluster.merge([await a.answer(count(1, 2))]))['c {}'], 7);
 });
 
-test('what no counter can say is not taken', async (t) => {
+test('values that no counter can have are left out', async (t) => {
   const cluster = new Cluster();
   const a = new Instance(0, 'a');
   for (const [value, expected] of [
@@ -76,7 +76,7 @@ test('what no counter can say is not taken', async (t) => {
   }
 });
 
-test('the order of attributes makes no other series', async (t) => {
+test('the same attributes in another order are the same series', async (t) => {
   const cluster = new Cluster();
   const one = await new Instance(0, 'a').answer(counter('c', [point({ x: 1, y: 2 }, 1)]));
   const other = await new Instance(1, 'b').answer(counter('c', [point({ y: 2, x: 1 }, 2)]));
@@ -150,7 +150,7 @@ test('families differ by scope, name, unit, type and monotonicity, but not by de
   );
 });
 
-test('the merged part tells its app and what the resources have in common', async (t) => {
+test('the merged snapshot names its app and the attributes that all resources have in common', async (t) => {
   const cluster = new Cluster();
   const [a, b] = [new Instance(0, 'a'), new Instance(1, 'b')];
   const part = cluster.merge([

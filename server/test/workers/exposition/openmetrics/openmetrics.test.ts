@@ -10,7 +10,7 @@ function metric(type: 'GAUGE' | 'SUM', name: string, unit: string, value: number
   return { descriptor: { name, description, unit, type: 'GAUGE' }, ...of, dataPoints: [point({}, value)] };
 }
 
-test('families are called without what their samples end with', async (t) => {
+test('the name of a family lacks the ending that its samples have', async (t) => {
   const metrics = [
     metric('SUM', 'up_down', '', 1e21),
     metric('GAUGE', 'g', '', Number.NaN, 'a "quote" \\ and\nmore'),

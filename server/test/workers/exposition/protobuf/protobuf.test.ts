@@ -135,7 +135,7 @@ test('a scale above 8 is brought down to it, neighbours becoming one bucket', as
   );
 });
 
-test('one without observations can be known as native', async (t) => {
+test('a native histogram without observations can be told from a classic one', async (t) => {
   const [empty, zeros] = await native({ scale: 0 }, { scale: 0, zeroCount: 1 });
   t.like(empty, { count: 0, spans: { positive: 1, negative: 0 } });
   t.is(empty?.positive.size, 0);

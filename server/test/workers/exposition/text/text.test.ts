@@ -52,7 +52,7 @@ requests_total{route="/",pm2_app="shop",pm_id="3"} 2
   );
 });
 
-test('a label of a series that is called as an added one is exported under another name', async (t) => {
+test("a series' label that has the name of an added one is exported under another name", async (t) => {
   const metrics = [gauge('g', [point({ pm_id: 'own', x: 1 }, 1)])];
   const body = text([await instance(0, { resource: { pm_id: 7 }, metrics })]);
   t.regex(body, /^target_info\{exported_pm_id="7",pm2_app="shop",pm_id="0"\} 1$/m);
