@@ -48,7 +48,7 @@ function buildBefore() {
   console.error(`> compiling ${BEFORE}`);
   fs.mkdirSync(folder, { recursive: true });
   spawnSync('tar', ['-x', '-C', folder], { input: archive.stdout });
-  // Its types are checked against other versions of its dependencies than it had: only what it writes counts.
+  // Errors of types do not count: the dependencies have other versions than at that commit. Only the output matters.
   spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { cwd: folder });
   return fs.existsSync(file) ? file : undefined;
 }

@@ -23,7 +23,7 @@ if (!namesFiles && !watches) ensureBuilt();
 if (!namesFiles && watches) args.push(...quickFiles());
 if (args.length < given.length) process.env.TEST_MATRIX = '1';
 
-// What a watched run leaves behind while it is interrupted by the next one says nothing.
+// A watched run that the next one interrupts may leave files behind, which is no failure.
 openTestRun({ checks: !watches });
 
 // In this process: signals and exit code are ava's own, with nothing between.

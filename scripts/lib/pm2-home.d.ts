@@ -3,7 +3,7 @@ export interface Pm2Home {
   readonly folder: string;
   /** The daemon's PM2_HOME. */
   readonly home: string;
-  /** Runs one of PM2's commands and answers what it printed. */
+  /** Runs one of PM2's commands and returns what it printed. */
   command(...args: string[]): Promise<string>;
   /** Calls a method of the daemon. */
   call(method: string, argument?: unknown, timeoutMs?: number): Promise<unknown>;

@@ -33,7 +33,7 @@ async function createPm2Home({ pm2 = 'pm2', prefix = 'pm2-exporter-' } = {}) {
   let closing;
   const running = new Set();
 
-  /** Runs one of PM2's commands and answers what it printed. */
+  /** Runs one of PM2's commands and returns what it printed. */
   function command(...args) {
     if (closing) return Promise.reject(new Error('This PM2 is being taken down'));
     const result = runPm2(bin, home, args, guard);
@@ -68,8 +68,8 @@ async function createPm2Home({ pm2 = 'pm2', prefix = 'pm2-exporter-' } = {}) {
 /** @param {object} [guard] told of the process, to end it if this process cannot */
 function runPm2(bin, home, args, guard) {
   return new Promise((resolve, reject) => {
-    // In a process group of its own: Ctrl-C ends whatever belongs to the terminal's, and a command that is ended
-    // half-way leaves a daemon that nobody knows yet.
+    // In a process group of its own: Ctrl-C ends all processes of the terminal's group, and a command that is ended
+    // half-way may leave a daemon of which there is no pid file yet.
     const child = spawn(process.execPath, [bin, ...args], {
       cwd: home,
       env: environment(home),

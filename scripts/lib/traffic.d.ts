@@ -1,2 +1,2 @@
-/** @returns ends it */
+/** @returns a function that ends the traffic */
 export function startTraffic(port: number, periodMs?: number): () => void;

@@ -13,8 +13,8 @@ const REQUESTS = [
 
 /**
  * @param {number} port
- * @param {number} periodMs time between two requests
- * @returns {() => void} ends it
+ * @param {number} periodMs milliseconds between two requests
+ * @returns {() => void} ends the traffic
  */
 function startTraffic(port, periodMs = 50) {
   let count = 0;

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Metrics of the Node.js process, by the names that a Mashroom server has them. */
+/** Metrics of the Node.js process, under the names that they have in a Mashroom server. */
 
 const { readdirSync } = require('node:fs');
 const { monitorEventLoopDelay, PerformanceObserver, constants } = require('node:perf_hooks');
