@@ -37,7 +37,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
     t.is(next['a']?.unit, 'By');
   });
 
-  scenario('NaN leaves the last number, and is nothing to begin with', async (t, child) => {
+  scenario('NaN leaves the last number, and makes no probe that has had none', async (t, child) => {
     await show(child, [
       { name: 'known', value: 4 },
       { name: 'unknown', value: NaN },
@@ -66,46 +66,49 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
     t.deepEqual(pick(await child.nextSent(), 'stays', 'goes'), { stays: 1, goes: 2 });
   });
 
-  scenario("the bound holds for the process's life, over stops, starts and fresh modules", async (t, child) => {
-    const seen = await child.run((host) => {
-      const probes = (host.kept as unknown as { probes: Shown }).probes;
-      for (let i = 0; i < 3; i++) {
-        const values = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, value: i }));
-        probes.show(values, 0);
-      }
-      const first = [...registered(host)];
-      probes.stop();
-      host.fresh();
-      const { Probes } = host.src();
-      const next = new Probes(host.io(), 4, host.logger);
-      const values = ['x', 'y', 'b', 'a'].map((name) => ({ name, value: 1 }));
-      next.show(values, 0);
-      const second = [...registered(host)];
-      next.stop();
-      const more = new Probes(host.io(), 5, host.logger);
-      const room = more.names;
-      more.show(
-        ['x', 'y', 'a'].map((name) => ({ name, value: 1 })),
-        7,
+  scenario(
+    "the limit on names holds for the process's life, over stops, starts and fresh modules",
+    async (t, child) => {
+      const seen = await child.run((host) => {
+        const probes = (host.kept as unknown as { probes: Shown }).probes;
+        for (let i = 0; i < 3; i++) {
+          const values = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, value: i }));
+          probes.show(values, 0);
+        }
+        const first = [...registered(host)];
+        probes.stop();
+        host.fresh();
+        const { Probes } = host.src();
+        const next = new Probes(host.io(), 4, host.logger);
+        const values = ['x', 'y', 'b', 'a'].map((name) => ({ name, value: 1 }));
+        next.show(values, 0);
+        const second = [...registered(host)];
+        next.stop();
+        const more = new Probes(host.io(), 5, host.logger);
+        const room = more.names;
+        more.show(
+          ['x', 'y', 'a'].map((name) => ({ name, value: 1 })),
+          7,
+        );
+        return { first, second, third: [...registered(host)], room, full: more.names, log: host.log };
+      });
+      t.deepEqual(seen.first, ['a', 'b', 'c', 'd']);
+      t.deepEqual(seen.second, ['b', 'a']);
+      t.deepEqual(seen.third, ['x', 'a']);
+      t.deepEqual(
+        seen.log.map((line) => line.slice(0, 72)),
+        [
+          'warn 2 probes are not shown in pm2 monit: a process may have 4 probe nam',
+          'warn 2 probes are not shown in pm2 monit: a process may have 4 probe nam',
+          'warn 8 probes are not shown in pm2 monit: a process may have 5 probe nam',
+        ],
+        'once per start, those included that were not even sent here',
       );
-      return { first, second, third: [...registered(host)], room, full: more.names, log: host.log };
-    });
-    t.deepEqual(seen.first, ['a', 'b', 'c', 'd']);
-    t.deepEqual(seen.second, ['b', 'a']);
-    t.deepEqual(seen.third, ['x', 'a']);
-    t.deepEqual(
-      seen.log.map((line) => line.slice(0, 72)),
-      [
-        'warn 2 probes are not shown in pm2 monit: a process may have 4 probe nam',
-        'warn 2 probes are not shown in pm2 monit: a process may have 4 probe nam',
-        'warn 8 probes are not shown in pm2 monit: a process may have 5 probe nam',
-      ],
-      'once per start, those included that were not even sent here',
-    );
-    t.deepEqual(seen.room, { known: ['a', 'b', 'c', 'd'], room: 1 });
-    t.deepEqual(seen.full, { known: ['a', 'b', 'c', 'd', 'x'], room: 0 });
-    t.regex(String(seen.log[0]), /mashroomMetrics.*probes\.perMetric.*probes\.max/);
-  });
+      t.deepEqual(seen.room, { known: ['a', 'b', 'c', 'd'], room: 1 });
+      t.deepEqual(seen.full, { known: ['a', 'b', 'c', 'd', 'x'], room: 0 });
+      t.regex(String(seen.log[0]), /mashroomMetrics.*probes\.perMetric.*probes\.max/);
+    },
+  );
 
   scenario("others' probes are neither changed nor taken away", async (t, child) => {
     const seen = await child.run((host) => {
@@ -136,7 +139,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
     t.deepEqual(pick(await child.nextSent(), 'mine', 'ours'), { mine: 1, ours: 1 });
   });
 
-  scenario("after a stop nothing is sent but PM2's own, and the daemon knows", async (t, child) => {
+  scenario("after a stop only PM2's own probes are sent, and pm2 monit shows the others as gone", async (t, child) => {
     const own = await child.run((host) => [...host.io().metricService.metrics.keys()]);
     await show(child, [
       { name: 'a', value: 1 },
