@@ -65,7 +65,7 @@ export class FamilyEncoder {
     }
     const length = Math.min(count, positions.length);
     let at = 0;
-    positions.rewind();
+    positions.stretches.rewind();
     // Series that were left out are looked at again as soon as there is room for them.
     if (this.leftOut === 0 || cycle.room <= 0) {
       while (at < length) {

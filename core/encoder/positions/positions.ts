@@ -5,11 +5,11 @@
  *
  * Positions know slots and offsets; what stands on a slot is known to the family's series.
  */
-import type { DataPoint, HrTime } from '../../otel';
+import type { DataPoint } from '../../otel';
 import type { Sliced } from '../../slicer';
-import { ORDER_MASK } from '../../snapshot';
 import type { Claims } from '../series/claims';
 import { BLOCK, BLOCK_MASK, BLOCK_SHIFT, LEFT_OUT, PositionBlock } from './position-block';
+import { Stretches } from './stretches';
 
 /** Positions that are done in one step. */
 const STEP_POSITIONS = 1024;
@@ -25,11 +25,7 @@ interface Offsets {
 export class Positions {
   /** Those that are there already are full, but for the last one. */
   private readonly blocks: PositionBlock[] = [];
-  /** Where the stretches end that have been walked through so far, see {@link enterStretch}. */
-  private readonly ends: number[] = [];
-  /** By stretch: the last generation in which a start time was another one. No older column has all of them. */
-  private readonly restarted: number[] = [];
-  private stretch = 0;
+  readonly stretches = new Stretches();
 
   /**
    * @param length how many there are; all are to be written before they are read, from the first to the last, those of a
@@ -102,65 +98,12 @@ export class Positions {
     }
   }
 
-  /** Call this before {@link enterStretch}, which goes from the first position to the last. */
-  rewind(): void {
-    this.stretch = 0;
-  }
-
-  /**
-   * A stretch is a range of positions in one block whose series stand one behind the other on one page, or are all left
-   * out: the offset of the first one tells those of all. Most often it is a page.
-   * Makes the stretch that the position is in the current one.
-   * @returns the first position behind it
-   */
-  enterStretch(position: number, generation: number): number {
-    const { ends } = this;
-    while (this.stretch < ends.length && (ends[this.stretch] as number) <= position) this.stretch++;
-    if (this.stretch === ends.length) {
-      ends.push(this.measureStretch(position));
-      this.restarted.push(generation);
-    }
-    return ends[this.stretch] as number;
-  }
-
-  /** Whether a column that was written in that generation has all start times of the current stretch. */
-  hasStarts(columnGeneration: number): boolean {
-    return columnGeneration >= (this.restarted[this.stretch] as number);
-  }
-
-  /** Takes note of a start time of the current stretch that is another one. */
-  noteStart(block: PositionBlock, index: number, startTime: HrTime, generation: number): void {
-    block.setStart(index, startTime);
-    this.restarted[this.stretch] = generation;
-  }
-
-  /** From that position on, nothing that columns hold is up to date any more. */
-  private forgetStretches(from = 0): void {
-    while (this.ends.length > 0 && (this.ends.at(-1) as number) > from) {
-      this.ends.pop();
-      this.restarted.pop();
-    }
-  }
-
-  private measureStretch(from: number): number {
-    const { slots } = this.blockOf(from);
-    const start = from & BLOCK_MASK;
-    const end = Math.min(BLOCK, this.length - from + start);
-    const leftOut = slots[start] === LEFT_OUT;
-    let at = start + 1;
-    for (; at < end; at++) {
-      const slot = slots[at] as number;
-      if (leftOut ? slot !== LEFT_OUT : slot !== (slots[at - 1] as number) + 1 || (slot & ORDER_MASK) === 0) break;
-    }
-    return from + at - start;
-  }
-
   /**
    * Makes the next pass write every number, since no column is up to date: the family was absent for a while.
    * @param clear is called with the offset of each series
    */
   *markUnwritten(generation: number, clear: (offset: number) => void): Sliced {
-    this.forgetStretches();
+    this.stretches.forget();
     for (const { block, start, count } of this.ranges(0)) {
       yield;
       const { slots, offsets, changed } = block;
@@ -174,7 +117,7 @@ export class Positions {
    * @param moved new slot by old slot; `undefined` where slots stay what they were
    */
   *move(moved: Int32Array | undefined, series: Offsets): Sliced {
-    this.forgetStretches();
+    this.stretches.forget();
     for (const { block, start, count } of this.ranges(0)) {
       yield;
       const { slots, offsets } = block;
@@ -194,7 +137,7 @@ export class Positions {
    */
   *moveLast(number: number, slot: number, series: Offsets, generation: number): Sliced {
     const from = this.length - number;
-    this.forgetStretches(from);
+    this.stretches.forget(from);
     for (const { block, start, position, count } of this.ranges(from)) {
       yield;
       const { slots, offsets, changed } = block;

@@ -19,6 +19,7 @@ import type { Cycle } from '../cycle';
 import type { FamilySeries } from '../series/family-series';
 import { BLOCK_MASK, LEFT_OUT, type PositionBlock } from './position-block';
 import type { Positions } from './positions';
+import type { Stretches } from './stretches';
 import { writeHistogram } from './write-point';
 
 type ExponentialPoints = readonly DataPoint<ExponentialHistogramValue>[];
@@ -35,11 +36,13 @@ export function steadyPass(
   end: number,
   cycle: Cycle,
 ): number {
+  const { stretches } = positions;
   for (let at = from; at < end;) {
-    const to = Math.min(positions.enterStretch(at, cycle.generation), end);
+    const block = positions.blockOf(at);
+    const to = Math.min(stretches.enter(at, block, positions.length, cycle.generation), end);
     const slot = positions.slotAt(at);
     const layout = slot === LEFT_OUT ? undefined : series.layoutOf(slot);
-    const reached = passStretch(positions, positions.blockOf(at), layout, points, at, to, cycle);
+    const reached = passStretch(stretches, block, layout, points, at, to, cycle);
     if (reached < to) return reached;
     at = to;
   }
@@ -48,7 +51,7 @@ export function steadyPass(
 
 /** @param layout of all series of the stretch; `undefined` where all are left out */
 function passStretch(
-  positions: Positions,
+  stretches: Stretches,
   block: PositionBlock,
   layout: Layout | undefined,
   points: readonly DataPoint[],
@@ -60,10 +63,10 @@ function passStretch(
     case undefined:
       return skipLeftOut(block, points, from, end);
     case 'scalar':
-      return writeScalars(positions, block, points as readonly DataPoint<number>[], from, end, cycle);
+      return writeScalars(stretches, block, points as readonly DataPoint<number>[], from, end, cycle);
     case 'histogram':
       return writeHistograms(
-        positions,
+        stretches,
         block,
         layout,
         points as readonly DataPoint<HistogramValue>[],
@@ -72,7 +75,7 @@ function passStretch(
         cycle,
       );
     case 'exponential':
-      return writeExponentials(positions, block, layout, points as ExponentialPoints, from, end, cycle);
+      return writeExponentials(stretches, block, layout, points as ExponentialPoints, from, end, cycle);
   }
 }
 
@@ -84,7 +87,7 @@ function skipLeftOut({ attributes }: PositionBlock, points: readonly DataPoint[]
 }
 
 function writeScalars(
-  positions: Positions,
+  stretches: Stretches,
   block: PositionBlock,
   points: readonly DataPoint<number>[],
   from: number,
@@ -93,14 +96,14 @@ function writeScalars(
 ): number {
   const { attributes, startTimes, starts } = block;
   const { values, generation } = cycle.columns.written;
-  const hasStarts = positions.hasStarts(generation);
+  const hasStarts = stretches.hasStarts(generation);
   let index = from & BLOCK_MASK;
   let offset = block.offsets[index] as number;
   for (let i = from; i < end; i++, index++) {
     const { attributes: own, startTime, value } = points[i] as DataPoint<number>;
     if (!Object.is(own, attributes[index])) return i;
     const isOther = !Object.is(startTime, startTimes[index]);
-    if (isOther) positions.noteStart(block, index, startTime, cycle.generation);
+    if (isOther) stretches.noteStart(block, index, startTime, cycle.generation);
     if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
     writeScalar(values, offset, value);
     offset += SCALAR_STRIDE;
@@ -109,7 +112,7 @@ function writeScalars(
 }
 
 function writeHistograms(
-  positions: Positions,
+  stretches: Stretches,
   block: PositionBlock,
   layout: HistogramLayout,
   points: readonly DataPoint<HistogramValue>[],
@@ -119,7 +122,7 @@ function writeHistograms(
 ): number {
   const { attributes, startTimes, starts, counts } = block;
   const { values, generation } = cycle.columns.written;
-  const hasStarts = positions.hasStarts(generation);
+  const hasStarts = stretches.hasStarts(generation);
   const stride = strideOf(layout);
   /** Those that were last seen to be the layout's bounds: nearly always the next series has the same array. */
   let bounds: readonly number[] | undefined;
@@ -136,7 +139,7 @@ function writeHistograms(
     const sameCounts = Object.is(ownCounts, counts[index]);
     if (!fitsHistogram(layout, value, sameCounts)) return i;
     const isOther = !Object.is(startTime, startTimes[index]);
-    if (isOther) positions.noteStart(block, index, startTime, cycle.generation);
+    if (isOther) stretches.noteStart(block, index, startTime, cycle.generation);
     if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
     writeHistogram(block, index, offset, layout.buckets, value, sameCounts, cycle);
     offset += stride;
@@ -145,7 +148,7 @@ function writeHistograms(
 }
 
 function writeExponentials(
-  positions: Positions,
+  stretches: Stretches,
   block: PositionBlock,
   layout: ExponentialLayout,
   points: ExponentialPoints,
@@ -155,7 +158,7 @@ function writeExponentials(
 ): number {
   const { attributes, startTimes, starts } = block;
   const { values, generation } = cycle.columns.written;
-  const hasStarts = positions.hasStarts(generation);
+  const hasStarts = stretches.hasStarts(generation);
   const stride = strideOf(layout);
   let index = from & BLOCK_MASK;
   let offset = block.offsets[index] as number;
@@ -163,7 +166,7 @@ function writeExponentials(
     const { attributes: own, startTime, value } = points[i] as DataPoint<ExponentialHistogramValue>;
     if (!Object.is(own, attributes[index]) || !fits(layout, value)) return i;
     const isOther = !Object.is(startTime, startTimes[index]);
-    if (isOther) positions.noteStart(block, index, startTime, cycle.generation);
+    if (isOther) stretches.noteStart(block, index, startTime, cycle.generation);
     if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
     writeExponential(values, offset, layout, value);
     offset += stride;
