@@ -11,6 +11,11 @@ import { withPm2, type App, type Pm2, type Pm2Version } from '../support/pm2';
 
 const SCRIPT = join(__dirname, '..', 'fixtures', 'apps', 'ends.js');
 const { ways } = require(SCRIPT) as { ways: readonly string[] };
+/** Added to a way: PM2's @pm2/io is not in the app then. */
+const WITHOUT_PMX = ', pmx: false';
+/** Where PM2's @pm2/io has a part in the end: it keeps processes alive, and hears errors, signals and the channel's end. */
+const waysOfPmx = ['nothing', 'exit 7', 'throw', 'reject', 'disconnect', 'SIGINT, with a handler'];
+export const waysWithoutPmx: readonly string[] = waysOfPmx.map((way) => `${way}${WITHOUT_PMX}`);
 export { ways };
 
 type Mode = App['exec_mode'];
@@ -29,6 +34,10 @@ const stop = (options = {}): Setting => ({ options, act: (pm2, id) => pm2.call('
 const restart: Setting = { act: (pm2, id) => pm2.call('restartProcessId', { id, env: {} }) };
 
 function settingOf(way: string): Setting {
+  if (way.endsWith(WITHOUT_PMX)) {
+    const setting = settingOf(way.slice(0, -WITHOUT_PMX.length));
+    return { ...setting, options: { ...setting.options, pmx: false } };
+  }
   const [first = ''] = way.split(',');
   if (way === 'out of memory') return { options: { node_args: ['--max-old-space-size=64'] } };
   if (way === 'stop by message' || way === 'stop by message, with a handler')
@@ -90,7 +99,11 @@ async function compare(pm2: Pm2, kinds: readonly Kind[]): Promise<unknown[]> {
       exec_mode: mode,
       autorestart: false,
       ...settingOf(way).options,
-      env: { END: way, RECORD: pair[which].record, ...(which === 'with' && { EXPORTER: join(PROJECT, 'dist/src') }) },
+      env: {
+        END: way.replace(WITHOUT_PMX, ''),
+        RECORD: pair[which].record,
+        ...(which === 'with' && { EXPORTER: join(PROJECT, 'dist/src') }),
+      },
     })),
   );
   await pm2.start(...apps);

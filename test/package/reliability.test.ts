@@ -1,4 +1,4 @@
-/** The test files that docs/reliability.md names exist. */
+/** The test files that docs/reliability.md names exist, and it names each regression test. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import test from 'ava';
@@ -17,4 +17,11 @@ test('each test file that docs/reliability.md names is there', async (t) => {
       file,
     );
   }
+});
+
+test('docs/reliability.md names each regression test', async (t) => {
+  const text = await readFile(join(root, 'docs/reliability.md'), 'utf8');
+  const files = (await readdir(join(root, 'test/regression'))).filter((name) => name.endsWith('.test.ts'));
+  t.true(files.length > 20);
+  for (const file of files) t.true(text.includes(`test/regression/${file}`), file);
 });

@@ -1,4 +1,4 @@
 import test from 'ava';
-import { endsTests, ways } from '../ends-tests';
+import { endsTests, ways, waysWithoutPmx } from '../ends-tests';
 
-endsTests(test, 5, ways, ['fork', 'cluster']);
+endsTests(test, 5, [...ways, ...waysWithoutPmx], ['fork', 'cluster']);

@@ -1,4 +1,4 @@
 import test from 'ava';
-import { endsTests, ways } from '../ends-tests';
+import { endsTests, ways, waysWithoutPmx } from '../ends-tests';
 
-endsTests(test, 6, ways, ['fork', 'cluster']);
+endsTests(test, 6, [...ways, ...waysWithoutPmx], ['fork', 'cluster']);

@@ -1,4 +1,4 @@
 import test from 'ava';
-import { endsTests, ways } from '../ends-tests';
+import { endsTests, ways, waysWithoutPmx } from '../ends-tests';
 
-endsTests(test, 7, ways, ['fork', 'cluster']);
+endsTests(test, 7, [...ways, ...waysWithoutPmx], ['fork', 'cluster']);

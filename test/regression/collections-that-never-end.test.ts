@@ -1,0 +1,88 @@
+/** After six collections that never ended the exporter collected no more, and showed the last numbers as current ones. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import type * as libraryModule from '../../src/index';
+import { metrics, startCollector } from '../collect/running-collector';
+import { runAsInstance } from '../in-child/instance';
+
+test.serial('a provider that hangs for ever is asked again for ever, after pauses that double', async (t) => {
+  const { now } = performance;
+  t.teardown(() => (performance.now = now));
+  let calls = 0;
+  let later = 0;
+  performance.now = () => now.call(performance) + later;
+  let works = false;
+  const bench = startCollector(t, { collect: () => (++calls, works ? metrics() : new Promise(() => undefined)) });
+  const seconds: number[] = [];
+  for (let known = 0; later < 1800_000; later += 15_000) {
+    await sleep(30);
+    if (calls > known) seconds.push(Math.round(later / 1000));
+    known = calls;
+  }
+  // Given up after 30, 60, 120, 240, 480 and 960 s.
+  t.deepEqual(seconds, [0, 30, 90, 210, 450, 930]);
+  t.deepEqual(
+    bench.log.filter((line) => !line.startsWith('debug')),
+    [
+      'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s. It is asked again after pauses that grow',
+    ],
+  );
+  works = true;
+  later += 3600_000;
+  await bench.more(2);
+  t.is(bench.log.at(-1), 'info Collecting metrics works again');
+});
+
+test.serial('after a collection that never ended the next one counts', async (t) => {
+  const { now } = performance;
+  t.teardown(() => (performance.now = now));
+  let calls = 0;
+  const bench = startCollector(t, { collect: () => (calls++ === 0 ? new Promise(() => undefined) : metrics()) });
+  await sleep(30);
+  performance.now = () => now.call(performance) + 31_000;
+  await bench.more(2);
+  t.deepEqual(bench.log, [
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s. It is asked again after pauses that grow',
+    'info Collecting metrics works again',
+  ]);
+});
+
+test.serial('a collection that hangs while its provider is missing is given up once', async (t) => {
+  const { now } = performance;
+  t.teardown(() => (performance.now = now));
+  let calls = 0;
+  const provider = { collect: () => (calls++ === 0 ? new Promise(() => undefined) : metrics()) };
+  const bench = startCollector(t, provider);
+  await sleep(30);
+  bench.provider = undefined;
+  performance.now = () => now.call(performance) + 31_000;
+  await sleep(100);
+  bench.provider = provider;
+  await bench.more(2);
+  t.is(bench.log.at(-1), 'info Collecting metrics works again');
+});
+
+test.serial('meanwhile pm2 monit shows the age of the numbers', async (t) => {
+  const ended = await runAsInstance(t, async ({ load, tell }, data) => {
+    const { now } = performance;
+    let later = 0;
+    performance.now = () => now.call(performance) + later;
+    const { startPm2Exporter } = load('src/index') as typeof libraryModule;
+    const collect = () => (later === 0 ? data : new Promise(() => undefined)) as never;
+    const exporter = startPm2Exporter({ collect, intervalMs: 100, mashroomMetrics: ['c'] });
+    const { metricService } = (globalThis as Record<symbol, unknown>)[Symbol.for('@pm2/io')] as {
+      metricService: { metrics: Map<string, { implementation: { val(): unknown } }> };
+    };
+    const becomes = async (name: string, least: number): Promise<void> => {
+      while (!(Number(metricService.metrics.get(name)?.implementation.val()) >= least))
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await becomes('c', 1);
+    later = 120_000;
+    await becomes('pm2_exporter_snapshot_age_seconds', 120);
+    await becomes('c', 1);
+    tell('shown');
+    await exporter.stop();
+  });
+  t.deepEqual([ended.code, ended.told], [0, ['shown']], ended.output);
+});
