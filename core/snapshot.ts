@@ -77,8 +77,22 @@ export const EXP_NEGATIVE_OFFSET = 9;
 export const EXP_NEGATIVE_LENGTH = 10;
 export const EXP_BUCKETS = 11;
 
-/** More bounds, or buckets of one kind, than any instrument has. */
-export const MAX_BUCKETS = 1 << 16;
+/**
+ * Bounds of what a metric may have, far above what instruments have. They bound what one process can cost those that read
+ * its snapshot: a name, for instance, stands in the exposition once per series.
+ */
+/** Of a series: bounds, or buckets of one sign. */
+export const MAX_BUCKETS = 1 << 13;
+/** Of an exponential histogram: OpenTelemetry's scales are -10 to 20, and its offsets have 32 bits. */
+export const MAX_SCALE = 64;
+export const MAX_OFFSET = 2 ** 31;
+/** Of the names of metrics and scopes, of units and versions. */
+export const MAX_NAME_CHARS = 1000;
+export const MAX_DESCRIPTION_CHARS = 10_000;
+/** Of the JSON text of a series' attributes, or of the resource's. */
+export const MAX_SERIES_CHARS = 1024 * 1024;
+/** Levels of an attribute set: itself, and arrays and objects within. */
+export const MAX_DEPTH = 8;
 
 /** How many numbers one series of that layout takes in a column. */
 export function strideOf(layout: Layout): number {

@@ -16,6 +16,17 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   }
 }
 
+/** Whether a value that JSON has made nests no more than so many levels of arrays and objects. */
+export function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (levels === 0) return false;
+  for (const key in value) {
+    const child = (value as Record<string, unknown>)[key];
+    if (typeof child === 'object' && !isShallow(child, levels - 1)) return false;
+  }
+  return true;
+}
+
 /** What a thrown value says, in a sentence. */
 export function messageOf(error: unknown): string {
   return cut(textOf(error, 'message') ?? describe(error), MAX_MESSAGE_CHARS);

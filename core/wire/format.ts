@@ -1,5 +1,5 @@
 /**
- * The wire form of a snapshot, version 1: what an instance answers where the compact form is asked for.
+ * The wire form of a snapshot, version 2: what an instance answers where the compact form is asked for.
  *
  * ```
  * base64 of raw deflate of: u32 LE length of the header | header (JSON, UTF-8) | attributes | orders | stripes
@@ -12,7 +12,7 @@
 import type { Descriptor, HrTime, Scope } from '../otel';
 import type { ExporterStats, Layout } from '../snapshot';
 
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 
 export interface WireHeader {
   readonly v: typeof WIRE_VERSION;

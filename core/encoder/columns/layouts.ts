@@ -18,6 +18,8 @@ import {
   HISTOGRAM_BUCKETS,
   MAX,
   MAX_BUCKETS,
+  MAX_OFFSET,
+  MAX_SCALE,
   MIN,
   SCALAR_VALUE,
   SUM,
@@ -31,10 +33,6 @@ const SCALAR: ScalarLayout = { kind: 'scalar' };
 
 /** The bucket capacity of exponential histograms is a multiple of this, so that a growing one seldom moves. */
 const CAPACITY_STEP = 32;
-
-/** Scales are -10 to 20. Offsets of buckets have 32 bits. */
-const LARGEST_SCALE = 64;
-const LARGEST_OFFSET = 2 ** 31;
 
 export type LayoutKind = Layout['kind'];
 
@@ -235,10 +233,10 @@ export function writeExponential(
 ): void {
   const { positive, negative } = value;
   writeMoments(values, offset, value);
-  values[offset + EXP_SCALE] = checkedInteger(value.scale, LARGEST_SCALE, 'scale');
+  values[offset + EXP_SCALE] = checkedInteger(value.scale, MAX_SCALE, 'scale');
   values[offset + EXP_ZERO_COUNT] = checkedNumber(value.zeroCount, 'zeroCount');
-  values[offset + EXP_POSITIVE_OFFSET] = checkedInteger(positive.offset, LARGEST_OFFSET, 'offset');
-  values[offset + EXP_NEGATIVE_OFFSET] = checkedInteger(negative.offset, LARGEST_OFFSET, 'offset');
+  values[offset + EXP_POSITIVE_OFFSET] = checkedInteger(positive.offset, MAX_OFFSET, 'offset');
+  values[offset + EXP_NEGATIVE_OFFSET] = checkedInteger(negative.offset, MAX_OFFSET, 'offset');
   const first = offset + EXP_BUCKETS;
   values[offset + EXP_POSITIVE_LENGTH] = writeBuckets(values, first, layout.positive, positive.bucketCounts);
   values[offset + EXP_NEGATIVE_LENGTH] = writeBuckets(

@@ -3,6 +3,7 @@
  * Nearly always a collection has the same scopes and descriptors as the last one, so that each is copied once.
  */
 import type { Descriptor, Scope } from '../../otel';
+import { MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS } from '../../snapshot';
 import { attributeText } from '../series/attributes';
 
 interface ScopeHead {
@@ -18,13 +19,14 @@ interface DescriptorHead {
 const scopes = new WeakMap<object, ScopeHead>();
 const descriptors = new WeakMap<object, DescriptorHead>();
 
-/** @throws whatever reading the scope throws */
+/** @throws TypeError for a text that is too long, and whatever reading the scope throws */
 export function scopeHead(foreign: Scope): ScopeHead {
   let head = scopes.get(foreign);
   if (head === undefined) {
     const name = labelText(foreign.name);
     const version = optionalText(foreign.version);
     const schemaUrl = optionalText(foreign.schemaUrl);
+    for (const text of [name, version, schemaUrl]) checkLength(text, MAX_NAME_CHARS, 'name, version or schema');
     const scope = { name, ...(version !== undefined && { version }), ...(schemaUrl !== undefined && { schemaUrl }) };
     head = { scope, key: JSON.stringify([name, version ?? '', schemaUrl ?? '']) };
     scopes.set(foreign, head);
@@ -47,7 +49,7 @@ function labelText(value: unknown): string {
 
 /**
  * @returns `undefined` where there is no name
- * @throws whatever reading the descriptor throws
+ * @throws TypeError for a text that is too long, and whatever reading the descriptor throws
  */
 export function descriptorHead(foreign: unknown): DescriptorHead | undefined {
   if (typeof foreign !== 'object' || foreign === null) return undefined;
@@ -55,6 +57,10 @@ export function descriptorHead(foreign: unknown): DescriptorHead | undefined {
   if (head === undefined) {
     const { name, description, unit, type, valueType } = foreign as Partial<Descriptor>;
     if (typeof name !== 'string') return undefined;
+    checkLength(name, MAX_NAME_CHARS, 'name');
+    checkLength(description, MAX_DESCRIPTION_CHARS, 'description');
+    checkLength(unit, MAX_NAME_CHARS, 'unit');
+    checkLength(type, MAX_NAME_CHARS, 'type');
     const descriptor = {
       name,
       ...(typeof description === 'string' && { description }),
@@ -66,4 +72,10 @@ export function descriptorHead(foreign: unknown): DescriptorHead | undefined {
     descriptors.set(foreign, head);
   }
   return head;
+}
+
+function checkLength(text: unknown, max: number, what: string): void {
+  if (typeof text === 'string' && text.length > max) {
+    throw new TypeError(`its ${what} has ${text.length} characters, at most ${max} are allowed`);
+  }
 }

@@ -12,6 +12,7 @@ export interface Packet {
   readonly from: string;
   readonly data: unknown;
   readonly request?: string | number;
+  readonly token?: string;
 }
 
 /** `undefined`: nothing is answered at all; an error: what the daemon says is wrong. */

@@ -1,0 +1,115 @@
+/** Reads the families of a wire form: where their pages stand in the value column, their orders, and their numbers. */
+import {
+  EXP_NEGATIVE_LENGTH,
+  EXP_NEGATIVE_OFFSET,
+  EXP_POSITIVE_LENGTH,
+  EXP_POSITIVE_OFFSET,
+  EXP_SCALE,
+  MAX_OFFSET,
+  MAX_SCALE,
+  ORDER_MASK,
+  ORDER_SHIFT,
+  strideOf,
+  type ExponentialLayout,
+  type Family,
+  type Layout,
+  type Page,
+  type PlacedPage,
+} from '../snapshot';
+import { forEachSeries } from '../series';
+import type { WireFamily } from './format';
+import { isLayoutOf } from './header';
+import type { ByteReader } from './numbers';
+import type { SharedPiece } from './shared-piece';
+import { check, WireError } from './wire-error';
+
+/** What the families so far have together. */
+export interface Total {
+  /** Of the value column. */
+  numbers: number;
+  /** That are present. */
+  series: number;
+  /** Lines of an exposition as text, at the most. */
+  samples: number;
+}
+
+/** Gives each page of a family the next space in the value column, and adds it to `total`. */
+export function placePages(family: WireFamily, pages: ReadonlyMap<number, Page>, total: Total): PlacedPage[] {
+  const { dataPointType, descriptor } = family;
+  const missing = family.pages.filter((id) => !pages.has(id));
+  if (missing.length > 0) {
+    const name = JSON.stringify(descriptor.name);
+    throw new WireError('MISSING_PAGES', `pages ${missing.join(', ')} of ${name} are neither sent nor known`);
+  }
+  total.series += family.order ?? family.pages.reduce((sum, id) => sum + (pages.get(id) as Page).size, 0);
+  return family.pages.map((id) => {
+    const page = pages.get(id) as Page;
+    check(isLayoutOf(dataPointType, page.layout), `page ${id} is not of the type of its family`);
+    const base = total.numbers;
+    total.numbers += page.size * strideOf(page.layout);
+    total.samples += page.size * samplesOf(page.layout);
+    return { page, base };
+  });
+}
+
+function samplesOf(layout: Layout): number {
+  switch (layout.kind) {
+    case 'scalar':
+      return 1;
+    case 'histogram':
+      return layout.buckets + 2;
+    case 'exponential':
+      return layout.positive + layout.negative + 3;
+  }
+}
+
+/** @returns `length` slots, each of which names another series of the pages */
+export function readOrder(
+  length: number,
+  pages: readonly PlacedPage[],
+  reader: ByteReader,
+  memory: SharedPiece,
+): Int32Array {
+  const bytes = reader.take(length * Int32Array.BYTES_PER_ELEMENT);
+  const order = memory.int32(length);
+  const named = new Uint8Array(pages.length << ORDER_SHIFT);
+  for (let i = 0; i < length; i++) {
+    const slot = bytes.readInt32LE(i * Int32Array.BYTES_PER_ELEMENT);
+    const page = pages[slot >> ORDER_SHIFT]?.page;
+    check(page !== undefined && (slot & ORDER_MASK) < page.size, 'order names a series that is not there');
+    check(named[slot] === 0, 'order names a series twice');
+    named[slot] = 1;
+    order[i] = slot;
+  }
+  return order;
+}
+
+export function readStripes({ page, base }: PlacedPage, values: Float64Array, reader: ByteReader): void {
+  const stride = strideOf(page.layout);
+  for (let i = 0; i < stride; i++) reader.stripe(values, base + i, stride, page.size);
+}
+
+export function toFamily(
+  { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime }: WireFamily,
+  pages: readonly PlacedPage[],
+  order: Int32Array | undefined,
+  values: Float64Array,
+): Family {
+  const family = { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime, pages, order };
+  forEachSeries(family, ({ layout }, _index, offset) => {
+    if (layout.kind === 'exponential') checkExponential(layout, values, offset);
+  });
+  return family;
+}
+
+function checkExponential({ positive, negative }: ExponentialLayout, values: Float64Array, offset: number): void {
+  const isWhole = (number: number, least: number, most: number, what: string): void => {
+    const value = values[offset + number] as number;
+    check(Number.isInteger(value) && value >= least && value <= most, what);
+  };
+  isWhole(EXP_SCALE, -MAX_SCALE, MAX_SCALE, 'scale of an exponential histogram');
+  isWhole(EXP_POSITIVE_OFFSET, -MAX_OFFSET, MAX_OFFSET, 'offset of positive buckets');
+  isWhole(EXP_NEGATIVE_OFFSET, -MAX_OFFSET, MAX_OFFSET, 'offset of negative buckets');
+  isWhole(EXP_POSITIVE_LENGTH, 0, positive, 'number of positive buckets');
+  isWhole(EXP_NEGATIVE_LENGTH, 0, negative, 'number of negative buckets');
+}
