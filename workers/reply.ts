@@ -4,9 +4,9 @@ import type { PageRange } from '../core/wire/format';
 import type { ReplyResult, ReplyTask, TaskFailure, Undelivered } from '../protocol/tasks';
 import { lengthOf, TooLargeError } from '../core/pieces';
 import { Daemon, DaemonError } from '../core/pm2/daemon';
+import { hasEnded } from '../core/pm2/has-ended';
 import { encodePieces } from '../core/wire/encode';
 import { WIRE_VERSION } from '../core/wire/format';
-import { hasEnded } from './has-ended';
 import type { PageCache } from './page-cache';
 import { leastBytes, resourceMetricsPieces } from './resource-metrics';
 
@@ -37,7 +37,7 @@ export class Replier {
     const daemon = this.connect(task);
     const undelivered: Undelivered[] = [];
     const refused = new Set<number>();
-    for (const [index, { pmId, request, pid }] of task.recipients.entries()) {
+    for (const [index, { pmId, request, token, pid }] of task.recipients.entries()) {
       // Each send to a closed channel is an error in PM2's daemon, and it does not survive the second one.
       const ended = pid !== undefined && hasEnded(pid);
       if (ended || refused.has(pmId)) {
@@ -46,7 +46,8 @@ export class Replier {
         continue;
       }
       const head = Buffer.from(`{"id":${pmId},"topic":"${TOPIC}","from":${JSON.stringify(task.from)},"data":`);
-      const tail = Buffer.from(request === undefined ? '}' : `,"request":${JSON.stringify(request)}}`);
+      const echoed = JSON.stringify({ request, token });
+      const tail = Buffer.from(echoed === '{}' ? '}' : `,${echoed.slice(1)}`);
       try {
         Atomics.store(task.served, 0, index + 1);
         await daemon.sendDataToProcessId([head, ...body, tail], task.timeoutMs);

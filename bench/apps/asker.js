@@ -40,7 +40,7 @@ function daemonCpuMs() {
 const FORMS = {
   'resource-metrics': { data: () => null, decode: (data) => data.scopeMetrics.length },
   snapshot: {
-    data: () => ({ v: 1, form: 'snapshot', incarnation, have: ranges() }),
+    data: () => ({ v: 2, form: 'snapshot', incarnation, have: ranges() }),
     decode(data) {
       const snapshot = decodeSnapshot(data.payload, { known });
       incarnation = snapshot.incarnation;

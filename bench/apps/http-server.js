@@ -39,7 +39,7 @@ const MODES = {
       logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error },
     });
     // The message of PM2's daemon. The answer has all pages, which is more than the metrics server asks for.
-    const request = { topic: 'getMetrics', from: 1, pid: process.pid, data: { v: 1, form: 'snapshot' } };
+    const request = { topic: 'getMetrics', from: 1, pid: process.pid, data: { v: 2, form: 'snapshot' } };
     setInterval(() => process.emit('message', request), INTERVAL_MS);
     return sdk;
   },

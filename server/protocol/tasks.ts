@@ -25,6 +25,8 @@ export interface RunSnapshot {
   readonly run: Run;
   /** Immutable: pages, values and orders are shared memory that no thread writes any more. */
   readonly snapshot: Snapshot;
+  /** Whether PM2 is replacing it: its counters and histograms count, and its gauges are those of the new process. */
+  readonly isLeaving: boolean;
 }
 
 /** Decode an instance's answer into shared memory. Answered by a {@link DecodeResult}. */
@@ -32,12 +34,16 @@ export interface DecodeTask {
   readonly kind: 'decode';
   /** Base64 of the wire form. */
   readonly payload: string;
-  /** The pages of this incarnation that the request has named: the answer does not send them again. */
-  readonly known: readonly Page[];
+  /** The pages that the request has named, by the ids that the exporter has for them: the answer need not send them again. */
+  readonly known: ReadonlyMap<number, Page>;
+  /** The id that the first other page gets; the others get the next ones. */
+  readonly firstPageId: number;
   /** Most bytes of the inflated payload. */
   readonly maxBytes: number;
   /** Most series of the snapshot. */
   readonly maxSeries: number;
+  /** Most samples that the snapshot may have in an exposition. */
+  readonly maxSamples: number;
 }
 
 export interface DecodeResult {
@@ -45,6 +51,8 @@ export interface DecodeResult {
   readonly kind: 'decode';
   /** New, in shared memory, and immutable. It shares the known pages. */
   readonly snapshot: Snapshot;
+  /** The pages of the snapshot, by the ids that the exporter has for them. */
+  readonly pages: ReadonlyMap<number, Page>;
 }
 
 /** Bring the cluster's sums up to date. Answered by an {@link AbsorbResult}. */

@@ -5,6 +5,7 @@ import {
   type AppRound,
   type ClusterState,
   type GaugeRule,
+  type Run,
   type RunSnapshot,
 } from '../protocol/tasks';
 import type { ClusterPool } from './cluster-pool';
@@ -100,7 +101,7 @@ export class ClusterSums {
   private async absorbNext(result: RoundResult): Promise<Merged> {
     const { pool, rules, maxEndedSeries, labels } = this.options;
     this.forget(result);
-    const apps = this.appsOf(result);
+    const apps = this.roundsOf(result);
     // If the task fails, it may have written to spare memory, and may still be doing so: it is not given to a task again.
     this.former = new Map();
     const absorbed = await pool.run({ kind: 'absorb', apps, rules, maxEndedSeries, labels });
@@ -114,8 +115,8 @@ export class ClusterSums {
   }
 
   /** Forgets the states of apps that PM2 has not listed for a while. */
-  private forget({ processes }: RoundResult): void {
-    const there = new Set(processes.map(({ run }) => run.app));
+  private forget(result: RoundResult): void {
+    const there = appsOf(result);
     const now = this.now();
     const missing = [...this.states.keys()].filter((app) => !there.has(app));
     if (missing.some((app) => !this.missing.has(app))) this.noteUnsaved('ended');
@@ -123,20 +124,19 @@ export class ClusterSums {
     this.states = new Map([...this.states].filter(([app]) => now - (this.missing.get(app) ?? now) < KEPT_MS));
   }
 
-  private appsOf({ processes, answers }: RoundResult): AppRound[] {
-    const there = new Set(processes.map(({ run }) => run.app));
-    const answered = new Set(answers.map(({ run }) => run.key));
-    // Also runs from which no answer is expected yet, as after a restart of this server: the state may know them.
-    const silent = processes.filter(({ run, status }) => status === 'online' && !answered.has(run.key));
-    const names = new Set([...this.states.keys(), ...answers.map(({ run }) => run.app)]);
+  private roundsOf(result: RoundResult): AppRound[] {
+    const there = appsOf(result);
+    const live = liveOf(result);
+    const silent = silentOf(result);
+    const names = new Set([...this.states.keys(), ...live.map(({ run }) => run.app)]);
     return [...names]
       .filter((app) => there.has(app))
       .sort()
       .map((app) => ({
         app,
         state: this.states.get(app),
-        live: answers.filter(({ run }) => run.app === app).map(({ run, snapshot }): RunSnapshot => ({ run, snapshot })),
-        silent: silent.filter(({ run }) => run.app === app).map(({ run }) => run.key),
+        live: live.filter(({ run }) => run.app === app),
+        silent: silent.filter((run) => run.app === app).map(({ key }) => key),
         spare: this.spareOf(app),
       }));
   }
@@ -150,6 +150,29 @@ export class ClusterSums {
     const current = this.states.get(app);
     return this.saving > 0 || former === undefined || current === undefined ? [] : spareMemory(former, current);
   }
+}
+
+/** Those that PM2 runs, or is replacing. */
+function appsOf({ processes, leaving }: RoundResult): ReadonlySet<string> {
+  return new Set([...processes, ...leaving].map(({ run }) => run.app));
+}
+
+function liveOf({ answers, leaving }: RoundResult): RunSnapshot[] {
+  return [
+    ...answers.map(({ run, snapshot }) => ({ run, snapshot, isLeaving: false })),
+    ...leaving.flatMap(({ run, answer }) =>
+      answer === undefined ? [] : [{ run, snapshot: answer.snapshot, isLeaving: true }],
+    ),
+  ];
+}
+
+/** Also runs from which no answer is expected yet, as after a restart of this server: the state may know them. */
+function silentOf({ processes, answers, leaving }: RoundResult): Run[] {
+  const answered = new Set(answers.map(({ run }) => run.key));
+  return [
+    ...processes.filter(({ run, status }) => status === 'online' && !answered.has(run.key)),
+    ...leaving.filter(({ answer }) => answer === undefined),
+  ].map(({ run }) => run);
 }
 
 /** Whether `result` is of an earlier round than `other`, or has no more answers of the same round. */

@@ -21,6 +21,8 @@ const since = Date.now();
 const MIB = 1024 * 1024;
 /** Heap limit of one worker thread in MiB. Shared memory does not count. */
 const WORKER_HEAP_MB = 2048;
+/** Most samples of an instance, by its largest number of series: a histogram may have many times as many. */
+const SAMPLES_PER_SERIES = 8;
 /** Longest pause between two attempts to connect to PM2's daemon, and longest wait of a scrape for the connection. */
 const CONNECT_MS = 1000;
 /** Time limit of one task of a worker thread: longer than any scraper waits. */
@@ -52,14 +54,15 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
   const daemon = new Daemon(environment.daemon, { maxPauseMs: CONNECT_MS, connectMs: CONNECT_MS });
   const { apps, maxSeries } = options;
   const maxBytes = options.maxInflatedMb * MIB;
+  const maxSamples = maxSeries * SAMPLES_PER_SERIES;
   const rounds = new Rounds({
     daemon,
     apps,
     self: Number(environment.pmId),
     maxSeries,
     maxPayload: options.maxPayloadMb * MIB,
-    decode: async (payload, known) =>
-      (await pool.run({ kind: 'decode', payload, known, maxBytes, maxSeries })).snapshot,
+    decode: (payload, known, firstPageId) =>
+      pool.run({ kind: 'decode', payload, known, firstPageId, maxBytes, maxSeries, maxSamples }),
   });
   const sums = new ClusterSums({
     pool,
@@ -79,7 +82,7 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
   const server = await createHttpServer({ options, cluster, log, version });
   const finish = async (): Promise<void> => {
     setTimeout(() => process.exit(), END_MS).unref();
-    await Promise.all([server.close(), sums.save()]);
+    await Promise.all([server.close(), sums.save(), rounds.finish()]);
     // Scrapes that ended meanwhile may have changed the sums. The next server must not begin with less than they showed.
     await sums.save();
     rounds.stop();

@@ -32,6 +32,7 @@ async function sample(): Promise<RoundResult> {
     durationMs: 1000,
     processes,
     answers: [{ run: first, snapshot, bytes: 300, durationMs: 250, ageMs: 4000 }],
+    leaving: [],
     silent: [{ run: second, reason: 'stopped', message: '' }],
     errors: errors.totals,
   };

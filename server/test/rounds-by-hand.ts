@@ -63,6 +63,7 @@ export async function round(...all: readonly (Listed | Promise<Listed>)[]): Prom
     durationMs: 1,
     processes: listed.map(({ process }) => process),
     answers,
+    leaving: [],
     silent: listed.flatMap(({ process: { run }, answer }) =>
       answer === undefined ? [{ run, reason: 'late', message: 'it has not answered within 5 ms' } as const] : [],
     ),

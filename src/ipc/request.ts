@@ -28,24 +28,34 @@ export type ReadRequest =
   | { readonly kind: 'malformed'; readonly message: string };
 
 const MAX_RANGES = 10_000;
-const MAX_REQUEST_ID_CHARS = 200;
+/** Of the texts that come back in the answer as they are. */
+const MAX_ECHOED_CHARS = 200;
 /** Of a value that is quoted in the log. */
 const MAX_QUOTED_CHARS = 80;
 
 export function readRequest(packet: unknown): ReadRequest {
   if (typeof packet !== 'object' || packet === null) return { kind: 'other' };
-  const { topic, from, data, request, pid } = packet as Record<string, unknown>;
+  const { topic, from, data, request, token, pid } = packet as Record<string, unknown>;
   if (topic !== TOPIC) return { kind: 'other' };
   const pmId = readPmId(from);
   if (pmId === undefined) {
     return { kind: 'malformed', message: `"from" is ${quote(from)}, expected the pm_id of the asker` };
   }
-  const recipient = { pmId, ...(isRequestId(request) && { request }), ...(isProcessId(pid) && { pid }) };
+  const recipient = {
+    pmId,
+    ...(isRequestId(request) && { request }),
+    ...(isEchoed(token) && { token }),
+    ...(isProcessId(pid) && { pid }),
+  };
   return { kind: 'request', request: { recipient, form: readForm(data) } };
 }
 
 function isRequestId(request: unknown): request is string | number {
-  return typeof request === 'string' ? request.length <= MAX_REQUEST_ID_CHARS : Number.isFinite(request);
+  return isEchoed(request) || Number.isFinite(request);
+}
+
+function isEchoed(text: unknown): text is string {
+  return typeof text === 'string' && text.length <= MAX_ECHOED_CHARS;
 }
 
 /** Above 0, since other numbers mean groups of processes. */

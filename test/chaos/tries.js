@@ -38,7 +38,7 @@ function descriptorsOf(value) {
 
 async function messages(random) {
   const have = Array.from({ length: random.below(20) }, (_, i) => [i, i + random.below(3)]);
-  const data = random.chance(0.5) ? null : { v: 1, form: 'snapshot', incarnation: 'a', have };
+  const data = random.chance(0.5) ? null : { v: 2, form: 'snapshot', incarnation: 'a', have };
   const request = { topic: 'getMetrics', from: '0', data, request: 'id', pid: process.pid };
   await withExporter({ ...config, logger: quiet, collect }, 100, () => {
     const count = random.chance(0.1) ? 20_000 : 200;

@@ -36,6 +36,7 @@ const PACKET = fc.oneof(
     from: FROM,
     data: DATA,
     request: fc.oneof(fc.string(), NUMBER, ANYTHING),
+    token: fc.oneof(fc.string(), ANYTHING),
   }),
 );
 
@@ -96,13 +97,15 @@ test('the asker is known by its pm_id, which is a number or a string, and may be
 
 test('the id of a request comes back as it was, unless it is too long or of another type', (t) => {
   for (const request of ['a', '', 0, -1.5, 'x'.repeat(200)]) t.is(accepted({ request })?.recipient.request, request);
+  for (const token of ['a', '', 'x'.repeat(200)]) t.is(accepted({ token })?.recipient.token, token);
   for (const request of [null, undefined, {}, [], NaN, 'x'.repeat(201), true]) {
     t.deepEqual(accepted({ request })?.recipient, { pmId: 3 });
+    t.deepEqual(accepted({ token: request })?.recipient, { pmId: 3 });
   }
 });
 
 test('pages that the asker has are named by ranges, and a value that is no list of ranges counts as none', (t) => {
-  const form = (data: object) => accepted({ data: { v: 1, form: 'snapshot', incarnation: 'i', ...data } })?.form;
+  const form = (data: object) => accepted({ data: { v: 2, form: 'snapshot', incarnation: 'i', ...data } })?.form;
   const snapshot = (have: unknown) => ({ kind: 'snapshot', incarnation: 'i', have });
   t.deepEqual(
     form({

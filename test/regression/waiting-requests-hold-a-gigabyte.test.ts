@@ -20,7 +20,7 @@ test('a thousand requests with long lists of pages hold a few MiB, and one line 
       const before = await usedMb();
       for (let i = 0; i < 1000; i++) {
         const have = Array.from({ length: 10_000 }, (_, at) => [i + at * 2, i + at * 2]);
-        const data = { v: 1, form: 'snapshot', incarnation: 'a', have };
+        const data = { v: 2, form: 'snapshot', incarnation: 'a', have };
         const read = readRequest({ topic: 'getMetrics', from: 4, data });
         if (read.kind === 'request') responder.ask(read.request);
       }

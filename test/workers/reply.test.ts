@@ -96,6 +96,20 @@ test('a rendering is not kept once its snapshot is not the last any more', async
   );
 });
 
+test('a token comes back beside the id, or alone', async (t) => {
+  const { server, replier, snapshot, task } = await setUp(t);
+  const recipients = [{ pmId: 3, request: 'r', token: 'a"b' }, { pmId: 3, token: '' }, { pmId: 3 }];
+  await replier.reply(task(await snapshot(1), recipients));
+  t.deepEqual(
+    server.received.map(({ request, token }) => [request, token]),
+    [
+      ['r', 'a"b'],
+      [undefined, ''],
+      [undefined, undefined],
+    ],
+  );
+});
+
 test('the compact form names its version, incarnation and generation beside the payload', async (t) => {
   const { server, replier, snapshot, task } = await setUp(t);
   await snapshot(1);
@@ -103,7 +117,7 @@ test('the compact form names its version, incarnation and generation beside the 
   await replier.reply(task(second, [{ pmId: 1 }], { kind: 'snapshot', have: [[0, 0]] }));
   const { payload, ...rest } = server.received[0]?.data as { payload: string };
   t.deepEqual(rest, {
-    v: 1,
+    v: 2,
     form: 'snapshot',
     incarnation: second.incarnation,
     generation: 2,

@@ -11,6 +11,8 @@ export interface Answer {
   readonly pmId: number;
   /** Id of the request that is answered; the original exporter sends none. */
   readonly request: string | undefined;
+  /** The token of that request. Every answer in the compact form has one. */
+  readonly token: string | undefined;
   readonly body: CompactBody | PlainBody;
 }
 
@@ -20,7 +22,7 @@ export interface CompactBody {
   readonly generation: number;
   readonly payload: string;
   /** The process that answers. */
-  readonly pid: number | undefined;
+  readonly pid: number;
 }
 
 /** What should be OpenTelemetry's ResourceMetrics. Not checked yet. */
@@ -36,18 +38,20 @@ interface Problem {
 }
 
 /** A message with the topic of answers that is no answer says what the problem is. */
-export type ReadAnswer = Answer | (Problem & { readonly pmId: number; readonly request: string | undefined });
+export type ReadAnswer = Answer | (Problem & Omit<Answer, 'body'>);
 
 /** @returns `undefined` for any other message, and for one that names no instance as its sender */
 export function readAnswer(message: unknown): ReadAnswer | undefined {
   if (!isRecord(message)) return undefined;
-  const { topic, from, request, data } = message;
+  const { topic, from, request, token, data } = message;
   if (topic !== TOPIC) return undefined;
   const pmId = readPmId(from);
   if (pmId === undefined) return undefined;
-  const head = { pmId, request: typeof request === 'string' ? request : undefined };
+  const head = { pmId, request: textOf(request), token: textOf(token) };
   const body = readBody(data);
-  return 'problem' in body ? { ...head, ...body } : { ...head, body };
+  if ('problem' in body) return { ...head, ...body };
+  if (body.form === 'snapshot' && head.token === undefined) return { ...head, ...malformed('it lacks the token') };
+  return { ...head, body };
 }
 
 function readBody(data: unknown): Answer['body'] | Problem {
@@ -56,11 +60,15 @@ function readBody(data: unknown): Answer['body'] | Problem {
   if (form === undefined) return { form: 'plain', data };
   if (form !== 'snapshot') return malformed('it is of a form that was not asked for');
   if (v !== WIRE_VERSION) return otherVersion(v);
-  if (typeof incarnation !== 'string' || !Number.isSafeInteger(generation) || typeof payload !== 'string') {
-    return malformed('it lacks "incarnation", "generation" or "payload"');
+  const hasNumbers = Number.isSafeInteger(generation) && Number.isSafeInteger(pid);
+  if (typeof incarnation !== 'string' || typeof payload !== 'string' || !hasNumbers) {
+    return malformed('it lacks "incarnation", "generation", "pid" or "payload"');
   }
-  const processId = Number.isSafeInteger(pid) ? (pid as number) : undefined;
-  return { form, incarnation, generation: generation as number, payload, pid: processId };
+  return { form, incarnation, generation: generation as number, payload, pid: pid as number };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function malformed(problem: string): Problem {

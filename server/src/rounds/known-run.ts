@@ -1,6 +1,10 @@
-/** What is known of one run: its last snapshot, and the requests that it has not answered. */
+/**
+ * What is known of one run: its last snapshot, and the requests that it has not answered. All of it belongs to the run that
+ * PM2 has listed, whatever an answer claims to be.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Run } from '../../protocol/tasks';
-import type { Snapshot } from '../../../core/snapshot';
+import type { Page, Snapshot } from '../../../core/snapshot';
 import type { PlainEncoder } from './plain-encoder';
 import type { InstanceAnswer } from './result';
 
@@ -24,8 +28,8 @@ export interface Request {
   readonly sentAt: number;
   /** On the clock of the host, epoch milliseconds. */
   readonly sentTime: number;
-  /** The snapshot whose pages the request names as known. */
-  readonly base: Snapshot | undefined;
+  /** What the request names as known. */
+  readonly base: KnownPages | undefined;
   /** Whether to wait briefly for the answer, although the app has never answered. */
   readonly brief: boolean;
   outcome: Outcome | undefined;
@@ -39,20 +43,42 @@ export type Outcome =
   | { readonly kind: 'answer'; readonly answer: InstanceAnswer }
   | { readonly kind: 'silent'; readonly reason: 'late' | 'broken' | 'stopped'; readonly message: string };
 
+/** The last snapshot in the compact form, and its pages. Immutable. */
+export interface KnownPages {
+  /** As the exporter calls it. The snapshot has the name that this server has given it. */
+  readonly incarnation: string;
+  readonly snapshot: Snapshot;
+  /** By the exporter's ids. In the snapshot they have ids of this server. */
+  readonly pages: ReadonlyMap<number, Page>;
+}
+
+/** More pages than a snapshot can have. */
+const PAGE_IDS = 2 ** 24;
+
 export class KnownRun {
-  last: Snapshot | undefined;
+  /** Handed to the run with each request: who sends it back is this run. */
+  readonly token = randomBytes(16).toString('base64url');
+  /** Whether an answer has had the id or the token of a request. Then an answer without either is of somebody else. */
+  echoes = false;
+  last: KnownPages | undefined;
   /** Made with the first answer in the plain form. */
   plain: PlainEncoder | undefined;
   /** Sent and not answered, oldest first. */
   requests: Request[] = [];
+  /** Where PM2's daemon sends to it: its pm_id, or `_old_` and its pm_id once a reload is replacing it. */
+  address: number | string;
   private identity: string;
+  /** The exporter's name for its present incarnation, and this server's, which no other run can have. */
+  private incarnation: readonly [claimed: string, given: string] | undefined;
+  private pageIds = 0;
   private askedAt = Number.NEGATIVE_INFINITY;
   private pauseMs = PAUSE_MS;
 
   constructor(
     readonly run: Run,
-    pid: number,
+    readonly pid: number,
   ) {
+    this.address = run.pmId;
     this.identity = `pid ${pid}`;
   }
 
@@ -77,11 +103,23 @@ export class KnownRun {
     return this.requests.length >= MAX_OWED;
   }
 
+  /** @returns the first of page ids that no snapshot of this run has had */
+  takePageIds(): number {
+    this.pageIds += PAGE_IDS;
+    return this.pageIds;
+  }
+
+  /** @returns this server's name for the incarnation that an answer claims */
+  incarnationOf(claimed: string): string {
+    if (this.incarnation?.[0] !== claimed) this.incarnation = [claimed, randomUUID()];
+    return this.incarnation[1];
+  }
+
   /** Keeps the snapshot unless it is older than the one that is kept. */
-  remember(snapshot: Snapshot): void {
+  remember(known: KnownPages): void {
     const { last } = this;
-    if (last?.incarnation === snapshot.incarnation && last.generation > snapshot.generation) return;
-    this.last = snapshot;
+    if (last?.incarnation === known.incarnation && last.snapshot.generation > known.snapshot.generation) return;
+    this.last = known;
   }
 
   /**

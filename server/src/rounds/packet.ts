@@ -1,6 +1,4 @@
-/** The packet that asks an instance for its metrics. PM2's daemon passes it on as it is. */
-import { pagesOf } from '../../../core/series';
-import type { Page } from '../../../core/snapshot';
+/** The packet that asks a run for its metrics. PM2's daemon passes it on as it is. */
 import { WIRE_VERSION, type PageRange } from '../../../core/wire/format';
 import type { Request } from './known-run';
 
@@ -9,20 +7,22 @@ const MAX_RANGES = 10_000;
 
 /** @param self pm_id of this server, to which the answer goes */
 export function packetOf({ id, known, base }: Request, self: number): Buffer {
-  const have = base === undefined ? {} : { incarnation: base.incarnation, have: rangesOf([...pagesOf(base)]) };
+  const have = base === undefined ? {} : { incarnation: base.incarnation, have: rangesOf(base.pages.keys()) };
   const packet = {
-    id: known.run.pmId,
+    id: known.address,
     topic: 'getMetrics',
     from: String(self),
     data: { v: WIRE_VERSION, form: 'snapshot', ...have },
     request: id,
+    token: known.token,
     pid: process.pid,
   };
   return Buffer.from(JSON.stringify(packet));
 }
 
-export function rangesOf(pages: readonly Page[]): PageRange[] {
-  const ids = pages.map(({ id }) => id).sort((a, b) => a - b);
+/** @param pages ids of pages, in any order */
+export function rangesOf(pages: Iterable<number>): PageRange[] {
+  const ids = [...pages].sort((a, b) => a - b);
   const ranges: [first: number, last: number][] = [];
   for (const id of ids) {
     const range = ranges.at(-1);

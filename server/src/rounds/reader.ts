@@ -1,8 +1,8 @@
 /** Makes a snapshot of an instance's answer, in either form. */
 import type { ClusterFailureCode } from '../../protocol/tasks';
-import { pagesOf } from '../../../core/series';
 import type { Page, Snapshot } from '../../../core/snapshot';
 import { messageOf } from '../../../core/values';
+import type { Decoded } from '../../../core/wire/decode';
 import type { Answer, CompactBody, PlainBody } from './answer';
 import type { KnownRun, Request } from './known-run';
 import { PlainEncoder } from './plain-encoder';
@@ -11,10 +11,11 @@ import type { ErrorKind } from './result';
 
 /**
  * Has a worker thread decode a payload, into shared memory.
- * @param known pages that the request has named as known
+ * @param known pages that the request has named as known, by the exporter's ids
+ * @param firstPageId the id that the first page of the snapshot gets that is not known; the others get the next ones
  * @throws an error whose `code` is a {@link ClusterFailureCode}
  */
-type Decode = (payload: string, known: readonly Page[]) => Promise<Snapshot>;
+export type Decode = (payload: string, known: ReadonlyMap<number, Page>, firstPageId: number) => Promise<Decoded>;
 
 export interface ReaderOptions {
   readonly decode: Decode;
@@ -37,6 +38,7 @@ export class AnswerError extends Error {
 
 const REPLACED =
   'another process answered than PM2 has listed, probably its successor; the next round knows which one it is';
+const NO_PAGES: ReadonlyMap<number, Page> = new Map();
 /** A common histogram has about 24 numbers per series. */
 const NUMBERS_PER_SERIES = 64;
 
@@ -44,12 +46,8 @@ export class Reader {
   constructor(private readonly options: ReaderOptions) {}
 
   /** @throws AnswerError */
-  async read(request: Request, { body }: Answer, receivedAt: number): Promise<Snapshot> {
-    const { known } = request;
-    const snapshot =
-      body.form === 'snapshot' ? await this.decode(request, body) : await this.encode(known, body, receivedAt);
-    known.remember(snapshot);
-    return snapshot;
+  read(request: Request, { body }: Answer, receivedAt: number): Promise<Snapshot> {
+    return body.form === 'snapshot' ? this.decode(request, body) : this.encode(request.known, body, receivedAt);
   }
 
   private async decode(
@@ -57,23 +55,26 @@ export class Reader {
     { incarnation, generation, payload, pid }: CompactBody,
   ): Promise<Snapshot> {
     const { decode, maxPayload } = this.options;
-    if (pid !== undefined && !known.noteIdentity(`pid ${pid}`)) throw new AnswerError('replaced', REPLACED);
+    if (!known.noteIdentity(`pid ${pid}`)) throw new AnswerError('replaced', REPLACED);
     if (payload.length > maxPayload) {
       throw new AnswerError('too_large', `its payload has ${payload.length} characters, more than ${maxPayload}`);
     }
     const { last } = known;
-    if (last?.incarnation === incarnation && last.generation === generation) return last;
-    let snapshot;
+    if (last?.incarnation === incarnation && last.snapshot.generation === generation) return last.snapshot;
+    let decoded: Decoded;
     try {
-      snapshot = await decode(payload, base?.incarnation === incarnation ? [...pagesOf(base)] : []);
+      const pages = base?.incarnation === incarnation ? base.pages : NO_PAGES;
+      decoded = await decode(payload, pages, known.takePageIds());
     } catch (error) {
       // The kept pages may be the cause: the next request names none, so that the instance sends all of them.
       known.last = undefined;
       throw toAnswerError(error);
     }
-    if (snapshot.incarnation !== incarnation || snapshot.generation !== generation) {
+    if (decoded.snapshot.incarnation !== incarnation || decoded.snapshot.generation !== generation) {
       throw new AnswerError('malformed', 'its payload is of another snapshot than it says');
     }
+    const snapshot = { ...decoded.snapshot, incarnation: known.incarnationOf(incarnation) };
+    known.remember({ incarnation, snapshot, pages: decoded.pages });
     return snapshot;
   }
 

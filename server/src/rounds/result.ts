@@ -16,6 +16,8 @@ export interface RoundResult {
   readonly answers: readonly InstanceAnswer[];
   /** Instances without an answer, of apps that are known to answer or are named in the configuration; by ascending pm_id. */
   readonly silent: readonly SilentInstance[];
+  /** Runs that PM2 is replacing: it does not list them any more, and they still work. */
+  readonly leaving: readonly LeavingRun[];
   /** Number of failures since this server was started. */
   readonly errors: Readonly<Record<ErrorKind, number>>;
 }
@@ -30,6 +32,12 @@ export interface InstanceAnswer {
   readonly durationMs: number;
   /** Age of the snapshot when its answer came. */
   readonly ageMs: number;
+}
+
+export interface LeavingRun {
+  readonly run: Run;
+  /** `undefined` if it has not answered in this round. */
+  readonly answer: InstanceAnswer | undefined;
 }
 
 export interface SilentInstance {

@@ -22,6 +22,8 @@ interface Waiting {
 export class Round {
   /** By pm_id. */
   readonly requests = new Map<number, Request>();
+  /** To runs that PM2 is replacing. */
+  readonly leaving: Request[] = [];
   private readonly startedAt = performance.now();
   private readonly waiting = new Set<Waiting>();
   private readonly late = new Set<number>();
@@ -86,6 +88,10 @@ export class Round {
       processes: this.processes,
       answers,
       silent,
+      leaving: this.leaving.map(({ known: { run }, outcome }) => ({
+        run,
+        answer: outcome?.kind === 'answer' ? outcome.answer : undefined,
+      })),
       errors: this.errors.totals,
     };
   }
@@ -109,7 +115,8 @@ export class Round {
       if (outcome !== undefined || (only ?? pmId) !== pmId) continue;
       if (this.apps.answers(known.run.app) || (brief && this.isEarly)) return true;
     }
-    return false;
+    // They may end at any moment, so that no scrape waits for them until its deadline.
+    return only === undefined && this.isEarly && this.leaving.some(({ outcome }) => outcome === undefined);
   }
 
   private whySilent({ run, status }: ProcessInfo): SilentInstance {

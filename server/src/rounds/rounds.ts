@@ -13,6 +13,7 @@
  * beginning: a few late instances must not delay it.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { DaemonError, type Daemon } from '../../../core/pm2/daemon';
 import { messageOf } from '../../../core/values';
 import { readProcessList, type ProcessInfo } from '../pm2/process-list';
@@ -31,6 +32,9 @@ export interface RoundsOptions extends AppsOptions, ReaderOptions {
 
 /** How long PM2's daemon may take to list its processes or to pass a request on, in milliseconds. */
 const DAEMON_MS = 10_000;
+/** A process that has not answered by then does not, or is so slow that it finds this one gone before it answers. */
+const OVERDUE_MS = 1000;
+const FINISH_STEP_MS = 20;
 
 export class Rounds {
   private readonly apps: Apps;
@@ -44,6 +48,7 @@ export class Rounds {
   private wanted = new Set<number | undefined>();
   private latest: Round | undefined;
   private count = 0;
+  private finishing = false;
   private readonly onMessage = (message: unknown): void => this.hear(message);
 
   constructor(private readonly options: RoundsOptions) {
@@ -55,6 +60,16 @@ export class Rounds {
   start(): void {
     process.off('message', this.onMessage);
     process.on('message', this.onMessage);
+  }
+
+  /**
+   * Begins no more rounds, and waits for the answers that were asked for, as long as they may still come: an answer to a
+   * process that has just exited can end PM2's daemon.
+   */
+  async finish(): Promise<void> {
+    this.finishing = true;
+    const isDue = ({ sentAt }: Request): boolean => performance.now() - sentAt < OVERDUE_MS;
+    while (this.runs.all().some(({ requests }) => requests.some(isDue))) await setTimeout(FINISH_STEP_MS);
   }
 
   stop(): void {
@@ -79,6 +94,7 @@ export class Rounds {
 
   private async gather(): Promise<Round> {
     try {
+      if (this.finishing) throw new DaemonError('UNREACHABLE', 'this server is ending');
       await this.latest?.settled();
       // A new daemon has no channel to a process that the daemon before it has started.
       if (!process.connected)
@@ -104,10 +120,11 @@ export class Rounds {
   private begin(started: number, processes: readonly ProcessInfo[]): Round {
     const round = new Round(++this.count, started, processes, this.apps, this.errors);
     const asked = new Set<string>();
+    const leaving = new Set(this.runs.leaving());
     for (const known of this.runs.all()) {
       const sentAt = performance.now();
       const { app, pmId } = known.run;
-      const isWanted = this.wanted.has(undefined) || this.wanted.has(pmId);
+      const isWanted = this.wanted.has(undefined) || (this.wanted.has(pmId) && !leaving.has(known));
       if (!isWanted || !known.shouldBeAsked(sentAt, this.apps.answers(app))) continue;
       const request: Request = {
         id: randomUUID(),
@@ -121,8 +138,11 @@ export class Rounds {
         isOver: () => round.isOver,
       };
       known.noteAsked(request);
-      round.requests.set(pmId, request);
-      asked.add(app);
+      if (leaving.has(known)) round.leaving.push(request);
+      else {
+        round.requests.set(pmId, request);
+        asked.add(app);
+      }
       void this.send(request);
     }
     for (const app of asked) this.apps.noteAsked(app);
@@ -135,8 +155,11 @@ export class Rounds {
     } catch (error) {
       if (request.outcome !== undefined) return;
       const refused = error instanceof DaemonError && error.code === 'REFUSED';
-      this.errors.add(refused ? 'refused' : 'daemon_unreachable');
-      if (refused) request.known.settle(request);
+      const { known } = request;
+      if (refused) known.settle(request);
+      // A run that was replaced has ended, as was to be expected.
+      if (refused && known.address !== known.run.pmId) this.runs.forget(known);
+      else this.errors.add(refused ? 'refused' : 'daemon_unreachable');
       settle(request, { kind: 'silent', reason: refused ? 'stopped' : 'late', message: messageOf(error) });
     }
   }
@@ -194,7 +217,7 @@ async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const error = new DaemonError('UNREACHABLE', `PM2's daemon has not listed its processes within ${timeoutMs} ms`);
-    timer = setTimeout(() => reject(error), timeoutMs);
+    timer = globalThis.setTimeout(() => reject(error), timeoutMs);
   });
   try {
     return await Promise.race([promise, late]);

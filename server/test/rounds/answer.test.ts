@@ -2,19 +2,21 @@ import test from 'ava';
 import fc from 'fast-check';
 import { readAnswer } from '../../src/rounds/answer';
 
-const compact = { v: 1, form: 'snapshot', incarnation: 'i', generation: 3, pid: 7, payload: 'AAAA' };
-const message = { topic: 'returnMetrics', from: '2', request: 'r', data: compact };
+const compact = { v: 2, form: 'snapshot', incarnation: 'i', generation: 3, pid: 7, payload: 'AAAA' };
+const message = { topic: 'returnMetrics', from: '2', request: 'r', token: 't', data: compact };
 
 test('an answer says of whom it is, to which request, and what', (t) => {
   t.deepEqual(readAnswer(message), {
     pmId: 2,
     request: 'r',
+    token: 't',
     body: { form: 'snapshot', incarnation: 'i', generation: 3, pid: 7, payload: 'AAAA' },
   });
   const data = { resource: {}, scopeMetrics: [] };
-  t.deepEqual(readAnswer({ ...message, from: 0, request: undefined, data }), {
+  t.deepEqual(readAnswer({ ...message, from: 0, request: undefined, token: undefined, data }), {
     pmId: 0,
     request: undefined,
+    token: undefined,
     body: { form: 'plain', data },
   });
 });
@@ -32,18 +34,26 @@ test('a malformed answer is told with its sender and the problem', (t) => {
   const cases: readonly [unknown, RegExp][] = [
     [null, /no object/],
     ['text', /no object/],
-    [{ ...compact, v: 2 }, /in version 2 of the protocol, and this server reads version 1: update pm2-cluster-metrics/],
-    [{ ...compact, v: 0 }, /in version 0 .* reads version 1: update @mashroom.* in that app/],
-    [{ ...compact, v: '1' }, /says no version/],
+    [{ ...compact, v: 3 }, /in version 3 of the protocol, and this server reads version 2: update pm2-cluster-metrics/],
+    [{ ...compact, v: 0 }, /in version 0 .* reads version 2: update @mashroom.* in that app/],
+    [{ ...compact, v: '2' }, /says no version/],
     [{ ...compact, form: 'other' }, /a form that was not asked for/],
     [{ ...compact, payload: undefined }, /lacks/],
     [{ ...compact, generation: '3' }, /lacks/],
     [{ ...compact, incarnation: 3 }, /lacks/],
+    [{ ...compact, pid: undefined }, /lacks/],
   ];
   for (const [data, problem] of cases) {
     const read = readAnswer({ ...message, data });
     t.regex(read !== undefined && 'problem' in read ? read.problem : '', problem);
   }
+});
+
+test('an answer in the compact form needs the token, and one in the plain form does not', (t) => {
+  const read = (data: object) => readAnswer({ ...message, token: undefined, data });
+  t.like(read(compact), { kind: 'malformed', problem: 'it lacks the token' });
+  t.like(read({ ...compact, v: 1 }), { kind: 'unsupported' });
+  t.like(read({ resource: {} }), { body: { form: 'plain' } });
 });
 
 test('any message is read without an error', (t) => {

@@ -13,12 +13,16 @@ type Told = Omit<RoundResult['answers'][number], 'snapshot'> & {
   readonly value: number;
 };
 
-export type Result = Omit<RoundResult, 'answers'> & { readonly answers: readonly Told[] };
+export type Result = Omit<RoundResult, 'answers' | 'leaving'> & {
+  readonly answers: readonly Told[];
+  readonly leaving: readonly { readonly run: RoundResult['leaving'][number]['run']; readonly answer?: Told }[];
+};
 
 export interface State {
   readonly decoded: readonly { readonly length: number; readonly known: number }[];
   readonly runs: readonly { readonly run: { readonly key: string; readonly app: string }; readonly owed: number }[];
   readonly apps: readonly string[];
+  readonly errors: RoundResult['errors'];
   readonly polluted: boolean;
   readonly connected: boolean;
 }
@@ -60,6 +64,11 @@ export class Server {
 
   askAtOnce(times: number): Promise<Result[]> {
     return this.instance.ask('askAtOnce', { times });
+  }
+
+  /** Ends it as the metrics server does. @returns the requests that are left without an answer though they were due */
+  finish(): Promise<{ readonly owed: readonly string[] }> {
+    return this.instance.ask('finish');
   }
 
   state(): Promise<State> {

@@ -30,6 +30,13 @@ const behave = async (name: string, mode: object): Promise<void> => {
 const requestsOf = async (name: string): Promise<object[]> => (await instanceOf(name)).ask('requests');
 const heard = (name: string, count: number): Promise<true> =>
   until(`request ${count} of ${name}`, async () => ((await requestsOf(name)).length >= count ? true : undefined));
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
 const release = async (name: string, count: number): Promise<void> => {
   await (await instanceOf(name)).ask('release', { count });
 };
@@ -206,7 +213,8 @@ test.serial(
 );
 
 test.serial('an answer that cannot be read is an error of its kind, and no other answer is lost', async (t) => {
-  const compact = { v: 1, form: 'snapshot', incarnation: 'i', generation: 1 };
+  const { pid } = await instanceOf('compact');
+  const compact = { v: 2, form: 'snapshot', incarnation: 'i', generation: 1, pid };
   const hostile = JSON.parse(
     '{"__proto__": {"polluted": 1}, "scopeMetrics": [{"scope": {"__proto__": {"polluted": 1}}}]}',
   ) as object;
@@ -223,7 +231,7 @@ test.serial('an answer that cannot be read is an error of its kind, and no other
     ['malformed', []],
     ['malformed', hostile],
     ['malformed', { resource: {}, scopeMetrics: {} }],
-    ['unsupported', { ...compact, v: 2, payload: '' }],
+    ['unsupported', { ...compact, v: 3, payload: '' }],
     ['malformed', { ...compact, form: { toString: 1 }, payload: '' }],
     ['malformed', { ...compact, payload: { length: 5 } }],
     ['malformed', { ...compact, payload: 'AAAA' }],
@@ -299,7 +307,7 @@ test.serial('a process cannot answer for another one, and a message without a va
   const round = server.ask();
   await heard('compact', asked + 1);
   const { request } = (await forger.ask<{ request: string }[]>('requests')).at(-1) as { request: string };
-  const data = { v: 1, form: 'snapshot', incarnation: 'forged', generation: 1, payload: 'AAAA' };
+  const data = { v: 2, form: 'snapshot', incarnation: 'forged', generation: 1, pid: victim.pid, payload: 'AAAA' };
   for (const from of [victim.id, String(victim.id), id, 99, -1, 1e300, '0x4', ' 4', {}, null, '4'.repeat(1000)]) {
     await forger.ask('send', { id, topic: 'returnMetrics', from, request, data });
   }
@@ -311,6 +319,81 @@ test.serial('a process cannot answer for another one, and a message without a va
   const result = await round;
   t.is(answersOf(result, 'compact')[0]?.value, asked + 1);
   t.deepEqual(result.silent, []);
+});
+
+test.serial('only who was asked can answer, whatever an answer claims', async (t) => {
+  const [victim] = (await pm2.list('compact')) as [Instance];
+  const [{ id }] = (await pm2.list('server')) as [Instance];
+  const forger = await instanceOf('mute');
+  const { incarnation } = answersOf(await server.ask(), 'compact')[0] as { incarnation: string };
+  const claimed = ((await requestsOf('compact')).at(-1) as { data: { incarnation: string } }).data.incarnation;
+  t.not(incarnation, claimed, 'what is kept goes by a name that no process knows');
+  await behave('compact', { hold: true });
+  const asked = (await requestsOf('compact')).length;
+  const round = server.ask();
+  await heard('compact', asked + 1);
+  const { token } = (await forger.ask<{ token: string }[]>('requests')).at(-1) as { token: string };
+  const compact = { v: 2, form: 'snapshot', incarnation: claimed, generation: 1e6, pid: victim.pid, payload: 'AAAA' };
+  const plain = { resource: { attributes: {} }, scopeMetrics: [] };
+  const before = (await server.state()).errors.stale;
+  const forged = [{ token }, { token: 'x' }, {}, { request: 'x' }, { token: null }];
+  for (const echoed of forged) {
+    for (const data of [compact, plain, null]) {
+      await forger.ask('send', { id, topic: 'returnMetrics', from: victim.id, ...echoed, data });
+    }
+  }
+  await until('all of them', async () =>
+    (await server.state()).errors.stale >= before + 3 * forged.length ? true : undefined,
+  );
+  await behave('compact', {});
+  await release('compact', 1);
+  const result = await round;
+  t.like(answersOf(result, 'compact'), [{ value: asked + 1, incarnation }]);
+  t.deepEqual(result.silent, []);
+});
+
+test.serial('a process that PM2 is replacing answers until it has ended, beside the new one', async (t) => {
+  const slow = { ...answeringApp('slow', {}, 1), listen_timeout: 4000 };
+  await pm2.start(slow);
+  await pm2.ready('slow', 1);
+  const [old] = answersOf(await server.answered('slow', 1), 'slow') as [Result['answers'][number]];
+  const { pid } = await instanceOf('slow');
+  const reloaded = pm2.reload('slow');
+  const both = await until('both answers', async () => {
+    // What is sent to the new one before it listens is lost.
+    const result = await server.ask({ timeoutMs: 500 });
+    return result.leaving[0]?.answer !== undefined && answersOf(result, 'slow').length === 1 ? result : undefined;
+  });
+  const [listed] = answersOf(both, 'slow') as [Result['answers'][number]];
+  t.deepEqual(
+    both.leaving.map(({ run, answer }) => [run, answer?.incarnation]),
+    [[old.run, old.incarnation]],
+  );
+  t.not(listed.run.key, old.run.key);
+  t.is(listed.run.pmId, old.run.pmId);
+  const again = await server.ask();
+  t.true((again.leaving[0]?.answer?.value ?? 0) > (both.leaving[0]?.answer?.value ?? 0), 'it still works');
+  await reloaded;
+  await until('its end', () => (isAlive(pid) ? undefined : true));
+  t.deepEqual((await server.ask()).leaving, []);
+  await pm2.delete('slow');
+});
+
+test.serial('a server ends when what it has asked for has come', async (t) => {
+  await pm2.start(serverApp('ending'));
+  const ending = await serverOf(pm2, 'ending');
+  await ending.answered('compact', 1);
+  await behave('compact', { hold: true });
+  const asked = (await requestsOf('compact')).length;
+  const round = ending.ask();
+  await heard('compact', asked + 1);
+  const finished = ending.finish();
+  await t.throwsAsync(ending.ask(), { message: /this server is ending/ });
+  await behave('compact', {});
+  await release('compact', 1);
+  t.is(answersOf(await round, 'compact')[0]?.value, asked + 1);
+  t.deepEqual(await finished, { owed: [] });
+  await pm2.delete('ending');
 });
 
 test.serial(

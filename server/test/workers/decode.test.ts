@@ -1,12 +1,21 @@
 /** What an instance has answered, decoded for all threads; what is wrong with it is said as data. */
 import test from 'ava';
+import type { Page } from '../../../core/snapshot';
+import type { PageRange } from '../../../core/wire/format';
 import type { DecodeTask } from '../../protocol/tasks';
 import { pagesOf } from '../../../core/series';
 import { decode } from '../../workers/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
 import { deflated, sample } from '../../../test/core/wire/payloads';
 
-const LIMITS = { kind: 'decode', known: [], maxBytes: 1 << 20, maxSeries: 100 } as const;
+const LIMITS = {
+  kind: 'decode',
+  known: new Map(),
+  firstPageId: 1000,
+  maxBytes: 1 << 20,
+  maxSeries: 100,
+  maxSamples: 1000,
+} as const;
 
 test('pages, orders and values are in shared memory, one piece of each', async (t) => {
   const result = decode({ ...LIMITS, payload: encodeSnapshot(await sample(), []) });
@@ -24,8 +33,30 @@ test('pages, orders and values are in shared memory, one piece of each', async (
     t.true(piece instanceof SharedArrayBuffer);
   }
   t.is(pages.map(({ attributes }) => Buffer.from(attributes).toString()).join(''), texts());
-  const again = decode({ ...LIMITS, known: pages, payload: encodeSnapshot(await sample(), [[0, 99]]) });
+  const again = decode({ ...LIMITS, known: result.pages, payload: encodeSnapshot(await sample(), [[0, 99]]) });
   t.true(again.ok);
+});
+
+test('each page that is sent gets an id that no page had before, and a known one keeps its own', async (t) => {
+  const snapshot = await sample();
+  const ids = (have: readonly PageRange[], known: ReadonlyMap<number, Page>, firstPageId: number) => {
+    const result = decode({ ...LIMITS, known, firstPageId, payload: encodeSnapshot(snapshot, have) });
+    if (!result.ok) throw new Error(result.message);
+    t.deepEqual([...pagesOf(result.snapshot)], [...result.pages.values()]);
+    return result.pages;
+  };
+  const first = ids([], new Map(), 1000);
+  t.deepEqual(
+    [...first].map(([id, page]) => [id, page.id]),
+    [...pagesOf(snapshot)].map(({ id }, i) => [id, 1000 + i]),
+  );
+  const [lost] = first.keys();
+  // The first one is sent again: it may have other contents now.
+  const second = ids([[(lost as number) + 1, 99]], first, 2000);
+  t.deepEqual(
+    [...second].map(([id, page]) => [id, page.id]).sort(),
+    [...first].map(([id, page]) => [id, id === lost ? 2000 : page.id]).sort(),
+  );
 });
 
 const texts = () =>
@@ -53,7 +84,7 @@ test('failures tell what was wrong', async (t) => {
     t.regex(result.message, message);
   };
   fails({ payload: 'AAAA' }, 'MALFORMED', /deflate/);
-  fails({ payload: deflated({ v: 9 }, Buffer.alloc(0)) }, 'UNSUPPORTED', /version 9, expected 1/);
+  fails({ payload: deflated({ v: 9 }, Buffer.alloc(0)) }, 'UNSUPPORTED', /version 9, expected 2/);
   fails({ maxBytes: 100 }, 'TOO_LARGE', /100 bytes/);
   fails({ maxSeries: 7 }, 'TOO_LARGE', /^8 series, allowed are 7$/);
   fails({ payload: encodeSnapshot(await sample(), [[0, 0]]) }, 'MISSING_PAGES', /neither sent nor known/);

@@ -40,7 +40,7 @@ export function absorbApp(task: AppTask): AppResult {
   const isShown = live.length > 0 || scopes.length > 0;
   const snapshots = [
     ...(isShown ? [mergedSnapshot(task, state, live, scopes, values)] : []),
-    ...live.flatMap((one) => ownSnapshot(one, task.labels)),
+    ...live.filter(({ isLeaving }) => !isLeaving).flatMap((one) => ownSnapshot(one, task.labels)),
   ];
   warnings.push(...boundsWarnings(task.round.app, appSeries), ...repeatedWarnings(task.round.app, repeated));
   return { state, snapshots, warnings, mappings };
@@ -110,6 +110,7 @@ function mergeGauges(
 ): Gauges {
   const gauges = new Gauges(appSeries, values);
   for (const one of live) {
+    if (one.isLeaving) continue;
     firstPoints?.nextRun();
     gauges.add(one, firstPoints);
   }

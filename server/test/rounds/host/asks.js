@@ -7,16 +7,16 @@ const { Daemon } = require('../../../../core/pm2/daemon');
 const { Rounds } = require('../../../src/rounds/rounds');
 const { PageCache } = require('../../../../workers/page-cache');
 const { resourceMetricsJson } = require('../../../../workers/resource-metrics');
-const { decodeSnapshot } = require('../../../../core/wire/decode');
+const { decodePayload } = require('../../../../core/wire/decode');
 const { serveControl } = require('../../../../test/support/host/control');
 
 const { pmId, daemon: address } = readPm2Environment();
 const daemon = new Daemon(address, { maxPauseMs: 1000, connectMs: 1000 });
 const decoded = [];
 
-async function decode(payload, known) {
-  decoded.push({ length: payload.length, known: known.length });
-  return decodeSnapshot(payload, { known: new Map(known.map((page) => [page.id, page])), maxBytes: 1 << 20 });
+async function decode(payload, known, firstPageId) {
+  decoded.push({ length: payload.length, known: known.size });
+  return decodePayload(payload, { known, firstPageId, maxBytes: 1 << 20 });
 }
 
 const apps = JSON.parse(process.env.APPS ?? '[]');
@@ -43,20 +43,30 @@ function told({ snapshot, ...answer }) {
 
 async function ask({ timeoutMs = 20_000, only, times = 1 }) {
   const results = await Promise.all(Array.from({ length: times }, () => rounds.ask(timeoutMs, only)));
-  return results.map((result) => ({ ...result, answers: result.answers.map(told) }));
+  return results.map((result) => ({
+    ...result,
+    answers: result.answers.map(told),
+    leaving: result.leaving.map(({ run, answer }) => ({ run, answer: answer && told(answer) })),
+  }));
 }
 
 serveControl({
   ask: async (what) => (await ask(what))[0],
   askAtOnce: ask,
+  finish: async () => {
+    await rounds.finish();
+    const answering = ({ run, requests }) => rounds.apps.answers(run.app) && requests.length > 0;
+    return { owed: rounds.runs.all().filter(answering).map(({ run }) => run.app) };
+  },
   state: () => ({
     decoded,
-    runs: [...rounds.runs.all()].map(({ run, requests, last }) => ({
+    runs: rounds.runs.all().map(({ run, requests, last }) => ({
       run,
       owed: requests.length,
       hasSnapshot: last !== undefined,
     })),
     apps: [...rounds.apps.apps.keys()].sort(),
+    errors: rounds.errors.totals,
     polluted: 'polluted' in {},
     connected: daemon.isConnected,
   }),

@@ -21,7 +21,8 @@ import { collected } from '../../../../test/core/encoder/collections';
 /** One run of one process. */
 export class Instance {
   private encoder = new SnapshotEncoder({ maxSeries: 100_000 });
-  private known: readonly Page[] = [];
+  private known: ReadonlyMap<number, Page> = new Map();
+  private pageIds = 0;
 
   constructor(
     readonly pmId: number,
@@ -32,7 +33,7 @@ export class Instance {
   /** The exporter starts anew within the process. */
   reload(): void {
     this.encoder = new SnapshotEncoder({ maxSeries: 100_000 });
-    this.known = [];
+    this.known = new Map();
   }
 
   async answer(...metrics: readonly unknown[]): Promise<RunSnapshot> {
@@ -42,12 +43,14 @@ export class Instance {
   async answerWith(resource: Record<string, unknown>, ...metrics: readonly unknown[]): Promise<RunSnapshot> {
     const { data, ...rest } = collected(...metrics);
     const { snapshot } = await this.encoder.encode({ data: { ...data, resource: { attributes: resource } }, ...rest });
-    const have = this.known.map(({ id }) => [id, id] as const);
+    const have = [...this.known.keys()].map((id) => [id, id] as const);
     const payload = encodeSnapshot(snapshot, have);
-    const decoded = decode({ kind: 'decode', payload, known: this.known, maxBytes: 1 << 28, maxSeries: 100_000 });
+    const { known } = this;
+    const limits = { maxBytes: 1 << 28, maxSeries: 100_000, maxSamples: 10_000_000 };
+    const decoded = decode({ kind: 'decode', payload, known, firstPageId: (this.pageIds += 1000), ...limits });
     if (!decoded.ok) throw new Error(decoded.message);
-    this.known = [...pagesOf(decoded.snapshot)];
-    return { run: { app: this.app, pmId: this.pmId, key: this.key }, snapshot: decoded.snapshot };
+    this.known = decoded.pages;
+    return { run: { app: this.app, pmId: this.pmId, key: this.key }, snapshot: decoded.snapshot, isLeaving: false };
   }
 }
 

@@ -8,6 +8,7 @@ import type { PresentPage } from './present-pages';
 export interface LiveRun {
   readonly run: Run;
   readonly snapshot: Snapshot;
+  readonly isLeaving: boolean;
   readonly families: readonly MergedFamily[];
   /** Gauges that are not merged: they are shown as the instance's own. */
   readonly own: readonly ScopeFamilies[];

@@ -90,7 +90,7 @@ function nextState(before: ClusterState, appSeries: AppSeries, seen: Int32Array)
 
 /** @param tooSmall gets the families whose bucket capacity this run exceeds */
 function mapRun(
-  { run, snapshot }: RunSnapshot,
+  { run, snapshot, isLeaving }: RunSnapshot,
   mappings: PageMappings,
   rules: GaugeRules,
   tooSmall: Map<string, Layout>,
@@ -115,7 +115,7 @@ function mapRun(
     }
     families.push({ family, into, merge, pages: present.map((page, p) => ({ ...page, mapping: found[p]! })) });
   }
-  return { run, snapshot, families, own: groupByScope(own) };
+  return { run, snapshot, isLeaving, families, own: groupByScope(own) };
 }
 
 function isLater(a: Family['endTime'], b: Family['endTime']): boolean {
