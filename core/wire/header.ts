@@ -49,7 +49,7 @@ export function readHeader(bytes: Buffer): WireHeader {
 }
 
 /** Whether a JSON text nests deeper. The parser would make an object of each level, however many there are. */
-export function nestsDeeper(text: Uint8Array, levels: number): boolean {
+function nestsDeeper(text: Uint8Array, levels: number): boolean {
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -196,10 +196,10 @@ function optional<Name extends string, T>(
   value: unknown,
   isValid: (value: unknown) => value is T,
   what: string,
-): { readonly [name in Name]?: T } {
-  if (value === undefined) return {};
+): Readonly<Partial<Record<Name, T>>> {
+  if (value === undefined) return {} as Readonly<Partial<Record<Name, T>>>;
   check(isValid(value), what);
-  return { [name]: value } as { readonly [name in Name]?: T };
+  return { [name]: value } as Readonly<Partial<Record<Name, T>>>;
 }
 
 function isName(value: unknown): value is string {

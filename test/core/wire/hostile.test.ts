@@ -14,7 +14,7 @@ interface Header {
 }
 
 /** The sample with a header that was changed; the bytes behind it are the same unless `change` returns others. */
-async function altered(change: (header: Header, rest: Buffer) => Buffer | void): Promise<string> {
+async function altered(change: (header: Header, rest: Buffer) => Buffer | undefined): Promise<string> {
   const { header, rest } = inflated(encodeSnapshot(await sample(), []));
   const other = change(header as Header, rest);
   return deflated(header, other ?? rest);
@@ -139,7 +139,7 @@ test('what the exporter encodes is within the bounds, whatever an app has made',
   for (let i = 0; i < 20_000; i++) deep = [deep];
   const attributes = { deep, seven: [[[[[[[1]]]]]]], eight: [[[[[[[[1]]]]]]]] };
   const encoder = new SnapshotEncoder({ maxSeries: 1000 });
-  const metrics = [counter('c', [point(attributes as never, 1)])];
+  const metrics = [counter('c', [point(attributes, 1)])];
   const data = { resource: { attributes: attributes as never }, scopeMetrics: [{ scope: { name: 's' }, metrics }] };
   const { snapshot } = await encoder.encode({ data: data as never, time: 0, intervalMs: 1, collectMs: 0 });
   const read = decodeSnapshot(encodeSnapshot(snapshot, []));

@@ -56,7 +56,12 @@ serveControl({
   finish: async () => {
     await rounds.finish();
     const answering = ({ run, requests }) => rounds.apps.answers(run.app) && requests.length > 0;
-    return { owed: rounds.runs.all().filter(answering).map(({ run }) => run.app) };
+    return {
+      owed: rounds.runs
+        .all()
+        .filter(answering)
+        .map(({ run }) => run.app),
+    };
   },
   state: () => ({
     decoded,
