@@ -20,6 +20,11 @@ export function countShared(snapshots: readonly Snapshot[]): void {
   setImmediate(() => new ArrayBuffer(bytes));
 }
 
+/** Counts shared memory that this thread no longer needs: V8 then looks soon for handles that keep it alive. */
+export function countReleased(bytes: number): void {
+  new ArrayBuffer(bytes);
+}
+
 /** Allocates shared memory and counts it: V8 does not count what this thread allocates either. */
 export function sharedMemory(bytes: number): SharedArrayBuffer {
   new ArrayBuffer(bytes);

@@ -180,20 +180,20 @@ export interface RenderTask {
   readonly snapshots: readonly LabelledSnapshot[];
   readonly format: Format;
   /**
-   * Where chunks go: `Uint8Array`s, most of them of 32 KiB or more, and `null` behind the last one. The receiver posts any
-   * message back for each chunk that it has taken. The worker waits while {@link CHUNKS_AHEAD} chunks have not been taken.
+   * Where chunks go: `Uint8Array`s, most of them of 32 KiB or more, and `null` behind the last one. The worker waits for no
+   * reader.
    */
   readonly port: ChunkPort;
-  /** Of the chunks in shared memory: the receiver ends the loan when it has read them. Other chunks are transferred. */
+  /**
+   * Of the chunks in shared memory: the receiver ends the loan when it has read them. A rendering whose loan is over ends. Other
+   * chunks are transferred.
+   */
   readonly loan: Loan;
 }
-
-export const CHUNKS_AHEAD = 16;
 
 /** The part of a `MessagePort` of `node:worker_threads` that is used here. */
 export interface ChunkPort {
   postMessage(chunk: Uint8Array | null, transfer?: readonly ArrayBuffer[]): void;
-  on(event: 'message' | 'close', listener: () => void): unknown;
   close(): void;
 }
 

@@ -1,5 +1,4 @@
 /** The metrics server's worker threads, and what it has them do. */
-import { once } from 'node:events';
 import { extname, join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import type {
@@ -9,10 +8,10 @@ import type {
   ClusterTaskResult,
   RenderTask,
 } from '../protocol/tasks';
-import { startLoan } from '../protocol/loan';
+import { endLoan, startLoan } from '../protocol/loan';
+import { countReleased } from '../../core/pool/shared-memory';
 import { WorkerPool, type PoolOptions } from '../../core/pool/worker-pool';
-import { ChunkStream, Backlog } from './chunk-stream';
-import type { ExpositionStream } from './view';
+import type { Sink } from './renderings/rendering';
 
 export type ClusterPoolOptions = Omit<PoolOptions, 'worker'>;
 
@@ -37,7 +36,6 @@ export class TaskError extends Error {
  */
 export class ClusterPool {
   private readonly pool: WorkerPool;
-  private readonly backlog = new Backlog();
 
   constructor(options: ClusterPoolOptions) {
     this.pool = new WorkerPool({ ...options, worker: WORKER });
@@ -53,31 +51,35 @@ export class ClusterPool {
   }
 
   /**
-   * Resolves as soon as there is something to read, so that what fails before is an error and not half an answer.
+   * @param sink gets the chunks, and a {@link TaskError} if the rendering fails
    * @param onWarning hears what was left out
-   * @throws TaskError
+   * @returns ends the loan of the chunks, and the rendering if it has not ended
    */
-  async render(
+  render(
     task: Omit<RenderTask, 'kind' | 'port' | 'loan'>,
+    sink: Sink,
     onWarning: (warning: string) => void,
-  ): Promise<ExpositionStream> {
+  ): () => void {
     const { port1, port2 } = new MessageChannel();
     const loan = startLoan();
-    const stream = new ChunkStream(port1, loan, this.backlog);
-    const done = this.pool
-      .submit({ kind: 'render', ...task, port: port2, loan }, [port2])
-      .then((value) => value as ClusterTaskResult<RenderTask>);
-    void done.then((result) => {
-      if (result.ok) result.warnings.forEach(onWarning);
-      else stream.destroy(new TaskError(result.code, result.message));
+    let lent = 0;
+    port1.on('message', (chunk: Uint8Array | null) => {
+      if (chunk === null) return sink.complete();
+      lent += chunk.length;
+      sink.add(chunk);
     });
-    try {
-      await once(stream, 'readable');
-    } catch (error) {
-      stream.release();
-      throw error;
-    }
-    return stream;
+    void this.pool.submit({ kind: 'render', ...task, port: port2, loan }, [port2]).then((value) => {
+      const result = value as ClusterTaskResult<RenderTask>;
+      if (result.ok) return result.warnings.forEach(onWarning);
+      // The other end may never have got to a thread.
+      port1.close();
+      sink.fail(new TaskError(result.code, result.message));
+    });
+    return () => {
+      endLoan(loan);
+      port1.close();
+      countReleased(lent);
+    };
   }
 
   /** Ends the threads, and with them the tasks that are under way. */

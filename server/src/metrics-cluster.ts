@@ -8,17 +8,18 @@
  *              └─▶ pool: render ─▶ chunks ─▶ HTTP
  * ```
  */
+import { once } from 'node:events';
 import type { Logger } from 'pino';
 import { DaemonError } from '../../core/pm2/daemon';
-import { messageOf } from '../../core/values';
-import type { Format, LabelledSnapshot } from '../protocol/tasks';
+import type { LabelledSnapshot } from '../protocol/tasks';
 import { TaskError, type ClusterPool } from './cluster-pool';
 import type { ClusterSums } from './cluster-sums';
 import { ownMetrics, type OwnMetricsOptions } from './own-metrics';
 import { PlainEncoder } from './rounds/plain-encoder';
 import type { InstanceAnswer, RoundResult } from './rounds/result';
 import type { Rounds } from './rounds/rounds';
-import { ViewError, type ExpositionStream, type InstanceOfApp, type Scraped } from './view';
+import { Renderings } from './renderings/renderings';
+import { ViewError, type ExpositionStream, type InstanceOfApp, type Scraped, type Writing } from './view';
 
 export interface MetricsClusterOptions {
   readonly rounds: Pick<Rounds, 'ask'>;
@@ -35,17 +36,23 @@ const MAX_TOLD = 1000;
 /** Limit of the server's own series: more than the processes that PM2 can run have. */
 const OWN_SERIES = 100_000;
 
+const SLOW =
+  'Clients that read too slowly lose their connections, since what is rendered for them leaves no room for other scrapes';
+
 export class MetricsCluster {
   private readonly ownEncoder = new PlainEncoder(OWN_SERIES, {
     maxDataPoints: OWN_SERIES,
     maxNumbers: 64 * OWN_SERIES,
   });
+  private readonly renderings: Renderings;
   private readonly told = new Set<string>();
   private reachable = false;
   /** Whether every round updates the cluster's sums: from the first request for them on, which may never come. */
   private summing = false;
 
-  constructor(private readonly options: MetricsClusterOptions) {}
+  constructor(private readonly options: MetricsClusterOptions) {
+    this.renderings = new Renderings(() => this.tell(SLOW));
+  }
 
   /**
    * Whether PM2's daemon answered the last time. If it did not, this asks it again, and the next call returns the result.
@@ -68,16 +75,30 @@ export class MetricsCluster {
    * @param deadlineMs how long to wait for the instances
    * @throws ViewError
    */
-  async scrape(what: Scraped, format: Format, deadlineMs: number): Promise<ExpositionStream> {
-    const result = await this.ask(deadlineMs, what.view === 'instance' ? what.pmId : undefined);
-    try {
+  async scrape(what: Scraped, { format, gzip }: Writing, deadlineMs: number): Promise<ExpositionStream> {
+    const only = what.view === 'instance' ? what.pmId : undefined;
+    const result = await this.ask(deadlineMs, only);
+    // Two results of one round differ in the answers that have come by then.
+    const key = [what.view, only, format, result.round, result.answers.length].join(' ');
+    const exposition = this.renderings.open({ key, gzip }, async (sink) => {
       const snapshots = await this.snapshotsOf(what, result);
       const view = what.view === 'instance' ? 'instance' : 'all';
-      return await this.options.pool.render({ view, snapshots, format }, (warning) => this.tell(warning));
+      return this.options.pool.render({ view, snapshots, format }, sink, (warning) => this.tell(warning));
+    });
+    try {
+      // As soon as there is something to read, so that what fails before is an error and not half an answer.
+      await once(exposition, 'readable');
+      return exposition;
     } catch (error) {
+      exposition.release();
       if (!(error instanceof TaskError)) throw error;
       throw new ViewError('INTERNAL', error.message, { cause: error });
     }
+  }
+
+  /** Closes the slowest of the connections that have had time to read. @returns whether there is any */
+  dropSlowest(): boolean {
+    return this.renderings.dropSlowest();
   }
 
   private async snapshotsOf(what: Scraped, result: RoundResult): Promise<readonly LabelledSnapshot[]> {
@@ -91,7 +112,7 @@ export class MetricsCluster {
         return [...snapshots, await this.ownSnapshot(result)];
       }
       case 'all':
-        if (this.summing) void this.options.sums.absorb(result).catch((error: unknown) => this.tell(messageOf(error)));
+        if (this.summing) void this.options.sums.absorb(result).catch((error: unknown) => this.tell(String(error)));
         return [...result.answers.map((answer) => this.labelled(answer)), await this.ownSnapshot(result)];
     }
   }

@@ -1,13 +1,21 @@
 /** What the HTTP side asks the cluster for, and what it gets. */
 import type { Readable } from 'node:stream';
+import type { Format } from '../protocol/tasks';
 
-/** The chunks of an exposition, uncompressed. Destroying the stream ends the rendering. */
+/** The chunks of an exposition. It emits `dropped` if it is read too slowly while others wait: its connection is then to be closed. */
 export interface ExpositionStream extends Readable {
   /**
-   * Call this when the chunks are no longer read, wherever they were passed on to. Many chunks are memory that the worker
-   * thread has lent: until the release it has to copy what it wants to change. Repeatable.
+   * Call this when the chunks are no longer read, wherever they were passed on to. It ends the work behind it, unless others
+   * read the same exposition. Many chunks are memory that a worker thread has lent: until the release the thread has to copy
+   * what it wants to change. Repeatable.
    */
   release(): void;
+}
+
+/** How an exposition is written. */
+export interface Writing {
+  readonly format: Format;
+  readonly gzip: boolean;
 }
 
 /** All instances one by one, the sums of the cluster, or one instance. */

@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
 import type { Format, LabelledSnapshot, RunSnapshot } from '../protocol/tasks';
 import { ClusterPool, TaskError } from '../src/cluster-pool';
-import type { ExpositionStream } from '../src/view';
+import type { Reader } from '../src/renderings/reader';
+import { Rendering } from '../src/renderings/rendering';
 import { Exposition } from '../workers/exposition/exposition';
 import { counter, point } from '../../test/core/encoder/collections';
 import { Process, threadOf } from './rounds-by-hand';
@@ -28,6 +29,19 @@ async function snapshots(mib: number): Promise<LabelledSnapshot[]> {
 
 const none = (): void => undefined;
 
+interface Rendered {
+  readonly reader: Reader;
+  /** All of it has come to this thread, or it has failed. */
+  readonly ended: Promise<void>;
+}
+
+function render(task: Parameters<ClusterPool['render']>[0], onWarning: (warning: string) => void = none): Rendered {
+  const rendering = new Rendering(none);
+  const stop = pool.render(task, rendering, onWarning);
+  void rendering.over.then(stop);
+  return { reader: rendering.read({ mayBeDropped: true }), ended: rendering.ended };
+}
+
 /** A short task, which ends as soon as a thread is free. */
 async function anotherTask(t: ExecutionContext): Promise<void> {
   const { snapshots: found } = await pool.run({
@@ -48,15 +62,16 @@ async function lengthOf(stream: Readable): Promise<number> {
 
 test.serial('an exposition arrives as it was rendered', async (t) => {
   const all = await snapshots(4);
-  const rendered = await pool.render({ view: 'all', snapshots: all, format: 'openmetrics' }, none);
+  const { reader } = render({ view: 'all', snapshots: all, format: 'openmetrics' });
   const expected = [...new Exposition().render({ view: 'all', snapshots: all, format: 'openmetrics' })];
-  t.true((await bytesOf(rendered)).equals(Buffer.concat(expected)));
+  t.true((await bytesOf(reader)).equals(Buffer.concat(expected)));
+  reader.release();
 });
 
 test.serial('the next rendering does not change chunks that are still to be read', async (t) => {
   const process = new Process('shop', 0);
   const text = 'x'.repeat(100);
-  const rendered = async (value: number, format: Format): Promise<ExpositionStream> => {
+  const rendered = async (value: number, format: Format): Promise<Reader> => {
     const { answer } = await process.answers(
       counter(
         'orders',
@@ -64,7 +79,7 @@ test.serial('the next rendering does not change chunks that are still to be read
       ),
     );
     const { snapshot } = answer as RunSnapshot;
-    return pool.render({ view: 'all', snapshots: [{ snapshot, labels: [] }], format }, none);
+    return render({ view: 'all', snapshots: [{ snapshot, labels: [] }], format }).reader;
   };
   for (const format of ['text', 'openmetrics', 'protobuf'] as const) {
     const [first, second] = [await rendered(1234, format), await rendered(5678, format)];
@@ -78,35 +93,42 @@ test.serial('the next rendering does not change chunks that are still to be read
   }
 });
 
-test.serial('a reader that does not read holds no thread, and gets everything later', async (t) => {
-  const unread = await pool.render({ view: 'all', snapshots: await snapshots(16), format: 'text' }, none);
-  await anotherTask(t);
-  t.true((await lengthOf(unread)) > 16 * MIB);
-});
-
-test.serial('beyond the limit the thread waits for the reader, and a closed stream ends the rendering', async (t) => {
+test.serial('readers that do not read hold no thread, and get everything later', async (t) => {
   const all = await snapshots(72);
-  t.true((await lengthOf(await pool.render({ view: 'all', snapshots: all, format: 'text' }, none))) > 72 * MIB);
-  const unread = await pool.render({ view: 'all', snapshots: all, format: 'text' }, none);
-  const other = anotherTask(t);
-  unread.destroy();
-  await other;
+  const unread = Array.from({ length: 3 }, () => render({ view: 'all', snapshots: all, format: 'text' }));
+  await anotherTask(t);
+  await Promise.all(unread.map(({ ended }) => ended));
+  for (const { reader } of unread) {
+    t.true((await lengthOf(reader)) > 72 * MIB);
+    reader.release();
+  }
 });
 
-test.serial('a lost thread is an error of the stream, and the next task gets another thread', async (t) => {
-  const stream = await pool.render({ view: 'all', snapshots: await snapshots(72), format: 'text' }, none);
+test.serial('the release of the last reader ends a rendering', async (t) => {
+  const rendering = new Rendering(none);
+  let chunks = 0;
+  const sink = { add: () => void chunks++, complete: () => t.fail(), fail: () => t.fail() };
+  const stop = pool.render({ view: 'all', snapshots: await snapshots(72), format: 'text' }, sink, none);
+  void rendering.over.then(stop);
+  rendering.read({ mayBeDropped: true }).release();
+  await anotherTask(t);
+  t.is(chunks, 0);
+});
+
+test.serial('a lost thread is an error of all readers, and the next task gets another thread', async (t) => {
+  const { reader, ended } = render({ view: 'all', snapshots: await snapshots(72), format: 'text' });
   await threadOf(pool).terminate();
-  const error = await t.throwsAsync(lengthOf(stream), { instanceOf: TaskError });
+  await ended;
+  const error = await t.throwsAsync(lengthOf(reader), { instanceOf: TaskError });
   t.is(error.code, 'WORKER_LOST');
   await anotherTask(t);
 });
 
-test.serial('a rendering that fails before its first chunk is an error without a stream', async (t) => {
+test.serial('a rendering that fails before its first chunk is an error', async (t) => {
   const [part] = await snapshots(1);
   const broken = { ...part, snapshot: { ...part?.snapshot, scopes: undefined } } as unknown as LabelledSnapshot;
-  const error = await t.throwsAsync(pool.render({ view: 'all', snapshots: [broken], format: 'text' }, none), {
-    instanceOf: TaskError,
-  });
+  const { reader } = render({ view: 'all', snapshots: [broken], format: 'text' });
+  const error = await t.throwsAsync(lengthOf(reader), { instanceOf: TaskError });
   t.is(error.code, 'INTERNAL');
   await anotherTask(t);
 });
@@ -118,10 +140,8 @@ test.serial('left out families are reported once per rendering', async (t) => {
   });
   const all = answer === undefined ? [] : [{ snapshot: answer.snapshot, labels: [] }];
   const warnings: string[] = [];
-  const stream = await pool.render({ view: 'all', snapshots: all, format: 'text' }, (warning) =>
-    warnings.push(warning),
-  );
-  await lengthOf(stream);
+  const { reader } = render({ view: 'all', snapshots: all, format: 'text' }, (warning) => warnings.push(warning));
+  await lengthOf(reader);
   // The result of the task and the chunks come by different channels.
   await anotherTask(t);
   t.is(warnings.length, 1);
@@ -138,6 +158,8 @@ test.serial('after the stop all tasks fail', async (t) => {
   await pool.stop();
   const load = () => pool.run({ kind: 'load', bytes: new Uint8Array() });
   t.is((await t.throwsAsync(load, { instanceOf: TaskError, message: /stopped/ })).code, 'WORKER_LOST');
-  const render = () => pool.render({ view: 'all', snapshots: [], format: 'text' }, none);
-  t.is((await t.throwsAsync(render, { instanceOf: TaskError })).code, 'WORKER_LOST');
+  const rendering = new Rendering(none);
+  pool.render({ view: 'all', snapshots: [], format: 'text' }, rendering, none);
+  await rendering.ended;
+  t.is(t.throws(() => rendering.isComplete, { instanceOf: TaskError })?.code, 'WORKER_LOST');
 });

@@ -50,7 +50,7 @@ function worldOf(t: ExecutionContext): World {
       ...{ pool, sums, log },
       own: { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: false, since: 0 },
     }),
-    text: async (what) => textOf(await world.cluster.scrape(what, 'text', 5000)),
+    text: async (what) => textOf(await world.cluster.scrape(what, { format: 'text', gzip: false }, 5000)),
   };
   return world;
 }

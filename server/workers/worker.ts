@@ -10,12 +10,12 @@ import { messageOf, stackOf } from '../../core/values';
 import { ClusterMerger, readState, writeState } from './cluster';
 import { decode } from './decode';
 import { Exposition } from './exposition/exposition';
-import { streamTo } from './exposition/stream';
+import { sendTo } from './exposition/stream';
 
 const merger = new ClusterMerger();
 const exposition = new Exposition();
 
-async function work(task: ClusterTask): Promise<ClusterTaskResult> {
+function work(task: ClusterTask): ClusterTaskResult {
   try {
     countShared(snapshotsOf(task));
     switch (task.kind) {
@@ -24,7 +24,7 @@ async function work(task: ClusterTask): Promise<ClusterTaskResult> {
       case 'absorb':
         return merger.absorb(task);
       case 'render':
-        return { ok: true, kind: 'render', ...(await streamTo(task.port, exposition.render(task))) };
+        return { ok: true, kind: 'render', ...sendTo(task.port, task.loan, exposition.render(task)) };
       case 'save':
         return { ok: true, kind: 'save', bytes: writeState(task.state) };
       case 'load':

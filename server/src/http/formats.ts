@@ -21,6 +21,11 @@ const OFFERS: ReadonlyMap<string, Format> = new Map(
 );
 const TYPES = [...OFFERS.keys()];
 
+/** Whether the client prefers gzip to no compression. */
+export function prefersGzip(headers: IncomingHttpHeaders): boolean {
+  return new Negotiator({ headers }).encoding(['gzip', 'identity']) === 'gzip';
+}
+
 /** @returns the offered format with the highest `q`; text, which every scraper reads, if none of them is accepted */
 export function negotiate(headers: IncomingHttpHeaders): Format {
   return OFFERS.get(new Negotiator({ headers }).mediaType(TYPES) ?? '') ?? 'text';

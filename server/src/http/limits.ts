@@ -1,6 +1,7 @@
 /** Limits on connections and requests. */
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { MAX_DEADLINE_MS } from './deadline';
 import { HttpError } from './errors';
@@ -26,16 +27,31 @@ export const MAX_URL = 1024;
 /** Pause between two log lines about refused connections. */
 const DROPPED_LOG_MS = 60_000;
 
-export function limitConnections(server: Server, maxConnections: number, log: Logger): void {
-  server.maxConnections = maxConnections;
+interface ConnectionLimits {
+  /** Largest number of connections at a time. */
+  readonly max: number;
+  readonly log: Logger;
+  /** Closes a connection that may be closed in favour of another one. @returns whether there is any */
+  readonly makeRoom: () => boolean;
+}
+
+/** A connection beyond the limit takes the place of the slowest reader; if there is none, it is refused. */
+export function limitConnections(server: Server, { max, log, makeRoom }: ConnectionLimits): void {
+  const open = new Set<Socket>();
   server.setTimeout(IDLE_MS);
   let logged = -Infinity;
-  server.on('drop', () => {
-    if (performance.now() - logged < DROPPED_LOG_MS) return;
-    logged = performance.now();
-    log.warn(
-      `Connections are refused: ${maxConnections} are open, which is the limit. Raise maxConnections if all of them are scrapers`,
-    );
+  server.on('connection', (socket: Socket) => {
+    if (open.size >= max && !makeRoom()) {
+      socket.destroy();
+      if (performance.now() - logged < DROPPED_LOG_MS) return;
+      logged = performance.now();
+      log.warn(
+        `Connections are refused: ${max} are open, which is the limit. Raise maxConnections if all of them are scrapers`,
+      );
+      return;
+    }
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
   });
 }
 

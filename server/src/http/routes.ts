@@ -6,7 +6,7 @@ import type { Scraped } from '../view';
 import { deadlineOf } from './deadline';
 import { targetGroups, targetOf } from './discovery';
 import { HttpError } from './errors';
-import { CONTENT_TYPES, negotiate } from './formats';
+import { CONTENT_TYPES, negotiate, prefersGzip } from './formats';
 import { LANDING_HEADERS, landingPage } from './landing';
 
 /** Says only that the process answers, and needs no credentials. */
@@ -14,7 +14,7 @@ export const HEALTHY = '/-/healthy';
 
 export interface RouteContext {
   readonly options: ServerOptions;
-  readonly cluster: Pick<MetricsCluster, 'scrape' | 'instances' | 'ready'>;
+  readonly cluster: Pick<MetricsCluster, 'scrape' | 'instances' | 'ready' | 'dropSlowest'>;
   /** Version of the package. */
   readonly version: string;
 }
@@ -24,27 +24,23 @@ export function addRoutes(app: FastifyInstance, { options, cluster, version }: R
   const tls = options.tlsCert !== undefined;
 
   const scrape = async (what: Scraped, request: FastifyRequest, reply: FastifyReply) => {
-    const format = negotiate(request.headers);
+    const writing = { format: negotiate(request.headers), gzip: prefersGzip(request.headers) };
     const deadline = deadlineOf(request.headers['x-prometheus-scrape-timeout-seconds'], options.timeout);
-    const exposition = await cluster.scrape(what, format, deadline);
+    const exposition = await cluster.scrape(what, writing, deadline);
     const { socket } = request.raw;
-    const end = (): void => {
+    const hasBody = request.method !== 'HEAD';
+    // The client may have gone while the instances were asked.
+    if (reply.raw.destroyed || socket.destroyed || !hasBody) {
       exposition.destroy();
       exposition.release();
-    };
-    // The client has gone while the instances were asked, or the response has no body.
-    if (reply.raw.destroyed || socket.destroyed || request.method === 'HEAD') end();
-    else {
-      // Some versions of Node.js emit no "close" for a response that waits behind another one on its connection.
-      socket.once('close', end);
+    } else {
       // Everything has been sent then, or the sending has ended early.
-      reply.raw.once('close', () => {
-        socket.off('close', end);
-        exposition.release();
-      });
+      reply.raw.once('close', () => exposition.release());
+      exposition.once('dropped', () => socket.destroy());
     }
-    void reply.headers({ 'content-type': CONTENT_TYPES[format], vary: 'accept, accept-encoding' });
-    return reply.send(request.method === 'HEAD' ? null : exposition);
+    void reply.headers({ 'content-type': CONTENT_TYPES[writing.format], vary: 'accept, accept-encoding' });
+    if (writing.gzip && hasBody) void reply.header('content-encoding', 'gzip');
+    return reply.send(hasBody ? exposition : null);
   };
   get('/metrics', (request, reply) => scrape({ view: 'all' }, request, reply));
   get('/metrics/cluster', (request, reply) => scrape({ view: 'cluster' }, request, reply));

@@ -1,5 +1,4 @@
-/** Puts the HTTP server together: limits, access control, TLS, compression, errors, and the routes of routes.ts. */
-import compress from '@fastify/compress';
+/** Puts the HTTP server together: limits, access control, TLS, errors, and the routes of routes.ts. */
 import fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { createServer } from 'node:http';
@@ -16,6 +15,7 @@ import { HEALTHY, addRoutes } from './routes';
 import type { RouteContext } from './routes';
 import { readCertificate } from './tls';
 import type { Certificate } from './tls';
+import { takeTurns } from './turns';
 
 export interface HttpServerInput extends RouteContext {
   readonly log: Logger;
@@ -29,11 +29,6 @@ export interface HttpServer {
 }
 
 const CLOSE_MS = 500;
-/**
- * Level 3 takes two thirds of the default level's time and makes a tenth more bytes. zlib works in a thread of libuv. The chunk
- * size is about that of rendered chunks.
- */
-const GZIP = { level: 3, chunkSize: 64 * 1024 };
 
 /** Rejects if a certificate, password or token file cannot be used. */
 export async function createHttpServer({ options, cluster, log, version }: HttpServerInput): Promise<HttpServer> {
@@ -49,14 +44,9 @@ export async function createHttpServer({ options, cluster, log, version }: HttpS
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
     clientErrorHandler: answerClientError,
   });
-  limitConnections(app.server, options.maxConnections, log);
+  limitConnections(app.server, { max: options.maxConnections, log, makeRoom: () => cluster.dropSlowest() });
 
-  await app.register(compress, {
-    encodings: ['gzip', 'identity'],
-    zlibOptions: GZIP,
-    customTypes: /^(?:text\/|application\/(?:json|openmetrics-text|vnd\.google\.protobuf))/,
-    globalDecompression: false,
-  });
+  takeTurns(app);
   app.addHook('onRequest', (_, reply, done) => {
     void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     done();

@@ -23,7 +23,7 @@ test('a scraper that disconnects while instances are asked ends the work too', a
   t.is((await get(running.url, '/-/healthy')).status, 200);
 });
 
-test('a connection that closes also ends responses that wait behind another one on it', async (t) => {
+test('requests behind another one on their connection wait for it, and are not answered once it has closed', async (t) => {
   const streams: Endless[] = [];
   const running = await run(t, undefined, {
     scrape() {
@@ -32,11 +32,32 @@ test('a connection that closes also ends responses that wait behind another one 
     },
   });
   const socket = connect(running.port, '127.0.0.1');
-  socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(3));
-  await until('answers to all', () => streams.length === 3 || undefined);
+  socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(3000));
   await once(socket, 'readable');
+  t.is((await get(running.url, '/-/healthy')).status, 200);
+  t.is(streams.length, 1);
   t.is(running.released.length, 0);
   socket.destroy();
-  await until('end of all loans', () => streams.every((stream) => running.released.includes(stream)) || undefined);
-  await until('end of the work', () => streams.every(({ destroyed }) => destroyed) || undefined);
+  await until('end of the loan', () => running.released.includes(streams[0] as Endless) || undefined);
+  await until('end of the work', () => streams[0]?.destroyed || undefined);
+  t.is((await get(running.url, '/-/healthy')).status, 200);
+  t.is(streams.length, 1);
+});
+
+test('requests that are sent at once on one connection get their answers in order, without a warning', async (t) => {
+  const running = await run(t);
+  const warnings: string[] = [];
+  const note = ({ name }: Error): void => void warnings.push(name);
+  process.on('warning', note);
+  t.teardown(() => process.off('warning', note));
+  const socket = connect(running.port, '127.0.0.1');
+  let text = '';
+  socket.on('data', (data) => (text += String(data)));
+  const ids = Array.from({ length: 3000 }, (_, id) => id);
+  socket.write(ids.map((id) => `GET /metrics/${id} HTTP/1.1\r\nhost: x\r\n\r\n`).join(''));
+  const answered = (): number[] => Array.from(text.matchAll(/"pmId":(\d+)/g), ([, id]) => Number(id));
+  await until('all answers', () => answered().length >= ids.length || undefined);
+  t.deepEqual(answered(), ids);
+  t.deepEqual(warnings, []);
+  socket.destroy();
 });

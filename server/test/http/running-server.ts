@@ -11,8 +11,8 @@ import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { RequestOptions } from 'node:https';
-import { Readable } from 'node:stream';
-import { gunzipSync } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import { createGzip, gunzipSync } from 'node:zlib';
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { createHttpServer } from '../../src/http/server';
@@ -89,18 +89,24 @@ export async function run(
     scrape: (what) => Promise.resolve(Readable.from([Buffer.from(`exposition of ${JSON.stringify(what)}\n`)])),
     instances: () => Promise.resolve([]),
     ready: () => true,
+    dropSlowest: () => false,
     ...script,
   };
   const cluster: Cluster = {
     instances: () => scripted.instances(),
     ready: () => scripted.ready(),
-    async scrape(what, format, deadlineMs) {
-      asked.push({ what, format, deadlineMs });
-      const exposition = await scripted.scrape(what, format, deadlineMs);
+    dropSlowest: () => scripted.dropSlowest(),
+    async scrape(what, writing, deadlineMs) {
+      asked.push({ what, format: writing.format, deadlineMs });
+      const exposition = await scripted.scrape(what, writing, deadlineMs);
       const release = (): void => {
         if (!released.includes(exposition)) released.push(exposition);
       };
-      return Object.assign(exposition, { release });
+      if (!writing.gzip) return Object.assign(exposition, { release });
+      return Object.assign(
+        pipeline(exposition, createGzip(), () => undefined),
+        { release },
+      );
     },
   };
   const server = await createHttpServer({ options, cluster, log, version: '1.2.3' });

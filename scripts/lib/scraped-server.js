@@ -1,0 +1,53 @@
+'use strict';
+
+/**
+ * The metrics server without PM2, as a process of its own: its rounds have one instance with as many series as the argument
+ * says, and all numbers of each round differ from those of the round before.
+ */
+
+const path = require('node:path');
+const { createEncoder } = require('../../bench/lib/engine');
+const { createWorkload } = require('../../bench/lib/workload');
+
+const part = (file) => require(path.join(__dirname, '../../build/server/src', file));
+const { ClusterPool } = part('cluster-pool.js');
+const { ClusterSums } = part('cluster-sums.js');
+const { createHttpServer } = part('http/server.js');
+const { MetricsCluster } = part('metrics-cluster.js');
+const { readOptions } = part('options/read-options.js');
+const { StateStore } = part('state-store.js');
+const { pino } = require('pino');
+
+async function main() {
+  const log = pino({ level: 'warn' });
+  const { options } = readOptions({ env: { PM2_METRICS_PORT: '0' }, folder: __dirname });
+  const pool = new ClusterPool({ threads: 1, maxMemoryMb: 2048, timeoutMs: 120_000 });
+  const labels = { app: 'pm2_app', instance: 'pm_id' };
+  const store = new StateStore({ file: undefined, pool });
+  const sums = new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1000, labels, onError: console.error });
+  const own = { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: false, since: Date.now() };
+  const ask = await rounds(Number(process.argv[2]));
+  const cluster = new MetricsCluster({ rounds: { ask }, pool, sums, own, log });
+  const server = await createHttpServer({ options, cluster, log, version: '0' });
+  process.on('message', () => process.send({ rss: process.memoryUsage.rss() }));
+  process.on('disconnect', () => process.exit());
+  process.send({ url: await server.listen() });
+}
+
+async function rounds(counters) {
+  const first = await createEncoder().encode(createWorkload({ counters, histograms: 0 }).collect('everything'));
+  const run = { app: 'shop', pmId: 0, key: 'a run' };
+  let round = 0;
+  return async () => {
+    round++;
+    // A decoded answer has new memory too.
+    const values = new Float64Array(new SharedArrayBuffer(first.values.byteLength));
+    for (let i = 0; i < values.length; i++) values[i] = first.values[i] + (i % 2 === 1 ? round : 0);
+    const snapshot = { ...first, values, generation: first.generation + round, previous: undefined };
+    const answer = { run, snapshot, bytes: 1, durationMs: 1, ageMs: 1 };
+    const errors = { late: 0 };
+    return { round, started: Date.now(), durationMs: 1, processes: [], answers: [answer], silent: [], errors };
+  };
+}
+
+void main();

@@ -1,0 +1,109 @@
+'use strict';
+
+/**
+ * `node scripts/scrape-memory.js`: the memory of the metrics server over many scrapes of a large exposition.
+ *
+ * It prints a table: scrapes so far, their duration, and the resident memory of the server. All numbers change from scrape to
+ * scrape, so that all text is written anew. Clients that stop reading can be added, each with a scrape of its own.
+ */
+
+const { fork } = require('node:child_process');
+const { once } = require('node:events');
+const { connect } = require('node:net');
+const http = require('node:http');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { ensureBuilt, ensureInstalled } = require('./ensure');
+
+const USAGE = `The resident memory of the metrics server over many scrapes.
+
+  node scripts/scrape-memory.js [options]
+
+  --scrapes <n>   number of scrapes, 500
+  --at-once <n>   how many at a time, 1
+  --series <n>    100000: about 18 MB of text
+  --stopped <n>   clients that stop reading, which come one after the other; 0
+  --pipelined <n> requests of each such client, 1
+  --gzip          scrapes ask for gzip
+  --rows <n>      rows of the table, 20`;
+
+const OPTIONS = {
+  scrapes: { type: 'string', default: '500' },
+  'at-once': { type: 'string', default: '1' },
+  series: { type: 'string', default: '200000' },
+  stopped: { type: 'string', default: '0' },
+  pipelined: { type: 'string', default: '1' },
+  gzip: { type: 'boolean', default: false },
+  rows: { type: 'string', default: '20' },
+  help: { type: 'boolean', default: false },
+};
+
+const IDLE_MS = 5000;
+const mib = (bytes) => (bytes / 2 ** 20).toFixed(0);
+
+async function main() {
+  const { values } = parseArgs({ options: OPTIONS });
+  if (values.help) return console.log(USAGE);
+  const [scrapes, atOnce, stopped, rows] = ['scrapes', 'at-once', 'stopped', 'rows'].map((name) =>
+    Number(values[name]),
+  );
+  ensureInstalled();
+  ensureBuilt();
+  const server = fork(path.join(__dirname, 'lib/scraped-server.js'), [values.series]);
+  try {
+    const [{ url }] = await once(server, 'message');
+    const options = { agent: false, headers: values.gzip ? { 'accept-encoding': 'gzip' } : {} };
+    let bytes = 0;
+    const scrape = async () => {
+      const begin = performance.now();
+      const [response] = await once(http.get(`${url}metrics`, options), 'response');
+      let length = 0;
+      for await (const chunk of response) length += chunk.length;
+      bytes = length;
+      return performance.now() - begin;
+    };
+    const row = async (name, ms) => {
+      server.send('memory');
+      const [{ rss }] = await once(server, 'message');
+      console.log(
+        `${String(name).padStart(8)}  ${ms === undefined ? '       ' : ms.toFixed(0).padStart(7)}  ${mib(rss).padStart(7)}`,
+      );
+    };
+    console.log(' scrapes       ms  RSS MiB');
+    await row('start');
+    await row(1, await scrape());
+    const clients = [];
+    for (let i = 0; i < stopped; i++) clients.push(await stopReading(new URL(url), Number(values.pipelined)));
+    if (stopped > 0) await row('stopped');
+    let longest = 0;
+    for (let done = 0, printed = 0; done < scrapes;) {
+      const batch = await Promise.all(Array.from({ length: Math.min(atOnce, scrapes - done) }, scrape));
+      longest = Math.max(longest, ...batch);
+      done += batch.length;
+      if (done * rows < (printed + 1) * scrapes) continue;
+      printed = Math.floor((done * rows) / scrapes);
+      await row(done, longest);
+      longest = 0;
+    }
+    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+    await row('idle');
+    console.log(`One exposition has ${mib(bytes)} MiB as it is sent.`);
+    for (const client of clients) client.destroy();
+  } finally {
+    server.kill();
+  }
+}
+
+/** Resolves when the client has got its first bytes. */
+async function stopReading({ hostname, port }, requests) {
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(requests));
+  await once(socket, 'readable');
+  return socket;
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
