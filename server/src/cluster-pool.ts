@@ -64,16 +64,18 @@ export class ClusterPool {
     const loan = startLoan();
     let lent = 0;
     port1.on('message', (chunk: Uint8Array | null) => {
-      if (chunk === null) return sink.complete();
-      lent += chunk.length;
-      sink.add(chunk);
+      lent += chunk?.length ?? 0;
+      if (chunk === null) sink.complete();
+      else sink.add(chunk);
     });
     void this.pool.submit({ kind: 'render', ...task, port: port2, loan }, [port2]).then((value) => {
       const result = value as ClusterTaskResult<RenderTask>;
-      if (result.ok) return result.warnings.forEach(onWarning);
-      // The other end may never have got to a thread.
-      port1.close();
-      sink.fail(new TaskError(result.code, result.message));
+      if (result.ok) result.warnings.forEach(onWarning);
+      else {
+        // The other end may never have got to a thread.
+        port1.close();
+        sink.fail(new TaskError(result.code, result.message));
+      }
     });
     return () => {
       endLoan(loan);

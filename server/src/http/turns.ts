@@ -28,7 +28,10 @@ export function takeTurns(app: FastifyInstance): void {
 
   const next = (socket: Socket): void => {
     const begin = socket.destroyed ? undefined : waiting.get(socket)?.shift();
-    if (begin !== undefined) return begin();
+    if (begin !== undefined) {
+      begin();
+      return;
+    }
     waiting.delete(socket);
     if (!socket.destroyed) socket.resume();
   };

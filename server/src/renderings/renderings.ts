@@ -118,7 +118,10 @@ export class Renderings {
   private enqueue(key: string, rendering: Rendering, start: Start): void {
     this.queue = this.queue.then(async () => {
       await this.roomFor(rendering);
-      if (rendering.isOver) return this.unshare(key, rendering);
+      if (rendering.isOver) {
+        this.unshare(key, rendering);
+        return;
+      }
       this.rendered++;
       void rendering.ended.then(() => {
         this.rendered--;

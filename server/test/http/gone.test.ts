@@ -39,7 +39,7 @@ test('requests behind another one on their connection wait for it, and are not a
   t.is(running.released.length, 0);
   socket.destroy();
   await until('end of the loan', () => running.released.includes(streams[0] as Endless) || undefined);
-  await until('end of the work', () => streams[0]?.destroyed || undefined);
+  await until('end of the work', () => (streams[0]?.destroyed === true ? true : undefined));
   t.is((await get(running.url, '/-/healthy')).status, 200);
   t.is(streams.length, 1);
 });
