@@ -22,7 +22,7 @@ import { ExporterPool } from './pool/exporter-pool';
 import { findWorker } from './pool/find-worker';
 import { ProbeFeed } from './probes/feed';
 import { SnapshotEncoder } from '../core/encoder/encoder';
-import { StateLog } from './state-log';
+import { StateLog } from '../core/state-log';
 
 export interface Exporter {
   /** Whether it exports metrics: false outside PM2 and after `stop()`. */

@@ -52,13 +52,13 @@ export class ClusterPool {
 
   /**
    * @param sink gets the chunks, and a {@link TaskError} if the rendering fails
-   * @param onWarning hears what was left out
+   * @param onWarnings hears what was left out
    * @returns ends the loan of the chunks, and the rendering if it has not ended
    */
   render(
     task: Omit<RenderTask, 'kind' | 'port' | 'loan'>,
     sink: Sink,
-    onWarning: (warning: string) => void,
+    onWarnings: (warnings: readonly string[]) => void,
   ): () => void {
     const { port1, port2 } = new MessageChannel();
     const loan = startLoan();
@@ -70,7 +70,7 @@ export class ClusterPool {
     });
     void this.pool.submit({ kind: 'render', ...task, port: port2, loan }, [port2]).then((value) => {
       const result = value as ClusterTaskResult<RenderTask>;
-      if (result.ok) result.warnings.forEach(onWarning);
+      if (result.ok) onWarnings(result.warnings);
       else {
         // The other end may never have got to a thread.
         port1.close();

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import { Daemon } from '../../core/pm2/daemon';
 import { readPm2Environment, type Pm2Environment } from '../../core/pm2/environment';
+import { StateLog } from '../../core/state-log';
 import { messageOf } from '../../core/values';
 import { ClusterPool } from './cluster-pool';
 import { ClusterSums } from './cluster-sums';
@@ -13,12 +14,15 @@ import { MetricsCluster } from './metrics-cluster';
 import { COMMAND, EXIT_CANNOT_START, readCommandLine } from './options/cli';
 import type { ServerOptions } from './options/options';
 import { endStopped } from './pm2/end-stopped';
+import type { ProcessInfo } from './pm2/process-list';
+import { Apps } from './rounds/apps';
 import { Rounds } from './rounds/rounds';
 import { StateStore } from './state-store';
 
 const PACKAGE = 'pm2-cluster-metrics';
 const since = Date.now();
 const MIB = 1024 * 1024;
+const THREADS = { name: 'Starting worker threads', consequence: 'so scrapes are answered with errors' };
 /** Heap limit of one worker thread in MiB. Shared memory does not count. */
 const WORKER_HEAP_MB = 2048;
 /** Most samples of an instance, by its largest number of series: a histogram may have many times as many. */
@@ -29,6 +33,8 @@ const CONNECT_MS = 1000;
 const TASK_MS = 120_000;
 /** The process ends at the latest then. PM2 kills it 1.6 s after the signal. */
 const END_MS = 1400;
+/** The log says then what there is nothing of, also if there are no scrapes. */
+const LOOK_MS = 15_000;
 /** How long to retry a port in use: a server that PM2 replaces has ended by then. */
 const PORT_MS = 5000;
 
@@ -42,23 +48,24 @@ ${COMMAND}: nothing was started. PM2 has to run this server, because apps answer
 
 async function run(options: ServerOptions, environment: Pm2Environment, version: string): Promise<void> {
   const log = pino({ level: options.logLevel, name: COMMAND });
+  const states = new StateLog(log);
   const pool = new ClusterPool({
     threads: options.threads,
     maxMemoryMb: WORKER_HEAP_MB,
     timeoutMs: TASK_MS,
-    onTrouble: (trouble) => {
-      if (trouble === undefined) log.info('Worker threads can be started again: scrapes are answered');
-      else log.error(`Scrapes are answered with errors: ${trouble}`);
-    },
+    onTrouble: (trouble) => states.report(THREADS, trouble),
   });
   const daemon = new Daemon(environment.daemon, { maxPauseMs: CONNECT_MS, connectMs: CONNECT_MS });
   const { apps, maxSeries } = options;
+  const self = Number(environment.pmId);
+  const known = new Apps({ apps, self });
+  const asked = { self, includes: (process: ProcessInfo) => known.includes(process) };
   const maxBytes = options.maxInflatedMb * MIB;
   const maxSamples = maxSeries * SAMPLES_PER_SERIES;
   const rounds = new Rounds({
     daemon,
     apps,
-    self: Number(environment.pmId),
+    self,
     maxSeries,
     maxPayload: options.maxPayloadMb * MIB,
     decode: (payload, known, firstPageId) =>
@@ -77,7 +84,7 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
     monitor: options.axmMonitor,
     since,
   };
-  const cluster = new MetricsCluster({ rounds, pool, sums, own, log });
+  const cluster = new MetricsCluster({ rounds, pool, sums, own, states, asked });
   rounds.start();
   const server = await createHttpServer({ options, cluster, log, version });
   const finish = async (): Promise<void> => {
@@ -100,11 +107,8 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
   process.once('disconnect', end);
   log.info(`Listening at ${await listenPatiently(() => server.listen(), { options, log, patienceMs: PORT_MS })}`);
   // The first scrape then knows the apps, and waits for their answers.
-  cluster
-    .instances()
-    .catch((error: unknown) =>
-      log.warn({ err: error }, "PM2's daemon does not answer yet: scrapes get 503 until it does"),
-    );
+  void cluster.overview();
+  setTimeout(() => void cluster.overview(), LOOK_MS).unref();
 }
 
 function main(): void {

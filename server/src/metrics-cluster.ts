@@ -9,12 +9,14 @@
  * ```
  */
 import { once } from 'node:events';
-import type { Logger } from 'pino';
 import { DaemonError } from '../../core/pm2/daemon';
+import type { StateLog, Subject } from '../../core/state-log';
+import { messageOf } from '../../core/values';
 import type { LabelledSnapshot } from '../protocol/tasks';
 import { TaskError, type ClusterPool } from './cluster-pool';
 import type { ClusterSums } from './cluster-sums';
 import { ownMetrics, type OwnMetricsOptions } from './own-metrics';
+import { overviewOf, type Asked, type Overview } from './overview';
 import { PlainEncoder } from './rounds/plain-encoder';
 import type { InstanceAnswer, RoundResult } from './rounds/result';
 import type { Rounds } from './rounds/rounds';
@@ -26,16 +28,22 @@ export interface MetricsClusterOptions {
   readonly pool: ClusterPool;
   readonly sums: ClusterSums;
   readonly own: OwnMetricsOptions;
-  readonly log: Logger;
+  readonly states: StateLog;
+  /** Which processes are asked. */
+  readonly asked: Asked;
 }
 
 /** How long the list of instances may take. It does not wait for instances that are known to be stopped. */
 const LIST_MS = 2000;
-/** Each warning is logged once. Beyond this number of warnings, earlier ones may be logged again. */
-const MAX_TOLD = 1000;
+/** After the start, apps have this long to answer before the log says that none has. */
+const QUIET_MS = 10_000;
 /** Limit of the server's own series: more than the processes that PM2 can run have. */
 const OWN_SERIES = 100_000;
 
+const DAEMON: Subject = { name: "Asking PM2's daemon", consequence: 'so scrapes are answered with status 503' };
+const READING: Subject = { name: 'Reading the answers of instances', consequence: 'so metrics are missing' };
+const FINDING: Subject = { name: 'Finding metrics', consequence: 'so /metrics has none of any app' };
+const SUMMING: Subject = { name: 'Adding up the cluster', consequence: 'so /metrics/cluster lacks what has been counted' };
 const SLOW =
   'Clients that read too slowly lose their connections, since what is rendered for them leaves no room for other scrapes';
 
@@ -45,13 +53,12 @@ export class MetricsCluster {
     maxNumbers: 64 * OWN_SERIES,
   });
   private readonly renderings: Renderings;
-  private readonly told = new Set<string>();
   private reachable = false;
   /** Whether every round updates the cluster's sums: from the first request for them on, which may never come. */
   private summing = false;
 
   constructor(private readonly options: MetricsClusterOptions) {
-    this.renderings = new Renderings(() => this.tell(SLOW));
+    this.renderings = new Renderings(() => this.options.states.warnOnce(SLOW, SLOW));
   }
 
   /**
@@ -71,6 +78,16 @@ export class MetricsCluster {
     return [...answers, ...silent].map(({ run: { app, pmId } }) => ({ app, pmId })).sort((a, b) => a.pmId - b.pmId);
   }
 
+  /** All processes that PM2 runs, and why there are no metrics of those without. */
+  async overview(): Promise<Overview> {
+    try {
+      return overviewOf(await this.ask(LIST_MS), this.options.asked);
+    } catch (error) {
+      if (!(error instanceof ViewError)) throw error;
+      return { problem: `PM2's daemon cannot be asked: ${error.message}.`, processes: [] };
+    }
+  }
+
   /**
    * @param deadlineMs how long to wait for the instances
    * @throws ViewError
@@ -83,7 +100,9 @@ export class MetricsCluster {
     const exposition = this.renderings.open({ key, gzip }, async (sink) => {
       const snapshots = await this.snapshotsOf(what, result);
       const view = what.view === 'instance' ? 'instance' : 'all';
-      return this.options.pool.render({ view, snapshots, format }, sink, (warning) => this.tell(warning));
+      return this.options.pool.render({ view, snapshots, format }, sink, (warnings) =>
+        this.options.states.warnAlike('Left out of scrapes', warnings),
+      );
     });
     try {
       // As soon as there is something to read, so that what fails before is an error and not half an answer.
@@ -108,11 +127,11 @@ export class MetricsCluster {
       case 'cluster': {
         this.summing = true;
         const { snapshots, warnings } = await this.options.sums.absorb(result);
-        warnings.forEach((warning) => this.tell(warning));
+        this.options.states.warnAlike('About /metrics/cluster', warnings);
         return [...snapshots, await this.ownSnapshot(result)];
       }
       case 'all':
-        if (this.summing) void this.options.sums.absorb(result).catch((error: unknown) => this.tell(String(error)));
+        if (this.summing) void this.sum(result);
         return [...result.answers.map((answer) => this.labelled(answer)), await this.ownSnapshot(result)];
     }
   }
@@ -137,23 +156,39 @@ export class MetricsCluster {
     try {
       const result = await this.options.rounds.ask(timeoutMs, only);
       this.reachable = true;
-      for (const { run, reason, message } of result.silent) {
-        // Logged once per run: it answers each round in the same way.
-        if (reason === 'broken') this.tell(`Instance ${run.pmId} (${run.app}) has no metrics: ${message}`, run.key);
-      }
+      this.options.states.report(DAEMON, undefined);
+      this.report(result, only);
       return result;
     } catch (error) {
       if (!(error instanceof DaemonError)) throw error;
       this.reachable = false;
+      this.options.states.report(DAEMON, error.message);
       throw new ViewError('UNAVAILABLE', error.message, { cause: error });
     }
   }
 
-  private tell(warning: string, key = warning): void {
-    if (this.told.has(key)) return;
-    if (this.told.size >= MAX_TOLD) this.told.clear();
-    this.told.add(key);
-    this.options.log.warn(warning);
+  /** Has the log say what of a round has gone wrong. */
+  private report(result: RoundResult, only: number | undefined): void {
+    const { states, own, asked } = this.options;
+    const broken = result.silent.filter(({ reason }) => reason === 'broken');
+    const [first] = broken;
+    if (first !== undefined) {
+      const more = broken.length > 1 ? `, and so have ${broken.length - 1} others` : '';
+      const { run, message } = first;
+      states.report(READING, `${JSON.stringify(run.app)} (${run.pmId}) has no metrics: ${message}${more}`);
+    } else if (only === undefined && result.answers.length > 0) states.report(READING, undefined);
+    if (only !== undefined || Date.now() - own.since < QUIET_MS) return;
+    states.report(FINDING, overviewOf(result, asked).problem ?? undefined);
+  }
+
+  private async sum(result: RoundResult): Promise<void> {
+    const { sums, states } = this.options;
+    try {
+      await sums.absorb(result);
+      states.report(SUMMING, undefined);
+    } catch (error) {
+      states.report(SUMMING, messageOf(error));
+    }
   }
 }
 

@@ -35,9 +35,12 @@ interface Rendered {
   readonly ended: Promise<void>;
 }
 
-function render(task: Parameters<ClusterPool['render']>[0], onWarning: (warning: string) => void = none): Rendered {
+function render(
+  task: Parameters<ClusterPool['render']>[0],
+  onWarnings: Parameters<ClusterPool['render']>[2] = none,
+): Rendered {
   const rendering = new Rendering(none);
-  const stop = pool.render(task, rendering, onWarning);
+  const stop = pool.render(task, rendering, onWarnings);
   void rendering.over.then(stop);
   return { reader: rendering.read({ mayBeDropped: true }), ended: rendering.ended };
 }
@@ -140,7 +143,7 @@ test.serial('left out families are reported once per rendering', async (t) => {
   });
   const all = answer === undefined ? [] : [{ snapshot: answer.snapshot, labels: [] }];
   const warnings: string[] = [];
-  const { reader } = render({ view: 'all', snapshots: all, format: 'text' }, (warning) => warnings.push(warning));
+  const { reader } = render({ view: 'all', snapshots: all, format: 'text' }, (all) => warnings.push(...all));
   await lengthOf(reader);
   // The result of the task and the chunks come by different channels.
   await anotherTask(t);

@@ -7,7 +7,7 @@ import type { ResourceMetrics } from '../../core/otel';
 import type { Snapshot } from '../../core/snapshot';
 import { messageOf } from '../../core/values';
 import type { Logger } from '../logger';
-import type { StateLog } from '../state-log';
+import type { StateLog } from '../../core/state-log';
 import { CollectLoad } from './load';
 import type { MetricsSource } from './source';
 

@@ -8,7 +8,7 @@ import { messageOf } from '../../core/values';
 import type { Recipient, ReplyForm, ReplyTask } from '../../protocol/tasks';
 import type { Logger } from '../logger';
 import type { ExporterPool } from '../pool/exporter-pool';
-import type { StateLog } from '../state-log';
+import type { StateLog } from '../../core/state-log';
 import type { MetricsRequest, RequestedForm } from './request';
 
 export interface ResponderOptions {

@@ -5,7 +5,7 @@ import type { ProbesTask, ProbeValue } from '../../protocol/tasks';
 import type { ExporterConfig } from '../config/config';
 import type { Probes } from '../pmx/probes';
 import type { ExporterPool } from '../pool/exporter-pool';
-import type { StateLog } from '../state-log';
+import type { StateLog } from '../../core/state-log';
 
 export interface FeedOptions {
   readonly pool: Pick<ExporterPool, 'run'>;

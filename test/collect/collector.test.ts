@@ -4,7 +4,7 @@ import type { ResourceMetrics } from '../../core/otel';
 import type * as collectorModule from '../../src/collect/collector';
 import type * as sourceModule from '../../src/collect/source';
 import type * as encoderModule from '../../core/encoder/encoder';
-import type * as stateLogModule from '../../src/state-log';
+import type * as stateLogModule from '../../core/state-log';
 import { runInChild } from '../in-child/run';
 import { counter, point, series } from '../core/encoder/collections';
 import { metrics, startCollector, type RunningCollector } from './running-collector';
@@ -144,7 +144,7 @@ test('neither collecting nor a provider that hangs keeps a process alive', async
         const { Collector } = load('src/collect/collector') as typeof collectorModule;
         const { functionSource } = load('src/collect/source') as typeof sourceModule;
         const { SnapshotEncoder } = load('core/encoder/encoder') as typeof encoderModule;
-        const { StateLog } = load('src/state-log') as typeof stateLogModule;
+        const { StateLog } = load('core/state-log') as typeof stateLogModule;
         setTimeout(() => undefined, 500);
         await new Promise<void>((resolve) => {
           const source = functionSource(() => {

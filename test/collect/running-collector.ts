@@ -4,7 +4,7 @@ import type { Snapshot } from '../../core/snapshot';
 import { Collector } from '../../src/collect/collector';
 import type { MetricsSource } from '../../src/collect/source';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
-import { StateLog } from '../../src/state-log';
+import { StateLog } from '../../core/state-log';
 import { collected, counter, point } from '../core/encoder/collections';
 import { until } from '../support/until';
 

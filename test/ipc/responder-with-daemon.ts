@@ -4,7 +4,7 @@ import type { ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
 import type { ReplyTask, Task, TaskResult } from '../../protocol/tasks';
 import { Responder } from '../../src/ipc/responder';
-import { StateLog } from '../../src/state-log';
+import { StateLog } from '../../core/state-log';
 import { ExporterPool } from '../../src/pool/exporter-pool';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { counter, encode, point, series } from '../core/encoder/collections';

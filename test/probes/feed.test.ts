@@ -6,7 +6,7 @@ import { readConfig } from '../../src/config/read-config';
 import { ExporterPool } from '../../src/pool/exporter-pool';
 import { ProbeFeed } from '../../src/probes/feed';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
-import { StateLog } from '../../src/state-log';
+import { StateLog } from '../../core/state-log';
 import { collected, counter, point, series } from '../core/encoder/collections';
 import { WORKER } from '../support/exporter-pool';
 import { until } from '../support/until';

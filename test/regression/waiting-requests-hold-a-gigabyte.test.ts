@@ -2,7 +2,7 @@
 import test from 'ava';
 import type * as requestModule from '../../src/ipc/request';
 import type * as responderModule from '../../src/ipc/responder';
-import type * as stateLogModule from '../../src/state-log';
+import type * as stateLogModule from '../../core/state-log';
 import { runInChild } from '../in-child/run';
 
 test('a thousand requests with long lists of pages hold a few MiB, and one line says that some are dropped', async (t) => {
@@ -10,7 +10,7 @@ test('a thousand requests with long lists of pages hold a few MiB, and one line 
     async ({ load, tell, usedMb }) => {
       const { readRequest } = load('src/ipc/request') as typeof requestModule;
       const { Responder } = load('src/ipc/responder') as typeof responderModule;
-      const { StateLog } = load('src/state-log') as typeof stateLogModule;
+      const { StateLog } = load('core/state-log') as typeof stateLogModule;
       const lines: string[] = [];
       const note = (line: string): void => void lines.push(line);
       const logger = { debug: note, info: note, warn: note, error: note };

@@ -26,6 +26,11 @@ export function prefersGzip(headers: IncomingHttpHeaders): boolean {
   return new Negotiator({ headers }).encoding(['gzip', 'identity']) === 'gzip';
 }
 
+/** Whether the client prefers JSON to a page. */
+export function prefersJson(headers: IncomingHttpHeaders): boolean {
+  return new Negotiator({ headers }).mediaType(['text/html', 'application/json']) === 'application/json';
+}
+
 /** @returns the offered format with the highest `q`; text, which every scraper reads, if none of them is accepted */
 export function negotiate(headers: IncomingHttpHeaders): Format {
   return OFFERS.get(new Negotiator({ headers }).mediaType(TYPES) ?? '') ?? 'text';

@@ -1,6 +1,6 @@
 /** The page at `/`, which shows in a browser what this server offers. */
 import { createHash } from 'node:crypto';
-import type { InstanceOfApp } from '../view';
+import type { Overview, ProcessOverview } from '../overview';
 
 const STYLE =
   'body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:48rem;padding:0 1rem}code{font-size:.9em}';
@@ -19,11 +19,10 @@ export const LANDING_HEADERS = {
 
 export interface LandingContent {
   readonly version: string;
-  /** `undefined` while PM2's daemon cannot be reached. */
-  readonly instances: readonly InstanceOfApp[] | undefined;
+  readonly overview: Overview;
 }
 
-export function landingPage({ version, instances }: LandingContent): string {
+export function landingPage({ version, overview: { problem, processes } }: LandingContent): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -39,16 +38,18 @@ export function landingPage({ version, instances }: LandingContent): string {
 <li><a href="/-/ready">/-/ready</a>: whether it reaches PM2
 </ul>
 <h2>Instances</h2>
-${instanceList(instances)}
+${problem === null ? '' : `<p>${escape(problem)}\n`}${processList(processes)}
 <p>pm2-cluster-metrics ${escape(version)}
 </html>
 `;
 }
 
-function instanceList(instances: readonly InstanceOfApp[] | undefined): string {
-  if (instances === undefined) return "<p>PM2's daemon cannot be reached.";
-  if (instances.length === 0) return '<p>No instance has answered with metrics yet.';
-  const items = instances.map(({ app, pmId }) => `<li><a href="/metrics/${pmId}">/metrics/${pmId}</a>: ${escape(app)}`);
+function processList(processes: readonly ProcessOverview[]): string {
+  if (processes.length === 0) return '';
+  const items = processes.map(({ app, pmId, path, why }) => {
+    const name = path === null ? `${escape(app)} (${pmId})` : `<a href="${path}">${path}</a>: ${escape(app)}`;
+    return `<li>${name}${why === null ? '' : `: ${escape(why)}`}`;
+  });
   return `<ul>\n${items.join('\n')}\n</ul>`;
 }
 

@@ -6,7 +6,7 @@ import type { Scraped } from '../view';
 import { deadlineOf } from './deadline';
 import { targetGroups, targetOf } from './discovery';
 import { HttpError } from './errors';
-import { CONTENT_TYPES, negotiate, prefersGzip } from './formats';
+import { CONTENT_TYPES, negotiate, prefersGzip, prefersJson } from './formats';
 import { LANDING_HEADERS, landingPage } from './landing';
 
 /** Says only that the process answers, and needs no credentials. */
@@ -14,7 +14,7 @@ export const HEALTHY = '/-/healthy';
 
 export interface RouteContext {
   readonly options: ServerOptions;
-  readonly cluster: Pick<MetricsCluster, 'scrape' | 'instances' | 'ready' | 'dropSlowest'>;
+  readonly cluster: Pick<MetricsCluster, 'scrape' | 'instances' | 'overview' | 'ready' | 'dropSlowest'>;
   /** Version of the package. */
   readonly version: string;
 }
@@ -56,9 +56,11 @@ export function addRoutes(app: FastifyInstance, { options, cluster, version }: R
     if (!cluster.ready()) throw new HttpError(503, "PM2's daemon cannot be reached.");
     return reply.send('Ready.\n');
   });
-  get('/', async (_, reply) => {
-    const instances = await cluster.instances().catch(() => undefined);
-    return reply.headers(LANDING_HEADERS).send(landingPage({ version, instances }));
+  get('/', async (request, reply) => {
+    const overview = await cluster.overview();
+    void reply.header('vary', 'accept');
+    if (prefersJson(request.headers)) return reply.send({ version, ...overview });
+    return reply.headers(LANDING_HEADERS).send(landingPage({ version, overview }));
   });
 }
 

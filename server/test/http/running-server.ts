@@ -88,12 +88,14 @@ export async function run(
   const scripted: ScriptedCluster = {
     scrape: (what) => Promise.resolve(Readable.from([Buffer.from(`exposition of ${JSON.stringify(what)}\n`)])),
     instances: () => Promise.resolve([]),
+    overview: () => Promise.resolve({ problem: null, processes: [] }),
     ready: () => true,
     dropSlowest: () => false,
     ...script,
   };
   const cluster: Cluster = {
     instances: () => scripted.instances(),
+    overview: () => scripted.overview(),
     ready: () => scripted.ready(),
     dropSlowest: () => scripted.dropSlowest(),
     async scrape(what, writing, deadlineMs) {

@@ -85,7 +85,10 @@ test('it is always healthy, and ready when it reaches PM2', async (t) => {
 });
 
 test('the landing page links everything, loads nothing, and escapes names of apps', async (t) => {
-  const running = await run(t, undefined, { instances: () => Promise.resolve(INSTANCES) });
+  const processes = INSTANCES.map(({ app, pmId }) => ({ app, pmId, status: 'online', path: `/metrics/${pmId}`, why: null }));
+  const other = { app: '<i>', pmId: 12, status: 'stopped', path: null, why: 'PM2 says that it is <stopped>' };
+  const overview = { problem: null, processes: [...processes, other] };
+  const running = await run(t, undefined, { overview: () => Promise.resolve(overview) });
   const { status, headers, text } = await running.get('/');
   t.is(status, 200);
   t.is(headers['content-type'], 'text/html; charset=utf-8');
@@ -106,11 +109,18 @@ test('the landing page links everything, loads nothing, and escapes names of app
   t.true(text.includes('&lt;b&gt;&amp;&quot;&#39;'));
   t.false(/<b>|<script|src=|@import|url\(/.test(text));
   t.true(text.includes('1.2.3'));
+  t.true(text.includes('<li>&lt;i&gt; (12): PM2 says that it is &lt;stopped&gt;'));
+  t.is(headers.vary, 'accept');
 
-  const away = await run(t, undefined, { instances: () => Promise.reject(new ViewError('UNAVAILABLE', 'no')) });
+  const json = await running.get('/', { headers: { accept: 'application/json' } });
+  t.is(json.headers['content-type'], 'application/json; charset=utf-8');
+  t.deepEqual(JSON.parse(json.text), { version: '1.2.3', ...overview });
+
+  const problem = "PM2's daemon cannot be asked: no connection to PM2's daemon at /pm2/rpc.sock (ENOENT).";
+  const away = await run(t, undefined, { overview: () => Promise.resolve({ problem, processes: [] }) });
   const page = await away.get('/');
   t.is(page.status, 200);
-  t.true(page.text.includes("PM2's daemon cannot be reached."));
+  t.true(page.text.includes('/pm2/rpc.sock (ENOENT)'));
 });
 
 test('an unknown page is answered by a plain sentence', async (t) => {

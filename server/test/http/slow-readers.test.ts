@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { ClusterPool } from '../../src/cluster-pool';
 import { ClusterSums } from '../../src/cluster-sums';
 import { MetricsCluster } from '../../src/metrics-cluster';
+import { StateLog } from '../../../core/state-log';
 import { StateStore } from '../../src/state-store';
 import { counter, point } from '../../../test/core/encoder/collections';
 import { Process, round } from '../rounds-by-hand';
@@ -30,7 +31,8 @@ async function serve(t: ExecutionContext, env: Readonly<Record<string, string>> 
       ...{ pool, store: new StateStore({ file: undefined, pool }), rules: [], maxEndedSeries: 1000 },
       ...{ labels: { app: 'pm2_app', instance: 'pm_id' }, onError: (what) => t.fail(what) },
     }),
-    log: pino({ level: 'silent' }),
+    states: new StateLog(pino({ level: 'silent' })),
+    asked: { self: -1, includes: () => true },
     own: { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: false, since: 0 },
   });
   return run(t, optionsOf(env), {

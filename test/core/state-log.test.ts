@@ -1,5 +1,5 @@
 import test from 'ava';
-import { StateLog } from '../src/state-log';
+import { StateLog } from '../../core/state-log';
 
 const IT = { name: 'It', consequence: 'so there is none' };
 const OTHER = { name: 'The other', consequence: 'so there are two' };

@@ -4,8 +4,13 @@
  * Everything here is bounded: the number of states, the length of a line, and the number of lines per hour. What a text
  * names (ids, numbers, quoted names) does not make it another one.
  */
-import { printable } from '../core/values';
-import type { Logger } from './logger';
+import { printable } from './values';
+
+/** Where the lines go. */
+export interface Lines {
+  info(line: string): void;
+  warn(line: string): void;
+}
 
 /** Something that works or does not work. */
 export interface Subject {
@@ -43,7 +48,7 @@ export class StateLog {
   private readonly states = new Map<string, State>();
   private readonly warnings = new Set<string>();
 
-  constructor(private readonly logger: Logger) {}
+  constructor(private readonly logger: Lines) {}
 
   /**
    * A subject that changes very often is written rarely: a later report of the same state then writes the line.
@@ -114,7 +119,7 @@ export class StateLog {
     if (this.isKnown(key) || this.warnings.size >= MAX_WARNINGS) return false;
     this.warnings.add(shortened(key));
     if (this.warnings.size === MAX_WARNINGS) {
-      this.logger.warn(`The exporter has written ${MAX_WARNINGS} different warnings: it writes no further ones`);
+      this.logger.warn(`There have been ${MAX_WARNINGS} different warnings: no further ones are written`);
       return false;
     }
     return true;
@@ -132,11 +137,12 @@ function mayWrite(state: State): boolean {
   return true;
 }
 
-/** Texts of one kind differ in quoted names, ids and numbers only. */
+/** Texts of one kind differ in names, ids and numbers only. A name is quoted, or stands behind one of three words. */
 function kindOf(text: string): string {
   return text
     .slice(0, 4 * MAX_KIND_CHARS)
     .replace(/"(?:[^"\\]|\\.)*"?/g, '"…"')
+    .replace(/\b(metric|name|by) \S+/gi, '$1 …')
     .replace(/\b(?=[0-9a-f-]*\d)[0-9a-f]{4,}(?:-[0-9a-f]{2,})*\b/gi, '#')
     .replace(/\d+(\.\d+)?/g, '#')
     .slice(0, MAX_KIND_CHARS);
