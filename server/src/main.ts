@@ -5,15 +5,16 @@ import { pino } from 'pino';
 import { Daemon } from '../../core/pm2/daemon';
 import { readPm2Environment, type Pm2Environment } from '../../core/pm2/environment';
 import { StateLog } from '../../core/state-log';
-import { messageOf } from '../../core/values';
+import { messageOf, printable } from '../../core/values';
 import { ClusterPool } from './cluster-pool';
 import { ClusterSums } from './cluster-sums';
 import { listenPatiently } from './http/listen';
 import { createHttpServer } from './http/server';
 import { MetricsCluster } from './metrics-cluster';
-import { COMMAND, EXIT_CANNOT_START, readCommandLine } from './options/cli';
+import { COMMAND, EXIT_CANNOT_START, MAX_LINE_CHARS, readCommandLine } from './options/cli';
 import type { ServerOptions } from './options/options';
 import { endStopped } from './pm2/end-stopped';
+import { exitWhenAlone } from './pm2/exit-when-alone';
 import type { ProcessInfo } from './pm2/process-list';
 import { Apps } from './rounds/apps';
 import { Rounds } from './rounds/rounds';
@@ -107,6 +108,9 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
   process.once('disconnect', end);
   log.info(`Listening at ${await listenPatiently(() => server.listen(), { options, log, patienceMs: PORT_MS })}`);
   // The first scrape then knows the apps, and waits for their answers.
+  // For `wait_ready`, with which PM2 takes the start for done only then.
+  if (process.connected) process.send?.('ready');
+  if (options.exitWhenAlone) exitWhenAlone({ daemon, self, log });
   void cluster.overview();
   setTimeout(() => void cluster.overview(), LOOK_MS).unref();
 }
@@ -129,7 +133,7 @@ function main(): void {
     end(EXIT_CANNOT_START);
   } else {
     run(read.options, environment, version).catch((error: unknown) => {
-      process.stderr.write(`${COMMAND}: ${messageOf(error)}\n`);
+      process.stderr.write(`${COMMAND}: ${printable(messageOf(error), MAX_LINE_CHARS)}\n`);
       end(EXIT_CANNOT_START);
     });
   }

@@ -43,7 +43,10 @@ const OWN_SERIES = 100_000;
 const DAEMON: Subject = { name: "Asking PM2's daemon", consequence: 'so scrapes are answered with status 503' };
 const READING: Subject = { name: 'Reading the answers of instances', consequence: 'so metrics are missing' };
 const FINDING: Subject = { name: 'Finding metrics', consequence: 'so /metrics has none of any app' };
-const SUMMING: Subject = { name: 'Adding up the cluster', consequence: 'so /metrics/cluster lacks what has been counted' };
+const SUMMING: Subject = {
+  name: 'Adding up the cluster',
+  consequence: 'so /metrics/cluster lacks what has been counted',
+};
 const SLOW =
   'Clients that read too slowly lose their connections, since what is rendered for them leaves no room for other scrapes';
 
@@ -96,10 +99,10 @@ export class MetricsCluster {
     const only = what.view === 'instance' ? what.pmId : undefined;
     const result = await this.ask(deadlineMs, only);
     // Two results of one round differ in the answers that have come by then.
-    const key = [what.view, only, format, result.round, result.answers.length].join(' ');
+    const view = what.view === 'instance' && what.complete !== true ? 'instance' : 'all';
+    const key = [what.view, view, only, format, result.round, result.answers.length].join(' ');
     const exposition = this.renderings.open({ key, gzip }, async (sink) => {
       const snapshots = await this.snapshotsOf(what, result);
-      const view = what.view === 'instance' ? 'instance' : 'all';
       return this.options.pool.render({ view, snapshots, format }, sink, (warnings) =>
         this.options.states.warnAlike('Left out of scrapes', warnings),
       );

@@ -19,8 +19,14 @@ export interface Writing {
 }
 
 /** All instances one by one, the sums of the cluster, or one instance. */
-export type Scraped =
-  { readonly view: 'all' } | { readonly view: 'cluster' } | { readonly view: 'instance'; readonly pmId: number };
+export type Scraped = { readonly view: 'all' } | { readonly view: 'cluster' } | ScrapedInstance;
+
+interface ScrapedInstance {
+  readonly view: 'instance';
+  readonly pmId: number;
+  /** Whether text shows what the official serializer leaves out, too: exponential histograms. */
+  readonly complete?: boolean;
+}
 
 export interface InstanceOfApp {
   /** Name of the PM2 app. */

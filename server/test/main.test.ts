@@ -97,3 +97,34 @@ test.serial(
     t.regex(third.output(), /PM2_METRICS_PORT is "x", expected a whole number/);
   },
 );
+
+test.serial('it tells PM2 that it is ready once it listens', async (t) => {
+  const { child, url } = start(t);
+  const messages: unknown[] = [];
+  child.on('message', (message) => messages.push(message));
+  await url();
+  if (messages.length === 0) await once(child, 'message');
+  t.deepEqual(messages, ['ready']);
+});
+
+test.serial('files and configurations of any kind end the start with a sentence', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pm2-metrics-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const empty = join(folder, 'empty.pem');
+  writeFileSync(empty, '');
+  const deep = join(folder, 'deep.json');
+  writeFileSync(deep, `{"port":${'['.repeat(100_000)}${']'.repeat(100_000)},"\\u001b[2Jx":1}`);
+  for (const [env, said] of [
+    [{ PM2_METRICS_TLS_CERT: empty, PM2_METRICS_TLS_KEY: empty }, /empty\.pem cannot be used, expected a certificate/],
+    [
+      { PM2_METRICS_TLS_CERT: empty, PM2_METRICS_TLS_KEY: `${empty}.not` },
+      /The file .*empty\.pem\.not cannot be read: ENOENT/,
+    ],
+    [{ PM2_METRICS_CONFIG: deep }, /port in .*deep\.json is nested too deep, expected a whole number/],
+  ] as const) {
+    const { exited, output } = start(t, { pm_id: '0', ...env });
+    t.deepEqual(await exited, [2, null]);
+    t.regex(output(), said);
+    t.notRegex(output(), /\u001b| {4}at /);
+  }
+});

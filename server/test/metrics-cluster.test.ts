@@ -103,6 +103,23 @@ test('one instance has no added labels, and no other instance is asked', async (
   t.deepEqual(world.asked, [[5000, 1]]);
 });
 
+test('one instance is shown with what the official serializer leaves out, and with the same labels', async (t) => {
+  const world = worldOf(t);
+  const buckets = { offset: 0, bucketCounts: [2] };
+  const none = { offset: 0, bucketCounts: [] };
+  const value = { count: 2, sum: 3, scale: 0, zeroCount: 0, positive: buckets, negative: none };
+  const took = { ...histogram('took', [point({ way: 'there' }, value)]), dataPointType: 1 };
+  world.next = await round(new Process('shop', 0).answers(counter('orders', [point({ code: 200 }, 5)]), took));
+  const [official, complete] = [
+    await world.text({ view: 'instance', pmId: 0 }),
+    await world.text({ view: 'instance', pmId: 0, complete: true }),
+  ];
+  t.deepEqual(samples(complete, 'orders_total'), samples(official, 'orders_total'));
+  t.deepEqual(samples(official, 'took_count'), []);
+  t.deepEqual(samples(complete, 'took_count'), ['{way="there"} 2']);
+  t.false(complete.includes('pm2_'));
+});
+
 test('an unknown instance and one without an answer are different errors', async (t) => {
   const world = worldOf(t);
   const other = { process: new Process('plain', 2).as('online') };

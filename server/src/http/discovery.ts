@@ -27,7 +27,8 @@ export function targetGroups(
     targets: [target],
     labels: {
       ...(tls && { __scheme__: 'https' }),
-      __metrics_path__: `/metrics/${pmId}`,
+      // The one that leaves nothing out, in whatever format a scraper asks.
+      __metrics_path__: `/metrics/${pmId}/all`,
       [appLabel]: app,
       [instanceLabel]: String(pmId),
     },

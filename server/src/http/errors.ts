@@ -20,7 +20,8 @@ export class HttpError extends Error {
 const STATUS: Readonly<Record<ViewErrorCode, number>> = { UNKNOWN_INSTANCE: 404, UNAVAILABLE: 503, INTERNAL: 500 };
 
 const INTERNAL = 'The metrics server failed; its log says why.';
-const NOT_FOUND = 'There is nothing here: expected /metrics, /metrics/cluster, /metrics/<pm_id>, /sd or /.';
+const NOT_FOUND =
+  'There is nothing here: expected /metrics, /metrics/cluster, /metrics/<pm_id>, /metrics/<pm_id>/all, /sd or /.';
 const BAD_REQUEST = 'The request is malformed.';
 
 export function answerErrors(app: FastifyInstance): void {

@@ -25,23 +25,36 @@ export interface Followed {
  */
 export async function follow({ paths, take, fail }: Followed): Promise<() => void> {
   let stamp = await stampOf(paths);
-  const read = async () => take(await Promise.all(paths.map((path) => readFile(path, 'utf8'))));
+  const read = async () => take(await Promise.all(paths.map(readText)));
   await read();
 
+  let before = stamp;
   let isChecking = false;
   const check = async (): Promise<void> => {
     if (isChecking) return;
     isChecking = true;
     const now = await stampOf(paths);
-    if (now !== stamp) {
+    // Read once nothing has changed for one interval: what is being written may be half of it, or one file of two.
+    if (now !== stamp && now === before) {
       // Set before reading: a change during the reading is noticed the next time.
       stamp = now;
       await read().catch(fail);
     }
+    before = now;
     isChecking = false;
   };
   const timer = setInterval(() => void check(), INTERVAL_MS).unref();
   return () => clearInterval(timer);
+}
+
+/** @throws Error with the system's code, whose message is a sentence */
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    throw Object.assign(new Error(`The file ${path} cannot be read: ${code}`, { cause }), { code });
+  }
 }
 
 async function stampOf(paths: readonly string[]): Promise<string> {

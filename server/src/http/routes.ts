@@ -46,6 +46,10 @@ export function addRoutes(app: FastifyInstance, { options, cluster, version }: R
   get('/metrics/cluster', (request, reply) => scrape({ view: 'cluster' }, request, reply));
   get('/metrics/:id', (request, reply) => scrape({ view: 'instance', pmId: pmIdOf(request) }, request, reply));
 
+  get('/metrics/:id/all', (request, reply) =>
+    scrape({ view: 'instance', pmId: pmIdOf(request), complete: true }, request, reply),
+  );
+
   get('/sd', async (request, reply) => {
     const target = targetOf(request.headers.host, request.socket, tls);
     return reply.send(targetGroups(await cluster.instances(), target, { ...options, tls }));

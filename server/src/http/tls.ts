@@ -1,4 +1,5 @@
 /** The certificate, which is read again when it changes. Open connections stay. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { Server as HttpsServer } from 'node:https';
 import type { Logger } from 'pino';
@@ -25,7 +26,7 @@ export async function readCertificate(
     paths: [tlsCert, tlsKey],
     take([cert = '', key = '']) {
       try {
-        createSecureContext({ cert, key });
+        checkPair(cert, key);
       } catch (cause) {
         throw new Error(`${tlsCert} and ${tlsKey} cannot be used, expected a certificate in PEM and its key`, {
           cause,
@@ -36,7 +37,6 @@ export async function readCertificate(
       server.setSecureContext(current);
       log.info('The certificate has changed: new connections get the new one');
     },
-    // If one of the two is written after the other, the next check finds a pair that fits.
     fail: (error) =>
       log.error({ err: error }, 'The certificate or its key has changed and cannot be used: the old pair stays in use'),
   });
@@ -45,4 +45,20 @@ export async function readCertificate(
     serve: (created) => void (server = created),
     stop,
   };
+}
+
+/** OpenSSL takes empty texts, and a chain whose end is missing. @throws Error unless both are complete and belong together */
+function checkPair(cert: string, key: string): void {
+  for (const text of [cert, key]) {
+    if (count(text, /-----BEGIN [A-Z0-9 ]+-----/g) !== count(text, /-----END [A-Z0-9 ]+-----/g)) {
+      throw new Error('a block of PEM has no end');
+    }
+  }
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+    throw new Error('the key is of another certificate');
+  createSecureContext({ cert, key });
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
 }

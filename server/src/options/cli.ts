@@ -1,5 +1,6 @@
 /** The command line of the metrics server: makes options of its arguments, or a text and an exit code. */
 import { Command, CommanderError, Option as Flag } from 'commander';
+import { printable } from '../../../core/values';
 import { nearestKey } from '../../../core/nearest-key';
 import type { ServerOptions } from './options';
 import { readOptions } from './read-options';
@@ -13,6 +14,10 @@ export const COMMAND = 'pm2-cluster-metrics';
  * in `stop_exit_codes`, for PM2's modules.
  */
 export const EXIT_CANNOT_START = 2;
+
+/** What is wrong may come from anywhere, and goes to a terminal. */
+const MAX_LINES = 30;
+export const MAX_LINE_CHARS = 1000;
 
 export type CommandLine =
   | { readonly kind: 'run'; readonly options: ServerOptions }
@@ -47,7 +52,8 @@ export function readCommandLine({ argv, env, folder, version }: CommandLineInput
   const result = readOptions({ env, folder, flags: flagsOf(given), config: given[CONFIG.setting]?.at(-1) });
   if (!result.ok) problems.push(...result.problems);
   if (result.ok && problems.length === 0) return { kind: 'run', options: result.options };
-  const lines = problems.map((problem) => `${COMMAND}: ${problem}\n`);
+  const lines = problems.slice(0, MAX_LINES).map((problem) => `${COMMAND}: ${printable(problem, MAX_LINE_CHARS)}\n`);
+  if (problems.length > MAX_LINES) lines.push(`${COMMAND}: and ${problems.length - MAX_LINES} more problems\n`);
   return {
     kind: 'exit',
     code: EXIT_CANNOT_START,
@@ -100,6 +106,10 @@ function leftOver(args: readonly string[]): string[] {
     return args.length === 0 ? [] : ['there are arguments that belong to no flag, expected flags only'];
   return unknown.map((name) => {
     const key = name.replace(/^-+/, '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    const positive = name.replace(/^--no-/, '--');
+    if (NAMES.some((known) => TABLE[known].kind.boolean && flagOf(known) === positive)) {
+      return `${name} has a value, expected none: ${positive}, or ${positive.replace('--', '--no-')} for the opposite`;
+    }
     const nearest = nearestKey(
       key,
       Object.fromEntries(NAMES.filter((known) => !TABLE[known].kind.secret).map((known) => [known, {}])),

@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly threads: number;
   /** Path of the file that keeps the cluster's sums over a restart of the server; `undefined` for none. */
   readonly stateFile: string | undefined;
+  /** Whether to end when PM2 runs no other app any more. */
+  readonly exitWhenAlone: boolean;
   readonly logLevel: LogLevel;
 }
 

@@ -1,5 +1,6 @@
 /** Merges the options of all sources, and names everything that is wrong with them. */
 import * as v from 'valibot';
+import { printable } from '../../../core/values';
 import { nearestKey } from '../../../core/nearest-key';
 import { messageOf } from '../../../core/values';
 import type { Kind } from './kinds';
@@ -71,6 +72,9 @@ function readOne(source: Source, name: string, value: unknown): { readonly outpu
   return read.success ? read : `${place} is ${show(kind, value)}, expected ${kind.expected}`;
 }
 
+/** Of a value that is wrong. */
+const MAX_SHOWN_CHARS = 100;
+
 const TABLE_KEYS = Object.fromEntries(NAMES.map((name) => [name, {}]));
 
 function contradictions(options: ServerOptions): string[] {
@@ -109,6 +113,9 @@ function without(source: Source, name: string): Source {
 
 function show({ secret }: Kind<unknown>, value: unknown): string {
   if (secret) return 'invalid';
-  const shown = JSON.stringify(value);
-  return shown.length > 100 ? `${shown.slice(0, 99)}…` : shown;
+  try {
+    return printable(JSON.stringify(value), MAX_SHOWN_CHARS);
+  } catch {
+    return 'nested too deep';
+  }
 }

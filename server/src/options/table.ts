@@ -147,6 +147,13 @@ export const TABLE: Table = {
     fallback: ({ PM2_HOME = resolve(homedir(), '.pm2') }) => resolve(PM2_HOME, 'pm2-metrics.state'),
     fallbackText: '`pm2-metrics.state` in the PM2 home',
   },
+  exitWhenAlone: option(
+    'Process',
+    '',
+    boolean(),
+    false,
+    'End this server when PM2 runs no other app any more, so that pm2-runtime and its container end too.',
+  ),
   logLevel: option('Process', 'level', oneOf(LOG_LEVELS), 'info', 'Lowest level that is logged.'),
 };
 

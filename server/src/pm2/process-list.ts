@@ -54,7 +54,8 @@ function readProcess(entry: unknown): ProcessInfo | undefined {
     restarts: numberOf(env['restart_time']) ?? 0,
     unstableRestarts: numberOf(env['unstable_restarts']) ?? 0,
     startedAt,
-    cpuRatio: (numberOf(cpu) ?? 0) / 100,
+    // Without the last digits, which the division makes up: 2.9 / 100 is 0.028999999999999998.
+    cpuRatio: Number(((numberOf(cpu) ?? 0) / 100).toPrecision(12)),
     memoryBytes: numberOf(memory) ?? 0,
     monitor: readMonitor(env['axm_monitor']),
   };

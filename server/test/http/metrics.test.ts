@@ -11,7 +11,15 @@ const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 
 test('each view has its URL', async (t) => {
   const running = await run(t);
-  for (const path of ['/metrics', '/metrics/', '/metrics/cluster', '/metrics/0', '/metrics/12', '/metrics?x=1']) {
+  for (const path of [
+    '/metrics',
+    '/metrics/',
+    '/metrics/cluster',
+    '/metrics/0',
+    '/metrics/12',
+    '/metrics/12/all',
+    '/metrics?x=1',
+  ]) {
     const { status, headers, text } = await running.get(path);
     t.is(status, 200);
     t.is(headers['content-type'], TEXT);
@@ -26,6 +34,7 @@ test('each view has its URL', async (t) => {
       { view: 'cluster' },
       { view: 'instance', pmId: 0 },
       { view: 'instance', pmId: 12 },
+      { view: 'instance', pmId: 12, complete: true },
       { view: 'all' },
     ],
   );
@@ -162,6 +171,8 @@ test('instances have the time that the scraper allows', async (t) => {
     ['0.5', 250],
     ['30', 27_000],
     ['3600', 60_000],
+    ['9'.repeat(306), 60_000],
+    [`0.${'0'.repeat(400)}1`, 2500],
     ['0', 2500],
     ['-1', 2500],
     ['NaN', 2500],

@@ -25,7 +25,7 @@ test('/sd lists one target per instance, where the scraper has reached it', asyn
     JSON.parse(text),
     INSTANCES.map(({ app, pmId }) => ({
       targets: ['web-1.example:15050'],
-      labels: { __metrics_path__: `/metrics/${pmId}`, app, id: String(pmId) },
+      labels: { __metrics_path__: `/metrics/${pmId}/all`, app, id: String(pmId) },
     })),
   );
 });
@@ -85,7 +85,13 @@ test('it is always healthy, and ready when it reaches PM2', async (t) => {
 });
 
 test('the landing page links everything, loads nothing, and escapes names of apps', async (t) => {
-  const processes = INSTANCES.map(({ app, pmId }) => ({ app, pmId, status: 'online', path: `/metrics/${pmId}`, why: null }));
+  const processes = INSTANCES.map(({ app, pmId }) => ({
+    app,
+    pmId,
+    status: 'online',
+    path: `/metrics/${pmId}`,
+    why: null,
+  }));
   const other = { app: '<i>', pmId: 12, status: 'stopped', path: null, why: 'PM2 says that it is <stopped>' };
   const overview = { problem: null, processes: [...processes, other] };
   const running = await run(t, undefined, { overview: () => Promise.resolve(overview) });

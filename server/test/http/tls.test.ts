@@ -52,7 +52,7 @@ test('it serves HTTPS, and its targets for Prometheus have the scheme https', as
   t.deepEqual(JSON.parse(text), [
     {
       targets: [`127.0.0.1:${running.port}`],
-      labels: { __scheme__: 'https', __metrics_path__: '/metrics/0', pm2_app: 'shop', pm_id: '0' },
+      labels: { __scheme__: 'https', __metrics_path__: '/metrics/0/all', pm2_app: 'shop', pm_id: '0' },
     },
   ]);
 });
@@ -87,6 +87,44 @@ test('new connections get a new certificate, and a broken one changes nothing', 
   await replaced('one');
   t.is(errors(), 3);
   t.false(JSON.stringify(logged).includes('PRIVATE KEY'));
+});
+
+test('a pair that is written slowly is used once it is complete and fits', async (t) => {
+  const { cert, key, writePair, options } = files(t, one);
+  const { url } = await run(t, options);
+  // A chain whose second certificate is cut off: OpenSSL takes the first one alone.
+  const chain = `${two.cert}${two.cert}`;
+  for (const [certText, keyText] of [
+    ['', ''],
+    [two.cert.slice(0, 400), two.key],
+    [two.cert, two.key.slice(0, 200)],
+    [two.cert, one.key],
+    [chain.slice(0, two.cert.length + 300), two.key],
+  ] as const) {
+    writeFileSync(cert, certText);
+    writeFileSync(key, keyText);
+    for (let looks = 0; looks < 5; looks++) {
+      t.is(await presented(url), 'one');
+      await pause(500);
+    }
+  }
+  writePair(two);
+  await until('the new pair', async () => (await presented(url)) === 'two' || undefined);
+});
+
+test('incomplete pairs are refused at the start', async (t) => {
+  const { cert, key, write, options } = files(t, one);
+  for (const [certText, keyText] of [
+    ['', ''],
+    ['', one.key],
+    [one.cert, ''],
+    [one.cert.slice(0, -20), one.key],
+    [one.cert, one.key.slice(0, -20)],
+  ] as const) {
+    write(cert, certText);
+    write(key, keyText);
+    await t.throwsAsync(run(t, options), { message: /cannot be used, expected a certificate in PEM and its key$/ });
+  }
 });
 
 test('a client without TLS is disconnected, and others are served', async (t) => {

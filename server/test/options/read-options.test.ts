@@ -74,6 +74,7 @@ test('without any source all options have their defaults', (t) => {
     maxConnections: 100,
     threads: 1,
     stateFile: '/pm2/pm2-metrics.state',
+    exitWhenAlone: false,
     logLevel: 'info',
   });
   t.is(good(t, {}).stateFile, join(homedir(), '.pm2/pm2-metrics.state'));

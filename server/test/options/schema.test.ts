@@ -23,7 +23,7 @@ const GOOD = {
   ...{ tlsCert: 'cert.pem', tlsKey: 'key.pem', basicAuthUser: 'me', basicAuthPasswordFile: 'password' },
   ...{ bearerTokenFiles: ['tokens'], apps: ['shop*', '{a,b}'], gauges: ['*_bytes=sum', 'x=a = max'], maxPayloadMb: 1 },
   ...{ maxInflatedMb: 4096, maxSeries: 1, maxEndedSeries: 0, maxConnections: 1, threads: 64, stateFile: '' },
-  ...{ logLevel: 'debug' },
+  ...{ logLevel: 'debug', exitWhenAlone: true },
 } as const;
 
 test('a file with all options and its schema is valid for both', (t) => {
