@@ -16,7 +16,7 @@ export interface AloneOptions {
 const INTERVAL_MS = 2000;
 /** Looks in a row that have to find no other app: `pm2 restart` and `pm2 delete` with a start behind it take a moment. */
 const LOOKS = 3;
-/** The same before any other app has been seen: they may be starting. */
+/** The same before PM2 has listed any other app: it may be about to start them. */
 const FIRST_LOOKS = 15;
 const CALL_MS = 5000;
 /** PM2 does not start a process of these states again by itself. */
@@ -28,8 +28,9 @@ export function exitWhenAlone({ daemon, self, log, intervalMs = INTERVAL_MS }: A
   let timer: NodeJS.Timeout | undefined;
   const look = async (): Promise<void> => {
     try {
-      const processes = readProcessList(await daemon.call('getMonitorData', {}, CALL_MS));
-      left = isAlone(processes, self) ? left - 1 : LOOKS;
+      const others = othersOf(readProcessList(await daemon.call('getMonitorData', {}, CALL_MS)), self);
+      if (others.length > 0) left = Math.min(left, LOOKS);
+      left = others.every(({ status }) => ENDED.includes(status)) ? left - 1 : LOOKS;
       if (left <= 0) {
         log.info('No other app runs any more: this server ends, as the option exitWhenAlone says');
         // PM2 starts a process that ends by itself again, but not one that it has stopped. It sends this one its signal.
@@ -45,6 +46,6 @@ export function exitWhenAlone({ daemon, self, log, intervalMs = INTERVAL_MS }: A
   return () => clearTimeout(timer);
 }
 
-function isAlone(processes: readonly ProcessInfo[], self: number): boolean {
-  return processes.every(({ run, isModule, status }) => run.pmId === self || isModule || ENDED.includes(status));
+function othersOf(processes: readonly ProcessInfo[], self: number): readonly ProcessInfo[] {
+  return processes.filter(({ run, isModule }) => run.pmId !== self && !isModule);
 }

@@ -44,5 +44,6 @@ test('it ends after three looks without another app that runs, is starting or is
 
 test('at the start it waits longer for others, and looks without an answer do not count', async (t) => {
   t.is(await looksUntilStop([[own]]), 15);
+  t.is(await looksUntilStop([[own], alone]), 4);
   t.is(await looksUntilStop([online, undefined, undefined, undefined, undefined, alone]), 8);
 });
