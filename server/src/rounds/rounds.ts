@@ -132,6 +132,7 @@ export class Rounds {
         sentAt,
         sentTime: Date.now(),
         base: known.last,
+        expected: this.apps.answers(app),
         brief: this.apps.mayAnswer(app),
         outcome: undefined,
         settled: () => round.endWaits(),
@@ -184,7 +185,8 @@ export class Rounds {
   private async take(request: Request, answer: Answer, receivedAt: number): Promise<void> {
     const durationMs = performance.now() - request.sentAt;
     if (request.isOver()) {
-      this.errors.add('stale');
+      // An app that was still starting when it was asked has been missing in no scrape.
+      if (request.expected) this.errors.add('stale');
       // No scrape gets this answer. A compact one is decoded all the same, so that the next request can name its pages:
       // otherwise an instance whose first answer takes too long would be late each time.
       if (answer.body.form === 'plain') return;
