@@ -46,7 +46,16 @@ async function rounds(counters) {
     const snapshot = { ...first, values, generation: first.generation + round, previous: undefined };
     const answer = { run, snapshot, bytes: 1, durationMs: 1, ageMs: 1 };
     const errors = { late: 0 };
-    return { round, started: Date.now(), durationMs: 1, processes: [], answers: [answer], silent: [], errors };
+    return {
+      round,
+      started: Date.now(),
+      durationMs: 1,
+      processes: [],
+      answers: [answer],
+      silent: [],
+      leaving: [],
+      errors,
+    };
   };
 }
 

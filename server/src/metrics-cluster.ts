@@ -42,6 +42,7 @@ const OWN_SERIES = 100_000;
 
 const DAEMON: Subject = { name: "Asking PM2's daemon", consequence: 'so scrapes are answered with status 503' };
 const READING: Subject = { name: 'Reading the answers of instances', consequence: 'so metrics are missing' };
+const RENDERING: Subject = { name: 'Rendering', consequence: 'so scrapes are answered with status 500' };
 const FINDING: Subject = { name: 'Finding metrics', consequence: 'so /metrics has none of any app' };
 const SUMMING: Subject = {
   name: 'Adding up the cluster',
@@ -110,10 +111,13 @@ export class MetricsCluster {
     try {
       // As soon as there is something to read, so that what fails before is an error and not half an answer.
       await once(exposition, 'readable');
+      this.options.states.report(RENDERING, undefined);
       return exposition;
     } catch (error) {
       exposition.release();
       if (!(error instanceof TaskError)) throw error;
+      // Threads that cannot be started are told already.
+      if (error.code !== 'WORKER_UNAVAILABLE') this.options.states.report(RENDERING, error.message);
       throw new ViewError('INTERNAL', error.message, { cause: error });
     }
   }

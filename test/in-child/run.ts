@@ -40,7 +40,7 @@ const PROJECT = resolve(__dirname, '..', '..');
 /** Whether `build` is newer than the sources. Compiled code starts in a tenth of the time. */
 function isBuilt(): boolean {
   const built = statSync(join(PROJECT, 'build', '.built'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return ['core', 'src', 'workers', 'protocol'].every((folder) => {
+  return ['core', 'src', 'workers', 'protocol', 'server/src', 'server/workers', 'server/protocol'].every((folder) => {
     const files = readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' });
     return files.every((file) => statSync(join(PROJECT, folder, file)).mtimeMs < built);
   });

@@ -19,28 +19,42 @@ export class HttpError extends Error {
 
 const STATUS: Readonly<Record<ViewErrorCode, number>> = { UNKNOWN_INSTANCE: 404, UNAVAILABLE: 503, INTERNAL: 500 };
 
+/** Pause between two log lines about the same error of the same URL. */
+const LOG_MS = 10 * 60_000;
+const MAX_LOGGED = 100;
+
 const INTERNAL = 'The metrics server failed; its log says why.';
 const NOT_FOUND =
   'There is nothing here: expected /metrics, /metrics/cluster, /metrics/<pm_id>, /metrics/<pm_id>/all, /sd or /.';
 const BAD_REQUEST = 'The request is malformed.';
 
-export function answerErrors(app: FastifyInstance): void {
-  app.setNotFoundHandler((_, reply) => say(reply, 404, NOT_FOUND));
-  app.setErrorHandler<FastifyError | ViewError | HttpError>(answerError);
-}
+export class ErrorAnswers {
+  /** By URL and message: when it was logged, on the clock of `performance`. */
+  private readonly logged = new Map<string, number>();
 
-export function answerError(
-  error: Error & { statusCode?: number },
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  // These were set for the answer that failed.
-  void reply.removeHeader('content-encoding').removeHeader('vary');
-  const { status, sentence } = describe(error);
-  if (status === 500)
-    request.log.error({ err: error, url: request.url }, 'A request has failed and was answered with status 500');
-  else request.log.debug({ err: error, url: request.url }, 'A request was refused');
-  say(reply, status, sentence);
+  handle(app: FastifyInstance): void {
+    app.setNotFoundHandler((_, reply) => say(reply, 404, NOT_FOUND));
+    app.setErrorHandler<FastifyError | ViewError | HttpError>((...failed) => this.answer(...failed));
+  }
+
+  answer(error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): void {
+    // These were set for the answer that failed.
+    void reply.removeHeader('content-encoding').removeHeader('vary');
+    const { status, sentence } = describe(error);
+    if (status !== 500) request.log.debug({ err: error, url: request.url }, 'A request was refused');
+    else if (this.isDue(`${request.url} ${error.message}`))
+      request.log.error({ err: error, url: request.url }, 'A request has failed and was answered with status 500');
+    say(reply, status, sentence);
+  }
+
+  /** What goes wrong at every scrape is logged now and then. */
+  private isDue(key: string): boolean {
+    const now = performance.now();
+    if (now - (this.logged.get(key) ?? -Infinity) < LOG_MS) return false;
+    if (this.logged.size >= MAX_LOGGED) this.logged.clear();
+    this.logged.set(key, now);
+    return true;
+  }
 }
 
 function describe(error: Error & { statusCode?: number; code?: string }): { status: number; sentence: string } {

@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import type { ServerOptions } from '../options/options';
 import { protect } from './auth';
 import { readCredentials } from './credentials';
-import { answerClientError, answerError, answerErrors } from './errors';
+import { answerClientError, ErrorAnswers } from './errors';
 import { MAX_URL, SERVER_LIMITS, limitConnections, limitRequests } from './limits';
 import { HEALTHY, addRoutes } from './routes';
 import type { RouteContext } from './routes';
@@ -36,12 +36,13 @@ export async function createHttpServer({ options, cluster, log, version }: HttpS
   const credentials = await readCredentials(options, log);
   // The caller logs the address. Fastify would log it too, with level info and once per interface.
   const loggerInstance: FastifyBaseLogger = log.child({}, { level: log.level === 'info' ? 'warn' : log.level });
+  const errors = new ErrorAnswers();
   const app: FastifyInstance = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     serverFactory: (handler) => createRawServer(handler, certificate),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_URL },
-    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
+    frameworkErrors: (error, request, reply) => errors.answer(error, request, reply),
     clientErrorHandler: answerClientError,
   });
   limitConnections(app.server, { max: options.maxConnections, log, makeRoom: () => cluster.dropSlowest() });
@@ -53,7 +54,7 @@ export async function createHttpServer({ options, cluster, log, version }: HttpS
   });
   limitRequests(app);
   await protect(app, credentials, [HEALTHY]);
-  answerErrors(app);
+  errors.handle(app);
   addRoutes(app, { options, cluster, version });
 
   return {

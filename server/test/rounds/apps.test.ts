@@ -15,6 +15,12 @@ const included = (patterns: string[], ...names: string[]): string[] => {
     .map(({ run }) => run.app);
 };
 
+test('a slash in the name of an app is a letter like any other', (t) => {
+  for (const pattern of ['*', '@acme*', '@acme/*', '**', '@{acme,other}/a?i', '!shop']) {
+    t.deepEqual(included([pattern], '@acme/api'), ['@acme/api'], pattern);
+  }
+});
+
 test('all apps are asked except modules and this server itself', (t) => {
   t.deepEqual(included([], 'shop', 'pm2-logrotate', 'api'), ['shop', 'api']);
   const apps = new Apps({ apps: ['*'], self: 1 });
