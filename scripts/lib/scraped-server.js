@@ -5,6 +5,7 @@
  * says, and all numbers of each round differ from those of the round before.
  */
 
+const { createRequire } = require('node:module');
 const path = require('node:path');
 const { createEncoder } = require('../../bench/lib/engine');
 const { createWorkload } = require('../../bench/lib/workload');
@@ -16,18 +17,21 @@ const { createHttpServer } = part('http/server.js');
 const { MetricsCluster } = part('metrics-cluster.js');
 const { readOptions } = part('options/read-options.js');
 const { StateStore } = part('state-store.js');
-const { pino } = require('pino');
+const { StateLog } = require('../../build/core/state-log.js');
 
 async function main() {
+  // The server's own copy: the scripts depend on nothing.
+  const { pino } = createRequire(path.join(__dirname, '../../server/package.json'))('pino');
   const log = pino({ level: 'warn' });
   const { options } = readOptions({ env: { PM2_METRICS_PORT: '0' }, folder: __dirname });
   const pool = new ClusterPool({ threads: 1, maxMemoryMb: 2048, timeoutMs: 120_000 });
   const labels = { app: 'pm2_app', instance: 'pm_id' };
   const store = new StateStore({ file: undefined, pool });
   const sums = new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1000, labels, onError: console.error });
+  const asked = { self: -1, includes: () => true };
   const own = { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: false, since: Date.now() };
   const ask = await rounds(Number(process.argv[2]));
-  const cluster = new MetricsCluster({ rounds: { ask }, pool, sums, own, log });
+  const cluster = new MetricsCluster({ rounds: { ask }, pool, sums, own, states: new StateLog(log), asked });
   const server = await createHttpServer({ options, cluster, log, version: '0' });
   process.on('message', () => process.send({ rss: process.memoryUsage.rss() }));
   process.on('disconnect', () => process.exit());

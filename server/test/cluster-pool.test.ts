@@ -110,7 +110,7 @@ test.serial('readers that do not read hold no thread, and get everything later',
 test.serial('the release of the last reader ends a rendering', async (t) => {
   const rendering = new Rendering(none);
   let chunks = 0;
-  const sink = { add: () => void chunks++, complete: () => t.fail(), fail: () => t.fail() };
+  const sink = { add: () => (chunks += 1), complete: () => t.fail(), fail: () => t.fail() };
   const stop = pool.render({ view: 'all', snapshots: await snapshots(72), format: 'text' }, sink, none);
   void rendering.over.then(stop);
   rendering.read({ mayBeDropped: true }).release();

@@ -125,6 +125,6 @@ test.serial('files and configurations of any kind end the start with a sentence'
     const { exited, output } = start(t, { pm_id: '0', ...env });
     t.deepEqual(await exited, [2, null]);
     t.regex(output(), said);
-    t.notRegex(output(), /\u001b| {4}at /);
+    t.notRegex(output(), /[^\P{Cc}\n]| {4}at /u);
   }
 });
