@@ -7,6 +7,7 @@
 
 const { createRequire } = require('node:module');
 const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { createEncoder } = require('../../bench/lib/engine');
 const { createWorkload } = require('../../bench/lib/workload');
 
@@ -18,6 +19,9 @@ const { MetricsCluster } = part('metrics-cluster.js');
 const { readOptions } = part('options/read-options.js');
 const { StateStore } = part('state-store.js');
 const { StateLog } = require('../../build/core/state-log.js');
+
+/** How long an instance takes to answer. */
+const ASK_MS = 20;
 
 async function main() {
   // The server's own copy: the scripts depend on nothing.
@@ -42,7 +46,7 @@ async function rounds(counters) {
   const first = await createEncoder().encode(createWorkload({ counters, histograms: 0 }).collect('everything'));
   const run = { app: 'shop', pmId: 0, key: 'a run' };
   let round = 0;
-  return async () => {
+  const next = () => {
     round++;
     // A decoded answer has new memory too.
     const values = new Float64Array(new SharedArrayBuffer(first.values.byteLength));
@@ -60,6 +64,15 @@ async function rounds(counters) {
       leaving: [],
       errors,
     };
+  };
+  // Scrapes that come while instances are asked share a round, as in the real server.
+  let asking;
+  return () => {
+    asking ??= sleep(ASK_MS).then(() => {
+      asking = undefined;
+      return next();
+    });
+    return asking;
   };
 }
 

@@ -68,7 +68,7 @@ interface Targets {
 withPrometheus('all instances are discovered and up', async (t) => {
   const instances = await scraped.ready(4);
   const expected = instances.map(({ id }) => [
-    `${scraped.metricsUrl}/metrics/${id}`,
+    `${scraped.metricsUrl}/metrics/${id}/all`,
     { job: 'instances', instance: scraped.metricsUrl.slice('http://'.length), pm2_app: SHOP, pm_id: String(id) },
   ]);
   const discovered = await until('four targets that are up', async () => {
