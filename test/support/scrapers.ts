@@ -90,6 +90,7 @@ export async function startVictoriaMetrics(folder: string, config: string): Prom
   writeFileSync(file, config);
   return await startScraper('victoria-metrics', port, '/health', [
     `-promscrape.config=${file}`,
+    '-promscrape.httpSDCheckInterval=1s',
     `-storageDataPath=${join(folder, 'data')}`,
     `-httpListenAddr=127.0.0.1:${port}`,
     '-loggerLevel=WARN',

@@ -136,9 +136,12 @@ withPrometheus('each format is negotiated as Prometheus asks for it, and says th
   t.deepEqual(await scraped.plain.query('shop_payment_duration_seconds'), [], 'native where they are asked for only');
 });
 
-testWith('victoria-metrics')('VictoriaMetrics reads the same', async (t) => {
-  await becomes(scraped.victoria, 'sum(shop_orders_total)', answered);
-  await becomes(scraped.victoria, 'sum(shop_order_duration_seconds_count)', answered);
+testWith('victoria-metrics')('VictoriaMetrics reads the same, and gets all by /sd too', async (t) => {
+  for (const job of ['pm2', 'instances']) {
+    for (const name of ['orders_total', 'order_duration_seconds_count', 'payment_duration_seconds_count']) {
+      await becomes(scraped.victoria, `sum(shop_${name}{job="${job}"})`, answered);
+    }
+  }
   t.is(await scraped.victoria.value('sum(pm2_up)'), 4);
 });
 

@@ -117,7 +117,10 @@ async function openCluster(opened: Opened): Promise<ScrapedCluster> {
     ),
   );
   const victoria = await start('victoria-metrics', () =>
-    startVictoriaMetrics(folder('victoria'), HEAD + job('pm2', '/metrics', metricsPort)),
+    startVictoriaMetrics(
+      folder('victoria'),
+      HEAD + sd.replace(', refresh_interval: 1s', '') + job('pm2', '/metrics', metricsPort),
+    ),
   );
   const scrapers = [plain, native, victoria].filter((one) => one !== undefined);
   return {
