@@ -6,6 +6,7 @@
  * keep only what they can derive from tasks, so that any worker can do any task, and losing one loses nothing.
  */
 import type { PoolFailure } from '../../core/pool/worker-pool';
+import type { AppName, LabelNames } from './labels';
 import type { Loan } from './loan';
 import type { Page, ScopeFamilies, Snapshot } from '../../core/snapshot';
 
@@ -15,6 +16,8 @@ export type ClusterTask = DecodeTask | AbsorbTask | RenderTask | SaveTask | Load
 export interface Run {
   /** Name of the PM2 app. */
   readonly app: string;
+  /** PM2's namespace of the app; `undefined` for the default one. */
+  readonly namespace?: string | undefined;
   readonly pmId: number;
   /** Unique among all runs of the host, former ones too. */
   readonly key: string;
@@ -63,19 +66,19 @@ export interface AbsorbTask {
   readonly rules: readonly GaugeRule[];
   /** How many counters and histograms per app are kept that no run has any more. */
   readonly maxEndedSeries: number;
-  /** Names of the labels for the app, and for one of its instances. */
-  readonly labels: { readonly app: string; readonly instance: string };
+  readonly labels: LabelNames;
 }
 
 /** What one round has brought of one app. Every run of the state that is neither live nor silent has ended. */
-export interface AppRound {
-  readonly app: string;
+export interface AppRound extends AppName {
   /** The state that the last absorbing of this app has answered; `undefined` the first time. */
   readonly state: ClusterState | undefined;
   /** Runs that have answered in this round, in the order of their pm_ids. */
   readonly live: readonly RunSnapshot[];
   /** Keys of runs that live but have not answered: their counters and histograms still count, their gauges do not. */
   readonly silent: readonly string[];
+  /** Keys of the runs that live, in the order of their starts: where runs describe a series differently, the last one counts. */
+  readonly started: readonly string[];
   /**
    * {@link spareMemory} of a former state which no thread reads any more. The task may write to it: the columns of the next
    * state stand there. Writing to new memory takes several times as long.
@@ -106,8 +109,8 @@ export interface ClusterState {
   /** Of the merged snapshots. Page ids are only valid within it. */
   readonly incarnation: string;
   /**
-   * All series of all runs, as a snapshot has them. Merged gauges are among them, but their numbers are not in the state. The
-   * series of a family's first page have no label `bounds`, nor have those of the same layout on other pages.
+   * All series of all runs, as a snapshot has them. Merged gauges are among them, but their numbers are not in the state.
+   * Series that are one in Prometheus may be several here, each with numbers of its own: what is shown is their sum.
    */
   readonly scopes: readonly ScopeFamilies[];
   /** The next free page id. No page has had it or a larger one. */
@@ -153,6 +156,7 @@ export function spareMemory(former: ClusterState, current: ClusterState): Shared
 export interface AbsorbResult {
   readonly ok: true;
   readonly kind: 'absorb';
+  /** In the order of the task's apps; `app` is the key of an app. */
   readonly apps: readonly { readonly app: string; readonly state: ClusterState }[];
   /** What `/metrics/cluster` shows of the apps, in the order of the task's. */
   readonly snapshots: readonly LabelledSnapshot[];

@@ -8,6 +8,7 @@ import {
   type Run,
   type RunSnapshot,
 } from '../protocol/tasks';
+import { appKey, type AppName, type LabelNames } from '../protocol/labels';
 import type { ClusterPool } from './cluster-pool';
 import type { RoundResult } from './rounds/result';
 import type { StateStore } from './state-store';
@@ -17,7 +18,7 @@ export interface ClusterSumsOptions {
   readonly store: StateStore;
   readonly rules: readonly GaugeRule[];
   readonly maxEndedSeries: number;
-  readonly labels: { readonly app: string; readonly instance: string };
+  readonly labels: LabelNames;
   /** Called for errors of work for which no caller waits. */
   readonly onError: (what: string, error: unknown) => void;
   /** Milliseconds on a clock that never goes back. */
@@ -33,6 +34,7 @@ const SAVE_SOON_MS = 5000;
 /** How long an app that PM2 no longer lists is kept: a new daemon, for instance, starts the apps one after the other. */
 const KEPT_MS = 10 * 60_000;
 
+/** By {@link appKey}. */
 type States = ReadonlyMap<string, ClusterState>;
 type Unsaved = 'nothing' | 'numbers' | 'ended';
 
@@ -128,17 +130,20 @@ export class ClusterSums {
     const there = appsOf(result);
     const live = liveOf(result);
     const silent = silentOf(result);
-    const names = new Set([...this.states.keys(), ...live.map(({ run }) => run.app)]);
-    return [...names]
-      .filter((app) => there.has(app))
-      .sort()
-      .map((app) => ({
-        app,
-        state: this.states.get(app),
-        live: live.filter(({ run }) => run.app === app),
-        silent: silent.filter((run) => run.app === app).map(({ key }) => key),
-        spare: this.spareOf(app),
-      }));
+    const started = startedOf(result);
+    const keys = new Set([...this.states.keys(), ...live.map(({ run }) => appKey(run))]);
+    return [...keys].sort().flatMap((key) => {
+      const app = there.get(key);
+      if (app === undefined) return [];
+      return {
+        ...app,
+        state: this.states.get(key),
+        live: live.filter(({ run }) => appKey(run) === key),
+        silent: silent.filter((run) => appKey(run) === key).map((run) => run.key),
+        started: started.filter((run) => appKey(run) === key).map((run) => run.key),
+        spare: this.spareOf(key),
+      };
+    });
   }
 
   private noteUnsaved(unsaved: Unsaved): void {
@@ -152,9 +157,16 @@ export class ClusterSums {
   }
 }
 
-/** Those that PM2 runs, or is replacing. */
-function appsOf({ processes, leaving }: RoundResult): ReadonlySet<string> {
-  return new Set([...processes, ...leaving].map(({ run }) => run.app));
+/** Those that PM2 runs, or is replacing, by their keys. */
+function appsOf({ processes, leaving }: RoundResult): ReadonlyMap<string, AppName> {
+  const all = [...processes, ...leaving].map(({ run: { app, namespace } }) => ({ app, namespace }));
+  return new Map(all.map((name) => [appKey(name), name]));
+}
+
+/** Those that PM2 runs in the order of their starts, behind those that they replace. */
+function startedOf({ processes, leaving }: RoundResult): Run[] {
+  const inOrder = processes.toSorted((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
+  return [...leaving, ...inOrder].map(({ run }) => run);
 }
 
 function liveOf({ answers, leaving }: RoundResult): RunSnapshot[] {

@@ -11,7 +11,7 @@ import { listenPatiently } from './http/listen';
 import { createHttpServer } from './http/server';
 import { MetricsCluster } from './metrics-cluster';
 import { COMMAND, EXIT_CANNOT_START, readCommandLine } from './options/cli';
-import type { ServerOptions } from './options/options';
+import { labelNames, type ServerOptions } from './options/options';
 import { endStopped } from './pm2/end-stopped';
 import { Rounds } from './rounds/rounds';
 import { StateStore } from './state-store';
@@ -64,16 +64,17 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
     decode: (payload, known, firstPageId) =>
       pool.run({ kind: 'decode', payload, known, firstPageId, maxBytes, maxSeries, maxSamples }),
   });
+  const labels = labelNames(options);
   const sums = new ClusterSums({
     pool,
     store: new StateStore({ file: options.stateFile, pool }),
     rules: options.gauges,
     maxEndedSeries: options.maxEndedSeries,
-    labels: { app: options.appLabel, instance: options.instanceLabel },
+    labels,
     onError: (what, error) => log.warn({ err: error }, what),
   });
   const own = {
-    labels: { app: options.appLabel, pmId: options.instanceLabel },
+    labels,
     monitor: options.axmMonitor,
     since,
   };

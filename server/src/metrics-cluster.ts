@@ -11,6 +11,7 @@
 import type { Logger } from 'pino';
 import { DaemonError } from '../../core/pm2/daemon';
 import { messageOf } from '../../core/values';
+import { instanceLabels } from '../protocol/labels';
 import type { Format, LabelledSnapshot } from '../protocol/tasks';
 import { TaskError, type ClusterPool } from './cluster-pool';
 import type { ClusterSums } from './cluster-sums';
@@ -61,7 +62,7 @@ export class MetricsCluster {
    */
   async instances(): Promise<readonly InstanceOfApp[]> {
     const { answers, silent } = await this.ask(LIST_MS);
-    return [...answers, ...silent].map(({ run: { app, pmId } }) => ({ app, pmId })).sort((a, b) => a.pmId - b.pmId);
+    return [...answers, ...silent].map(({ run }) => run).sort((a, b) => a.pmId - b.pmId);
   }
 
   /**
@@ -97,14 +98,7 @@ export class MetricsCluster {
   }
 
   private labelled({ run, snapshot }: InstanceAnswer): LabelledSnapshot {
-    const { app, pmId } = this.options.own.labels;
-    return {
-      snapshot,
-      labels: [
-        [app, run.app],
-        [pmId, String(run.pmId)],
-      ],
-    };
+    return { snapshot, labels: instanceLabels(run, this.options.own.labels) };
   }
 
   private async ownSnapshot(result: RoundResult): Promise<LabelledSnapshot> {

@@ -12,13 +12,13 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '../../core/otel';
+import { instanceLabels, type LabelNames } from '../protocol/labels';
 import type { ProcessInfo } from './pm2/process-list';
 import type { RoundResult } from './rounds/result';
 import type { Run } from '../protocol/tasks';
 
 export interface OwnMetricsOptions {
-  /** Names of the labels for the app and for the instance. */
-  readonly labels: { readonly app: string; readonly pmId: string };
+  readonly labels: LabelNames;
   /** Whether to add the values that processes show in `pm2 monit`. */
   readonly monitor: boolean;
   /** When this server was started, epoch milliseconds. */
@@ -38,14 +38,12 @@ export function ownMetrics(result: RoundResult, options: OwnMetricsOptions): Res
   return { resource: { attributes: {} }, scopeMetrics: [{ scope, metrics }] };
 }
 
-type Labels = OwnMetricsOptions['labels'];
-
 function exporterMetrics(
   { answers, silent, errors, durationMs }: RoundResult,
-  labels: Labels,
+  labels: LabelNames,
   make: Maker,
 ): MetricData[] {
-  const of = ({ app, pmId }: Run): Attributes => ({ [labels.app]: app, [labels.pmId]: String(pmId) });
+  const of = (run: Run): Attributes => Object.fromEntries(instanceLabels(run, labels));
   const up = [...answers.map(({ run }) => [run, 1] as const), ...silent.map(({ run }) => [run, 0] as const)];
   up.sort(([a], [b]) => a.pmId - b.pmId);
   const each = (valueOf: (answer: RoundResult['answers'][number]) => number | undefined): Sample[] =>
@@ -100,7 +98,7 @@ function processMetrics(
   { labels, monitor }: OwnMetricsOptions,
   make: Maker,
 ): MetricData[] {
-  const of = ({ run }: ProcessInfo): Attributes => ({ [labels.app]: run.app, [labels.pmId]: String(run.pmId) });
+  const of = ({ run }: ProcessInfo): Attributes => Object.fromEntries(instanceLabels(run, labels));
   const each = (valueOf: (process: ProcessInfo) => number): Sample[] =>
     processes.map((process) => [of(process), valueOf(process)]);
   const online = processes.filter(({ status, startedAt }) => status === 'online' && startedAt !== undefined);

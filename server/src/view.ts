@@ -1,5 +1,6 @@
 /** What the HTTP side asks the cluster for, and what it gets. */
 import type { Readable } from 'node:stream';
+import type { Run } from '../protocol/tasks';
 
 /** The chunks of an exposition, uncompressed. Destroying the stream ends the rendering. */
 export interface ExpositionStream extends Readable {
@@ -14,11 +15,7 @@ export interface ExpositionStream extends Readable {
 export type Scraped =
   { readonly view: 'all' } | { readonly view: 'cluster' } | { readonly view: 'instance'; readonly pmId: number };
 
-export interface InstanceOfApp {
-  /** Name of the PM2 app. */
-  readonly app: string;
-  readonly pmId: number;
-}
+export type InstanceOfApp = Pick<Run, 'app' | 'namespace' | 'pmId'>;
 
 export type ViewErrorCode =
   | 'UNKNOWN_INSTANCE'

@@ -31,7 +31,7 @@ const none = (): void => undefined;
 /** A short task, which ends as soon as a thread is free. */
 async function anotherTask(t: ExecutionContext): Promise<void> {
   const { snapshots: found } = await pool.run({
-    ...{ kind: 'absorb', apps: [], rules: [], maxEndedSeries: 1, labels: { app: 'a', instance: 'b' } },
+    ...{ kind: 'absorb', apps: [], rules: [], maxEndedSeries: 1, labels: { app: 'a', namespace: 'n', instance: 'b' } },
   });
   t.deepEqual(found, []);
 }

@@ -40,7 +40,7 @@ function hostOf(t: ExecutionContext): Host {
     serve() {
       const sums = new ClusterSums({
         ...{ pool, store: new StateStore({ file, pool }), rules: [], maxEndedSeries: 1000 },
-        labels: { app: 'pm2_app', instance: 'pm_id' },
+        labels: { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' },
         onError: (what, error) => told.push(`${what}: ${error instanceof Error ? error.message : String(error)}`),
         now: () => this.clock,
       });

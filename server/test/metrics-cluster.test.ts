@@ -31,7 +31,7 @@ interface World {
 function worldOf(t: ExecutionContext): World {
   const logged: string[] = [];
   const log = pino({}, { write: (line: string) => void logged.push((JSON.parse(line) as { msg: string }).msg) });
-  const labels = { app: 'pm2_app', instance: 'pm_id' };
+  const labels = { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' };
   const sums = new ClusterSums({
     ...{ pool, store: new StateStore({ file: undefined, pool }), rules: [], maxEndedSeries: 1000, labels },
     onError: (what) => t.fail(what),
@@ -48,7 +48,7 @@ function worldOf(t: ExecutionContext): World {
         },
       },
       ...{ pool, sums, log },
-      own: { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: false, since: 0 },
+      own: { labels: { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' }, monitor: false, since: 0 },
     }),
     text: async (what) => textOf(await world.cluster.scrape(what, 'text', 5000)),
   };

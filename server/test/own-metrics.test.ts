@@ -38,7 +38,11 @@ async function sample(): Promise<RoundResult> {
   };
 }
 
-const options = { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: true, since: STARTED - 60_000 };
+const options = {
+  labels: { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' },
+  monitor: true,
+  since: STARTED - 60_000,
+};
 
 function lines(metrics: ResourceMetrics, serializer = 'exporter-prometheus-1'): string[] {
   // Later releases add a label for the scope.
@@ -82,7 +86,11 @@ for (const serializer of SERIALIZERS) {
 
 test('labels have the configured names, and values of pm2 monit are left out if so configured', async (t) => {
   const text = lines(
-    ownMetrics(await sample(), { ...options, labels: { app: 'app', pmId: 'instance_id' }, monitor: false }),
+    ownMetrics(await sample(), {
+      ...options,
+      labels: { app: 'app', namespace: 'namespace', instance: 'instance_id' },
+      monitor: false,
+    }),
   );
   t.true(text.some((line) => line.startsWith('pm2_up{app="shop",instance_id="0"} 1')));
   t.false(text.some((line) => line.includes('axm_monitor')));

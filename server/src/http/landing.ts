@@ -48,7 +48,10 @@ ${instanceList(instances)}
 function instanceList(instances: readonly InstanceOfApp[] | undefined): string {
   if (instances === undefined) return "<p>PM2's daemon cannot be reached.";
   if (instances.length === 0) return '<p>No instance has answered with metrics yet.';
-  const items = instances.map(({ app, pmId }) => `<li><a href="/metrics/${pmId}">/metrics/${pmId}</a>: ${escape(app)}`);
+  const items = instances.map(({ app, namespace, pmId }) => {
+    const name = namespace === undefined ? app : `${app} in the namespace ${namespace}`;
+    return `<li><a href="/metrics/${pmId}">/metrics/${pmId}</a>: ${escape(name)}`;
+  });
   return `<ul>\n${items.join('\n')}\n</ul>`;
 }
 
