@@ -21,7 +21,7 @@ export class Collected implements Output {
 
 export function collectText(text: PrometheusText, snapshot: Snapshot): string {
   const out = new Collected();
-  const writing = text.writeTo(out, snapshot);
+  const writing = text.writeTo(out, snapshot, () => undefined);
   while (writing.next().done !== true);
   return out.text;
 }

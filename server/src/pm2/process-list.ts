@@ -49,7 +49,7 @@ function readProcess(entry: unknown): ProcessInfo | undefined {
   return {
     run: {
       app: name,
-      namespace: namespaceOf(env['namespace']),
+      ...namespaceOf(env['namespace']),
       pmId: pmId as number,
       key: `${String(pmId)}-${startedAt ?? 0}-${processId}`,
     },
@@ -68,8 +68,8 @@ function readProcess(entry: unknown): ProcessInfo | undefined {
 /** PM2's name for the namespace of apps that are in no other. */
 const DEFAULT_NAMESPACE = 'default';
 
-function namespaceOf(value: unknown): string | undefined {
-  return value === DEFAULT_NAMESPACE || value === '' ? undefined : textOf(value);
+function namespaceOf(value: unknown): Pick<Run, 'namespace'> {
+  return typeof value !== 'string' || value === DEFAULT_NAMESPACE || value === '' ? {} : { namespace: value };
 }
 
 function fieldsOf(value: unknown): Fields {

@@ -11,6 +11,7 @@
  */
 import type { AbsorbResult, AbsorbTask, GaugeRule } from '../../protocol/tasks';
 import { appKey, appLabels } from '../../protocol/labels';
+import { regular } from '../identity/regular';
 import { absorbApp } from './absorb-app';
 import { PageMappings } from './series/page-mappings';
 import { GaugeRules } from './gauges/rules';
@@ -28,12 +29,13 @@ export class ClusterMerger {
     const compiled = this.compile(rules);
     const absorbed = apps.map((round) => {
       const state = round.state ?? emptyState();
+      const live = round.live.map((one) => ({ ...one, snapshot: regular(one.snapshot) }));
       const app = appKey(round);
       let mappings = this.mappingsByApp.get(app);
       // Kept again only when the round is done: a round that throws may have added half of the new series.
       this.mappingsByApp.delete(app);
       if (mappings?.catchUp(state) !== true) mappings = new PageMappings(state, appLabels(round, labels));
-      const result = absorbApp({ round, state, mappings, rules: compiled, maxEndedSeries, labels });
+      const result = absorbApp({ round: { ...round, live }, state, mappings, rules: compiled, maxEndedSeries, labels });
       this.keep(app, result.mappings);
       return { app, ...result };
     });

@@ -6,6 +6,7 @@
 import { attributesOf } from '../../../../core/page-texts';
 import type { Page, PlacedPage } from '../../../../core/snapshot';
 import { hashOf } from '../../identity/hash';
+import { HashTable } from '../../identity/hash-table';
 import type { AppFamily } from './app-family';
 
 /** A page of an app's family. */
@@ -19,7 +20,7 @@ export class Twins {
   /** By serial number of the first twin: all twins, in ascending order. */
   readonly groups = new Map<number, number[]>();
   /** By hash of what is exposed: the first series that has it. */
-  private readonly firsts = new Map<number, number>();
+  private readonly firsts = new HashTable();
   /** By serial number of another twin than the first: that of the first. */
   private readonly leaders = new Map<number, number>();
   /** In the order of their first series. */
