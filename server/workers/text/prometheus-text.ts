@@ -16,8 +16,8 @@ import { PageText } from './page-text';
 import { spansOf } from './spans';
 import type { Output } from './output';
 
-/** What the serializer writes if there are no metrics. */
-const NOTHING = Buffer.from('# no registered metrics');
+/** What the serializer writes if there are no metrics, but with the end of the line, without which parsers refuse it. */
+const NOTHING = Buffer.from('# no registered metrics\n');
 
 export class PrometheusText {
   private incarnation: string | undefined;
