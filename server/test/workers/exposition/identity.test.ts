@@ -1,4 +1,5 @@
 /** One identity of a series, the exposed one: whatever processes collect, no view in any format has a series twice. */
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import test, { type ExecutionContext } from 'ava';
 import * as fc from 'fast-check';
 import type { Format, LabelledSnapshot } from '../../../protocol/tasks';
@@ -456,3 +457,38 @@ for (const serializer of ['@opentelemetry/exporter-prometheus', 'exporter-promet
     );
   });
 }
+
+test('an instance as text has the bytes of the official serializer wherever strict parsers take them', async (t) => {
+  const serializer = new PrometheusSerializer();
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(scopeShapes, { maxLength: 1 }), async (shapes) => {
+      const isPlain = ({ boundaries }: ScopeShape['metrics'][number]): boolean =>
+        !ODD_BOUNDS.some((odd) => odd === boundaries);
+      const scopes = shapes.map(({ scope, metrics }) => ({
+        scope,
+        metrics: metrics
+          .filter(isPlain)
+          .slice(0, 3)
+          .map((one) => metricOf({ ...one, attributes: one.attributes.slice(0, 2) })),
+      }));
+      const resource = { attributes: { 'service.name': 'x' } };
+      const official = serializer.serialize({ resource, scopeMetrics: scopes } as never);
+      const heads = official.match(/^# HELP \S+/gm) ?? [];
+      try {
+        parse(withoutComments(official), 'text');
+      } catch {
+        return;
+      }
+      if (new Set(heads).size < heads.length) return;
+      compared++;
+      const snapshots = [{ snapshot: await snapshotOf(scopes), labels: [] }];
+      t.is(
+        render(new Exposition(), { view: 'instance', snapshots, format: 'text' }).body.toString(),
+        Buffer.from(official).toString(),
+      );
+    }),
+    { numRuns: 200 },
+  );
+  t.true(compared > 10, `${compared} compared`);
+});
