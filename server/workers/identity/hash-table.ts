@@ -1,15 +1,15 @@
 /** Numbers by hash, in 24 to 48 bytes per entry: one per series may be a million. */
 
-/** Hashes are whole numbers from 0 on, so that this is none. */
-const FREE = -1;
+/** Hashes are whole numbers from 1 on, so that this is none. New memory is full of it. */
+const FREE = 0;
 
 export class HashTable {
-  private hashes = new Float64Array(64).fill(FREE);
+  private hashes = new Float64Array(64);
   private values = new Int32Array(64);
   private count = 0;
 
   clear(): void {
-    this.hashes = new Float64Array(64).fill(FREE);
+    this.hashes = new Float64Array(64);
     this.values = new Int32Array(64);
     this.count = 0;
   }
@@ -37,7 +37,7 @@ export class HashTable {
 
   private grow(): void {
     const { hashes, values } = this;
-    this.hashes = new Float64Array(2 * hashes.length).fill(FREE);
+    this.hashes = new Float64Array(2 * hashes.length);
     this.values = new Int32Array(2 * hashes.length);
     this.count = 0;
     hashes.forEach((hash, i) => {

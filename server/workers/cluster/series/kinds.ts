@@ -56,6 +56,6 @@ function latest(families: readonly AppFamily[], recency: Recency): AppFamily {
     gone: recency.goneOfFamily(family),
   }));
   return ranked.reduce((best, one) =>
-    one.rank > best.rank || (one.rank === best.rank && one.gone >= best.gone) ? one : best,
+    one.rank > best.rank || (one.rank === best.rank && one.gone > best.gone) ? one : best,
   ).family;
 }

@@ -5,7 +5,6 @@
  */
 import { attributesOf } from '../../../../core/page-texts';
 import type { Page, PlacedPage } from '../../../../core/snapshot';
-import { hashOf } from '../../identity/hash';
 import { HashTable } from '../../identity/hash-table';
 import type { AppFamily } from './app-family';
 
@@ -47,11 +46,11 @@ export class Twins {
     const { family, page, first } = placed;
     const seed = family.hash;
     if (seed === undefined) return;
-    for (const [i, key] of keysOf(family, page).entries()) {
-      const hash = hashOf(key, seed);
+    for (const [i, attributes] of attributesOf(page).entries()) {
+      const hash = family.labelSets.hashOf(attributes, seed);
       const known = this.firsts.get(hash);
       if (known === undefined) this.firsts.set(hash, first + i);
-      else if (this.isTwin(known, family, key)) this.join(known, first + i);
+      else if (this.isTwin(known, family, family.labelSets.keyOf(attributes))) this.join(known, first + i);
     }
   }
 

@@ -43,7 +43,7 @@ function latestOf(group: readonly number[], twins: Twins, recency: Recency): num
   let [rank, gone] = rankOf(first);
   for (const serial of others) {
     const [otherRank, otherGone] = rankOf(serial);
-    if (otherRank < rank || (otherRank === rank && otherGone < gone)) continue;
+    if (otherRank < rank || (otherRank === rank && otherGone <= gone)) continue;
     [latest, rank, gone] = [serial, otherRank, otherGone];
   }
   return latest;

@@ -7,7 +7,6 @@
 import { attributesOf } from '../../../../core/page-texts';
 import type { Scope } from '../../../../core/otel';
 import type { Page } from '../../../../core/snapshot';
-import { hashOf } from '../../identity/hash';
 import { HashTable } from '../../identity/hash-table';
 import { LabelSets } from '../../identity/label-sets';
 import type { ExtraLabels } from '../../text/official';
@@ -68,10 +67,10 @@ export class FamilyIdentity {
     for (const { page } of family.pages) {
       if (seen.has(page.id)) continue;
       labelSets ??= new LabelSets(scope, family, pages.labels);
-      const keys = keysOf(page, labelSets);
+      const hashes = hashesOf(page, labelSets);
       seen.set(page.id, { first: this.series, size: page.size });
       this.pages++;
-      for (const key of keys) this.add(hashOf(key), this.series++);
+      for (const hash of hashes) this.add(hash, this.series++);
     }
   }
 
@@ -127,6 +126,10 @@ export class FamilyIdentity {
     }
     return places;
   }
+}
+
+function hashesOf(page: Page, labelSets: LabelSets): number[] {
+  return attributesOf(page).map((attributes) => labelSets.hashOf(attributes, 0));
 }
 
 function keysOf(page: Page, labelSets: LabelSets): string[] {
