@@ -277,7 +277,8 @@ test('whatever runs describe, in any order: each series is shown once, and no co
         };
       case 'gauge':
         return { ...counter(name, of(round)), dataPointType: 2, isMonotonic: undefined, ...more };
-      default:
+      case 'counter':
+      case 'updown':
         return { ...counter(name, of(round)), isMonotonic: kind === 'counter', ...more };
     }
   };

@@ -62,7 +62,7 @@ export class FamilyIdentity {
 
   private note({ family, scope, pages }: Identified): void {
     let seen = this.seen.get(pages);
-    if (seen === undefined) this.seen.set(pages, (seen = new Map()));
+    if (seen === undefined) this.seen.set(pages, (seen = new Map<number, SeenPage>()));
     let labelSets: LabelSets | undefined;
     for (const { page } of family.pages) {
       if (seen.has(page.id)) continue;
