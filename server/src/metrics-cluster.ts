@@ -62,7 +62,9 @@ export class MetricsCluster {
    */
   async instances(): Promise<readonly InstanceOfApp[]> {
     const { answers, silent } = await this.ask(LIST_MS);
-    return [...answers, ...silent].map(({ run: { key: _key, ...instance } }) => instance).sort((a, b) => a.pmId - b.pmId);
+    return [...answers, ...silent]
+      .map(({ run: { key: _key, ...instance } }) => instance)
+      .sort((a, b) => a.pmId - b.pmId);
   }
 
   /**

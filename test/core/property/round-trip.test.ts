@@ -41,7 +41,8 @@ async function roundTrips(sequence: readonly ResourceMetrics[], maxSeries: numbe
     const differences: string[] = [];
     const rendered = collectText(text, snapshot, (difference) => differences.push(difference));
     // Series that are joined or left out, and bounds that are put in order, are not as the official serializer writes them.
-    if (differences.length === 0 && !hasOddBounds(data)) same(...comparable(rendered, valid(expected)), `text of step ${step}`);
+    if (differences.length === 0 && !hasOddBounds(data))
+      same(...comparable(rendered, valid(expected)), `text of step ${step}`);
     const have = [...received.keys()].map((id) => [id, id] as const);
     const decoded = decodeSnapshot(encodeSnapshot(snapshot, have), { known: received });
     for (const page of pagesOf(decoded)) received.set(page.id, page);
