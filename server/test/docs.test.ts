@@ -34,7 +34,7 @@ test('gauges are merged as documented, in that order', (t) => {
 });
 
 test('the documented metrics of the server are its metrics', async (t) => {
-  const options = { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: true, since: 0 };
+  const options = { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: true, since: 0, store: { writeErrors: 0 } };
   const metrics = ownMetrics(await round(), options).scopeMetrics.flatMap((scope) => scope.metrics);
   const expected = metrics.map(({ descriptor: { name, description }, isMonotonic }) => [
     `\`${name}\``,

@@ -5,7 +5,7 @@
  */
 import test from 'ava';
 import * as fc from 'fast-check';
-import { readState, writeState } from '../../../workers/cluster';
+import { reread } from './state/state-files';
 import { counter, histogram, point } from '../../../../test/core/encoder/collections';
 import { at, Cluster, Instance, numbersOf } from './merged-instances';
 
@@ -191,7 +191,7 @@ async function live(rounds: readonly (typeof round extends fc.Arbitrary<infer T>
     before = numbers;
     if (then === 'switchWorker') cluster.switchWorker();
     if (then === 'loseWorker' || then === 'restartServer') cluster.loseWorker();
-    if (then === 'restartServer' && cluster.state !== undefined) cluster.state = readState(writeState(cluster.state));
+    if (then === 'restartServer' && cluster.state !== undefined) cluster.state = reread(cluster.state);
   }
 }
 

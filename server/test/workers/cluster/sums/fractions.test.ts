@@ -1,7 +1,7 @@
 /** Sums of fractions depend on the order of addition: no change of order may show as a reset. */
 import test from 'ava';
 import * as fc from 'fast-check';
-import { readState, writeState } from '../../../../workers/cluster';
+import { reread } from '../state/state-files';
 import { counter, histogram, point } from '../../../../../test/core/encoder/collections';
 import { at, Cluster, Instance, numbersOf, scalarsOf } from '../merged-instances';
 
@@ -67,7 +67,7 @@ async function live(rounds: readonly Round[]): Promise<void> {
     before = sums;
     if (!serverRestarts || cluster.state === undefined) continue;
     cluster.loseWorker();
-    cluster.state = readState(writeState(cluster.state));
+    cluster.state = reread(cluster.state);
   }
 }
 
