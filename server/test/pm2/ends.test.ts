@@ -17,7 +17,7 @@ for (const [what, end] of [
   test(`after ${what}, what is under way is done before the process ends`, async (t) => {
     const file = join(temporaryFolder(t), 'file');
     const execArgv = ['--require=ts-node/register/transpile-only'];
-    const child = fork(resolve('./host/ends-slowly.ts'), [file], { execArgv, silent: true });
+    const child = fork(resolve('../host/ends-slowly.ts'), [file], { execArgv, silent: true });
     t.teardown(() => child.kill('SIGKILL'));
     let said = '';
     child.stderr?.on('data', (text: Buffer) => (said += text.toString()));
