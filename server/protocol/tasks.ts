@@ -167,6 +167,7 @@ export function spareMemory(former: ClusterState, current: ClusterState): Shared
 export interface AbsorbResult {
   readonly ok: true;
   readonly kind: 'absorb';
+  /** In the order of the task's apps. */
   readonly apps: readonly { readonly app: string; readonly state: ClusterState }[];
   /** What `/metrics/cluster` shows of the apps, in the order of the task's. */
   readonly snapshots: readonly LabelledSnapshot[];

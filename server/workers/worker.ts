@@ -68,8 +68,7 @@ function snapshotsOf(task: ClusterTask): Snapshot[] {
 function absorb(task: AbsorbTask): AbsorbResult {
   const result = merger.absorb(task);
   if (task.file === undefined) return result;
-  const saved = new Map(task.apps.map((round) => [round.app, round.saved]));
-  const changes = result.apps.map(({ app, state }) => ({ app, from: saved.get(app), to: state }));
+  const changes = result.apps.map(({ app, state }, i) => ({ app, from: task.apps[i]?.saved, to: state }));
   return { ...result, appended: appendChanges(task.file, changes) };
 }
 

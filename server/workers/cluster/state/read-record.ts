@@ -1,5 +1,5 @@
 /** Reads a record's payload. Its checksum has held, and still nothing is used before it is checked. */
-import { isLayoutOf } from '../../../../core/wire/check';
+import { DataPointType } from '../../../../core/otel';
 import { ByteReader } from '../../../../core/wire/numbers';
 import { PAGE_SERIES, MAX_BUCKETS, strideOf, type Layout, type Page } from '../../../../core/snapshot';
 import { textsOf } from '../../../../core/page-texts';
@@ -64,8 +64,14 @@ function checkPage(page: unknown): asserts page is RecordPage {
   if (isWhole(family)) return;
   must(isRecord(family) && isFamily(family as unknown as FamilyHead), `family of page ${id}`);
   const { dataPointType } = (family as unknown as FamilyHead).about;
-  must(isLayoutOf(dataPointType, layout as unknown as Layout), `type of page ${id}`);
+  must((KINDS[dataPointType] ?? 'scalar') === layout['kind'], `type of page ${id}`);
 }
+
+/** Layouts by the type of data points. */
+const KINDS: Readonly<Record<number, Layout['kind']>> = {
+  [DataPointType.HISTOGRAM]: 'histogram',
+  [DataPointType.EXPONENTIAL_HISTOGRAM]: 'exponential',
+};
 
 function isLayout(layout: Layout): boolean {
   switch (layout.kind) {
