@@ -5,11 +5,10 @@ const { setTimeout: sleep } = require('node:timers/promises');
 
 const PAUSE_MS = 30;
 const COUNTERS = /^(shop_\w+_(?:total|count|bucket)(?:\{[^}]*\})?) (\S+)/gm;
-const ORDERS = /^shop_orders_total\{/;
 
 /** @param {number} port */
 function startScraper(port) {
-  const scraper = { scrapes: 0, refused: 0, dips: [], orders: 0, stop };
+  const scraper = { scrapes: 0, refused: 0, dips: [], stop };
   /** The last number of each series. */
   const shown = new Map();
   let isOver = false;
@@ -32,7 +31,6 @@ function startScraper(port) {
       const before = shown.get(series) ?? 0;
       if (Number(number) < before) scraper.dips.push(`${series} fell from ${before} to ${number}`);
       shown.set(series, Number(number));
-      if (ORDERS.test(series)) scraper.orders = Number(number);
     }
   }
 
@@ -52,4 +50,9 @@ async function scrape(port, view) {
   return text;
 }
 
-module.exports = { scrape, startScraper };
+/** The sum of the shop's orders in a text; 0 before the first one. */
+function ordersIn(text) {
+  return Number(/^shop_orders_total\{.*\} (\d+)$/m.exec(text)?.[1] ?? 0);
+}
+
+module.exports = { ordersIn, scrape, startScraper };

@@ -8,7 +8,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { startCluster, until } = require('./cluster');
 const { HARM } = require('./harm');
 const { startLoad } = require('./load');
-const { scrape, startScraper } = require('./scraper');
+const { ordersIn, scrape, startScraper } = require('./scraper');
 
 /** Kinds of harm per try, each once: all in about five tries. */
 const EVENTS = 2;
@@ -19,7 +19,7 @@ async function sums(random, note) {
   const scraper = startScraper(cluster.metricsPort);
   const load = startLoad(cluster.shopPort);
   try {
-    let before = await settled(cluster, scraper, 0);
+    let before = await settled(cluster, 0, await cluster.ready());
     const names = Object.keys(HARM);
     for (let i = 0; i < EVENTS; i++) {
       const [name] = names.splice(random.below(names.length), 1);
@@ -33,7 +33,7 @@ async function sums(random, note) {
       const pids = await cluster.ready();
       const all = total(answered.values());
       const ofLiving = total(pids.map((pid) => answered.get(pid) ?? 0));
-      const now = await settled(cluster, scraper, before + ofLiving);
+      const now = await settled(cluster, before + ofLiving, pids);
       const counted = now - before;
       note({
         'what was done': name,
@@ -57,17 +57,24 @@ async function sums(random, note) {
   }
 }
 
-/** @returns the sum when no order is under way: all that living processes have counted is in it */
-async function settled({ metricsPort }, scraper, least) {
+/**
+ * @param least what the sum has to reach
+ * @param pids how many instances have to answer
+ * @returns the sum when no order is under way: all that living processes have counted is in it
+ */
+async function settled({ metricsPort }, least, pids) {
   let last;
   let same = 0;
   return await until(`sum of ${least} orders or more that stays`, async () => {
-    const text = await scrape(metricsPort, '/metrics');
-    const now = `${scraper.orders} ${/^shop_orders_total.*$/gm.exec(text)?.[0]} ${scraper.scrapes > 0}`;
-    same = now === last && scraper.scrapes > 0 && scraper.orders >= least ? same + 1 : 0;
+    const isSame = same;
+    same = 0;
+    const all = await scrape(metricsPort, '/metrics');
+    const up = all.match(/^pm2_up\{pm2_app="shop".* 1$/gm) ?? [];
+    const now = ordersIn(await scrape(metricsPort, '/metrics/cluster'));
+    if (now === last && now >= least && up.length === pids.length) same = isSame + 1;
     last = now;
     // Several intervals of the exporters.
-    return same >= 8 && { sum: scraper.orders };
+    return same >= 8 && { sum: now };
   }).then(({ sum }) => sum);
 }
 
