@@ -8,35 +8,42 @@ import type { ByteReader, ByteWriter } from '../../../../core/wire/numbers';
 /** Numbers per stripe: a stripe of whole numbers takes fewer bytes than one in which a single number is a fraction. */
 const BLOCK = 1024;
 
-/** Numbers of a column that have changed. */
+/** Numbers of a column that have changed, as they are read. */
 export interface Changes {
   /** Ascending. */
   readonly positions: Float64Array;
   readonly numbers: Float64Array;
 }
 
-export function changesOf(before: Float64Array, after: Float64Array): Changes {
+/**
+ * Writes the numbers that have changed; nothing if none have.
+ *
+ * @param before has the length of `after`
+ * @returns whether there are any
+ */
+export function writeChanges(writer: ByteWriter, before: Float64Array, after: Float64Array): boolean {
+  let distances = new Float64Array(BLOCK);
+  let numbers = new Float64Array(BLOCK);
   let count = 0;
-  for (let i = 0; i < after.length; i++) if (differ(before[i]!, after[i]!)) count++;
-  const positions = new Float64Array(count);
-  const numbers = new Float64Array(count);
-  for (let i = 0, k = 0; k < count; i++) {
-    if (!differ(before[i]!, after[i]!)) continue;
-    positions[k] = i;
-    numbers[k++] = after[i]!;
+  for (let i = 0, last = -1; i < after.length; i++) {
+    const number = after[i]!;
+    // NaN is equal to itself here, and -0 to 0.
+    if (before[i] === number || (number !== number && Number.isNaN(before[i]))) continue;
+    if (count === numbers.length) [distances, numbers] = [twice(distances), twice(numbers)];
+    distances[count] = i - last;
+    numbers[count++] = number;
+    last = i;
   }
-  return { positions, numbers };
+  if (count === 0) return false;
+  writer.stripe(Float64Array.of(count), 0, 1, 1);
+  for (const values of [distances, numbers]) forEachBlock(count, (at, size) => writer.stripe(values, at, 1, size));
+  return true;
 }
 
-/** NaN is equal to itself here, and -0 to 0. */
-function differ(a: number, b: number): boolean {
-  return a !== b && !(Number.isNaN(a) && Number.isNaN(b));
-}
-
-export function writeChanges(writer: ByteWriter, { positions, numbers }: Changes): void {
-  const distances = positions.map((position, i) => position - (i === 0 ? -1 : positions[i - 1]!));
-  writer.stripe(Float64Array.of(numbers.length), 0, 1, 1);
-  for (const values of [distances, numbers]) forEachBlock(values, (at, count) => writer.stripe(values, at, 1, count));
+function twice(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(2 * values.length);
+  larger.set(values);
+  return larger;
 }
 
 /** @throws RangeError if these are no changes of a column of that length */
@@ -46,7 +53,7 @@ export function readChanges(reader: ByteReader, length: number): Changes {
   const count = head[0]!;
   if (!(Number.isInteger(count) && count >= 0 && count <= length)) throw new RangeError(`${count} changed numbers`);
   const [positions, numbers] = [new Float64Array(count), new Float64Array(count)];
-  for (const values of [positions, numbers]) forEachBlock(values, (at, size) => reader.stripe(values, at, 1, size));
+  for (const values of [positions, numbers]) forEachBlock(count, (at, size) => reader.stripe(values, at, 1, size));
   for (let i = 0, last = -1; i < count; i++) {
     if (!(Number.isInteger(positions[i]!) && positions[i]! > 0)) throw new RangeError('changed numbers do not ascend');
     positions[i] = last += positions[i]!;
@@ -55,7 +62,7 @@ export function readChanges(reader: ByteReader, length: number): Changes {
   return { positions, numbers };
 }
 
-function forEachBlock({ length }: Float64Array, visit: (at: number, count: number) => void): void {
+function forEachBlock(length: number, visit: (at: number, count: number) => void): void {
   for (let at = 0; at < length; at += BLOCK) visit(at, Math.min(BLOCK, length - at));
 }
 

@@ -9,7 +9,7 @@
 import type { ClusterState } from '../../../protocol/tasks';
 import type { Layout } from '../../../../core/snapshot';
 import { ByteWriter } from '../../../../core/wire/numbers';
-import { changesOf, writeChanges } from './columns';
+import { writeChanges } from './columns';
 import { familyPages, isSameFamily, offsetsOf, writeLayout, type FamilyHead, type FamilyPage } from './placed-families';
 import { grown } from '../sums/numbers';
 
@@ -68,11 +68,7 @@ export function writeRecord({ app, from, to }: StateChange): Uint8Array[] {
     offsets ??= Int32Array.from(offsetsOf(pages.map(({ placed }) => placed)));
     return grown(column, numbers, offsets, new Float64Array(numbers));
   };
-  const write = (was: Float64Array, is: Float64Array): boolean => {
-    const changes = was === is ? NO_CHANGES : changesOf(was, is);
-    if (changes.numbers.length > 0) writeChanges(writer, changes);
-    return changes.numbers.length > 0;
-  };
+  const write = (was: Float64Array, is: Float64Array): boolean => was !== is && writeChanges(writer, was, is);
 
   const { scopes: _scopes, carried: _carried, gone: _gone, runs: _runs, ...state } = to;
   const head: RecordHead = {
@@ -84,7 +80,7 @@ export function writeRecord({ app, from, to }: StateChange): Uint8Array[] {
     gone: to.gone !== before?.gone && write(asNumbers(before?.gone, series), asNumbers(to.gone, series)),
     runs: to.runs.map(({ key, incarnation, generation, last }) => {
       const was = before?.runs.find((run) => run.key === key)?.last;
-      const changes = was === undefined || was !== last ? write(filled(was), filled(last)) : false;
+      const changes = was !== last && write(filled(was), filled(last));
       return { key, incarnation, generation, changes };
     }),
   };
@@ -95,7 +91,6 @@ export function writeRecord({ app, from, to }: StateChange): Uint8Array[] {
 }
 
 const NO_NUMBERS = new Float64Array();
-const NO_CHANGES = { positions: NO_NUMBERS, numbers: NO_NUMBERS };
 
 /** Whether all pages of the state before are there, at the same places and of the same families. */
 function goesOn(before: ClusterState, { incarnation }: ClusterState, pages: readonly FamilyPage[]): boolean {
