@@ -12,7 +12,16 @@ const { createInterface } = require('node:readline');
 const { parseArgs } = require('node:util');
 const { ensureBuilt, ensureInstalled, root } = require('./ensure');
 
-const KINDS = { collections: 12, loggers: 12, configurations: 40, messages: 10, workers: 8, stops: 8, ends: 3, sums: 1 };
+const KINDS = {
+  collections: 12,
+  loggers: 12,
+  configurations: 40,
+  messages: 10,
+  workers: 8,
+  stops: 8,
+  ends: 3,
+  sums: 1,
+};
 /** A process whose tries take longer than this hangs. */
 const PATIENCE_MS = 120_000;
 

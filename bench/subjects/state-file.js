@@ -76,7 +76,9 @@ async function measure({ size, variant, count, folder, emit }) {
   check(file, state);
   const row = { workload: size, variant };
   const whole = { ...row, against: 'all sums anew' };
-  emit(timesLess({ ...whole, name: 'a record of the state file', unit: 'ms', ours: taken.appended, theirs: taken.whole }));
+  emit(
+    timesLess({ ...whole, name: 'a record of the state file', unit: 'ms', ours: taken.appended, theirs: taken.whole }),
+  );
   emit(timesLess({ ...whole, name: 'its bytes', unit: 'bytes', ours: bytes.appended, theirs: bytes.whole }));
   const scrape = { ...row, against: 'merging, rendering', name: 'a record as a part of the scrape', unit: 'ms' };
   emit(atMost({ ...scrape, ours: taken.appended, theirs: taken.merged }));
@@ -103,6 +105,8 @@ function createInstance(size, pmId) {
 /** What is measured must be what comes back. */
 function check(file, state) {
   const [[, loaded]] = loadStates({ path: file }).states;
-  const isSame = loaded.runs.every(({ last }, i) => last.every((number, at) => Object.is(number, state.runs[i].last[at])));
+  const isSame = loaded.runs.every(({ last }, i) =>
+    last.every((number, at) => Object.is(number, state.runs[i].last[at])),
+  );
   if (!isSame) throw new Error('state-file: the file has other numbers');
 }

@@ -251,7 +251,11 @@ export interface ReplaceTask {
   readonly kind: 'replace';
   readonly draft: StateFileEnd;
   /** What has changed since the new file was written. */
-  readonly changes: readonly { readonly app: string; readonly from: ClusterState | undefined; readonly to: ClusterState }[];
+  readonly changes: readonly {
+    readonly app: string;
+    readonly from: ClusterState | undefined;
+    readonly to: ClusterState;
+  }[];
   readonly path: string;
   /** Whether the file before is kept under another name. */
   readonly keepAside: boolean;

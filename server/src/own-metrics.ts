@@ -91,11 +91,9 @@ function exporterMetrics(
       'Failures while asking instances, by kind.',
       Object.entries(errors).map(([kind, count]) => [{ kind }, count]),
     ),
-    make.counter(
-      'pm2_state_write_errors_total',
-      "Failed attempts to write the cluster's sums to the state file.",
-      [[{}, store.writeErrors]],
-    ),
+    make.counter('pm2_state_write_errors_total', "Failed attempts to write the cluster's sums to the state file.", [
+      [{}, store.writeErrors],
+    ]),
   ];
 }
 

@@ -117,7 +117,9 @@ function isRunning({ pid, started }: Owner): boolean {
 function startOf(pid: number): string | undefined {
   try {
     // Behind the name, which may have spaces and brackets: state, then eighteen more, then the start.
-    const [state, ...more] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const [state, ...more] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return state === 'Z' || state === 'X' ? undefined : more[18];
   } catch {
     return undefined;

@@ -17,7 +17,9 @@ export async function waitForTurn({ stateFile }: Pick<ServerOptions, 'stateFile'
       onWait: (owner) => {
         const who = `Another process of the metrics server${owner === undefined ? '' : ` (pid ${owner.pid})`}`;
         const remedy = 'To have both listen, give each a --state-file and a --port of its own';
-        log.info(`${who} keeps the sums and listens. This one waits, and takes over when that one has ended. ${remedy}`);
+        log.info(
+          `${who} keeps the sums and listens. This one waits, and takes over when that one has ended. ${remedy}`,
+        );
         sendReady();
       },
     });

@@ -50,20 +50,23 @@ async function owner(): Promise<number> {
 
 const order = () => until('an order', async () => (await fetch(`http://127.0.0.1:${shop}/book`)).text());
 
-test.serial('of two processes one keeps sums and listens, and the other one takes over when that is killed', async (t) => {
-  // The start waited for `ready` of both.
-  const waits = () => (pm2.logs('metrics').match(/keeps the sums and listens\. This one waits/g) ?? []).length;
-  const listens = () => (pm2.logs('metrics').match(/Listening at/g) ?? []).length;
-  t.is(waits(), 1);
-  t.is(listens(), 1);
-  await pm2.ready('shop', 3);
-  for (let i = 0; i < 10; i++) await order();
-  await until('10 orders', async () => ((await sum()) === 10 ? true : undefined));
-  process.kill(await owner(), 'SIGKILL');
-  await until('the other process', () => (listens() === 2 ? true : undefined));
-  t.is(await until('a scrape', sum), 10);
-  await until('the new process waits', () => (waits() === 2 ? true : undefined));
-});
+test.serial(
+  'of two processes one keeps sums and listens, and the other one takes over when that is killed',
+  async (t) => {
+    // The start waited for `ready` of both.
+    const waits = () => (pm2.logs('metrics').match(/keeps the sums and listens\. This one waits/g) ?? []).length;
+    const listens = () => (pm2.logs('metrics').match(/Listening at/g) ?? []).length;
+    t.is(waits(), 1);
+    t.is(listens(), 1);
+    await pm2.ready('shop', 3);
+    for (let i = 0; i < 10; i++) await order();
+    await until('10 orders', async () => ((await sum()) === 10 ? true : undefined));
+    process.kill(await owner(), 'SIGKILL');
+    await until('the other process', () => (listens() === 2 ? true : undefined));
+    t.is(await until('a scrape', sum), 10);
+    await until('the new process waits', () => (waits() === 2 ? true : undefined));
+  },
+);
 
 test.serial('what was shown is never taken back, though the server and instances are killed', async (t) => {
   let shown = await until('a scrape', sum);

@@ -89,7 +89,7 @@ async function startCluster() {
 /** @returns what `attempt` returns, as soon as that is truthy */
 async function until(what, attempt) {
   const giveUpAt = performance.now() + PATIENCE_MS;
-  for (let last; ; ) {
+  for (let last; ;) {
     try {
       const result = await attempt();
       if (result) return result;

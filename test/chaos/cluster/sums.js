@@ -33,7 +33,9 @@ async function sums(random, note) {
       const pids = await cluster.ready();
       const all = total(answered.values());
       const ofLiving = total(pids.map((pid) => answered.get(pid) ?? 0));
-      const now = await settled(cluster, before + ofLiving, pids);
+      const now = await settled(cluster, before + ofLiving, pids).catch((error) => {
+        throw scraper.dips.length > 0 ? dipped(name, scraper) : error;
+      });
       const counted = now - before;
       note({
         'what was done': name,
@@ -44,7 +46,7 @@ async function sums(random, note) {
         'of ended processes': all - ofLiving,
         'of these lost': Math.max(0, all - counted),
       });
-      if (scraper.dips.length > 0) throw new Error(`${name}: ${scraper.dips[0]}, and ${scraper.dips.length - 1} more`);
+      if (scraper.dips.length > 0) throw dipped(name, scraper);
       if (counted < ofLiving || counted > all + failed) {
         const bounds = `${ofLiving} of living processes, ${all} of all, ${failed} without an answer`;
         throw new Error(`${name}: ${counted} orders were added to the sum, but there were ${bounds}`);
@@ -55,6 +57,10 @@ async function sums(random, note) {
     await Promise.all([scraper.stop(), load.end()]);
     await cluster.close();
   }
+}
+
+function dipped(name, { dips }) {
+  return new Error(`${name}: ${dips[0]}, and ${dips.length - 1} more`);
 }
 
 /**

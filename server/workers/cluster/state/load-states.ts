@@ -11,7 +11,14 @@ const BEGINNING_BYTES = 64;
 
 type Loaded = Omit<LoadResult, 'ok' | 'kind' | 'path'>;
 
-const NOTHING: Loaded = { states: [], end: undefined, wholeBytes: 0, problems: [], keepAside: false, refused: undefined };
+const NOTHING: Loaded = {
+  states: [],
+  end: undefined,
+  wholeBytes: 0,
+  problems: [],
+  keepAside: false,
+  refused: undefined,
+};
 
 /** Never throws. */
 export function loadStates({ path: given }: Pick<LoadTask, 'path'>): LoadResult {
@@ -73,7 +80,14 @@ function read(fd: number, path: string, { size, dev, ino }: Stats): Loaded {
   }
   const { states, problems, wholeBytes } = replay.finish();
   const { isDamaged: keepAside } = replay;
-  return { states, problems, wholeBytes, keepAside, refused: undefined, end: keepAside ? undefined : { path, dev, ino, size: end } };
+  return {
+    states,
+    problems,
+    wholeBytes,
+    keepAside,
+    refused: undefined,
+    end: keepAside ? undefined : { path, dev, ino, size: end },
+  };
 }
 
 /** More problems than these are only counted. */

@@ -7,7 +7,9 @@ import test, { type ExecutionContext } from 'ava';
 import { loadStates, saveStates } from '../../../../workers/cluster';
 import { temporaryFolder } from './state-files';
 
-const MAKERS: Readonly<Record<string, readonly [refused: RegExp, make: (path: string, t: ExecutionContext) => unknown]>> = {
+const MAKERS: Readonly<
+  Record<string, readonly [refused: RegExp, make: (path: string, t: ExecutionContext) => unknown]>
+> = {
   'a folder': [/no regular file/, (path) => mkdirSync(path)],
   'a named pipe': [/no regular file/, (path) => execFileSync('mkfifo', [path])],
   'a device that is always full': [/no regular file/, (path) => symlinkSync('/dev/full', path)],
@@ -26,7 +28,10 @@ const MAKERS: Readonly<Record<string, readonly [refused: RegExp, make: (path: st
       truncateSync(path, 2 ** 40);
     },
   ],
-  'a file with other content': [/no file of the cluster sums/, (path) => writeFileSync(path, 'root:x:0:0\n'.repeat(99))],
+  'a file with other content': [
+    /no file of the cluster sums/,
+    (path) => writeFileSync(path, 'root:x:0:0\n'.repeat(99)),
+  ],
   'a link to itself': [/ELOOP/, (path) => symlinkSync(path, path)],
   'a file below a file': [/ENOTDIR/, (path) => path],
 };
@@ -44,7 +49,7 @@ for (const [what, [refused, make]] of Object.entries(MAKERS)) {
 }
 
 const isRoot = process.geteuid?.() === 0;
-if (!isRoot) console.log("A file of another user: not tried, since only root can give a file away");
+if (!isRoot) console.log('A file of another user: not tried, since only root can give a file away');
 (isRoot ? test : test.skip)('a file of another user is refused', (t) => {
   const path = join(temporaryFolder(t), 'state');
   saveStates({ path, apps: [] });

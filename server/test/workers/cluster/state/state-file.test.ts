@@ -38,7 +38,10 @@ test('after each record the states come back as they were', async (t) => {
   }
   t.true(file.steps.length > 10);
   const { states } = file.steps.at(-1)!;
-  t.true([...states.values()].some(({ carried }) => carried.includes(Infinity)), 'a counter has overflown');
+  t.true(
+    [...states.values()].some(({ carried }) => carried.includes(Infinity)),
+    'a counter has overflown',
+  );
 });
 
 test('wherever the file is cut, all complete records are kept', async (t) => {
@@ -70,7 +73,7 @@ test('a flipped bit is found, and each app has what it had before, or later by a
   for (let at = 0; at < bytes.length; at++) {
     if (at % 101 !== 0 && !isNearStep(file, at)) continue;
     const flipped = Buffer.from(bytes);
-    flipped[at]! ^= 1 << at % 8;
+    flipped[at]! ^= 1 << (at % 8);
     writeFileSync(file.path, flipped);
     const loaded = file.load();
     t.true(loaded.keepAside || loaded.problems.length > 0, `byte ${at}`);
@@ -113,7 +116,10 @@ test('what a record takes follows what has changed', async (t) => {
   const cluster = new Cluster();
   const a = new Instance(0, 'a');
   const some = (changed: number): object =>
-    counter('c', series(20_000).map((one, i) => point(one, i < changed ? 2 : 1, at(1))));
+    counter(
+      'c',
+      series(20_000).map((one, i) => point(one, i < changed ? 2 : 1, at(1))),
+    );
   const sizes: number[] = [];
   for (const changed of [0, 0, 20, 2000]) {
     const before = statSync(file.path).size;

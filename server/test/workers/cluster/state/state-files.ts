@@ -74,7 +74,11 @@ export function contentOf(state: ClusterState): unknown {
 /** Rounds of one app in which series come, change and go, and runs end, with all kinds of metrics. */
 export async function* roundsOf(app: string): AsyncGenerator<ClusterState> {
   const cluster = new Cluster({ maxEndedSeries: 8 });
-  const [a, b, c] = ['a', 'b', 'c'].map((name, i) => new Instance(i, `${app} ${name}`, app)) as [Instance, Instance, Instance];
+  const [a, b, c] = ['a', 'b', 'c'].map((name, i) => new Instance(i, `${app} ${name}`, app)) as [
+    Instance,
+    Instance,
+    Instance,
+  ];
   const half = { offset: -3, bucketCounts: [1, 2, 3] };
   const buckets = { boundaries: [0, 1.5], counts: [1, 2, 3] };
   const all = (count: number, from = 0): object[] => [
