@@ -20,7 +20,7 @@ function candidate(t: ExecutionContext, path: string): Candidate {
   const child = fork(HOST, [path], { execArgv: ['--require=ts-node/register/transpile-only'] });
   t.teardown(() => child.kill('SIGKILL'));
   const said: string[] = [];
-  child.on('message', (message) => said.push(String(message)));
+  child.on('message', (message) => said.push(message as string));
   return { child, said };
 }
 

@@ -14,13 +14,13 @@ export type Exit = (code?: number) => never;
  * @returns what ends the process in any case
  */
 export function onEnd(end: () => void): Exit {
-  const exit = process.exit.bind(process) as Exit;
+  const exit: Exit = process.exit.bind(process);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
   // PM2's option shutdown_with_message sends this in place of a signal.
   process.on('message', (message) => message === 'shutdown' && end());
   process.on('disconnect', end);
-  process.exit = ((code) => {
-    if (process.connected) exit(code as number);
+  process.exit = ((code?: number) => {
+    if (process.connected) exit(code);
     end();
   }) as typeof process.exit;
   return exit;

@@ -112,7 +112,7 @@ function linkAside(path: string): string {
 /** As after the end of a process that had linked it, and not come further. */
 function isSameFile(path: string, other: string): boolean {
   const [a, b] = [path, other].map((one) => fs.lstatSync(one, { throwIfNoEntry: false }));
-  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
+  return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
 }
 
 /** @returns the size of the file */

@@ -12,8 +12,8 @@ async function sample(t: ExecutionContext): Promise<StateFile> {
   const others = roundsOf('api');
   for await (const state of roundsOf('shop')) {
     file.add('shop', state);
-    const { value } = await others.next();
-    if (value !== undefined) file.add('api', value);
+    const other = await others.next();
+    if (other.done !== true) file.add('api', other.value);
   }
   return file;
 }

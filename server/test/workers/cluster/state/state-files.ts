@@ -14,13 +14,11 @@ export function temporaryFolder(t: ExecutionContext): string {
   return folder;
 }
 
-/** The state as a server has it that has read it from a file. */
-export function reread(state: ClusterState): ClusterState {
+/** Gives `work` a file that is removed afterwards. */
+export async function withStateFile(work: (file: StateFile) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'state-'));
   try {
-    const path = join(folder, 'state');
-    saveStates({ path, apps: [{ app: 'shop', state }] });
-    return loadStates({ path }).states[0]![1];
+    await work(new StateFile(join(folder, 'state')));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -52,6 +50,13 @@ export class StateFile {
 
   load(): ReturnType<typeof loadStates> {
     return loadStates({ path: this.path });
+  }
+
+  /** The state of an app as a server has it that has read the file, and goes on with it. */
+  reread(app: string): ClusterState {
+    const { states } = this.load();
+    this.states = new Map(states);
+    return this.states.get(app)!;
   }
 }
 
