@@ -10,7 +10,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import type { AbsorbResult, ClusterState, StateFileEnd } from '../protocol/tasks';
-import { TaskError, type ClusterPool } from './cluster-pool';
+import { messageOf } from '../../core/values';
+import type { ClusterPool } from './cluster-pool';
 
 export interface StateStoreOptions {
   /** `undefined`: nothing is saved. */
@@ -93,12 +94,8 @@ export class StateStore {
     Object.assign(this, { path, end, wholeBytes, keepAside });
     this.saved = new Map(states);
     await removeDrafts(path);
-    let aside: string | undefined;
-    if (keepAside) aside = await this.rewrite(this.saved);
-    if (problems.length > 0) {
-      const kept = aside === undefined ? '' : `. The file as it was is kept as ${aside}`;
-      log.warn(`${path}: ${problems.join('; ')}. What is intact is in use${kept}`);
-    }
+    if (problems.length > 0) log.warn(`${path}: ${problems.join('; ')}. What is intact is in use`);
+    if (keepAside) await this.rewrite(this.saved);
     return new Map(states);
   }
 
@@ -139,11 +136,10 @@ export class StateStore {
    * Puts a new file in the place of the present one. Never rejects.
    *
    * @param states those of now: what has changed since the draft is added
-   * @returns under which name the file before is kept, if it had to be
    */
-  async adopt(draft: Draft, states: States): Promise<string | undefined> {
+  async adopt(draft: Draft, states: States): Promise<void> {
     // Another call was faster.
-    if (this.drafting === undefined || (await this.drafting) !== draft) return undefined;
+    if (this.drafting === undefined || (await this.drafting) !== draft) return;
     const { path = '', keepAside } = this;
     const changes = [...states]
       .map(([app, to]) => ({ app, from: draft.states.get(app), to }))
@@ -152,19 +148,18 @@ export class StateStore {
       const task = { kind: 'replace', draft: draft.end, changes, path, keepAside } as const;
       const { end, aside } = await this.options.pool.run(task);
       Object.assign(this, { end, wholeBytes: end.size, keepAside: false, saved: new Map(states) });
+      if (aside !== undefined) this.options.log.warn(`${path}: the file as it was is kept as ${aside}`);
       this.noteSuccess();
-      return aside;
     } catch (error) {
       this.noteNotWritten(draft.end.path, error);
-      return undefined;
     } finally {
       this.drafting = undefined;
     }
   }
 
-  private async rewrite(states: States): Promise<string | undefined> {
+  private async rewrite(states: States): Promise<void> {
     const draft = await this.draft(states);
-    return draft === undefined ? undefined : await this.adopt(draft, states);
+    if (draft !== undefined) await this.adopt(draft, states);
   }
 
   private async write(states: States): Promise<Draft | undefined> {
@@ -180,13 +175,15 @@ export class StateStore {
     }
   }
 
-  /** @param path of the new file, of which nothing is left */
-  private noteNotWritten(path: string, error: unknown): void {
-    if (!(error instanceof TaskError)) throw error;
-    // If the thread was lost, it has not removed it.
-    rmSync(path, { force: true });
+  private noteNotWritten(draft: string, error: unknown): void {
+    try {
+      // If the thread was lost, it has not removed it.
+      rmSync(draft, { force: true });
+    } catch {
+      // The folder cannot be written.
+    }
     this.retryAt = this.now() + RETRY_MS;
-    this.noteFailure(error.message);
+    this.noteFailure(messageOf(error));
   }
 
   private noteFailure(message: string): void {

@@ -21,7 +21,7 @@ const OTHER_HEADS = [/^pm2-metrics-state (\d+)\n/, /^\{"format":"pm2-metrics-sta
 const MARK = Buffer.from('PM2r');
 const HEAD_BYTES = 16;
 /** Most bytes of a payload. */
-export const MAX_RECORD_BYTES = 1024 * 1024 * 1024;
+const MAX_RECORD_BYTES = 1024 * 1024 * 1024;
 /** Most bytes of a file, so that reading one ends. */
 export const MAX_FILE_BYTES = 4 * MAX_RECORD_BYTES;
 const WINDOW_BYTES = 1024 * 1024;
