@@ -14,7 +14,6 @@ const { atMost, timesLess } = require('../lib/rows');
 const { createWorkload } = require('../lib/workload');
 
 const { encodeSnapshot } = part('core/wire/encode.js');
-const { pagesOf } = part('core/series.js');
 const { appendChanges, ClusterMerger, loadStates, saveStates } = part('server/workers/cluster/index.js');
 const { decode } = part('server/workers/decode.js');
 
@@ -89,15 +88,17 @@ function createInstance(size, pmId) {
   const series = createWorkload(size, pmId + 1);
   const { encode } = createEncoder();
   const run = { app: 'shop', pmId, key: String(pmId) };
-  let known = [];
+  let known = new Map();
+  let firstPageId = 0;
   return {
     async answer(variant) {
-      const have = known.map(({ id }) => [id, id]);
+      const have = [...known.keys()].map((id) => [id, id]);
       const payload = encodeSnapshot(await encode(series.collect(variant)), have);
-      const decoded = decode({ kind: 'decode', payload, known, maxBytes: 2 ** 30, maxSeries: 2_000_000 });
+      const limits = { maxBytes: 2 ** 30, maxSeries: 2_000_000, maxSamples: 100_000_000 };
+      const decoded = decode({ kind: 'decode', payload, known, firstPageId: (firstPageId += 10_000), ...limits });
       if (!decoded.ok) throw new Error(decoded.message);
-      known = [...pagesOf(decoded.snapshot)];
-      return { run, snapshot: decoded.snapshot };
+      known = decoded.pages;
+      return { run, snapshot: decoded.snapshot, isLeaving: false };
     },
   };
 }
