@@ -15,6 +15,7 @@ import {
 import { instanceLabels, type LabelNames } from '../protocol/labels';
 import type { ProcessInfo } from './pm2/process-list';
 import type { RoundResult } from './rounds/result';
+import type { StateStore } from './state-store';
 import type { Run } from '../protocol/tasks';
 
 export interface OwnMetricsOptions {
@@ -23,6 +24,7 @@ export interface OwnMetricsOptions {
   readonly monitor: boolean;
   /** When this server was started, epoch milliseconds. */
   readonly since: number;
+  readonly store: Pick<StateStore, 'writeErrors'>;
 }
 
 /** PM2's names for the states of a process. */
@@ -32,15 +34,14 @@ type Sample = readonly [attributes: Attributes, value: number];
 
 export function ownMetrics(result: RoundResult, options: OwnMetricsOptions): ResourceMetrics {
   const make = new Maker(hrTime(options.since), hrTime(result.started + result.durationMs));
-  const labels = options.labels;
   const scope = { name: 'pm2-cluster-metrics' };
-  const metrics = [...exporterMetrics(result, labels, make), ...processMetrics(result.processes, options, make)];
+  const metrics = [...exporterMetrics(result, options, make), ...processMetrics(result.processes, options, make)];
   return { resource: { attributes: {} }, scopeMetrics: [{ scope, metrics }] };
 }
 
 function exporterMetrics(
   { answers, silent, errors, durationMs }: RoundResult,
-  labels: LabelNames,
+  { labels, store }: OwnMetricsOptions,
   make: Maker,
 ): MetricData[] {
   const of = (run: Run): Attributes => Object.fromEntries(instanceLabels(run, labels));
@@ -90,6 +91,9 @@ function exporterMetrics(
       'Failures while asking instances, by kind.',
       Object.entries(errors).map(([kind, count]) => [{ kind }, count]),
     ),
+    make.counter('pm2_state_write_errors_total', "Failed attempts to write the cluster's sums to the state file.", [
+      [{}, store.writeErrors],
+    ]),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** The metrics server's worker threads: an exposition arrives whole or fails, and no reader holds a thread for ever. */
 import type { Readable } from 'node:stream';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { Format, LabelledSnapshot, RunSnapshot } from '../protocol/tasks';
 import { ClusterPool, TaskError } from '../src/cluster-pool';
@@ -129,14 +130,14 @@ test.serial('left out families are reported once per rendering', async (t) => {
 });
 
 test.serial('a task that fails is an error with its code', async (t) => {
-  const load = () => pool.run({ kind: 'load', bytes: new Uint8Array([1, 2, 3]) });
-  t.is((await t.throwsAsync(load, { instanceOf: TaskError, message: /not a saved state/ })).code, 'MALFORMED');
+  const save = () => pool.run({ kind: 'save', path: join(__filename, 'state'), apps: [] });
+  t.is((await t.throwsAsync(save, { instanceOf: TaskError, message: /ENOTDIR|EEXIST/ })).code, 'STATE_FILE');
 });
 
 test.serial('after the stop all tasks fail', async (t) => {
   const pool = start();
   await pool.stop();
-  const load = () => pool.run({ kind: 'load', bytes: new Uint8Array() });
+  const load = () => pool.run({ kind: 'load', path: __filename });
   t.is((await t.throwsAsync(load, { instanceOf: TaskError, message: /stopped/ })).code, 'WORKER_LOST');
   const render = () => pool.render({ view: 'all', snapshots: [], format: 'text' }, none);
   t.is((await t.throwsAsync(render, { instanceOf: TaskError })).code, 'WORKER_LOST');

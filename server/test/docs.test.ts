@@ -87,6 +87,7 @@ test('the documented metrics of the server are its metrics', async (t) => {
     labels: { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' },
     monitor: true,
     since: 0,
+    store: { writeErrors: 0 },
   };
   const metrics = ownMetrics(await round(), options).scopeMetrics.flatMap((scope) => scope.metrics);
   const expected = metrics.map(({ descriptor: { name, description }, isMonotonic }) => [

@@ -1,17 +1,13 @@
 /** Apps of one name in two namespaces of PM2 are two apps: in sums, in `pm2_up`, in `/sd` and at `/`. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'ava';
-import type { GaugeRule } from '../protocol/tasks';
 import { ClusterPool } from '../src/cluster-pool';
-import { ClusterSums, type Merged } from '../src/cluster-sums';
+import type { Merged } from '../src/cluster-sums';
 import { targetGroups } from '../src/http/discovery';
 import { landingPage } from '../src/http/landing';
 import { ownMetrics } from '../src/own-metrics';
 import { Apps } from '../src/rounds/apps';
-import { StateStore } from '../src/state-store';
 import { Process, round } from './rounds-by-hand';
+import { hostOf } from './summing-host';
 import { scalarsOf } from './workers/cluster/merged-instances';
 
 const LABELS = { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' };
@@ -24,30 +20,14 @@ function ordersOf({ snapshots }: Merged): unknown[] {
 
 test('each has sums of its own, over a restart of the server too', async (t) => {
   const pool = new ClusterPool({ threads: 1, maxMemoryMb: 512, timeoutMs: 120_000 });
-  const folder = mkdtempSync(join(tmpdir(), 'namespaces-'));
-  t.teardown(async () => {
-    await pool.stop();
-    rmSync(folder, { recursive: true });
-  });
-  const rules: readonly GaugeRule[] = [];
-  const serve = (): ClusterSums =>
-    new ClusterSums({
-      ...{
-        pool,
-        store: new StateStore({ file: join(folder, 'state'), pool }),
-        rules,
-        maxEndedSeries: 10,
-        labels: LABELS,
-      },
-      onError: (what, error) => t.fail(`${what}: ${String(error)}`),
-    });
-  const first = serve();
+  t.teardown(() => pool.stop());
+  const host = hostOf(t, pool);
+  const first = host.serve();
   t.deepEqual(ordersOf(await first.absorb(await round(green(1).orders(5), blue(2).orders(70)))), [
     ['shop,blue', 70],
     ['shop', 5],
   ]);
-  await first.save();
-  t.deepEqual(ordersOf(await serve().absorb(await round(green(3).orders(1), blue(4).orders(10)))), [
+  t.deepEqual(ordersOf(await host.serve().absorb(await round(green(3).orders(1), blue(4).orders(10)))), [
     ['shop,blue', 80],
     ['shop', 6],
   ]);
@@ -55,7 +35,7 @@ test('each has sums of its own, over a restart of the server too', async (t) => 
 
 test('the label for the namespace is there outside of the default one only', async (t) => {
   const result = await round(green(1).orders(5), blue(2).orders(7));
-  const own = ownMetrics(result, { labels: LABELS, monitor: false, since: 0 });
+  const own = ownMetrics(result, { labels: LABELS, monitor: false, since: 0, store: { writeErrors: 0 } });
   const up = own.scopeMetrics[0]?.metrics.find(({ descriptor }) => descriptor.name === 'pm2_up');
   const expected = [
     { pm2_app: 'shop', pm_id: '0' },

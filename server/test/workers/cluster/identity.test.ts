@@ -1,14 +1,23 @@
 /** One identity of a series, the exposed one: however processes describe a series, the cluster shows it once, with the sum of all. */
-import test from 'ava';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
 import * as fc from 'fast-check';
 import { EXP_BUCKETS, EXP_POSITIVE_LENGTH, EXP_POSITIVE_OFFSET, EXP_SCALE } from '../../../../core/snapshot';
 import { counter, histogram, point } from '../../../../test/core/encoder/collections';
-import { readState, writeState } from '../../../workers/cluster';
 import { parse, type ParsedFamily } from '../exposition/parsed-text';
 import { decode } from '../exposition/protobuf/decoded-protobuf';
 import { render } from '../exposition/rendered-snapshots';
 import { Exposition } from '../../../workers/exposition/exposition';
+import type { ClusterState } from '../../../protocol/tasks';
+import { StateFile, temporaryFolder } from './state/state-files';
 import { at, Cluster, Instance, familiesOf, numbersOf } from './merged-instances';
+
+/** The state as a server has it that was started anew. */
+function rereadOf(t: ExecutionContext, state: ClusterState): ClusterState {
+  const file = new StateFile(join(temporaryFolder(t), 'state'));
+  file.add('shop', state);
+  return file.reread('shop');
+}
 
 type Answers = Parameters<Cluster['absorb']>[0];
 
@@ -77,7 +86,7 @@ for (const [what, [before, behind, sample]] of Object.entries(deploys)) {
     t.deepEqual(shown(cluster, [await a.answer(before(210)), await b.answer(behind(600))]).samples, { [sample]: 810 });
     cluster.loseWorker();
     t.deepEqual(shown(cluster, [await b.answer(behind(657))], ['a']).samples, { [sample]: 867 });
-    cluster.state = readState(writeState(cluster.state!));
+    cluster.state = rereadOf(t, cluster.state!);
     cluster.loseWorker();
     t.deepEqual(shown(cluster, [await b.answer(behind(658))]).samples, { [sample]: 868 });
     // The one that began anew is not taken for the other.
@@ -162,7 +171,7 @@ test('buckets are those of the run that started last: an old one counts where it
   }
   t.deepEqual(shown(cluster, [old], ['b']).samples, expected, 'the latest run is silent');
   t.deepEqual(shown(cluster, [news]).samples, expected, 'the other one has ended');
-  cluster.state = readState(writeState(cluster.state!));
+  cluster.state = rereadOf(t, cluster.state!);
   cluster.loseWorker();
   t.deepEqual(shown(cluster, [news]).samples, expected, 'the server was started anew');
   const { samples } = shown(cluster, [await c.answer(explicit([1, 5, 10], [0, 0, 0, 0], 0))]);
