@@ -12,7 +12,16 @@ const { createInterface } = require('node:readline');
 const { parseArgs } = require('node:util');
 const { ensureBuilt, ensureInstalled, root } = require('./ensure');
 
-const KINDS = { collections: 12, loggers: 12, configurations: 40, messages: 10, workers: 8, stops: 8, ends: 3 };
+const KINDS = {
+  collections: 12,
+  loggers: 12,
+  configurations: 40,
+  messages: 10,
+  workers: 8,
+  stops: 8,
+  ends: 3,
+  sums: 1,
+};
 /** A process whose tries take longer than this hangs. */
 const PATIENCE_MS = 120_000;
 
@@ -40,7 +49,7 @@ async function main() {
   ensureBuilt();
   console.log(`Seed ${seed}, ${minutes} min`);
   const kinds = values.only === undefined ? Object.keys(KINDS) : [values.only];
-  const rows = kinds.map((kind) => ({ kind, times: 0, failures: [] }));
+  const rows = kinds.map((kind) => ({ kind, times: 0, failures: [], table: new Map() }));
   const until = Date.now() + minutes * 60_000;
   const once = values.tries !== undefined;
   do {
@@ -65,16 +74,34 @@ async function runTries(row, first, count) {
   let current = first;
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)));
   for await (const line of createInterface({ input: child.stdout })) {
-    const [, what, at, message] = /^(try|failed) (\d+) ?(.*)$/.exec(line) ?? [];
+    const [, what, at, message] = /^(try|failed|row) (\d+) ?(.*)$/.exec(line) ?? [];
     if (what === 'try') {
       current = Number(at);
       row.times++;
     } else if (what === 'failed') row.failures.push({ seed: Number(at), message: JSON.parse(message) });
+    else if (what === 'row') addRow(row.table, JSON.parse(message));
   }
   const end = await ended;
   clearTimeout(patience);
   if (end !== 0) row.failures.push({ seed: current, message: `the process ended with ${end}` });
   rmSync(home, { recursive: true, force: true });
+}
+
+/** Rows of the same name, which is their first value, are added up. */
+function addRow(table, row) {
+  const [name, ...rest] = Object.values(row);
+  const before = table.get(name);
+  const sums = rest.map((value, i) => value + (before?.sums[i] ?? 0));
+  table.set(name, { columns: Object.keys(row), sums });
+}
+
+function printTable(table) {
+  const [{ columns } = { columns: [] }] = table.values();
+  const [first, ...others] = columns;
+  const lines = [[first, others], ...[...table].map(([name, { sums }]) => [name, sums.map(String)])];
+  for (const [name, cells] of lines) {
+    console.log(`  ${name.padEnd(30)}${cells.map((cell, i) => cell.padStart(others[i].length + 2)).join('')}`);
+  }
 }
 
 function report(rows) {
@@ -83,6 +110,11 @@ function report(rows) {
     console.log(
       `${kind.padEnd(16)}${String(times).padStart(6)}  ${failures.length === 0 ? 'held' : `${failures.length} failed`}`,
     );
+  }
+  for (const { kind, table } of rows) {
+    if (table.size === 0) continue;
+    console.log(`\n${kind}:`);
+    printTable(table);
   }
   const failed = rows.filter(({ failures }) => failures.length > 0);
   for (const { kind, failures } of failed) {

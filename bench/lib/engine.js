@@ -38,7 +38,7 @@ class Text {
 
   /** @param {{write(source: Buffer, from: number, to: number): void}} out receives the text in pieces */
   writeTo(out, snapshot) {
-    const writing = this.#text.writeTo(out, snapshot);
+    const writing = this.#text.writeTo(out, snapshot, () => undefined);
     while (!writing.next().done);
   }
 }
@@ -53,7 +53,7 @@ class Renderer {
     endLoan(this.#loan);
     this.#loan = startLoan();
     const chunks = new Chunks(this.#loan);
-    this.#text.writeTo(chunks, snapshot);
+    this.#text.writeTo(chunks, snapshot, () => undefined);
     return chunks.end();
   }
 }

@@ -94,7 +94,7 @@ function createCluster() {
     part: undefined,
     merge(live) {
       const spare = former === undefined ? [] : spareMemory(former, state);
-      const apps = [{ app: 'shop', state, live, silent: [], spare }];
+      const apps = [{ app: 'shop', state, live, silent: [], started: live.map(({ run }) => run.key), spare }];
       former = state;
       const result = merger.absorb({ kind: 'absorb', apps, rules: [], maxEndedSeries: 10_000, labels });
       [{ state }] = result.apps;

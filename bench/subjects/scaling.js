@@ -31,7 +31,7 @@ module.exports = async function scaling({ quick, emit }) {
     sides[`encode ${size}`] = nanoseconds((data) => busyMs(() => encode(data)));
     sides[`text ${size}`] = nanoseconds(async (data) => {
       const snapshot = await encode(data);
-      return busyMs(() => text.writeTo(NOWHERE, snapshot));
+      return busyMs(() => text.writeTo(NOWHERE, snapshot, () => undefined));
     });
   }
   const taken = await rounds(count, sides);

@@ -6,15 +6,18 @@
  * keep only what they can derive from tasks, so that any worker can do any task, and losing one loses nothing.
  */
 import type { PoolFailure } from '../../core/pool/worker-pool';
+import type { AppName, LabelNames } from './labels';
 import type { Loan } from './loan';
 import type { Page, ScopeFamilies, Snapshot } from '../../core/snapshot';
 
-export type ClusterTask = DecodeTask | AbsorbTask | RenderTask | SaveTask | LoadTask;
+export type ClusterTask = DecodeTask | AbsorbTask | RenderTask | SaveTask | ReplaceTask | LoadTask;
 
 /** One process of an instance, from its start to its end. PM2 may start another one under the same `pmId`. */
 export interface Run {
   /** Name of the PM2 app. */
   readonly app: string;
+  /** PM2's namespace of the app; `undefined` for the default one. */
+  readonly namespace?: string | undefined;
   readonly pmId: number;
   /** Unique among all runs of the host, former ones too. */
   readonly key: string;
@@ -63,19 +66,33 @@ export interface AbsorbTask {
   readonly rules: readonly GaugeRule[];
   /** How many counters and histograms per app are kept that no run has any more. */
   readonly maxEndedSeries: number;
-  /** Names of the labels for the app, and for one of its instances. */
-  readonly labels: { readonly app: string; readonly instance: string };
+  readonly labels: LabelNames;
+  /** Where to write what has changed, before the result is posted; `undefined`: nowhere. */
+  readonly file?: StateFileEnd | undefined;
+}
+
+/** A state file, and up to where it has been written and is intact. */
+export interface StateFileEnd {
+  readonly path: string;
+  /** What tells it from another file that has got its name. */
+  readonly dev: number;
+  readonly ino: number;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** What one round has brought of one app. Every run of the state that is neither live nor silent has ended. */
-export interface AppRound {
-  readonly app: string;
+export interface AppRound extends AppName {
   /** The state that the last absorbing of this app has answered; `undefined` the first time. */
   readonly state: ClusterState | undefined;
+  /** The state that the file has: most often the same object. `undefined`: none. */
+  readonly saved?: ClusterState | undefined;
   /** Runs that have answered in this round, in the order of their pm_ids. */
   readonly live: readonly RunSnapshot[];
   /** Keys of runs that live but have not answered: their counters and histograms still count, their gauges do not. */
   readonly silent: readonly string[];
+  /** Keys of the runs that live, in the order of their starts: where runs describe a series differently, the last one counts. */
+  readonly started: readonly string[];
   /**
    * {@link spareMemory} of a former state which no thread reads any more. The task may write to it: the columns of the next
    * state stand there. Writing to new memory takes several times as long.
@@ -106,8 +123,8 @@ export interface ClusterState {
   /** Of the merged snapshots. Page ids are only valid within it. */
   readonly incarnation: string;
   /**
-   * All series of all runs, as a snapshot has them. Merged gauges are among them, but their numbers are not in the state. The
-   * series of a family's first page have no label `bounds`, nor have those of the same layout on other pages.
+   * All series of all runs, as a snapshot has them. Merged gauges are among them, but their numbers are not in the state.
+   * Series that are one in Prometheus may be several here, each with numbers of its own: what is shown is their sum.
    */
   readonly scopes: readonly ScopeFamilies[];
   /** The next free page id. No page has had it or a larger one. */
@@ -153,12 +170,20 @@ export function spareMemory(former: ClusterState, current: ClusterState): Shared
 export interface AbsorbResult {
   readonly ok: true;
   readonly kind: 'absorb';
+  /** In the order of the task's apps; `app` is the key of an app. */
   readonly apps: readonly { readonly app: string; readonly state: ClusterState }[];
   /** What `/metrics/cluster` shows of the apps, in the order of the task's. */
   readonly snapshots: readonly LabelledSnapshot[];
   /** Sentences for the log, such as that a histogram's bounds differ between instances. The same ones in each round. */
   readonly warnings: readonly string[];
+  /** `undefined` if the task names no file. */
+  readonly appended?: AppendResult | undefined;
 }
+
+export type AppendResult =
+  | { readonly ok: true; readonly end: StateFileEnd }
+  /** `replaced`: the file is not there any more, or is another one. `failed`: it is as before. */
+  | { readonly ok: false; readonly reason: 'replaced' | 'failed'; readonly message: string };
 
 /** A snapshot with labels that all its series get. */
 export interface LabelledSnapshot {
@@ -204,28 +229,72 @@ export interface RenderResult {
   readonly warnings: readonly string[];
 }
 
-/** Write a state as bytes for a file, so that a restarted server can go on. Answered by a {@link SaveResult}. */
+/**
+ * Write states to a new file. Answered by a {@link SaveResult}, or by `STATE_FILE` if the system does not let it: then there is
+ * no such file.
+ */
 export interface SaveTask {
   readonly kind: 'save';
-  readonly state: ClusterState;
+  /** A file of that name is removed before. */
+  readonly path: string;
+  readonly apps: readonly { readonly app: string; readonly state: ClusterState }[];
 }
 
 export interface SaveResult {
   readonly ok: true;
   readonly kind: 'save';
-  readonly bytes: Uint8Array;
+  readonly end: StateFileEnd;
 }
 
-/** Read a saved state. Answered by a {@link LoadResult}, or by `MALFORMED` if the bytes are no saved state. */
+/**
+ * Give a new file the name of the state file. Answered by a {@link ReplaceResult}, or by `STATE_FILE` if the system does not let
+ * it: then the state file is as before, and the new one is removed.
+ */
+export interface ReplaceTask {
+  readonly kind: 'replace';
+  readonly draft: StateFileEnd;
+  /** What has changed since the new file was written. */
+  readonly changes: readonly {
+    readonly app: string;
+    readonly from: ClusterState | undefined;
+    readonly to: ClusterState;
+  }[];
+  readonly path: string;
+  /** Whether the file before is kept under another name. */
+  readonly keepAside: boolean;
+}
+
+export interface ReplaceResult {
+  readonly ok: true;
+  readonly kind: 'replace';
+  readonly end: StateFileEnd;
+  /** The other name of the file before. */
+  readonly aside: string | undefined;
+}
+
+/** Read a state file. Answered by a {@link LoadResult}. */
 export interface LoadTask {
   readonly kind: 'load';
-  readonly bytes: Uint8Array;
+  readonly path: string;
 }
 
 export interface LoadResult {
   readonly ok: true;
   readonly kind: 'load';
-  readonly state: ClusterState;
+  /** The file that the path leads to. */
+  readonly path: string;
+  /** Empty if there is no such file. */
+  readonly states: readonly (readonly [app: string, state: ClusterState])[];
+  /** Where to go on; `undefined` if the file has to be written anew. */
+  readonly end: StateFileEnd | undefined;
+  /** Bytes that the file would have if it had just been written anew, or fewer. */
+  readonly wholeBytes: number;
+  /** Sentences on what of the file could not be used. */
+  readonly problems: readonly string[];
+  /** Whether the file has more than is used. */
+  readonly keepAside: boolean;
+  /** Why the file is left alone: it is not this server's, or cannot be read. */
+  readonly refused: string | undefined;
 }
 
 export interface ClusterTaskFailure {
@@ -236,7 +305,7 @@ export interface ClusterTaskFailure {
 
 export type ClusterFailureCode =
   /** The first three: a payload that breaks the protocol, is too large, or names pages which are neither sent nor known. */
-  'MALFORMED' | 'TOO_LARGE' | 'MISSING_PAGES' | 'UNSUPPORTED' | PoolFailure['code'] | 'INTERNAL';
+  'MALFORMED' | 'TOO_LARGE' | 'MISSING_PAGES' | 'UNSUPPORTED' | 'STATE_FILE' | PoolFailure['code'] | 'INTERNAL';
 
 export type ClusterTaskResult<T extends ClusterTask = ClusterTask> =
   | (T extends DecodeTask
@@ -247,7 +316,9 @@ export type ClusterTaskResult<T extends ClusterTask = ClusterTask> =
           ? RenderResult
           : T extends SaveTask
             ? SaveResult
-            : T extends LoadTask
-              ? LoadResult
-              : never)
+            : T extends ReplaceTask
+              ? ReplaceResult
+              : T extends LoadTask
+                ? LoadResult
+                : never)
   | ClusterTaskFailure;

@@ -2,13 +2,15 @@
 import {
   spareMemory,
   type AbsorbResult,
+  type AbsorbTask,
   type AppRound,
   type ClusterState,
   type GaugeRule,
   type Run,
   type RunSnapshot,
 } from '../protocol/tasks';
-import type { ClusterPool } from './cluster-pool';
+import { appKey, type AppName, type LabelNames } from '../protocol/labels';
+import { TaskError, type ClusterPool } from './cluster-pool';
 import type { RoundResult } from './rounds/result';
 import type { StateStore } from './state-store';
 
@@ -17,24 +19,18 @@ export interface ClusterSumsOptions {
   readonly store: StateStore;
   readonly rules: readonly GaugeRule[];
   readonly maxEndedSeries: number;
-  readonly labels: { readonly app: string; readonly instance: string };
-  /** Called for errors of work for which no caller waits. */
-  readonly onError: (what: string, error: unknown) => void;
+  readonly labels: LabelNames;
   /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number;
 }
 
 export type Merged = Pick<AbsorbResult, 'snapshots' | 'warnings'>;
 
-/** How often the sums are saved while no run ends: the numbers of live runs come again with their next answers. */
-const SAVE_EVERY_MS = 60_000;
-/** The same after a run has ended: its numbers exist only here, and are lost if this server is killed before. */
-const SAVE_SOON_MS = 5000;
 /** How long an app that PM2 no longer lists is kept: a new daemon, for instance, starts the apps one after the other. */
 const KEPT_MS = 10 * 60_000;
 
+/** By {@link appKey}. */
 type States = ReadonlyMap<string, ClusterState>;
-type Unsaved = 'nothing' | 'numbers' | 'ended';
 
 export class ClusterSums {
   private states: States = new Map();
@@ -44,17 +40,14 @@ export class ClusterSums {
   private missing: ReadonlyMap<string, number> = new Map();
   private last: { readonly result: RoundResult; readonly merged: Merged } | undefined;
   private readonly now: () => number;
-  private savedAt: number;
-  private saving = 0;
-  /** What the file lacks: numbers of live runs, or also numbers of ended runs. */
-  private unsaved: Unsaved = 'nothing';
+  private isLoaded = false;
   /** Ends with the last call of `absorb`. */
   private queue: Promise<unknown>;
 
   constructor(private readonly options: ClusterSumsOptions) {
     this.now = options.now ?? ((): number => performance.now());
-    this.savedAt = this.now();
-    this.queue = this.load();
+    // If no thread can do it now, the first call of `absorb` tries again.
+    this.queue = this.load().catch(() => undefined);
   }
 
   /**
@@ -70,48 +63,46 @@ export class ClusterSums {
     return merged;
   }
 
-  /** Saves the sums once the calls of `absorb` before have ended. Never rejects. */
-  async save(): Promise<void> {
-    this.savedAt = this.now();
+  /** Resolves when the calls of `absorb` before have ended. Never rejects. */
+  async settled(): Promise<void> {
     await this.queue;
-    if (this.unsaved === 'nothing') return;
-    this.unsaved = 'nothing';
-    this.saving++;
-    try {
-      await this.options.store.save(this.states);
-    } catch (error) {
-      // The next save that is due tries again, and reports again.
-      this.noteUnsaved('numbers');
-      this.options.onError(
-        "The cluster's sums cannot be saved: they will drop if this server is restarted before a later attempt succeeds",
-        error,
-      );
-    }
-    this.saving--;
   }
 
   private async load(): Promise<void> {
-    const { states, problems } = await this.options.store.load();
-    this.states = states;
-    for (const problem of problems) {
-      this.options.onError('Saved sums of the cluster cannot be used: these sums begin again at zero', problem);
-    }
+    this.states = await this.options.store.load();
+    this.isLoaded = true;
   }
 
   private async absorbNext(result: RoundResult): Promise<Merged> {
-    const { pool, rules, maxEndedSeries, labels } = this.options;
+    const { store, rules, maxEndedSeries, labels } = this.options;
+    if (!this.isLoaded) await this.load();
     this.forget(result);
     const apps = this.roundsOf(result);
     // If the task fails, it may have written to spare memory, and may still be doing so: it is not given to a task again.
     this.former = new Map();
-    const absorbed = await pool.run({ kind: 'absorb', apps, rules, maxEndedSeries, labels });
-    this.noteUnsaved(apps.some(hasEnded) ? 'ended' : 'numbers');
+    const absorbed = await this.run({ kind: 'absorb', apps, rules, maxEndedSeries, labels, file: store.file });
     this.former = this.states;
     this.states = new Map([...this.states, ...absorbed.apps.map(({ app, state }) => [app, state] as const)]);
+    await store.take(absorbed, this.states);
     this.last = { result, merged: absorbed };
-    const due = this.unsaved === 'ended' ? SAVE_SOON_MS : SAVE_EVERY_MS;
-    if (this.now() - this.savedAt >= due) void this.save();
+    if (store.isLarge(this.states)) void this.compact();
     return absorbed;
+  }
+
+  private async run(task: AbsorbTask): Promise<AbsorbResult> {
+    try {
+      return await this.options.pool.run(task);
+    } catch (error) {
+      if (error instanceof TaskError && error.code !== 'INTERNAL') this.options.store.distrust();
+      throw error;
+    }
+  }
+
+  /** Has the file written anew, while rounds go on. */
+  private async compact(): Promise<void> {
+    const { store } = this.options;
+    const draft = await store.draft(this.states);
+    if (draft !== undefined) this.queue = this.queue.then(() => store.adopt(draft, this.states));
   }
 
   /** Forgets the states of apps that PM2 has not listed for a while. */
@@ -119,7 +110,6 @@ export class ClusterSums {
     const there = appsOf(result);
     const now = this.now();
     const missing = [...this.states.keys()].filter((app) => !there.has(app));
-    if (missing.some((app) => !this.missing.has(app))) this.noteUnsaved('ended');
     this.missing = new Map(missing.map((app) => [app, this.missing.get(app) ?? now]));
     this.states = new Map([...this.states].filter(([app]) => now - (this.missing.get(app) ?? now) < KEPT_MS));
   }
@@ -128,33 +118,41 @@ export class ClusterSums {
     const there = appsOf(result);
     const live = liveOf(result);
     const silent = silentOf(result);
-    const names = new Set([...this.states.keys(), ...live.map(({ run }) => run.app)]);
-    return [...names]
-      .filter((app) => there.has(app))
-      .sort()
-      .map((app) => ({
-        app,
-        state: this.states.get(app),
-        live: live.filter(({ run }) => run.app === app),
-        silent: silent.filter((run) => run.app === app).map(({ key }) => key),
-        spare: this.spareOf(app),
-      }));
-  }
-
-  private noteUnsaved(unsaved: Unsaved): void {
-    if (this.unsaved !== 'ended') this.unsaved = unsaved;
+    const started = startedOf(result);
+    const keys = new Set([...this.states.keys(), ...live.map(({ run }) => appKey(run))]);
+    return [...keys].sort().flatMap((key) => {
+      const app = there.get(key);
+      if (app === undefined) return [];
+      return {
+        ...app,
+        state: this.states.get(key),
+        saved: this.options.store.savedOf(key),
+        live: live.filter(({ run }) => appKey(run) === key),
+        silent: silent.filter((run) => appKey(run) === key).map((run) => run.key),
+        started: started.filter((run) => appKey(run) === key).map((run) => run.key),
+        spare: this.spareOf(key),
+      };
+    });
   }
 
   private spareOf(app: string): readonly SharedArrayBuffer[] {
     const former = this.former.get(app);
     const current = this.states.get(app);
-    return this.saving > 0 || former === undefined || current === undefined ? [] : spareMemory(former, current);
+    if (former === undefined || current === undefined || this.options.store.needsOlder(app, current)) return [];
+    return spareMemory(former, current);
   }
 }
 
-/** Those that PM2 runs, or is replacing. */
-function appsOf({ processes, leaving }: RoundResult): ReadonlySet<string> {
-  return new Set([...processes, ...leaving].map(({ run }) => run.app));
+/** Those that PM2 runs, or is replacing, by their keys. */
+function appsOf({ processes, leaving }: RoundResult): ReadonlyMap<string, AppName> {
+  const all = [...processes, ...leaving].map(({ run: { app, namespace } }) => ({ app, namespace }));
+  return new Map(all.map((name) => [appKey(name), name]));
+}
+
+/** Those that PM2 runs in the order of their starts, behind those that they replace. */
+function startedOf({ processes, leaving }: RoundResult): Run[] {
+  const inOrder = processes.toSorted((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
+  return [...leaving, ...inOrder].map(({ run }) => run);
 }
 
 function liveOf({ answers, leaving }: RoundResult): RunSnapshot[] {
@@ -178,10 +176,4 @@ function silentOf({ processes, answers, leaving }: RoundResult): Run[] {
 /** Whether `result` is of an earlier round than `other`, or has no more answers of the same round. */
 function isCovered(result: RoundResult, other: RoundResult): boolean {
   return result.round < other.round || (result.round === other.round && result.answers.length <= other.answers.length);
-}
-
-/** Whether a run of the state has ended. */
-function hasEnded({ state, live, silent }: AppRound): boolean {
-  const living = new Set([...live.map(({ run }) => run.key), ...silent]);
-  return state?.runs.some(({ key }) => !living.has(key)) === true;
 }

@@ -12,10 +12,12 @@ import { listenPatiently } from './http/listen';
 import { createHttpServer } from './http/server';
 import { MetricsCluster } from './metrics-cluster';
 import { COMMAND, EXIT_CANNOT_START, MAX_LINE_CHARS, readCommandLine } from './options/cli';
-import type { ServerOptions } from './options/options';
+import { labelNames, type ServerOptions } from './options/options';
 import { endStopped } from './pm2/end-stopped';
+import { onEnd, sendReady } from './pm2/ends';
 import { exitWhenAlone } from './pm2/exit-when-alone';
 import type { ProcessInfo } from './pm2/process-list';
+import { waitForTurn } from './pm2/turn';
 import { Apps } from './rounds/apps';
 import { Rounds } from './rounds/rounds';
 import { StateStore } from './state-store';
@@ -50,6 +52,9 @@ ${COMMAND}: nothing was started. PM2 has to run this server, because apps answer
 async function run(options: ServerOptions, environment: Pm2Environment, version: string): Promise<void> {
   const log = pino({ level: options.logLevel, name: COMMAND });
   const states = new StateLog(log);
+  let finish = (): void => exit();
+  const exit = onEnd(() => finish());
+  await waitForTurn(options, log);
   const pool = new ClusterPool({
     threads: options.threads,
     maxMemoryMb: WORKER_HEAP_MB,
@@ -72,45 +77,40 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
     decode: (payload, known, firstPageId) =>
       pool.run({ kind: 'decode', payload, known, firstPageId, maxBytes, maxSeries, maxSamples }),
   });
+  const labels = labelNames(options);
+  const store = new StateStore({ file: options.stateFile, pool, log });
   const sums = new ClusterSums({
     pool,
-    store: new StateStore({ file: options.stateFile, pool }),
+    store,
     rules: options.gauges,
     maxEndedSeries: options.maxEndedSeries,
-    labels: { app: options.appLabel, instance: options.instanceLabel },
-    onError: (what, error) => log.warn({ err: error }, what),
+    labels,
   });
   const own = {
-    labels: { app: options.appLabel, pmId: options.instanceLabel },
+    labels,
     monitor: options.axmMonitor,
     since,
+    store,
   };
   const cluster = new MetricsCluster({ rounds, pool, sums, own, states, asked });
   rounds.start();
   const server = await createHttpServer({ options, cluster, log, version });
-  const finish = async (): Promise<void> => {
-    setTimeout(() => process.exit(), END_MS).unref();
-    await Promise.all([server.close(), sums.save(), rounds.finish()]);
-    // Scrapes that ended meanwhile may have changed the sums. The next server must not begin with less than they showed.
-    await sums.save();
+  let finishing: Promise<void> | undefined;
+  finish = (): void => void (finishing ??= finishAll());
+  const finishAll = async (): Promise<void> => {
+    setTimeout(() => exit(), END_MS).unref();
+    await Promise.all([server.close(), rounds.finish()]);
+    // What was shown is in the file. What is being written need not be cut off.
+    await sums.settled();
     rounds.stop();
     daemon.close();
     await pool.stop();
-    process.exit();
+    exit();
   };
-  let finishing: Promise<void> | undefined;
-  const end = (): void => void (finishing ??= finish());
-  // Several signals may come, for instance from PM2 and from a terminal: later ones must not interrupt the end.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
-  // PM2's option shutdown_with_message sends this in place of a signal.
-  process.on('message', (message) => message === 'shutdown' && end());
-  // PM2's daemon has died: this process gets no more messages, and the next daemon's server needs the port.
-  process.once('disconnect', end);
   log.info(`Listening at ${await listenPatiently(() => server.listen(), { options, log, patienceMs: PORT_MS })}`);
-  // The first scrape then knows the apps, and waits for their answers.
-  // For `wait_ready`, with which PM2 takes the start for done only then.
-  if (process.connected) process.send?.('ready');
+  sendReady();
   if (options.exitWhenAlone) exitWhenAlone({ daemon, self, log });
+  // The first scrape then knows the apps, and waits for their answers.
   void cluster.overview();
   setTimeout(() => void cluster.overview(), LOOK_MS).unref();
 }
@@ -120,8 +120,8 @@ function main(): void {
   const environment = readPm2Environment();
   /** Under PM2 the app stays stopped: a restart cannot fix what has ended the start. */
   const end = (code: number): void => {
-    if (environment === undefined) process.exitCode = code;
-    else endStopped(environment, code);
+    process.exitCode = code;
+    if (environment !== undefined) endStopped(environment, code);
   };
   const read = readCommandLine({ argv: process.argv.slice(2), env: process.env, folder: process.cwd(), version });
   if (read.kind === 'exit') {

@@ -12,6 +12,7 @@ import { once } from 'node:events';
 import { DaemonError } from '../../core/pm2/daemon';
 import type { StateLog, Subject } from '../../core/state-log';
 import { messageOf } from '../../core/values';
+import { instanceLabels } from '../protocol/labels';
 import type { LabelledSnapshot } from '../protocol/tasks';
 import { TaskError, type ClusterPool } from './cluster-pool';
 import type { ClusterSums } from './cluster-sums';
@@ -79,7 +80,9 @@ export class MetricsCluster {
    */
   async instances(): Promise<readonly InstanceOfApp[]> {
     const { answers, silent } = await this.ask(LIST_MS);
-    return [...answers, ...silent].map(({ run: { app, pmId } }) => ({ app, pmId })).sort((a, b) => a.pmId - b.pmId);
+    return [...answers, ...silent]
+      .map(({ run: { key: _key, ...instance } }) => instance)
+      .sort((a, b) => a.pmId - b.pmId);
   }
 
   /** All processes that PM2 runs, and why there are no metrics of those without. */
@@ -144,14 +147,7 @@ export class MetricsCluster {
   }
 
   private labelled({ run, snapshot }: InstanceAnswer): LabelledSnapshot {
-    const { app, pmId } = this.options.own.labels;
-    return {
-      snapshot,
-      labels: [
-        [app, run.app],
-        [pmId, String(run.pmId)],
-      ],
-    };
+    return { snapshot, labels: instanceLabels(run, this.options.own.labels) };
   }
 
   private async ownSnapshot(result: RoundResult): Promise<LabelledSnapshot> {

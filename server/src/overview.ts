@@ -1,10 +1,9 @@
 /** What this server knows of PM2's processes, for the page at `/` and for the log: which have metrics, and why others have none. */
 import type { ProcessInfo } from './pm2/process-list';
+import type { InstanceOfApp } from './view';
 import type { RoundResult } from './rounds/result';
 
-export interface ProcessOverview {
-  readonly app: string;
-  readonly pmId: number;
+export interface ProcessOverview extends InstanceOfApp {
   /** As PM2 has it. */
   readonly status: string;
   /** Where its metrics are; `null` if its app has never answered. */
@@ -36,10 +35,12 @@ export function overviewOf(result: RoundResult, asked: Asked): Overview {
   const processes = result.processes
     .filter(({ run }) => run.pmId !== asked.self)
     .map((process): ProcessOverview => {
-      const { app, pmId } = process.run;
+      const { key: _key, ...instance } = process.run;
+      const { pmId } = instance;
       const hasAnswered = answered.has(pmId);
       return {
-        ...{ app, pmId, status: process.status },
+        ...instance,
+        status: process.status,
         path: hasAnswered || silent.has(pmId) ? `/metrics/${pmId}` : null,
         why: hasAnswered ? null : (silent.get(pmId) ?? whyNever(process, asked)),
       };

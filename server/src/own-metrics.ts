@@ -12,17 +12,19 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '../../core/otel';
+import { instanceLabels, type LabelNames } from '../protocol/labels';
 import type { ProcessInfo } from './pm2/process-list';
 import type { RoundResult } from './rounds/result';
+import type { StateStore } from './state-store';
 import type { Run } from '../protocol/tasks';
 
 export interface OwnMetricsOptions {
-  /** Names of the labels for the app and for the instance. */
-  readonly labels: { readonly app: string; readonly pmId: string };
+  readonly labels: LabelNames;
   /** Whether to add the values that processes show in `pm2 monit`. */
   readonly monitor: boolean;
   /** When this server was started, epoch milliseconds. */
   readonly since: number;
+  readonly store: Pick<StateStore, 'writeErrors'>;
 }
 
 /** PM2's names for the states of a process. */
@@ -32,20 +34,17 @@ type Sample = readonly [attributes: Attributes, value: number];
 
 export function ownMetrics(result: RoundResult, options: OwnMetricsOptions): ResourceMetrics {
   const make = new Maker(hrTime(options.since), hrTime(result.started + result.durationMs));
-  const labels = options.labels;
   const scope = { name: 'pm2-cluster-metrics' };
-  const metrics = [...exporterMetrics(result, labels, make), ...processMetrics(result.processes, options, make)];
+  const metrics = [...exporterMetrics(result, options, make), ...processMetrics(result.processes, options, make)];
   return { resource: { attributes: {} }, scopeMetrics: [{ scope, metrics }] };
 }
 
-type Labels = OwnMetricsOptions['labels'];
-
 function exporterMetrics(
   { answers, silent, errors, durationMs }: RoundResult,
-  labels: Labels,
+  { labels, store }: OwnMetricsOptions,
   make: Maker,
 ): MetricData[] {
-  const of = ({ app, pmId }: Run): Attributes => ({ [labels.app]: app, [labels.pmId]: String(pmId) });
+  const of = (run: Run): Attributes => Object.fromEntries(instanceLabels(run, labels));
   const up = [...answers.map(({ run }) => [run, 1] as const), ...silent.map(({ run }) => [run, 0] as const)];
   up.sort(([a], [b]) => a.pmId - b.pmId);
   const each = (valueOf: (answer: RoundResult['answers'][number]) => number | undefined): Sample[] =>
@@ -92,6 +91,9 @@ function exporterMetrics(
       'Failures while asking instances, by kind.',
       Object.entries(errors).map(([kind, count]) => [{ kind }, count]),
     ),
+    make.counter('pm2_state_write_errors_total', "Failed attempts to write the cluster's sums to the state file.", [
+      [{}, store.writeErrors],
+    ]),
   ];
 }
 
@@ -100,7 +102,7 @@ function processMetrics(
   { labels, monitor }: OwnMetricsOptions,
   make: Maker,
 ): MetricData[] {
-  const of = ({ run }: ProcessInfo): Attributes => ({ [labels.app]: run.app, [labels.pmId]: String(run.pmId) });
+  const of = ({ run }: ProcessInfo): Attributes => Object.fromEntries(instanceLabels(run, labels));
   const each = (valueOf: (process: ProcessInfo) => number): Sample[] =>
     processes.map((process) => [of(process), valueOf(process)]);
   const online = processes.filter(({ status, startedAt }) => status === 'online' && startedAt !== undefined);

@@ -1,6 +1,6 @@
 /** What the HTTP side asks the cluster for, and what it gets. */
 import type { Readable } from 'node:stream';
-import type { Format } from '../protocol/tasks';
+import type { Format, Run } from '../protocol/tasks';
 
 /** The chunks of an exposition. It emits `dropped` if it is read too slowly while others wait: its connection is then to be closed. */
 export interface ExpositionStream extends Readable {
@@ -28,11 +28,7 @@ interface ScrapedInstance {
   readonly complete?: boolean;
 }
 
-export interface InstanceOfApp {
-  /** Name of the PM2 app. */
-  readonly app: string;
-  readonly pmId: number;
-}
+export type InstanceOfApp = Pick<Run, 'app' | 'namespace' | 'pmId'>;
 
 export type ViewErrorCode =
   | 'UNKNOWN_INSTANCE'

@@ -1,5 +1,6 @@
 /** The metrics server's worker threads: an exposition arrives whole or fails, and no reader holds a thread for ever. */
 import type { Readable } from 'node:stream';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { Format, LabelledSnapshot, RunSnapshot } from '../protocol/tasks';
 import { ClusterPool, TaskError } from '../src/cluster-pool';
@@ -48,7 +49,7 @@ function render(
 /** A short task, which ends as soon as a thread is free. */
 async function anotherTask(t: ExecutionContext): Promise<void> {
   const { snapshots: found } = await pool.run({
-    ...{ kind: 'absorb', apps: [], rules: [], maxEndedSeries: 1, labels: { app: 'a', instance: 'b' } },
+    ...{ kind: 'absorb', apps: [], rules: [], maxEndedSeries: 1, labels: { app: 'a', namespace: 'n', instance: 'b' } },
   });
   t.deepEqual(found, []);
 }
@@ -152,14 +153,14 @@ test.serial('left out families are reported once per rendering', async (t) => {
 });
 
 test.serial('a task that fails is an error with its code', async (t) => {
-  const load = () => pool.run({ kind: 'load', bytes: new Uint8Array([1, 2, 3]) });
-  t.is((await t.throwsAsync(load, { instanceOf: TaskError, message: /not a saved state/ })).code, 'MALFORMED');
+  const save = () => pool.run({ kind: 'save', path: join(__filename, 'state'), apps: [] });
+  t.is((await t.throwsAsync(save, { instanceOf: TaskError, message: /ENOTDIR|EEXIST/ })).code, 'STATE_FILE');
 });
 
 test.serial('after the stop all tasks fail', async (t) => {
   const pool = start();
   await pool.stop();
-  const load = () => pool.run({ kind: 'load', bytes: new Uint8Array() });
+  const load = () => pool.run({ kind: 'load', path: __filename });
   t.is((await t.throwsAsync(load, { instanceOf: TaskError, message: /stopped/ })).code, 'WORKER_LOST');
   const rendering = new Rendering(none);
   pool.render({ view: 'all', snapshots: [], format: 'text' }, rendering, none);

@@ -1,82 +1,23 @@
 /** The cluster's sums over rounds, lost threads, and restarts of the server, with real worker threads. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { ClusterPool, TaskError } from '../src/cluster-pool';
-import { ClusterSums, type Merged } from '../src/cluster-sums';
-import { StateStore } from '../src/state-store';
-import { until } from '../../test/support/until';
-import { scalarsOf } from './workers/cluster/merged-instances';
 import { Process, round, threadOf } from './rounds-by-hand';
+import { hostOf, ordersOf } from './summing-host';
 
 const pool = new ClusterPool({ threads: 1, maxMemoryMb: 512, timeoutMs: 120_000 });
 test.after.always(() => pool.stop());
 
-interface Host {
-  readonly file: string;
-  /** Reported errors, as sentences. */
-  readonly told: string[];
-  /** Milliseconds. */
-  clock: number;
-  /** Starts a server, after the one before if there was one. */
-  serve(): ClusterSums;
-}
-
-function hostOf(t: ExecutionContext): Host {
-  const folder = mkdtempSync(join(tmpdir(), 'cluster-sums-'));
-  const served: ClusterSums[] = [];
-  t.teardown(async () => {
-    // A write that has not ended would create the folder again.
-    for (const sums of served) await sums.save();
-    rmSync(folder, { recursive: true });
-  });
-  const file = join(folder, 'state');
-  const told: string[] = [];
-  return {
-    file,
-    told,
-    clock: 0,
-    serve() {
-      const sums = new ClusterSums({
-        ...{ pool, store: new StateStore({ file, pool }), rules: [], maxEndedSeries: 1000 },
-        labels: { app: 'pm2_app', instance: 'pm_id' },
-        onError: (what, error) => told.push(`${what}: ${error instanceof Error ? error.message : String(error)}`),
-        now: () => this.clock,
-      });
-      served.push(sums);
-      return sums;
-    },
-  };
-}
-
-/** By app. */
-function ordersOf({ snapshots }: Merged): Record<string, number | undefined> {
-  return Object.fromEntries(snapshots.map((part) => [part.labels[0]?.[1] ?? '', scalarsOf(part)['orders {}']]));
-}
-
-test('a save waits for the round that is being absorbed', async (t) => {
-  const host = hostOf(t);
-  const first = host.serve();
-  const absorbing = first.absorb(await round(new Process('shop', 0, 1).orders(5)));
-  await first.save();
-  t.deepEqual(ordersOf(await absorbing), { shop: 5 });
-  t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });
-  t.deepEqual(host.told, []);
-});
-
 test('a server that ends right after its start leaves the saved sums unchanged', async (t) => {
-  const host = hostOf(t);
+  const host = hostOf(t, pool);
   const first = host.serve();
   await first.absorb(await round(new Process('shop', 0, 1).orders(5)));
-  await first.save();
-  await host.serve().save();
+  await host.serve().settled();
   t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });
   t.deepEqual(host.told, []);
 });
 
 test('sums continue over rounds and restarts of the server, with any runs that end', async (t) => {
-  const host = hostOf(t);
+  const host = hostOf(t, pool);
   const [a, b, c] = [new Process('shop', 0), new Process('shop', 1), new Process('shop', 2)];
   let server = host.serve();
   for (const [listed, expected] of [
@@ -85,19 +26,16 @@ test('sums continue over rounds and restarts of the server, with any runs that e
     [() => [c.orders(1)], 9],
   ] as const) {
     t.deepEqual(ordersOf(await server.absorb(await round(...listed()))), { shop: expected });
-    await server.save();
     server = host.serve();
   }
-  await server.save();
   t.deepEqual(host.told, []);
 });
 
 test('a run that has not answered since the server was restarted is counted as before, and once', async (t) => {
-  const host = hostOf(t);
+  const host = hostOf(t, pool);
   const [a, b] = [new Process('shop', 0), new Process('shop', 1)];
   const first = host.serve();
   await first.absorb(await round(a.orders(5), b.orders(2)));
-  await first.save();
   const second = host.serve();
   t.deepEqual(ordersOf(await second.absorb(await round(a.orders(6), b.silent()))), { shop: 8 });
   t.deepEqual(ordersOf(await second.absorb(await round(a.orders(7), b.orders(4)))), { shop: 11 });
@@ -105,7 +43,7 @@ test('a run that has not answered since the server was restarted is counted as b
 });
 
 test('of overlapping rounds the later one counts, in any order', async (t) => {
-  const sums = hostOf(t).serve();
+  const sums = hostOf(t, pool).serve();
   const a = new Process('shop', 0);
   const b = new Process('shop', 1);
   const older = await round(a.orders(5), b.silent());
@@ -116,7 +54,7 @@ test('of overlapping rounds the later one counts, in any order', async (t) => {
 });
 
 test('of two results of one round the one with more answers counts', async (t) => {
-  const sums = hostOf(t).serve();
+  const sums = hostOf(t, pool).serve();
   const late = new Process('shop', 1);
   const full = await round(new Process('shop', 0).orders(5), late.orders(2));
   const early = { ...full, answers: full.answers.slice(0, 1) };
@@ -126,7 +64,7 @@ test('of two results of one round the one with more answers counts', async (t) =
 });
 
 test.serial('a lost thread is an error of its round, and the next round loses nothing', async (t) => {
-  const host = hostOf(t);
+  const host = hostOf(t, pool);
   const sums = host.serve();
   const a = new Process('shop', 0);
   t.deepEqual(ordersOf(await sums.absorb(await round(a.orders(5)))), { shop: 5 });
@@ -141,7 +79,7 @@ test.serial('a lost thread is an error of its round, and the next round loses no
 });
 
 test('a malformed snapshot is an error, and changes nothing', async (t) => {
-  const sums = hostOf(t).serve();
+  const sums = hostOf(t, pool).serve();
   const a = new Process('shop', 0);
   await sums.absorb(await round(a.orders(5)));
   const good = await round(a.orders(6));
@@ -152,7 +90,7 @@ test('a malformed snapshot is an error, and changes nothing', async (t) => {
 });
 
 test('an app that PM2 no longer lists is not shown, and is forgotten after ten minutes', async (t) => {
-  const host = hostOf(t);
+  const host = hostOf(t, pool);
   const sums = host.serve();
   const shop = new Process('shop', 0);
   const api = new Process('api', 1);
@@ -171,65 +109,14 @@ test('an app that PM2 no longer lists is not shown, and is forgotten after ten m
 });
 
 test('an app continues too if the server and its daemon were restarted', async (t) => {
-  const host = hostOf(t);
+  const host = hostOf(t, pool);
   const first = host.serve();
   await first.absorb(await round(new Process('shop', 0, 1).orders(5), new Process('api', 1, 2).orders(1)));
-  await first.save();
   const second = host.serve();
   const api = new Process('api', 1, 3);
   // The daemon has not started the other one yet.
   t.deepEqual(ordersOf(await second.absorb(await round(api.orders(1)))), { api: 2 });
-  await second.save();
   const third = host.serve();
   const shop = new Process('shop', 0, 4);
   t.deepEqual(ordersOf(await third.absorb(await round(shop.orders(2), api.orders(1)))), { api: 2, shop: 7 });
-});
-
-test('numbers of ended runs are saved after seconds, others each minute', async (t) => {
-  const host = hostOf(t);
-  const sums = host.serve();
-  const [a, b] = [new Process('shop', 0), new Process('shop', 1)];
-  await sums.absorb(await round(a.orders(5), b.orders(2)));
-  host.clock = 6000;
-  await sums.absorb(await round(a.orders(5), b.orders(3)));
-  t.false(existsSync(host.file));
-  await sums.absorb(await round(a.orders(5)));
-  await until('the file', () => existsSync(host.file) || undefined);
-  rmSync(host.file);
-  host.clock = 60_000;
-  await sums.absorb(await round(a.orders(6)));
-  t.false(existsSync(host.file));
-  host.clock = 67_000;
-  await sums.absorb(await round(a.orders(6)));
-  await until('the file', () => existsSync(host.file) || undefined);
-  await sums.save();
-  t.deepEqual(host.told, []);
-});
-
-test('a file that cannot be used is reported, and the sums begin again', async (t) => {
-  const host = hostOf(t);
-  writeFileSync(host.file, 'nothing of ours');
-  const sums = host.serve();
-  t.deepEqual(ordersOf(await sums.absorb(await round(new Process('shop', 0, 1).orders(5)))), { shop: 5 });
-  t.is(host.told.length, 1);
-  t.regex(host.told[0] ?? '', /^Saved sums of the cluster cannot be used: .*it is not a pm2-metrics-state file$/);
-  await sums.save();
-  t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });
-  t.is(host.told.length, 1);
-});
-
-test('sums that cannot be saved are reported, and continue', async (t) => {
-  const host = hostOf(t);
-  const sums = host.serve();
-  const a = new Process('shop', 0, 1);
-  await sums.absorb(await round(a.orders(5)));
-  // A folder takes the place of the file.
-  await new StateStore({ file: join(host.file, 'in', 'it'), pool }).save(new Map());
-  await sums.save();
-  t.is(host.told.length, 1);
-  t.regex(host.told[0] ?? '', /^The cluster's sums cannot be saved: /);
-  rmSync(host.file, { recursive: true });
-  await sums.save();
-  t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });
-  t.is(host.told.length, 1);
 });

@@ -1,6 +1,6 @@
 /** Answers to scrapes, with real worker threads; the server answers other requests meanwhile. */
 import type { Readable } from 'node:stream';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { pino } from 'pino';
 import { ClusterPool } from '../src/cluster-pool';
 import { ClusterSums } from '../src/cluster-sums';
@@ -29,14 +29,12 @@ interface World {
   text(what: Scraped): Promise<string>;
 }
 
-function worldOf(t: ExecutionContext): World {
+function worldOf(): World {
   const logged: string[] = [];
   const log = pino({}, { write: (line: string) => void logged.push((JSON.parse(line) as { msg: string }).msg) });
-  const labels = { app: 'pm2_app', instance: 'pm_id' };
-  const sums = new ClusterSums({
-    ...{ pool, store: new StateStore({ file: undefined, pool }), rules: [], maxEndedSeries: 1000, labels },
-    onError: (what) => t.fail(what),
-  });
+  const labels = { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' };
+  const store = new StateStore({ file: undefined, pool, log });
+  const sums = new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1000, labels });
   const world: World = {
     logged,
     asked: [],
@@ -50,7 +48,7 @@ function worldOf(t: ExecutionContext): World {
       },
       ...{ pool, sums, states: new StateLog(log) },
       asked: { self: 99, includes: ({ run }) => run.app !== 'left-out' },
-      own: { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: false, since: 0 },
+      own: { labels, monitor: false, since: 0, store },
     }),
     text: async (what) => textOf(await world.cluster.scrape(what, { format: 'text', gzip: false }, 5000)),
   };
@@ -71,7 +69,7 @@ function samples(text: string, name: string): string[] {
 }
 
 test('all instances are shown one by one, also those without an answer', async (t) => {
-  const world = worldOf(t);
+  const world = worldOf();
   world.next = await round(new Process('shop', 0).orders(5), new Process('shop', 1).silent());
   const text = await world.text({ view: 'all' });
   t.deepEqual(samples(text, 'orders_total'), ['{pm2_app="shop",pm_id="0"} 5']);
@@ -80,7 +78,7 @@ test('all instances are shown one by one, also those without an answer', async (
 });
 
 test('the sums of the cluster include rounds of scrapes of single instances', async (t) => {
-  const world = worldOf(t);
+  const world = worldOf();
   const rounds = [
     await round(new Process('shop', 0, 1).orders(5), new Process('shop', 1, 2).orders(2)),
     await round(new Process('shop', 0, 3).orders(4)),
@@ -95,7 +93,7 @@ test('the sums of the cluster include rounds of scrapes of single instances', as
 });
 
 test('one instance has no added labels, and no other instance is asked', async (t) => {
-  const world = worldOf(t);
+  const world = worldOf();
   world.next = await round(new Process('shop', 0).orders(5), new Process('shop', 1).orders(6));
   const text = await world.text({ view: 'instance', pmId: 1 });
   t.deepEqual(samples(text, 'orders_total'), ['{} 6']);
@@ -104,7 +102,7 @@ test('one instance has no added labels, and no other instance is asked', async (
 });
 
 test('one instance is shown with what the official serializer leaves out, and with the same labels', async (t) => {
-  const world = worldOf(t);
+  const world = worldOf();
   const buckets = { offset: 0, bucketCounts: [2] };
   const none = { offset: 0, bucketCounts: [] };
   const value = { count: 2, sum: 3, scale: 0, zeroCount: 0, positive: buckets, negative: none };
@@ -121,7 +119,7 @@ test('one instance is shown with what the official serializer leaves out, and wi
 });
 
 test('an unknown instance and one without an answer are different errors', async (t) => {
-  const world = worldOf(t);
+  const world = worldOf();
   const other = { process: new Process('plain', 2).as('online') };
   const { silent, ...rest } = await round(new Process('shop', 0).orders(5), new Process('shop', 1).silent(), other);
   world.next = { ...rest, silent: silent.slice(0, 1) };
@@ -136,7 +134,7 @@ test('an unknown instance and one without an answer are different errors', async
 });
 
 test('without PM2 scrapes fail, and succeed as soon as it is back', async (t) => {
-  const world = worldOf(t);
+  const world = worldOf();
   t.false(world.cluster.ready());
   world.next = new DaemonError('UNREACHABLE', "PM2's daemon cannot be reached");
   for (const ask of [() => world.text({ view: 'all' }), () => world.cluster.instances()]) {
@@ -157,7 +155,7 @@ test('without PM2 scrapes fail, and succeed as soon as it is back', async (t) =>
 });
 
 test('what is left out is logged once', async (t) => {
-  const world = worldOf(t);
+  const world = worldOf();
   const bounds = (...boundaries: number[]) =>
     histogram('took', [
       point({}, { count: 1, sum: 1, buckets: { boundaries, counts: [...boundaries.map(() => 0), 1] } }),
@@ -170,14 +168,15 @@ test('what is left out is logged once', async (t) => {
     await world.text({ view: 'cluster' });
     await world.text({ view: 'all' });
   }
-  await until('the warnings', () => world.logged.length >= 2 || undefined);
+  await until('the warnings', () => world.logged.length >= 3 || undefined);
   t.is(world.logged.filter((line) => line.includes('bounds of "took" differ')).length, 1);
-  t.is(world.logged.filter((line) => line.includes('queue')).length, 1, world.logged.join('\n'));
-  t.is(world.logged.length, 2);
+  // For each of the views, which have rules of their own.
+  t.is(world.logged.filter((line) => line.includes('queue')).length, 2, world.logged.join('\n'));
+  t.is(world.logged.length, 3);
 });
 
 test('a server with nothing to show says what it has asked, and why there is nothing, once', async (t) => {
-  const world = worldOf(t);
+  const world = worldOf();
   world.next = new DaemonError('UNREACHABLE', "no connection to PM2's daemon at /pm2/rpc.sock (EACCES)");
   t.regex((await world.cluster.overview()).problem ?? '', /\/pm2\/rpc\.sock \(EACCES\)/);
   const listed = [
@@ -220,7 +219,7 @@ test('a server with nothing to show says what it has asked, and why there is not
 });
 
 test('answers that cannot be read are one line, and one when they can be', async (t) => {
-  const world = worldOf(t);
+  const world = worldOf();
   for (let i = 0; i < 3; i++) {
     const { silent, ...rest } = await round(new Process('shop', 0).orders(5), new Process('shop', 1).silent());
     const broken = silent.map((one) => ({ ...one, reason: 'broken', message: `no JSON at ${i}` }) as const);
@@ -237,7 +236,7 @@ test('answers that cannot be read are one line, and one when they can be', async
 });
 
 test('thousands of names that cannot be shown give few lines', async (t) => {
-  const world = worldOf(t);
+  const world = worldOf();
   const names = Array.from({ length: 3000 }, (_, i) =>
     counter(i.toString(2).replace(/0/g, '-').replace(/1/g, '.'), [point({}, i)]),
   );
@@ -252,7 +251,7 @@ test('thousands of names that cannot be shown give few lines', async (t) => {
 });
 
 test.serial('a lost thread is an error of the scrapes that wait, and the next scrape succeeds', async (t) => {
-  const world = worldOf(t);
+  const world = worldOf();
   world.next = await round(new Process('shop', 0).orders(5));
   const [part] = world.next.answers;
   world.next = { ...world.next, answers: [{ ...part, snapshot: { ...part?.snapshot, scopes: null } }] } as never;
@@ -266,7 +265,7 @@ test.serial('a lost thread is an error of the scrapes that wait, and the next sc
 });
 
 test.serial('others are answered while a million series are rendered', async (t) => {
-  const world = worldOf(t);
+  const world = worldOf();
   const attributes = Array.from({ length: 100_000 }, (_, id) => point({ id, route: `/shop/articles/${id % 100}` }, id));
   const one = await round(new Process('shop', 0).answers(counter('orders', attributes)));
   // Ten times the same: the text before the numbers, which takes longest, is made once.

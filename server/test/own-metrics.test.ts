@@ -38,7 +38,12 @@ async function sample(): Promise<RoundResult> {
   };
 }
 
-const options = { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: true, since: STARTED - 60_000 };
+const options = {
+  labels: { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' },
+  monitor: true,
+  since: STARTED - 60_000,
+  store: { writeErrors: 3 },
+};
 
 function lines(metrics: ResourceMetrics, serializer = 'exporter-prometheus-1'): string[] {
   // Later releases add a label for the scope.
@@ -53,6 +58,7 @@ for (const serializer of SERIALIZERS) {
     const shown = new Set(text.map((line) => line.replace(/ \d{13}$/, '')));
     for (const line of [
       '# TYPE pm2_up gauge',
+      '# TYPE pm2_state_write_errors_total counter',
       'pm2_up{pm2_app="shop",pm_id="0"} 1',
       'pm2_up{pm2_app="shop",pm_id="1"} 0',
       'pm2_scrape_duration_seconds{pm2_app="shop",pm_id="0"} 0.25',
@@ -75,6 +81,7 @@ for (const serializer of SERIALIZERS) {
     ]) {
       t.true(shown.has(line), line);
     }
+    t.true(text.some((line) => /^pm2_state_write_errors_total(\{\})? 3\b/.test(line)));
     // For a stopped process, PM2 lists the start of its last run.
     t.false(text.some((line) => /^pm2_process_(uptime|start_time)_seconds\{.*pm_id="1"/.test(line)));
   });
@@ -82,7 +89,11 @@ for (const serializer of SERIALIZERS) {
 
 test('labels have the configured names, and values of pm2 monit are left out if so configured', async (t) => {
   const text = lines(
-    ownMetrics(await sample(), { ...options, labels: { app: 'app', pmId: 'instance_id' }, monitor: false }),
+    ownMetrics(await sample(), {
+      ...options,
+      labels: { app: 'app', namespace: 'namespace', instance: 'instance_id' },
+      monitor: false,
+    }),
   );
   t.true(text.some((line) => line.startsWith('pm2_up{app="shop",instance_id="0"} 1')));
   t.false(text.some((line) => line.includes('axm_monitor')));

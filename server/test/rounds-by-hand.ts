@@ -15,13 +15,15 @@ export class Process {
     readonly app: string,
     readonly pmId: number,
     private readonly pid = 1000 + pmId,
+    private readonly namespace = 'default',
   ) {
     this.instance = new Instance(pmId, this.as('online').run.key, app);
   }
 
   as(status: string): ProcessInfo {
-    const { pmId: pm_id, app: name, pid } = this;
-    return readProcessList([{ pm_id, name, pid, pm2_env: { status, pm_uptime: 1_795_000_000_000 } }])[0] as ProcessInfo;
+    const { pmId: pm_id, app: name, pid, namespace } = this;
+    const pm2_env = { status, pm_uptime: 1_795_000_000_000, namespace };
+    return readProcessList([{ pm_id, name, pid, pm2_env }])[0] as ProcessInfo;
   }
 
   /** Its answer after it has counted this many orders. */
@@ -30,7 +32,8 @@ export class Process {
   }
 
   async answers(...metrics: readonly unknown[]): Promise<Listed> {
-    return { process: this.as('online'), answer: await this.instance.answer(...metrics) };
+    const process = this.as('online');
+    return { process, answer: { ...(await this.instance.answer(...metrics)), run: process.run } };
   }
 
   /** Running, without an answer. */

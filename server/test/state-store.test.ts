@@ -1,122 +1,154 @@
-/** The file that keeps the cluster's sums. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+/** The file that keeps the cluster's sums: what is in it when, and what happens where it is not what it should be. */
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import test from 'ava';
 import type { ClusterState } from '../protocol/tasks';
 import { ClusterPool } from '../src/cluster-pool';
-import { StateStore } from '../src/state-store';
-import { Cluster } from './workers/cluster/merged-instances';
-import { Process } from './rounds-by-hand';
+import { loadStates } from '../workers/cluster';
+import { Cluster, scalarsOf } from './workers/cluster/merged-instances';
+import { Process, round } from './rounds-by-hand';
+import { hostOf, ordersOf } from './summing-host';
 
 const pool = new ClusterPool({ threads: 1, maxMemoryMb: 512, timeoutMs: 120_000 });
 test.after.always(() => pool.stop());
 
-function place(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'state-store-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  return join(folder, 'state');
-}
-
-async function stateOf(app: string, orders: number): Promise<ClusterState> {
-  const { answer } = await new Process(app, 0).orders(orders);
+/** The orders of an app, as a server that has read the state shows them. */
+function orders(state: ClusterState): number | undefined {
   const cluster = new Cluster();
-  if (answer !== undefined) cluster.absorb([answer]);
-  return cluster.state as ClusterState;
+  cluster.state = state;
+  const silent = state.runs.map(({ key }) => key);
+  return scalarsOf(cluster.merge([], silent))['orders {}'];
 }
 
-/** What saving and loading must keep: the numbers, and their apps and runs. */
-function told(states: ReadonlyMap<string, ClusterState>): unknown {
-  return [...states].map(([app, { round, runs }]) => [app, round, runs.map(({ key, last }) => [key, [...last]])]);
-}
-
-test('saved states are loaded again, also if the folder of the file did not exist', async (t) => {
-  const file = join(place(t), 'deep', 'state');
-  const states = new Map([
-    ['shop', await stateOf('shop', 5)],
-    ['a "name"\nof two lines', await stateOf('b', 7)],
-  ]);
-  await new StateStore({ file, pool }).save(states);
-  const { states: loaded, problems } = await new StateStore({ file, pool }).load();
-  t.deepEqual(problems, []);
-  t.deepEqual(told(loaded), told(states));
-  t.is(statSync(file).mode & 0o777, 0o600);
-});
-
-test('a missing file and an unset option are no problems', async (t) => {
-  for (const file of [place(t), undefined]) {
-    const store = new StateStore({ file, pool });
-    const { states, problems } = await store.load();
-    t.deepEqual([...states], []);
-    t.deepEqual(problems, []);
+test('what a round has answered is in the file', async (t) => {
+  const host = hostOf(t, pool);
+  const [a, b] = [new Process('shop', 0, 1), new Process('shop', 1, 2)];
+  const sums = host.serve();
+  for (const [listed, expected] of [
+    [() => [a.orders(5), b.orders(2)], 7],
+    [() => [a.orders(6), b.orders(2)], 8],
+    [() => [a.orders(9), b.silent()], 11],
+    [() => [a.orders(9)], 11],
+  ] as const) {
+    t.deepEqual(ordersOf(await sums.absorb(await round(...listed()))), { shop: expected });
+    const { states } = loadStates({ path: host.file });
+    t.is(orders(new Map(states).get('shop')!), expected);
   }
-  await t.notThrowsAsync(new StateStore({ file: undefined, pool }).save(new Map([['shop', await stateOf('shop', 1)]])));
+  t.deepEqual(host.told, []);
 });
 
-const HEAD = '{"format":"pm2-metrics-state","v":1,"apps":';
-for (const [what, content, problem] of [
-  ['is empty', '', /it is not a pm2-metrics-state file/],
-  ['has other content', '{"port":9209}\n', /it is not a pm2-metrics-state file/],
-  ['has no object', 'null\n', /it is not a pm2-metrics-state file/],
-  ['is of another version', `{"format":"pm2-metrics-state","v":2}\n`, /version 2, expected 1/],
-  ['has no list of apps', `${HEAD}{"shop":1}}\n`, /its first line has no list of apps and sizes/],
-  ['has apps without sizes', `${HEAD}[["shop",-1]]}\n`, /its first line has no list of apps and sizes/],
-  ['is cut off', `${HEAD}[["shop",10]]}\n123`, /it is incomplete/],
-  ['has broken bytes for an app', `${HEAD}[["shop",3]]}\n123`, /App "shop": not a saved state/],
-] as const) {
-  test(`a file that ${what} is reported, and nothing is read from it`, async (t) => {
-    const file = place(t);
-    writeFileSync(file, content);
-    const { states, problems } = await new StateStore({ file, pool }).load();
-    t.deepEqual([...states], []);
-    t.is(problems.length, 1);
-    t.regex(problems[0]?.message ?? '', problem);
-  });
-}
-
-test('a broken part of one app leaves the others intact', async (t) => {
-  const file = place(t);
-  const shop = await stateOf('shop', 5);
-  await new StateStore({ file, pool }).save(
-    new Map([
-      ['broken', await stateOf('broken', 1)],
-      ['shop', shop],
-    ]),
-  );
-  const bytes = readFileSync(file);
-  bytes.fill(0, bytes.indexOf('\n') + 1, bytes.indexOf('\n') + 9);
-  writeFileSync(file, bytes);
-  const { states, problems } = await new StateStore({ file, pool }).load();
-  t.deepEqual(told(states), told(new Map([['shop', shop]])));
-  t.is(problems.length, 1);
-  t.regex(problems[0]?.message ?? '', /^App "broken": /);
+test('a file that is not ours is left alone, and told', async (t) => {
+  const host = hostOf(t, pool);
+  writeFileSync(host.file, 'nothing of ours');
+  const sums = host.serve();
+  t.deepEqual(ordersOf(await sums.absorb(await round(new Process('shop', 0, 1).orders(5)))), { shop: 5 });
+  t.deepEqual(host.told, [
+    "FILE is left alone: it is no file of the cluster sums. The cluster's sums are not saved, and begin at zero at each start",
+  ]);
+  t.is(readFileSync(host.file, 'utf8'), 'nothing of ours');
+  t.deepEqual(readdirSync(dirname(host.file)), ['state']);
 });
 
-test('states are written one after the other, and the last ones stay', async (t) => {
-  const store = new StateStore({ file: place(t), pool });
-  const all = await Promise.all([1, 2, 3].map(async (orders) => new Map([['shop', await stateOf('shop', orders)]])));
-  await Promise.all(all.map((states) => store.save(states)));
-  t.deepEqual(told((await store.load()).states), told(all[2] as (typeof all)[0]));
+test('what cannot be used of a file is kept under another name', async (t) => {
+  const host = hostOf(t, pool);
+  const shop = new Process('shop', 0, 1);
+  await host.serve().absorb(await round(shop.orders(5), new Process('api', 1, 2).orders(2)));
+  await host.serve().absorb(await round(shop.orders(6)));
+  const damaged = readFileSync(host.file);
+  damaged[damaged.length - 1]! ^= 1;
+  writeFileSync(host.file, damaged);
+  const sums = host.serve();
+  await sums.settled();
+  t.is(host.told.length, 2);
+  t.regex(host.told[0]!, /^FILE: bytes \d+ to \d+ are damaged\. What is intact is in use$/);
+  t.is(host.told[1], 'FILE: the file as it was is kept as FILE.unreadable-1');
+  t.deepEqual(readFileSync(`${host.file}.unreadable-1`), damaged);
+  const next = await round(new Process('shop', 0, 3).orders(1), new Process('api', 1, 4).orders(1));
+  t.deepEqual(ordersOf(await sums.absorb(next)), { api: 3, shop: 6 });
+  t.deepEqual(ordersOf(await host.serve().absorb(next)), { api: 3, shop: 6 });
+  t.is(host.told.length, 2);
 });
 
-test('an interrupted write leaves the file as it was before', async (t) => {
-  const file = place(t);
-  const store = new StateStore({ file, pool });
-  const states = new Map([['shop', await stateOf('shop', 5)]]);
-  await store.save(states);
-  writeFileSync(`${file}.new`, 'half of');
-  t.deepEqual(told((await store.load()).states), told(states));
-  await store.save(states);
-  t.deepEqual(told((await store.load()).states), told(states));
+test('a file of another version is kept under another name', async (t) => {
+  const host = hostOf(t, pool);
+  const former = '{"format":"pm2-metrics-state","v":1,"apps":[]}\n';
+  writeFileSync(host.file, former);
+  await host.serve().absorb(await round(new Process('shop', 0, 1).orders(5)));
+  t.is(readFileSync(`${host.file}.unreadable-1`, 'utf8'), former);
+  t.regex(host.told[0]!, /^FILE: it has version 1, expected 2\. /);
+  t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });
 });
 
-test('saving fails while the file cannot be written, and succeeds afterwards', async (t) => {
-  const file = place(t);
-  const states = new Map([['shop', await stateOf('shop', 5)]]);
-  writeFileSync(file, '');
-  const store = new StateStore({ file: join(file, 'state'), pool });
-  await t.throwsAsync(store.save(states), { message: /EEXIST|ENOTDIR/ });
-  rmSync(file);
-  await store.save(states);
-  t.deepEqual(told((await store.load()).states), told(states));
+test('while the file cannot be written scrapes are answered, and it is told once', async (t) => {
+  const host = hostOf(t, pool);
+  const a = new Process('shop', 0, 1);
+  const sums = host.serve();
+  await sums.absorb(await round(a.orders(5)));
+  // A folder takes the place of the file.
+  rmSync(host.file);
+  mkdirSync(host.file);
+  for (const count of [6, 7]) {
+    t.deepEqual(ordersOf(await sums.absorb(await round(a.orders(count)))), { shop: count });
+  }
+  t.is(host.told.length, 1);
+  t.regex(host.told[0]!, /^The cluster's sums cannot be written to FILE: EISDIR.* It is tried again$/);
+  rmSync(host.file, { recursive: true });
+  t.deepEqual(ordersOf(await sums.absorb(await round(a.orders(8)))), { shop: 8 });
+  t.deepEqual(host.told.slice(1), ["The cluster's sums are written to FILE again"]);
+  t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 9 });
+});
+
+test('a file that was removed or replaced is written anew', async (t) => {
+  const host = hostOf(t, pool);
+  const a = new Process('shop', 0, 1);
+  const sums = host.serve();
+  await sums.absorb(await round(a.orders(5)));
+  const former = readFileSync(host.file);
+  rmSync(host.file);
+  await sums.absorb(await round(a.orders(6)));
+  writeFileSync(`${host.file}-copy`, former);
+  renameSync(`${host.file}-copy`, host.file);
+  await sums.absorb(await round(a.orders(7)));
+  truncateSync(host.file, 50);
+  await sums.absorb(await round(a.orders(8)));
+  t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 9 });
+  t.deepEqual(host.told, []);
+});
+
+test('the file is written anew when most of it is out of date, while rounds go on', async (t) => {
+  const host = hostOf(t, pool);
+  host.slackBytes = 500;
+  const [a, b] = [new Process('shop', 0, 1), new Process('api', 1, 2)];
+  const sums = host.serve();
+  const files = new Set<number>();
+  let largest = 0;
+  for (let count = 1; count <= 60; count++) {
+    t.deepEqual(ordersOf(await sums.absorb(await round(a.orders(count), b.orders(1)))), { api: 1, shop: count });
+    const { ino, size } = statSync(host.file);
+    files.add(ino);
+    largest = Math.max(largest, size);
+    t.is(orders(new Map(loadStates({ path: host.file }).states).get('shop')!), count);
+  }
+  await sums.settled();
+  t.true(files.size > 1, `${files.size} files`);
+  t.true(largest < 20_000, `${largest} bytes`);
+  t.deepEqual(readdirSync(dirname(host.file)), ['state']);
+  t.deepEqual(host.told, []);
+});
+
+test('files that a killed server had begun to write are removed', async (t) => {
+  const host = hostOf(t, pool);
+  await host.serve().absorb(await round(new Process('shop', 0, 1).orders(5)));
+  for (const name of ['new-77', 'new-x', 'old']) writeFileSync(`${host.file}.${name}`, '');
+  await host.serve().absorb(await round(new Process('shop', 0, 1).orders(6)));
+  t.deepEqual(readdirSync(dirname(host.file)), ['state', 'state.new-x', 'state.old']);
 });

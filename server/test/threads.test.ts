@@ -71,10 +71,10 @@ async function serve(
         ...{ threads: 1, maxMemoryMb, timeoutMs: 60_000 },
         onTrouble: (trouble) => states.report(subject, trouble),
       });
-      const labels = { app: 'pm2_app', instance: 'pm_id' };
-      const store = new StateStore({ file: undefined, pool });
-      const onError = (what: string): void => void lines.push(what);
-      const sums = new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1, labels, onError });
+      const log = pino({ level: 'silent' });
+      const labels = { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' };
+      const store = new StateStore({ file: undefined, pool, log });
+      const sums = new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1, labels });
       const point = { attributes: {}, startTime: [1, 0], endTime: [2, 0], value: 1 };
       const kind = { aggregationTemporality: 1, dataPointType: 3, isMonotonic: true, dataPoints: [point] };
       const metricList = Array.from({ length: metrics }, (_, id) => ({
@@ -101,12 +101,11 @@ async function serve(
           errors,
         });
       };
-      const own = { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: false, since: 0 };
+      const own = { labels, monitor: false, since: 0, store };
       const asked = { self: 9, includes: () => true };
       const cluster = new MetricsCluster({ rounds: { ask }, pool, sums, own, states, asked });
       const read = readOptions({ env: { PM2_METRICS_PORT: '0', PM2_HOME: '/' }, folder: '/' });
       if (!read.ok) throw new Error(read.problems.join());
-      const log = pino({ level: 'silent' });
       const server = await createHttpServer({ options: read.options, cluster, log, version: '0' });
       const url = await server.listen();
 

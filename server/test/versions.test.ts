@@ -53,7 +53,7 @@ test('a server reads exporters with its version, and logs which app has another 
       name: `server-${name}`,
       script: join(folder, 'server/dist/src/main.js'),
       exec_mode: 'fork',
-      env: { PM2_METRICS_PORT: String(ports[name]) },
+      env: { PM2_METRICS_PORT: String(ports[name]), PM2_METRICS_STATE_FILE: join(pm2.folder, `${name}.state`) },
     });
     await pm2.start(app('shop', today), app('store', next), server('today', today), server('next', next));
     const ids = new Map((await pm2.list()).map(({ name, id }) => [name, id]));

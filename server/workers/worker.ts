@@ -2,12 +2,20 @@
  * A worker thread of the metrics server, which does one task at a time. What it keeps between tasks is derived from tasks, so
  * that any thread can do any task.
  */
-import type { ClusterTask, ClusterTaskFailure, ClusterTaskResult } from '../protocol/tasks';
+import type {
+  AbsorbResult,
+  AbsorbTask,
+  ClusterTask,
+  ClusterTaskFailure,
+  ClusterTaskResult,
+  ReplaceResult,
+  SaveResult,
+} from '../protocol/tasks';
 import type { Snapshot } from '../../core/snapshot';
 import { countShared } from '../../core/pool/shared-memory';
 import { workerFunction } from '../../core/pool/worker-function';
 import { messageOf, stackOf } from '../../core/values';
-import { ClusterMerger, readState, writeState } from './cluster';
+import { appendChanges, ClusterMerger, loadStates, replaceFile, saveStates } from './cluster';
 import { decode } from './decode';
 import { Exposition } from './exposition/exposition';
 import { sendTo } from './exposition/stream';
@@ -22,13 +30,15 @@ function work(task: ClusterTask): ClusterTaskResult {
       case 'decode':
         return decode(task);
       case 'absorb':
-        return merger.absorb(task);
+        return absorb(task);
       case 'render':
         return { ok: true, kind: 'render', ...sendTo(task.port, task.loan, exposition.render(task)) };
       case 'save':
-        return { ok: true, kind: 'save', bytes: writeState(task.state) };
+        return onFile(() => ({ ok: true, kind: 'save', end: saveStates(task) }));
+      case 'replace':
+        return onFile(() => ({ ok: true, kind: 'replace', ...replaceFile(task) }));
       case 'load':
-        return load(task.bytes);
+        return loadStates(task);
       default:
         return unknownTask(task);
     }
@@ -48,16 +58,25 @@ function snapshotsOf(task: ClusterTask): Snapshot[] {
       return task.snapshots.map(({ snapshot }) => snapshot);
     case 'decode':
     case 'save':
+    case 'replace':
     case 'load':
       return [];
   }
 }
 
-function load(bytes: Uint8Array): ClusterTaskResult {
+/** What the result shows is in the file before the main thread has it. */
+function absorb(task: AbsorbTask): AbsorbResult {
+  const result = merger.absorb(task);
+  if (task.file === undefined) return result;
+  const changes = result.apps.map(({ app, state }, i) => ({ app, from: task.apps[i]?.saved, to: state }));
+  return { ...result, appended: appendChanges(task.file, changes) };
+}
+
+function onFile<T extends SaveResult | ReplaceResult>(write: () => T): T | ClusterTaskFailure {
   try {
-    return { ok: true, kind: 'load', state: readState(bytes) };
+    return write();
   } catch (error) {
-    return { ok: false, code: 'MALFORMED', message: messageOf(error) };
+    return { ok: false, code: 'STATE_FILE', message: messageOf(error) };
   }
 }
 

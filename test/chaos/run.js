@@ -20,7 +20,7 @@ async function main() {
     process.on('unhandledRejection', unhandled).on('uncaughtException', uncaught);
     process.stdout.write(`try ${seed}\n`);
     try {
-      await tries[kind](randomOf(seed));
+      await tries[kind](randomOf(seed), (row) => process.stdout.write(`row ${seed} ${JSON.stringify(row)}\n`));
     } catch (error) {
       failures.push(describe(error));
     }

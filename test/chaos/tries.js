@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const threads = require('node:worker_threads');
+const { sums } = require('./cluster/sums');
 const { collection, config, oddCollect, oddLogger, withExporter } = require('./exporter');
 const { oddValue, spoil } = require('./odd-values');
 
@@ -141,4 +142,4 @@ async function stops(random) {
   await Promise.all(exporters);
 }
 
-module.exports = { collections, loggers, configurations, messages, workers, stops, ends };
+module.exports = { collections, loggers, configurations, messages, workers, stops, ends, sums };

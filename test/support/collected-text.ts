@@ -19,9 +19,10 @@ export class Collected implements Output {
   }
 }
 
-export function collectText(text: PrometheusText, snapshot: Snapshot): string {
+/** @param warn gets a sentence for what is not as the official serializer writes it */
+export function collectText(text: PrometheusText, snapshot: Snapshot, warn = (_: string): void => undefined): string {
   const out = new Collected();
-  const writing = text.writeTo(out, snapshot);
+  const writing = text.writeTo(out, snapshot, warn);
   while (writing.next().done !== true);
   return out.text;
 }

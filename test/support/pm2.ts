@@ -16,6 +16,9 @@ export interface App {
   readonly instances?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly node_args?: readonly string[];
+  /** Whether PM2 waits for the message `ready`, and for how many milliseconds. */
+  readonly wait_ready?: boolean;
+  readonly listen_timeout?: number;
 }
 
 export interface Instance {

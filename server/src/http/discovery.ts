@@ -4,6 +4,7 @@
  * @see https://prometheus.io/docs/prometheus/latest/http_sd/
  */
 import type { Socket } from 'node:net';
+import { instanceLabels, type LabelNames } from '../../protocol/labels';
 import type { InstanceOfApp } from '../view';
 
 export interface TargetGroup {
@@ -12,8 +13,7 @@ export interface TargetGroup {
 }
 
 export interface DiscoveryOptions {
-  readonly appLabel: string;
-  readonly instanceLabel: string;
+  readonly labels: LabelNames;
   readonly tls: boolean;
 }
 
@@ -22,15 +22,14 @@ export function targetGroups(
   target: string,
   options: DiscoveryOptions,
 ): TargetGroup[] {
-  const { appLabel, instanceLabel, tls } = options;
-  return instances.map(({ app, pmId }) => ({
+  const { labels, tls } = options;
+  return instances.map((instance) => ({
     targets: [target],
     labels: {
       ...(tls && { __scheme__: 'https' }),
       // The one that leaves nothing out, in whatever format a scraper asks.
-      __metrics_path__: `/metrics/${pmId}/all`,
-      [appLabel]: app,
-      [instanceLabel]: String(pmId),
+      __metrics_path__: `/metrics/${instance.pmId}/all`,
+      ...Object.fromEntries(instanceLabels(instance, labels)),
     },
   }));
 }

@@ -46,8 +46,9 @@ ${problem === null ? '' : `<p>${escape(problem)}\n`}${processList(processes)}
 
 function processList(processes: readonly ProcessOverview[]): string {
   if (processes.length === 0) return '';
-  const items = processes.map(({ app, pmId, path, why }) => {
-    const name = path === null ? `${escape(app)} (${pmId})` : `<a href="${path}">${path}</a>: ${escape(app)}`;
+  const items = processes.map(({ app, namespace, pmId, path, why }) => {
+    const full = escape(namespace === undefined ? app : `${app} in the namespace ${namespace}`);
+    const name = path === null ? `${full} (${pmId})` : `<a href="${path}">${path}</a>: ${full}`;
     return `<li>${name}${why === null ? '' : `: ${escape(why)}`}`;
   });
   return `<ul>\n${items.join('\n')}\n</ul>`;

@@ -1,7 +1,7 @@
 /** The URLs, and what each answers. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { MetricsCluster } from '../metrics-cluster';
-import type { ServerOptions } from '../options/options';
+import { labelNames, type ServerOptions } from '../options/options';
 import type { Scraped } from '../view';
 import { deadlineOf } from './deadline';
 import { targetGroups, targetOf } from './discovery';
@@ -52,7 +52,7 @@ export function addRoutes(app: FastifyInstance, { options, cluster, version }: R
 
   get('/sd', async (request, reply) => {
     const target = targetOf(request.headers.host, request.socket, tls);
-    return reply.send(targetGroups(await cluster.instances(), target, { ...options, tls }));
+    return reply.send(targetGroups(await cluster.instances(), target, { labels: labelNames(options), tls }));
   });
 
   get(HEALTHY, (_, reply) => reply.send('Healthy.\n'));

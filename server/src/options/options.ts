@@ -1,4 +1,5 @@
 /** The metrics server's options, complete and valid. */
+import type { LabelNames } from '../../protocol/labels';
 import type { GaugeRule } from '../../protocol/tasks';
 import type { Secret } from './secret';
 
@@ -22,6 +23,7 @@ export interface ServerOptions {
   /** How long instances have to answer, in seconds, if the scraper does not say how long it waits. */
   readonly timeout: number;
   readonly appLabel: string;
+  readonly namespaceLabel: string;
   readonly instanceLabel: string;
   /** The first rule that matches a gauge counts. If none matches, the default rules apply. */
   readonly gauges: readonly GaugeRule[];
@@ -46,3 +48,8 @@ export interface ServerOptions {
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Names of the labels that tell apps and instances apart. */
+export function labelNames({ appLabel, namespaceLabel, instanceLabel }: ServerOptions): LabelNames {
+  return { app: appLabel, namespace: namespaceLabel, instance: instanceLabel };
+}

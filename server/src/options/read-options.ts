@@ -78,15 +78,7 @@ const MAX_SHOWN_CHARS = 100;
 const TABLE_KEYS = Object.fromEntries(NAMES.map((name) => [name, {}]));
 
 function contradictions(options: ServerOptions): string[] {
-  const {
-    tlsCert,
-    tlsKey,
-    basicAuthUser: user,
-    basicAuthPassword,
-    basicAuthPasswordFile,
-    appLabel,
-    instanceLabel,
-  } = options;
+  const { tlsCert, tlsKey, basicAuthUser: user, basicAuthPassword, basicAuthPasswordFile } = options;
   const passwords = [basicAuthPassword, basicAuthPasswordFile].filter((given) => given !== undefined).length;
   const problems: string[] = [];
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
@@ -102,8 +94,13 @@ function contradictions(options: ServerOptions): string[] {
   if (user === undefined && passwords > 0) {
     problems.push('A password for basic authentication is set without a user: expected basicAuthUser too');
   }
-  if (appLabel === instanceLabel)
-    problems.push(`appLabel and instanceLabel are both "${appLabel}": expected two names`);
+  const labels = ['appLabel', 'namespaceLabel', 'instanceLabel'] as const;
+  for (const [i, one] of labels.entries()) {
+    for (const other of labels.slice(i + 1)) {
+      if (options[one] !== options[other]) continue;
+      problems.push(`${one} and ${other} are both "${options[one]}": expected two names`);
+    }
+  }
   return problems;
 }
 

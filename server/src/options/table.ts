@@ -89,6 +89,13 @@ export const TABLE: Table = {
   axmMonitor: option('Scraping', '', boolean(), false, 'Add the values of pm2 monit as the metric pm2_axm_monitor.'),
 
   appLabel: option('Output', 'label', label, 'pm2_app', "Label with the PM2 app's name."),
+  namespaceLabel: option(
+    'Output',
+    'label',
+    label,
+    'pm2_namespace',
+    "Label with the PM2 app's namespace, unless that is the default one.",
+  ),
   instanceLabel: option('Output', 'label', label, 'pm_id', "Label with the instance's pm_id."),
   gauges: option(
     'Output',

@@ -47,7 +47,12 @@ function readProcess(entry: unknown): ProcessInfo | undefined {
   const processId = numberOf(pid) ?? 0;
   const { cpu, memory } = fieldsOf(monit);
   return {
-    run: { app: name, pmId: pmId as number, key: `${String(pmId)}-${startedAt ?? 0}-${processId}` },
+    run: {
+      app: name,
+      ...namespaceOf(env['namespace']),
+      pmId: pmId as number,
+      key: `${String(pmId)}-${startedAt ?? 0}-${processId}`,
+    },
     pid: processId,
     status: textOf(env['status']) ?? 'unknown',
     isModule: env['pmx_module'] === true || fieldsOf(env['axm_options'])['isModule'] === true,
@@ -59,6 +64,13 @@ function readProcess(entry: unknown): ProcessInfo | undefined {
     memoryBytes: numberOf(memory) ?? 0,
     monitor: readMonitor(env['axm_monitor']),
   };
+}
+
+/** PM2's name for the namespace of apps that are in no other. */
+const DEFAULT_NAMESPACE = 'default';
+
+function namespaceOf(value: unknown): Pick<Run, 'namespace'> {
+  return typeof value !== 'string' || value === DEFAULT_NAMESPACE || value === '' ? {} : { namespace: value };
 }
 
 function fieldsOf(value: unknown): Fields {

@@ -4,6 +4,7 @@
  * has not answered yet; later ones only ask it.
  */
 import { compileGlob } from '../../../core/glob/glob';
+import { appKey, type AppName } from '../../protocol/labels';
 import type { ProcessInfo } from '../pm2/process-list';
 
 export interface AppsOptions {
@@ -26,6 +27,7 @@ interface App {
 }
 
 export class Apps {
+  /** By {@link appKey}. */
   private readonly apps = new Map<string, App>();
   private readonly named: ReadonlySet<string>;
   private readonly matches: (name: string) => boolean;
@@ -39,8 +41,8 @@ export class Apps {
 
   /** Forgets the apps that PM2 no longer has. */
   forgetAllBut(processes: readonly ProcessInfo[]): void {
-    const names = new Set(processes.map(({ run }) => run.app));
-    for (const name of this.apps.keys()) if (!names.has(name)) this.apps.delete(name);
+    const keys = new Set(processes.map(({ run }) => appKey(run)));
+    for (const key of this.apps.keys()) if (!keys.has(key)) this.apps.delete(key);
   }
 
   /** Whether this process is to be asked while it runs. */
@@ -50,28 +52,29 @@ export class Apps {
   }
 
   /** Whether the app is known to answer. */
-  answers(name: string): boolean {
-    return this.named.has(name) || this.app(name).answers;
+  answers(name: AppName): boolean {
+    return this.named.has(name.app) || this.app(name).answers;
   }
 
   /** Whether a round should wait briefly for this app, which has not answered yet. */
-  mayAnswer(name: string): boolean {
+  mayAnswer(name: AppName): boolean {
     return this.app(name).rounds < BRIEF_ROUNDS;
   }
 
   /** Notes that a round has asked the app. */
-  noteAsked(name: string): void {
+  noteAsked(name: AppName): void {
     this.app(name).rounds++;
   }
 
   /** Notes that an instance of the app has answered. */
-  noteAnswer(name: string): void {
+  noteAnswer(name: AppName): void {
     this.app(name).answers = true;
   }
 
-  private app(name: string): App {
-    let app = this.apps.get(name);
-    if (app === undefined) this.apps.set(name, (app = { answers: false, rounds: 0 }));
+  private app(name: AppName): App {
+    const key = appKey(name);
+    let app = this.apps.get(key);
+    if (app === undefined) this.apps.set(key, (app = { answers: false, rounds: 0 }));
     return app;
   }
 }

@@ -54,6 +54,8 @@ export interface KnownPages {
   readonly pages: ReadonlyMap<number, Page>;
 }
 
+/** How long a process may take from its start until it listens. */
+const STARTING_MS = 30_000;
 /** More pages than a snapshot can have. */
 const PAGE_IDS = 2 ** 24;
 
@@ -73,15 +75,26 @@ export class KnownRun {
   /** The exporter's name for its present incarnation, and this server's, which no other run can have. */
   private incarnation: readonly [claimed: string, given: string] | undefined;
   private pageIds = 0;
+  private hasAnswered = false;
   private askedAt = Number.NEGATIVE_INFINITY;
   private pauseMs = PAUSE_MS;
 
   constructor(
     readonly run: Run,
     readonly pid: number,
+    /** Epoch milliseconds. */
+    private readonly startedAt = 0,
   ) {
     this.address = run.pmId;
     this.identity = `pid ${pid}`;
+  }
+
+  /**
+   * Whether it may not hear messages yet. What is sent to a process before it listens is lost, so that no scrape waits for
+   * the answer until its deadline.
+   */
+  get isStarting(): boolean {
+    return !this.hasAnswered && Date.now() - this.startedAt < STARTING_MS;
   }
 
   /** @param answers whether its app is known to answer */
@@ -97,6 +110,7 @@ export class KnownRun {
 
   /** Forgets a request that is answered or lost, and older ones that no scrape waits for. */
   settle(request: Request): void {
+    this.hasAnswered = true;
     this.pauseMs = PAUSE_MS;
     this.requests = this.requests.filter((one) => one !== request && (one.sentAt > request.sentAt || !one.isOver()));
   }

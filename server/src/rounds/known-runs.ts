@@ -35,10 +35,10 @@ export class KnownRuns {
     const listed = new Map<number, KnownRun>();
     /** Processes that are there, and do not run. */
     const idle = new Set<string>();
-    for (const { run, pid, status } of processes) {
+    for (const { run, pid, status, startedAt } of processes) {
       const known = former.get(run.pmId);
       const goesOn = known?.run.key === run.key && known.run.app === run.app;
-      if (status === 'online') listed.set(run.pmId, goesOn ? known : new KnownRun(run, pid));
+      if (status === 'online') listed.set(run.pmId, goesOn ? known : new KnownRun(run, pid, startedAt));
       else idle.add(run.key);
     }
     for (const [pmId, known] of former) {

@@ -7,6 +7,7 @@
  */
 import { DataPointType, type HrTime, type ResourceMetrics } from '../../../core/otel';
 import type { Sliced } from '../../../core/slicer';
+import { MAX_BUCKETS } from '../../../core/snapshot';
 import { isRecord } from '../../../core/values';
 
 export interface PlainForm {
@@ -34,8 +35,6 @@ export class PlainFormError extends Error {
   }
 }
 
-/** No instrument has more bounds or buckets than this in one series. */
-const MAX_BUCKETS = 1 << 16;
 /** Largest difference between the bucket capacity that the encoder chooses for a list and the list's length. */
 const CAPACITY_MORE = 32;
 /** Number of data points between two looks at the clock. */

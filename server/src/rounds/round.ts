@@ -79,7 +79,7 @@ export class Round {
       if (!this.apps.includes(process) || (only ?? process.run.pmId) !== process.run.pmId) continue;
       const outcome = this.requests.get(process.run.pmId)?.outcome;
       if (outcome?.kind === 'answer') answers.push(outcome.answer);
-      else if (this.apps.answers(process.run.app)) silent.push(this.whySilent(process));
+      else if (this.apps.answers(process.run)) silent.push(this.whySilent(process));
     }
     return {
       round: this.number,
@@ -113,7 +113,8 @@ export class Round {
   private isAwaiting(only?: number): boolean {
     for (const [pmId, { outcome, known, brief }] of this.requests) {
       if (outcome !== undefined || (only ?? pmId) !== pmId) continue;
-      if (this.apps.answers(known.run.app) || (brief && this.isEarly)) return true;
+      if (this.apps.answers(known.run) && !known.isStarting) return true;
+      if ((brief || known.isStarting) && this.isEarly) return true;
     }
     // They may end at any moment, so that no scrape waits for them until its deadline.
     return only === undefined && this.isEarly && this.leaving.some(({ outcome }) => outcome === undefined);
@@ -127,6 +128,9 @@ export class Round {
     const outcome = request?.outcome;
     if (outcome?.kind === 'silent') {
       return { run, reason: outcome.reason, message: outcome.message };
+    }
+    if (request?.known.isStarting === true) {
+      return { run, reason: 'starting', message: 'it has started just now and does not answer yet' };
     }
     // Counted once per round, although several scrapes may share it.
     if (!this.late.has(run.pmId)) this.errors.add('late');

@@ -16,6 +16,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { DaemonError, type Daemon } from '../../../core/pm2/daemon';
 import { messageOf } from '../../../core/values';
+import { appKey } from '../../protocol/labels';
+import type { Run } from '../../protocol/tasks';
 import { readProcessList, type ProcessInfo } from '../pm2/process-list';
 import { readAnswer, type Answer } from './answer';
 import { Apps, type AppsOptions } from './apps';
@@ -119,21 +121,22 @@ export class Rounds {
 
   private begin(started: number, processes: readonly ProcessInfo[]): Round {
     const round = new Round(++this.count, started, processes, this.apps, this.errors);
-    const asked = new Set<string>();
+    const asked = new Map<string, Run>();
     const leaving = new Set(this.runs.leaving());
     for (const known of this.runs.all()) {
       const sentAt = performance.now();
-      const { app, pmId } = known.run;
+      const { run } = known;
+      const { pmId } = run;
       const isWanted = this.wanted.has(undefined) || (this.wanted.has(pmId) && !leaving.has(known));
-      if (!isWanted || !known.shouldBeAsked(sentAt, this.apps.answers(app))) continue;
+      if (!isWanted || !known.shouldBeAsked(sentAt, this.apps.answers(run))) continue;
       const request: Request = {
         id: randomUUID(),
         known,
         sentAt,
         sentTime: Date.now(),
         base: known.last,
-        expected: this.apps.answers(app),
-        brief: this.apps.mayAnswer(app),
+        expected: this.apps.answers(run),
+        brief: this.apps.mayAnswer(run),
         outcome: undefined,
         settled: () => round.endWaits(),
         isOver: () => round.isOver,
@@ -142,11 +145,11 @@ export class Rounds {
       if (leaving.has(known)) round.leaving.push(request);
       else {
         round.requests.set(pmId, request);
-        asked.add(app);
+        asked.set(appKey(run), run);
       }
       void this.send(request);
     }
-    for (const app of asked) this.apps.noteAsked(app);
+    for (const run of asked.values()) this.apps.noteAsked(run);
     return round;
   }
 
@@ -175,7 +178,7 @@ export class Rounds {
       return;
     }
     request.known.settle(request);
-    this.apps.noteAnswer(request.known.run.app);
+    this.apps.noteAnswer(request.known.run);
     if ('problem' in read) {
       this.errors.add(read.kind);
       settle(request, broken(read.problem));

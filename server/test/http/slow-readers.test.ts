@@ -24,16 +24,16 @@ async function serve(t: ExecutionContext, env: Readonly<Record<string, string>> 
   const series = Array.from({ length: 16 * SIZE }, (_, id) => point({ id, text }, id));
   const result = await round(new Process('shop', 0).answers(counter('orders', series)));
   let rounds = 0;
+  const log = pino({ level: 'silent' });
+  const store = new StateStore({ file: undefined, pool, log });
+  const labels = { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' };
   const cluster = new MetricsCluster({
     rounds: { ask: () => Promise.resolve({ ...result, round: ++rounds }) },
     pool,
-    sums: new ClusterSums({
-      ...{ pool, store: new StateStore({ file: undefined, pool }), rules: [], maxEndedSeries: 1000 },
-      ...{ labels: { app: 'pm2_app', instance: 'pm_id' }, onError: (what) => t.fail(what) },
-    }),
-    states: new StateLog(pino({ level: 'silent' })),
+    sums: new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1000, labels }),
+    states: new StateLog(log),
     asked: { self: -1, includes: () => true },
-    own: { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: false, since: 0 },
+    own: { labels, monitor: false, since: 0, store },
   });
   return run(t, optionsOf(env), {
     scrape: (...scraped) => cluster.scrape(...scraped),

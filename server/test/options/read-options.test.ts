@@ -65,6 +65,7 @@ test('without any source all options have their defaults', (t) => {
     timeout: 5,
     axmMonitor: false,
     appLabel: 'pm2_app',
+    namespaceLabel: 'pm2_namespace',
     instanceLabel: 'pm_id',
     gauges: [],
     maxPayloadMb: 64,
@@ -97,6 +98,7 @@ const VALUES: Readonly<Record<string, readonly [json: unknown, text: string, val
   timeout: [2.5, '2.5', 2.5],
   axmMonitor: [true, 'true', true],
   appLabel: ['app', 'app', 'app'],
+  namespaceLabel: ['ns', 'ns', 'ns'],
   instanceLabel: ['_id', '_id', '_id'],
   gauges: [
     ['*_{ratio,share}=avg', 'a=b=max'],
@@ -236,13 +238,16 @@ test('options that contradict each other are refused', (t) => {
   t.deepEqual(problems(t, { flags: { appLabel: ['x'], instanceLabel: ['x'] } }), [
     'appLabel and instanceLabel are both "x": expected two names',
   ]);
+  t.deepEqual(problems(t, { flags: { namespaceLabel: ['pm_id'] } }), [
+    'namespaceLabel and instanceLabel are both "pm_id": expected two names',
+  ]);
 });
 
 for (const name of ['le', 'quantile', '__name__', 'otel_scope_name', 'otel_scope_library', '1st', 'pm-id', '']) {
   test(`"${name}" is refused as the name of an added label`, (t) => {
-    for (const option of ['appLabel', 'instanceLabel'] as const) {
+    for (const option of ['appLabel', 'namespaceLabel', 'instanceLabel'] as const) {
       const [problem = ''] = problems(t, { flags: { [option]: [name] } });
-      t.regex(problem, /^--(?:app|instance)-label is ".*", expected a label name of /);
+      t.regex(problem, /^--(?:app|namespace|instance)-label is ".*", expected a label name of /);
     }
   });
 }

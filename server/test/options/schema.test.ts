@@ -19,7 +19,15 @@ function isRead(config: object): boolean {
 
 /** A valid value of each option. */
 const GOOD = {
-  ...{ host: '0.0.0.0', port: 9209, timeout: 2.5, axmMonitor: true, appLabel: 'app', instanceLabel: 'instance' },
+  ...{
+    host: '0.0.0.0',
+    port: 9209,
+    timeout: 2.5,
+    axmMonitor: true,
+    appLabel: 'app',
+    namespaceLabel: 'ns',
+    instanceLabel: 'instance',
+  },
   ...{ tlsCert: 'cert.pem', tlsKey: 'key.pem', basicAuthUser: 'me', basicAuthPasswordFile: 'password' },
   ...{ bearerTokenFiles: ['tokens'], apps: ['shop*', '{a,b}'], gauges: ['*_bytes=sum', 'x=a = max'], maxPayloadMb: 1 },
   ...{ maxInflatedMb: 4096, maxSeries: 1, maxEndedSeries: 0, maxConnections: 1, threads: 64, stateFile: '' },

@@ -117,3 +117,9 @@ test('what is shown in pm2 monit is read where it is a number, without its unit'
   const many = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`probe ${i}`, 1]));
   t.is(readMonitor(many).length, 1000);
 });
+
+test('a namespace is named unless it is the default one', (t) => {
+  const of = (namespace: unknown) => readProcessList([{ ...entry, pm2_env: { ...entry.pm2_env, namespace } }])[0]?.run;
+  t.is(of('blue')?.namespace, 'blue');
+  for (const namespace of ['default', '', undefined, 1]) t.false('namespace' in of(namespace)!, String(namespace));
+});

@@ -41,17 +41,17 @@ test('names and globs choose apps, and a module by its name alone', (t) => {
 
 test('an app answers once it has, or by being named', (t) => {
   const apps = new Apps({ apps: ['named', 'g*'], self: SELF });
-  t.true(apps.answers('named'));
-  t.false(apps.answers('glob'));
-  apps.noteAnswer('glob');
-  t.true(apps.answers('glob'));
+  t.true(apps.answers({ app: 'named' }));
+  t.false(apps.answers({ app: 'glob' }));
+  apps.noteAnswer({ app: 'glob' });
+  t.true(apps.answers({ app: 'glob' }));
 });
 
 test('one that has not answered is worth waiting for in three rounds', (t) => {
   const apps = new Apps({ apps: [], self: SELF });
   const worth = Array.from({ length: 5 }, () => {
-    const may = apps.mayAnswer('mute');
-    apps.noteAsked('mute');
+    const may = apps.mayAnswer({ app: 'mute' });
+    apps.noteAsked({ app: 'mute' });
     return may;
   });
   t.deepEqual(worth, [true, true, true, false, false]);
@@ -59,9 +59,9 @@ test('one that has not answered is worth waiting for in three rounds', (t) => {
 
 test('an app that has gone is forgotten', (t) => {
   const apps = new Apps({ apps: [], self: SELF });
-  apps.noteAnswer('gone');
-  apps.noteAnswer('stays');
+  apps.noteAnswer({ app: 'gone' });
+  apps.noteAnswer({ app: 'stays' });
   apps.forgetAllBut(processes('stays'));
-  t.false(apps.answers('gone'));
-  t.true(apps.answers('stays'));
+  t.false(apps.answers({ app: 'gone' }));
+  t.true(apps.answers({ app: 'stays' }));
 });

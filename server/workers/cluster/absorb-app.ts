@@ -1,15 +1,19 @@
 /** One round of one app: its next state, and what is shown of it. */
 import type { ClusterState, LabelledSnapshot, RunNumbers } from '../../protocol/tasks';
+import { appKey } from '../../protocol/labels';
 import type { PlacedPage } from '../../../core/snapshot';
 import { Gauges } from './gauges/gauges';
 import { mergedScopes, mergedSnapshot, ownSnapshot } from './labelled-snapshots';
 import { commonResource } from './resource';
 import type { AppSeries } from './series/app-series';
-import { boundsLabel } from './series/layouts';
+import { standingKinds, type Kinds } from './series/kinds';
+import { boundsText } from './series/layouts';
 import { FirstDataPoints } from './series/live-run';
 import { mapSeries, type AppTask, type MappedRound } from './series/map-series';
 import type { PageMappings } from './series/page-mappings';
+import { Recency } from './series/recency';
 import { absorbRun } from './sums/absorb-run';
+import { joinTwins } from './sums/join-twins';
 import { Carried, grown, SpareMemory } from './sums/numbers';
 import { addAll, totalsOf, undoRounding } from './sums/totals';
 
@@ -26,7 +30,8 @@ export function absorbApp(task: AppTask): AppResult {
   const mapped = mapSeries(task, warnings);
   const { live, mappings, repeated, seen } = mapped;
   const { appSeries } = mappings;
-  const firstPoints = repeated.size === 0 ? undefined : new FirstDataPoints(appSeries.count);
+  const hasTwins = appSeries.twins.groups.size > 0;
+  const firstPoints = repeated.size === 0 && !hasTwins ? undefined : new FirstDataPoints(appSeries.count);
   const added = [...appSeries.families.values()].filter(({ isAdded }) => isAdded).flatMap(({ pages }) => pages);
 
   const { runs, carried } = absorbRuns(task, mapped, added, firstPoints);
@@ -36,13 +41,17 @@ export function absorbApp(task: AppTask): AppResult {
   const resource =
     live.length === 0 ? mapped.state.resource : commonResource(live.map(({ snapshot }) => snapshot.resource));
   const state: ClusterState = { ...mapped.state, resource, carried: carried.values, runs };
-  const scopes = mergedScopes(appSeries, gauges, seen);
+  const latest = once(() => new Recency(task, mapped));
+  const kinds = standingKinds(appSeries.families.values(), latest);
+  const joined = hasTwins ? joinTwins(appSeries.twins, values, seen, latest()) : { seen, hidden: undefined };
+  const scopes = mergedScopes({ families: kinds.shown, ...joined }, gauges);
   const isShown = live.length > 0 || scopes.length > 0;
   const snapshots = [
     ...(isShown ? [mergedSnapshot(task, state, live, scopes, values)] : []),
     ...live.filter(({ isLeaving }) => !isLeaving).flatMap((one) => ownSnapshot(one, task.labels)),
   ];
-  warnings.push(...boundsWarnings(task.round.app, appSeries), ...repeatedWarnings(task.round.app, repeated));
+  const app = JSON.stringify(appKey(task.round));
+  warnings.push(...boundsWarnings(app, appSeries), ...kindWarnings(app, kinds), ...repeatedWarnings(app, repeated));
   return { state, snapshots, warnings, mappings };
 }
 
@@ -117,17 +126,30 @@ function mergeGauges(
   return gauges;
 }
 
+/** The value of `make`, which is called when it is needed first. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
 function boundsWarnings(app: string, { families }: AppSeries): string[] {
   const differing = [...families.values()].filter(({ layouts }) => layouts.size > 1);
   return differing.map(({ about, layouts }) => {
-    const known = [...layouts.values()].map(({ layout }) => `[${boundsLabel(layout)}]`).join(' and ');
+    const known = [...layouts.values()].map(({ layout }) => `[${boundsText(layout)}]`).join(' and ');
     const what = `bounds of "${about.descriptor.name}" differ between instances`;
-    return `App "${app}": ${what}: ${known}. They are kept apart, by a label "bounds" on all but the first.`;
+    return `App ${app}: ${what}: ${known}. The buckets are those of the instance that started last.`;
+  });
+}
+
+function kindWarnings(app: string, { left }: Kinds): string[] {
+  return left.map(({ family, standing }) => {
+    const name = standing.exposed?.name ?? '';
+    return `App ${app}: "${name}" is left out where it is a ${family.exposed?.type}: the instance that started last has it as a ${standing.exposed?.type}.`;
   });
 }
 
 function repeatedWarnings(app: string, names: ReadonlySet<string>): string[] {
   return [...names].map(
-    (name) => `App "${app}": "${name}" has the same attributes more than once in an instance, one is taken.`,
+    (name) => `App ${app}: "${name}" has the same attributes more than once in an instance, one is taken.`,
   );
 }

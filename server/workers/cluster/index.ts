@@ -1,4 +1,5 @@
 /** The merging of a cluster's snapshots. */
 export { DEFAULT_GAUGE_RULES } from './gauges/default-rules';
 export { ClusterMerger } from './merger';
-export { readState, writeState } from './state/state-file';
+export { loadStates } from './state/load-states';
+export { appendChanges, replaceFile, saveStates } from './state/write-states';

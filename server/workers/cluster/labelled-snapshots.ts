@@ -1,21 +1,52 @@
 /** What is shown of an app: its merged snapshot, and the gauges that instances keep for themselves. */
 import type { AbsorbTask, ClusterState, LabelledSnapshot } from '../../protocol/tasks';
-import type { Family, ScopeFamilies, Snapshot } from '../../../core/snapshot';
+import { ORDER_SHIFT, type Family, type ScopeFamilies, type Snapshot } from '../../../core/snapshot';
 import { seriesCount } from '../../../core/series';
-import type { AppSeries } from './series/app-series';
+import { appLabels, instanceLabels } from '../../protocol/labels';
+import type { AppFamily } from './series/app-family';
 import type { AppTask } from './series/map-series';
-import { groupByScope } from './series/pages';
+import { toShared } from './series/orders';
 import type { Gauges } from './gauges/gauges';
 import type { LiveRun } from './series/live-run';
 
-/** @param seen by serial number: not 0 where a run has the series */
-export function mergedScopes({ families }: AppSeries, gauges: Gauges, seen: Int32Array): ScopeFamilies[] {
+/** What is shown of an app's series. */
+export interface Shown {
+  readonly families: readonly AppFamily[];
+  /** By serial number: not 0 for a gauge that a run has. */
+  readonly seen: Int32Array;
+  /** By serial number: 1 for a series that is shown by another one. `undefined` if there is none. */
+  readonly hidden: Uint8Array | undefined;
+}
+
+export function mergedScopes({ families, seen, hidden }: Shown, gauges: Gauges): ScopeFamilies[] {
   const shown: { scope: ScopeFamilies['scope']; family: Family }[] = [];
-  for (const one of families.values()) {
-    const order = one.isAdded ? undefined : gauges.finish(one, seen);
+  for (const one of families) {
+    const order = one.isAdded ? hidden && orderWithout(one, hidden) : gauges.finish(one, seen);
     if (order?.length !== 0 && one.pages.length > 0) shown.push({ scope: one.scope, family: one.toFamily(order) });
   }
-  return groupByScope(shown);
+  return inOneOrder(shown);
+}
+
+/** Neighbouring families of one scope are grouped: the order of the families stays. */
+function inOneOrder(shown: readonly { readonly scope: ScopeFamilies['scope']; readonly family: Family }[]) {
+  const groups: { scope: ScopeFamilies['scope']; families: Family[] }[] = [];
+  for (const { scope, family } of shown) {
+    const last = groups.at(-1);
+    if (last?.scope === scope) last.families.push(family);
+    else groups.push({ scope, families: [family] });
+  }
+  return groups;
+}
+
+/** @returns the family's order, `undefined` if none of its series is hidden */
+function orderWithout({ pages, firsts }: AppFamily, hidden: Uint8Array): Int32Array | undefined {
+  const order: number[] = [];
+  let all = 0;
+  for (const [p, { page }] of pages.entries()) {
+    all += page.size;
+    for (let i = 0; i < page.size; i++) if (hidden[firsts[p]! + i] === 0) order.push((p << ORDER_SHIFT) + i);
+  }
+  return order.length === all ? undefined : toShared(order);
 }
 
 export function mergedSnapshot(
@@ -46,19 +77,17 @@ export function mergedSnapshot(
       droppedSeries: all.reduce((sum, { stats }) => sum + stats.droppedSeries, 0),
     },
   };
-  return { snapshot, labels: [[labels.app, round.app]] };
+  return { snapshot, labels: appLabels(round, labels) };
 }
 
 /** The gauges that are not merged. Shares pages and values with the run's snapshot. */
 export function ownSnapshot({ run, snapshot, own }: LiveRun, labels: AbsorbTask['labels']): LabelledSnapshot[] {
   if (own.length === 0) return [];
+  // The app has one `target_info`: a join on the app's label has to find one series only.
   return [
     {
-      snapshot: { ...snapshot, scopes: own, previous: undefined },
-      labels: [
-        [labels.app, run.app],
-        [labels.instance, String(run.pmId)],
-      ],
+      snapshot: { ...snapshot, resource: '{}', scopes: own, previous: undefined },
+      labels: instanceLabels(run, labels),
     },
   ];
 }

@@ -10,6 +10,8 @@
  * throws halfway changes nothing.
  */
 import type { AbsorbResult, AbsorbTask, GaugeRule } from '../../protocol/tasks';
+import { appKey, appLabels } from '../../protocol/labels';
+import { regular } from '../identity/regular';
 import { absorbApp } from './absorb-app';
 import { PageMappings } from './series/page-mappings';
 import { GaugeRules } from './gauges/rules';
@@ -19,7 +21,7 @@ import { emptyState } from './state/empty-state';
 const MAX_APPS = 1000;
 
 export class ClusterMerger {
-  /** By app. */
+  /** By {@link appKey}. */
   private readonly mappingsByApp = new Map<string, PageMappings>();
   private rules: { readonly key: string; readonly compiled: GaugeRules } | undefined;
 
@@ -27,13 +29,15 @@ export class ClusterMerger {
     const compiled = this.compile(rules);
     const absorbed = apps.map((round) => {
       const state = round.state ?? emptyState();
-      let mappings = this.mappingsByApp.get(round.app);
+      const live = round.live.map((one) => ({ ...one, snapshot: regular(one.snapshot) }));
+      const app = appKey(round);
+      let mappings = this.mappingsByApp.get(app);
       // Kept again only when the round is done: a round that throws may have added half of the new series.
-      this.mappingsByApp.delete(round.app);
-      if (mappings?.catchUp(state) !== true) mappings = new PageMappings(state);
-      const result = absorbApp({ round, state, mappings, rules: compiled, maxEndedSeries, labels });
-      this.keep(round.app, result.mappings);
-      return { app: round.app, ...result };
+      this.mappingsByApp.delete(app);
+      if (mappings?.catchUp(state) !== true) mappings = new PageMappings(state, appLabels(round, labels));
+      const result = absorbApp({ round: { ...round, live }, state, mappings, rules: compiled, maxEndedSeries, labels });
+      this.keep(app, result.mappings);
+      return { app, ...result };
     });
     return {
       ok: true,

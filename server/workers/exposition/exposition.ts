@@ -12,8 +12,10 @@ import { messageOf } from '../../../core/values';
 import type { PageRendering } from '../text/page-text';
 import { PrometheusText } from '../text/prometheus-text';
 import { spansOf } from '../text/spans';
+import { regular } from '../identity/regular';
 import { Chunks, type Chunk } from './chunks';
 import type { Dialect, FamilyHead } from './dialect';
+import { distinctGroup } from './distinct/distinct';
 import { groupFamilies, type Group, type Member, type Source, type Warn } from './groups';
 import { targetHead } from './head';
 import { OpenMetricsDialect } from './openmetrics/dialect';
@@ -76,16 +78,18 @@ export class Exposition {
   private *renderAsOfficial({ snapshot }: LabelledSnapshot, chunks: Chunks): Rendering {
     const key = JSON.stringify(['instance', snapshot.incarnation]);
     const text = this.cache.use(key, () => new PrometheusText());
-    const writing = text.writeTo(chunks, snapshot);
+    const warnings = new Set<string>();
+    const writing = text.writeTo(chunks, snapshot, (sentence) => warnings.add(sentence));
     while (writing.next().done !== true) yield* chunks.take();
     yield* chunks.end();
-    return { warnings: [] };
+    return { warnings: [...warnings] };
   }
 
   private *renderAll(snapshots: readonly LabelledSnapshot[], format: Format, chunks: Chunks): Rendering {
     const dialect = this.dialects[format];
     const warnings = new Set<string>();
-    const sources = snapshots.map(({ snapshot, labels }): Source => {
+    const sources = snapshots.map(({ snapshot: collected, labels }): Source => {
+      const snapshot = regular(collected);
       const key = JSON.stringify([format, snapshot.incarnation, labels]);
       return { snapshot, pages: this.cache.use(key, () => new RenderedPages(dialect, labels)) };
     });
@@ -96,7 +100,9 @@ export class Exposition {
     if (infos.length > 0) writeTargetInfo(chunks, dialect, target, infos);
     const reserved = infos.length > 0 ? target.claims : [];
     const warn: Warn = (sentence) => warnings.add(sentence);
-    for (const group of groupFamilies(sources, reserved, warn)) yield* writeGroup(chunks, dialect, group, warn);
+    for (const group of groupFamilies(sources, reserved, warn)) {
+      yield* writeGroup(chunks, dialect, distinctGroup(group, warn), warn);
+    }
     for (const pages of distinct.keys()) pages.endRendering();
     chunks.write(dialect.ending);
     yield* chunks.end();

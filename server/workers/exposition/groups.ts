@@ -7,8 +7,11 @@ import type { RenderedPages } from './rendered-pages';
 
 export interface Group {
   readonly head: FamilyHead;
-  readonly members: Member[];
+  readonly members: readonly Member[];
 }
+
+/** A group to which members are added. */
+type OpenGroup = Pick<Group, 'head'> & { readonly members: Member[] };
 
 export interface Member {
   readonly pages: RenderedPages;
@@ -32,7 +35,7 @@ export interface Source {
  * @returns groups in the order of their names
  */
 export function groupFamilies(sources: readonly Source[], reserved: readonly string[], warn: Warn): Group[] {
-  const groups = new Map<string, Group>();
+  const groups = new Map<string, OpenGroup>();
   const claims = new Map<string, string>(reserved.map((name) => [name, 'target_info']));
   for (const { snapshot, pages } of sources) {
     for (const { scope, families } of snapshot.scopes) {
@@ -55,10 +58,10 @@ export function groupFamilies(sources: readonly Source[], reserved: readonly str
 
 function openGroup(
   head: FamilyHead,
-  groups: Map<string, Group>,
+  groups: Map<string, OpenGroup>,
   claims: Map<string, string>,
   warn: Warn,
-): Group | undefined {
+): OpenGroup | undefined {
   for (const name of head.claims) {
     const owner = claims.get(name);
     if (owner === undefined) continue;

@@ -1,7 +1,7 @@
 /** The head that the official serializer writes for a family, taken apart. */
-import { DataPointType, type Scope } from '../../../core/otel';
+import type { Scope } from '../../../core/otel';
 import type { Family } from '../../../core/snapshot';
-import { familyHead, targetInfo } from '../text/official';
+import { asHistogram, familyHead, targetInfo } from '../text/official';
 
 export interface OfficialHead {
   /** The serializer's name for the family: with `_total` if it is a counter. */
@@ -26,12 +26,6 @@ export function officialHead(scope: Scope, family: Family): OfficialHead | undef
   const text = familyHead(scope, asHistogram(family));
   const { name = '', help = '', unit = '', type } = HEAD.exec(text)?.groups ?? {};
   return NAME.test(name) ? { name, help, unit, type: type as FamilyType, text } : undefined;
-}
-
-/** The serializer drops exponential histograms. Their names and labels are those of any histogram. */
-export function asHistogram(family: Family): Family {
-  if (family.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) return family;
-  return { ...family, dataPointType: DataPointType.HISTOGRAM };
 }
 
 export function targetHead(): OfficialHead {

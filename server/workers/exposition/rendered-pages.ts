@@ -1,28 +1,44 @@
 /** What is kept of one labelled snapshot in one format: its pages, rendered, and the heads of its families. */
 import type { Attributes, Scope } from '../../../core/otel';
-import type { Family, PlacedPage } from '../../../core/snapshot';
+import { strideOf, type Family, type Page, type PlacedPage } from '../../../core/snapshot';
 import { targetInfo, type ExtraLabels } from '../text/official';
 import type { PageRendering } from '../text/page-text';
 import type { Dialect, FamilyHead } from './dialect';
+import type { FamilyIdentity } from './distinct/family-identity';
 import { officialHead } from './head';
 import { Kept } from './kept';
 import type { CachedRendering } from './rendering-cache';
 
+/** A page's rendering, and what was rendered: an id alone is only what a process says. */
+interface HeldPage {
+  readonly scope: Scope;
+  readonly family: Pick<Family, 'descriptor' | 'dataPointType' | 'isMonotonic'>;
+  readonly page: Page;
+  readonly rendering: PageRendering;
+}
+
 export class RenderedPages implements CachedRendering {
   /** By page id. */
-  private readonly pages = new Kept<number, PageRendering>();
+  private readonly pages = new Kept<number, HeldPage>();
   /** By what the head says of the family; `undefined` for a family that cannot be shown. */
   private readonly heads = new Kept<string, FamilyHead | undefined>();
+  /** By group: which series of it are one. */
+  readonly identities = new Kept<string, FamilyIdentity>();
+  /** A text for the labels. */
+  readonly space: string;
   private info: { readonly resource: string; readonly bytes: Buffer | undefined } | undefined;
 
   constructor(
     private readonly dialect: Dialect,
-    private readonly labels: ExtraLabels,
-  ) {}
+    /** Labels that all series get. */
+    readonly labels: ExtraLabels,
+  ) {
+    this.space = JSON.stringify(labels);
+  }
 
   get held(): number {
     let held = 0;
-    for (const page of this.pages.values()) held += page.held;
+    for (const { rendering } of this.pages.values()) held += rendering.held;
     return held;
   }
 
@@ -43,7 +59,18 @@ export class RenderedPages implements CachedRendering {
     values: Float64Array,
   ): PageRendering {
     const { dialect, labels } = this;
-    const rendering = this.pages.get(page.id, () => dialect.page({ scope, family, page, labels, head }));
+    const make = (): HeldPage => ({
+      scope,
+      family: aboutOf(family),
+      page,
+      rendering: dialect.page({ scope, family, page, labels, head }),
+    });
+    let held = this.pages.get(page.id, make);
+    if (!isOf(held, scope, family, page)) {
+      this.pages.forget(page.id);
+      held = this.pages.get(page.id, make);
+    }
+    const { rendering } = held;
     try {
       rendering.update(values, base);
     } catch (error) {
@@ -68,5 +95,23 @@ export class RenderedPages implements CachedRendering {
   endRendering(): void {
     this.pages.endRendering();
     this.heads.endRendering();
+    this.identities.endRendering();
   }
+}
+
+function aboutOf({ descriptor, dataPointType, isMonotonic }: Family): HeldPage['family'] {
+  return { descriptor, dataPointType, isMonotonic };
+}
+
+function isOf(held: HeldPage, scope: Scope, { descriptor, dataPointType, isMonotonic }: Family, page: Page): boolean {
+  return (
+    held.page.size === page.size &&
+    held.page.attributes.length === page.attributes.length &&
+    strideOf(held.page.layout) === strideOf(page.layout) &&
+    held.family.dataPointType === dataPointType &&
+    held.family.isMonotonic === isMonotonic &&
+    held.family.descriptor.name === descriptor.name &&
+    held.scope.name === scope.name &&
+    held.scope.version === scope.version
+  );
 }

@@ -62,6 +62,7 @@ function merge(attributes: Attributes, keys: readonly string[], names: readonly 
   );
 }
 
-function valueText(value: unknown): string {
+/** The value as the serializer writes it, but for the escaping. */
+export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

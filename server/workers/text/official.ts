@@ -59,6 +59,25 @@ export function pageLines(
   return text;
 }
 
+/** Makes the labels of a family's series valid. */
+export function labelsOf(scope: Scope, family: Family, extra: ExtraLabels): Labels {
+  const names = extra.map(([name]) => name);
+  return new Labels(labelOf, new Set([...addedLabels(scope, family), ...names]));
+}
+
+/** The labels that all series of a family have for its scope. */
+export function scopeLabels(scope: Scope, family: Family): [name: string, value: string][] {
+  const text = labelsIn(seriesLines(scope, asHistogram(family), firstLineOnly(layoutFor(family)), [{}]).slice(0, -1));
+  return Array.from(text.matchAll(LABELS), ([, name = '', value = '']) => [name, unescaped(value)]);
+}
+
+/** Labels as the serializer writes them: names, and values which are still escaped. */
+export const LABELS = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/gs;
+
+export function unescaped(value: string): string {
+  return value.replace(/\\([\\"n])/g, (_, character) => (character === 'n' ? '\n' : (character as string)));
+}
+
 /** What stands between the braces of each series of a page, without `le`. */
 export function labelTexts(
   scope: Scope,
@@ -67,8 +86,7 @@ export function labelTexts(
   attributes: readonly Attributes[],
   extra = NONE,
 ): string[] {
-  const names = extra.map(([name]) => name);
-  const labels = new Labels(labelOf, new Set([...addedLabels(scope, family, layout), ...names]));
+  const labels = labelsOf(scope, family, extra);
   const valid = attributes.map((one) => labels.valid(one));
   const lines = seriesLines(scope, family, firstLineOnly(layout), valid).split('\n');
   lines.pop();
@@ -107,9 +125,9 @@ function seriesLines(scope: Scope, family: Family, layout: Layout, attributes: r
   return serializeFamily(scope, family, points).slice(serializeFamily(scope, family, []).length);
 }
 
-/** Names of the labels that it adds: those of the scope, and `le`. */
-function addedLabels(scope: Scope, family: Family, layout: Layout): ReadonlySet<string> {
-  const lines = seriesLines(scope, family, layout, [{}]).split('\n');
+/** Names of the labels that it adds: those of the scope, and `le`. The same for all layouts of a family. */
+function addedLabels(scope: Scope, family: Family): ReadonlySet<string> {
+  const lines = seriesLines(scope, asHistogram(family), layoutFor(family), [{}]).split('\n');
   return new Set(lines.flatMap((line) => Array.from(line.matchAll(/[{,]([^={},"]+)="/g), ([, name]) => name ?? '')));
 }
 
@@ -118,7 +136,7 @@ const labelNames = new Map<string, string>();
 /** Attribute names are few. If there are more than this, the map is cleared. */
 const MAX_LABEL_NAMES = 10_000;
 
-function labelOf(key: string): string {
+export function labelOf(key: string): string {
   let name = labelNames.get(key);
   if (name === undefined) {
     // target_info{name="1"} 1
@@ -160,6 +178,20 @@ function zero(layout: Layout): unknown {
   if (layout.kind !== 'histogram') return 0;
   const counts = new Array<number>(layout.buckets).fill(0);
   return { buckets: { boundaries: layout.bounds, counts }, count: 0, ...(layout.sum && { sum: 0 }) };
+}
+
+/** The serializer drops exponential histograms. Their names and labels are those of any histogram. */
+export function asHistogram(family: Family): Family {
+  if (family.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) return family;
+  return { ...family, dataPointType: DataPointType.HISTOGRAM };
+}
+
+const ANY_HISTOGRAM: HistogramLayout = { kind: 'histogram', sum: true, min: false, max: false, bounds: [], buckets: 1 };
+
+/** A layout that series of the family may have. */
+function layoutFor({ dataPointType }: Family): Layout {
+  const isScalar = dataPointType === DataPointType.GAUGE || dataPointType === DataPointType.SUM;
+  return isScalar ? { kind: 'scalar' } : ANY_HISTOGRAM;
 }
 
 /** Exponential histograms have no lines in this format. */

@@ -1,7 +1,7 @@
 /**
  * Renders snapshots as Prometheus's text format 0.0.4: byte for byte what the official PrometheusSerializer renders
- * for the same data, except where that is not valid. A family that two scopes have gets one HELP and TYPE, and its
- * lines in one group.
+ * for the same data, except where that is not valid. There it follows the rules of all other views: a family gets one HELP
+ * and TYPE and its lines in one group, each series is there once, and of metrics that cannot be shown together the first stays.
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
@@ -9,44 +9,47 @@ import type { Attributes, Scope } from '../../../core/otel';
 import type { Family, Page, PlacedPage, Snapshot } from '../../../core/snapshot';
 import { attributesOf } from '../../../core/page-texts';
 import { pagesOf } from '../../../core/series';
-import { familyHead, hasLines, pageLines, targetInfo } from './official';
+import { regular } from '../identity/regular';
+import { OfficialLayout, type TextMember, type Warn } from './official-layout';
+import { pageLines, targetInfo } from './official';
 import { PageText } from './page-text';
 import { spansOf } from './spans';
 import type { Output } from './output';
 
-/** What the serializer writes if there are no metrics. */
-const NOTHING = Buffer.from('# no registered metrics');
-
-interface Head {
-  readonly bytes: Buffer;
-  /** Its last line. */
-  readonly type: string;
-}
-
-/** Families that share HELP and TYPE. */
-interface Group {
-  readonly head: Buffer;
-  readonly members: [family: Family, texts: readonly PageText[]][];
-}
+/** What the serializer writes if there are no metrics, but with the end of the line, without which parsers refuse it. */
+const NOTHING = Buffer.from('# no registered metrics\n');
 
 export class PrometheusText {
   private incarnation: string | undefined;
   /** By page id. */
   private readonly texts = new Map<number, PageText>();
-  /** By the id of the family's first page. */
-  private readonly heads = new Map<number, Head>();
+  private readonly layout = new OfficialLayout();
   private info: { readonly resource: string; readonly bytes: Buffer } | undefined;
 
-  /** Yields after each page, so that what `out` has got can be taken elsewhere. */
-  *writeTo(out: Output, snapshot: Snapshot): Generator<void, void> {
+  /**
+   * Yields after each page, so that what `out` has got can be taken elsewhere.
+   *
+   * @param warn gets a sentence for what is left out, and for series that are joined
+   */
+  *writeTo(out: Output, collected: Snapshot, warn: Warn): Generator<void, void> {
+    const snapshot = regular(collected);
     this.forget(snapshot);
-    const groups = this.groups(snapshot);
+    const groups = this.layout.groupsOf(snapshot, warn);
+    // All pages are made before the first byte is written: one that cannot be shown must not leave half a text.
+    const shown = groups.map(({ head, members }) => ({
+      head,
+      members: members.map((member) => this.withTexts(member)),
+    }));
     write(out, this.targetInfo(snapshot.resource));
-    if (groups.length === 0) write(out, NOTHING);
-    for (const { head, members } of groups) {
+    if (shown.length === 0) write(out, NOTHING);
+    for (const { head, members } of shown) {
       write(out, head);
-      for (const [family, texts] of members) yield* this.writeFamily(out, family, texts, snapshot.values);
+      for (const { family, texts, values } of members) yield* this.writeFamily(out, family, texts, values);
     }
+  }
+
+  private withTexts({ scope, family, values }: TextMember) {
+    return { family, values, texts: family.pages.map(({ page }) => this.text(scope, family, page)) };
   }
 
   private *writeFamily(
@@ -85,25 +88,6 @@ export class PrometheusText {
     return held;
   }
 
-  /** All pages are made before the first byte is written: one that cannot be shown must not leave half a text. */
-  private groups({ scopes }: Snapshot): Group[] {
-    const groups = new Map<string, Group>();
-    for (const { scope, families } of scopes) {
-      for (const family of families) {
-        const { bytes, type } = this.head(scope, family);
-        if (bytes.length === 0) continue;
-        let group = groups.get(type);
-        if (group === undefined) {
-          group = { head: bytes, members: [] };
-          groups.set(type, group);
-        }
-        if (!hasLines(family)) continue;
-        group.members.push([family, family.pages.map(({ page }) => this.text(scope, family, page))]);
-      }
-    }
-    return [...groups.values()];
-  }
-
   /** Made once: the resource of a process does not change. */
   private targetInfo(resource: string): Buffer {
     if (this.info?.resource !== resource) {
@@ -121,29 +105,16 @@ export class PrometheusText {
     return text;
   }
 
-  private head(scope: Scope, family: Family): Head {
-    const id = family.pages[0]?.page.id;
-    let head = id === undefined ? undefined : this.heads.get(id);
-    if (head === undefined) {
-      head = headOf(familyHead(scope, family));
-      if (id !== undefined) this.heads.set(id, head);
-    }
-    return head;
-  }
-
   private forget(snapshot: Snapshot): void {
     if (snapshot.incarnation !== this.incarnation) {
       this.incarnation = snapshot.incarnation;
       this.texts.clear();
-      this.heads.clear();
       return;
     }
-    for (const known of [this.texts, this.heads]) {
-      if (known.size <= pageCount(snapshot)) continue;
-      const inUse = new Set<number>();
-      for (const page of pagesOf(snapshot)) inUse.add(page.id);
-      for (const id of known.keys()) if (!inUse.has(id)) known.delete(id);
-    }
+    if (this.texts.size <= pageCount(snapshot)) return;
+    const inUse = new Set<number>();
+    for (const page of pagesOf(snapshot)) inUse.add(page.id);
+    for (const id of this.texts.keys()) if (!inUse.has(id)) this.texts.delete(id);
   }
 }
 
@@ -155,8 +126,4 @@ function pageCount({ scopes }: Snapshot): number {
 
 function write(out: Output, bytes: Buffer): void {
   out.write(bytes, 0, bytes.length);
-}
-
-function headOf(text: string): Head {
-  return { bytes: Buffer.from(text), type: text.slice(text.lastIndexOf('\n', text.length - 2) + 1) };
 }

@@ -8,7 +8,7 @@ import {
   type LabelledSnapshot,
   type RunSnapshot,
 } from '../../../protocol/tasks';
-import type { HrTime } from '../../../../core/otel';
+import type { HrTime, ResourceMetrics } from '../../../../core/otel';
 import { strideOf, type Family, type Page, type Snapshot } from '../../../../core/snapshot';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import { textsOf } from '../../../../core/page-texts';
@@ -41,8 +41,12 @@ export class Instance {
   }
 
   async answerWith(resource: Record<string, unknown>, ...metrics: readonly unknown[]): Promise<RunSnapshot> {
-    const { data, ...rest } = collected(...metrics);
-    const { snapshot } = await this.encoder.encode({ data: { ...data, resource: { attributes: resource } }, ...rest });
+    return this.answerOf([{ scope: { name: 'test' }, metrics }], resource);
+  }
+
+  async answerOf(scopeMetrics: readonly object[], resource: Record<string, unknown> = {}): Promise<RunSnapshot> {
+    const data = { resource: { attributes: resource }, scopeMetrics } as unknown as ResourceMetrics;
+    const { snapshot } = await this.encoder.encode({ ...collected(), data });
     const have = [...this.known.keys()].map((id) => [id, id] as const);
     const payload = encodeSnapshot(snapshot, have);
     const { known } = this;
@@ -64,6 +68,8 @@ export interface ClusterOptions {
 /** What the metrics server does with one app. */
 export class Cluster {
   state: ClusterState | undefined;
+  /** Keys of runs in the order of their starts. */
+  readonly started: string[] = [];
   private former: ClusterState | undefined;
   private merger = new ClusterMerger();
   private other = new ClusterMerger();
@@ -83,14 +89,28 @@ export class Cluster {
   absorb(live: readonly RunSnapshot[], silent: readonly string[] = []): AbsorbResult {
     const { rules = [], maxEndedSeries = 100_000, reuses = false } = this.options;
     const spare = reuses && this.former && this.state ? spareMemory(this.former, this.state) : [];
-    const round: AppRound = { app: 'shop', state: this.state, live, silent, spare };
-    const labels = { app: 'pm2_app', instance: 'pm_id' };
+    const round: AppRound = {
+      app: 'shop',
+      state: this.state,
+      live,
+      silent,
+      started: this.startedOf(live, silent),
+      spare,
+    };
+    const labels = { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' };
     const task = { kind: 'absorb', apps: [round], rules, maxEndedSeries, labels } as const;
     // As between threads: handles of the same memory, and objects of their own.
     const result = structuredClone(this.merger.absorb(structuredClone(task)));
     this.former = this.state;
     this.state = result.apps[0]?.state;
     return result;
+  }
+
+  /** In the order in which they were seen first, unless `started` says otherwise. */
+  private startedOf(live: readonly RunSnapshot[], silent: readonly string[]): string[] {
+    const living = [...live.map(({ run }) => run.key), ...silent];
+    for (const key of living) if (!this.started.includes(key)) this.started.push(key);
+    return this.started.filter((key) => living.includes(key));
   }
 
   merge(live: readonly RunSnapshot[], silent: readonly string[] = []): LabelledSnapshot {

@@ -8,7 +8,7 @@ const TASK = {
   kind: 'absorb',
   rules: [{ match: 'c', merge: 'instance' }],
   maxEndedSeries: 10,
-  labels: { app: 'app', instance: 'instance' },
+  labels: { app: 'app', namespace: 'namespace', instance: 'instance' },
 } as const;
 const count = (value: number) => [
   counter('c', [point({}, value)]),
@@ -21,9 +21,15 @@ test('apps are merged each for itself, in their order', async (t) => {
   const { apps, snapshots } = merger.absorb({
     ...TASK,
     apps: [
-      { app: 'two', state: undefined, live: [await b.answer(...count(2)), await c.answer(...count(3))], silent: [] },
-      { app: 'none', state: undefined, live: [], silent: ['d'] },
-      { app: 'one', state: undefined, live: [await a.answer(...count(1))], silent: [] },
+      {
+        app: 'two',
+        state: undefined,
+        live: [await b.answer(...count(2)), await c.answer(...count(3))],
+        silent: [],
+        started: [],
+      },
+      { app: 'none', state: undefined, live: [], silent: ['d'], started: [] },
+      { app: 'one', state: undefined, live: [await a.answer(...count(1))], silent: [], started: [] },
     ],
   });
   t.deepEqual(
@@ -46,7 +52,7 @@ test('a task that fails has no effect on the next one', async (t) => {
   const merger = new ClusterMerger();
   const a = new Instance(0, 'a');
   const absorb = (state: never, live: never[]) =>
-    merger.absorb({ ...TASK, apps: [{ app: 'shop', state, live, silent: [] }] });
+    merger.absorb({ ...TASK, apps: [{ app: 'shop', state, live, silent: [], started: [] }] });
   const first = absorb(undefined as never, [(await a.answer(...count(1))) as never]);
   const state = first.apps[0]?.state as never;
   const broken = await new Instance(1, 'b').answer(counter('new', [point({}, 1)]));

@@ -52,6 +52,7 @@ export function parse(text: string, format: TextFormat): ParsedFamily[] {
   }
   const seen = new Set<string>();
   for (const family of families.values()) checkFamily(family, format, seen);
+  checkNames(families, format);
   return [...families.values()];
 }
 
@@ -98,11 +99,22 @@ function checkFamily(family: ParsedFamily, format: TextFormat, seen: Set<string>
     if (!/^(?:[^"\\]|\\["\\n])*$/.test(help)) throw new Error(`${name} has help ${help}`);
   }
   for (const sample of samples) {
-    const key = JSON.stringify([sample.name, [...sample.labels].sort()]);
+    // A label without a value is none.
+    const key = JSON.stringify([sample.name, [...sample.labels].filter(([, text]) => text !== '').sort()]);
     if (seen.has(key)) throw new Error(`twice: ${key}`);
     seen.add(key);
   }
   if (type === 'histogram') for (const histogram of histogramsOf(family)) checkHistogram(histogram, format);
+}
+
+/** No family is called as samples of another one may be. */
+function checkNames(families: ReadonlyMap<string, ParsedFamily>, format: TextFormat): void {
+  for (const { name, type } of families.values()) {
+    const suffixes = type === 'histogram' ? ['_bucket', '_count', '_sum'] : [];
+    if (format === 'openmetrics' && type === 'counter') suffixes.push('_total');
+    if (format === 'openmetrics' && (type === 'counter' || type === 'histogram')) suffixes.push('_created');
+    for (const suffix of suffixes) if (families.has(name + suffix)) throw new Error(`${name}${suffix} is a family too`);
+  }
 }
 
 export interface ParsedHistogram {
@@ -118,7 +130,7 @@ export function histogramsOf({ name, samples }: ParsedFamily): ParsedHistogram[]
   const histograms: ParsedHistogram[] = [];
   const seen = new Set<string>();
   for (const sample of samples) {
-    const labels = JSON.stringify([...sample.labels].filter(([label]) => label !== 'le').sort());
+    const labels = JSON.stringify([...sample.labels].filter(([label, text]) => label !== 'le' && text !== '').sort());
     if (histograms.at(-1)?.labels !== labels) {
       if (seen.has(labels)) throw new Error(`${name}${labels} in two pieces`);
       seen.add(labels);

@@ -1,35 +1,11 @@
 /** Names and labels are those of the installed serializer: the tests take each of the versions that users may have. */
-import Module from 'node:module';
-import path from 'node:path';
 import test from 'ava';
-import type { Exposition } from '../../../workers/exposition/exposition';
 import { counter, histogram, point } from '../../../../test/core/encoder/collections';
 import { decode } from './protobuf/decoded-protobuf';
 import { parse } from './parsed-text';
 import { encodeWith, labels, render } from './rendered-snapshots';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
-
-type Load = (request: string, ...rest: unknown[]) => unknown;
-
-const INSTALLED = '@opentelemetry/exporter-prometheus';
-const workers = path.join(__dirname, '../../../workers');
-
-/** Loads the workers' modules anew, with another serializer than the installed one. */
-function load(serializer: string): Exposition {
-  const modules = Module as unknown as { _load: Load };
-  const original = modules._load;
-  for (const file of Object.keys(require.cache))
-    if (file.startsWith(workers)) Reflect.deleteProperty(require.cache, file);
-  modules._load = (request, ...rest) => original(request === INSTALLED ? serializer : request, ...rest);
-  try {
-    const loaded = require(path.join(workers, 'exposition/exposition')) as {
-      Exposition: new () => Exposition;
-    };
-    return new loaded.Exposition();
-  } finally {
-    modules._load = original;
-  }
-}
+import { INSTALLED, load } from './other-serializer';
 
 function serialize(serializer: string, data: object): string {
   const { PrometheusSerializer } = require(serializer) as {
@@ -48,7 +24,7 @@ const metrics = [
 
 for (const serializer of ['exporter-prometheus-1', INSTALLED, 'exporter-prometheus-3']) {
   test(`all formats have the names of ${serializer}`, async (t) => {
-    const exposition = load(serializer);
+    const exposition = load(serializer).exposition;
     const data = {
       resource: { attributes: { 'service.name': 'shop' } },
       scopeMetrics: [{ scope: { name: 'test', version: '1' }, metrics }],

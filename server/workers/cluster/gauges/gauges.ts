@@ -1,8 +1,17 @@
 /** Gauges, and sums that may fall: merged by a rule, over the runs that have answered in this round. */
+import { DataPointType } from '../../../../core/otel';
 import { ORDER_SHIFT, SCALAR_STRIDE, SCALAR_VALUE, START, strideOf } from '../../../../core/snapshot';
 import type { AppFamily } from '../series/app-family';
 import type { AppSeries } from '../series/app-series';
+import { toShared } from '../series/orders';
 import type { FirstDataPoints, LiveRun, MergedFamily, MergedPage } from '../series/live-run';
+
+interface PageMerge {
+  readonly merge: MergedFamily['merge'];
+  /** Whether the numbers of several series in one run that are one in Prometheus are added. */
+  readonly adds: boolean;
+  readonly firstPoints: FirstDataPoints | undefined;
+}
 
 /** The gauges of one app in one round. A NaN does not count, unless a series has no other number. */
 export class Gauges {
@@ -11,7 +20,7 @@ export class Gauges {
   private readonly merges = new Map<AppFamily, MergedFamily['merge']>();
 
   constructor(
-    appSeries: AppSeries,
+    private readonly appSeries: AppSeries,
     /** The column that is written. */
     private readonly values: Float64Array,
   ) {
@@ -19,26 +28,30 @@ export class Gauges {
   }
 
   add({ snapshot, families }: LiveRun, firstPoints: FirstDataPoints | undefined): void {
-    for (const { into, merge, pages } of families) {
+    for (const { family, into, merge, pages } of families) {
       if (merge === 'add') continue;
       this.merges.set(into, merge);
-      for (const page of pages) this.addPage(snapshot.values, page, merge, firstPoints);
+      const adds = merge === 'sum' && family.dataPointType === DataPointType.SUM;
+      for (const page of pages) this.addPage(snapshot.values, page, { merge, adds, firstPoints });
     }
   }
 
-  private addPage(
-    from: Float64Array,
-    page: MergedPage,
-    merge: MergedFamily['merge'],
-    firstPoints?: FirstDataPoints,
-  ): void {
+  private addPage(from: Float64Array, page: MergedPage, { merge, adds, firstPoints }: PageMerge): void {
     const { base, count, indices, mapping } = page;
     const { counted, values } = this;
+    const { twins, offsets } = this.appSeries;
+    const hasTwins = twins.groups.size > 0;
     for (let k = 0; k < count; k++) {
       const i = indices === undefined ? k : indices[k]!;
-      const serial = mapping.serials[i]!;
-      if (firstPoints?.takeFirst(serial) === false) continue;
-      const offset = mapping.offsets[i]!;
+      let serial = mapping.serials[i]!;
+      let offset = mapping.offsets[i]!;
+      if (hasTwins) {
+        const leader = twins.leaderOf(serial);
+        if (firstPoints?.takeFirst(adds ? serial : leader) === false) continue;
+        if (leader !== serial) this.merges.set(twins.pageOf(leader).family, merge);
+        serial = leader;
+        offset = offsets[leader]!;
+      } else if (firstPoints?.takeFirst(serial) === false) continue;
       const start = from[base + i * SCALAR_STRIDE + START]!;
       const value = from[base + i * SCALAR_STRIDE + SCALAR_VALUE]!;
       if (!(values[offset + START]! <= start)) values[offset + START] = start;
@@ -72,10 +85,7 @@ export class Gauges {
         else if (isAverage) values[at]! /= count;
       }
     }
-    if (present.length === all) return undefined;
-    const order = new Int32Array(new SharedArrayBuffer(present.length * Int32Array.BYTES_PER_ELEMENT));
-    order.set(present);
-    return order;
+    return present.length === all ? undefined : toShared(present);
   }
 }
 

@@ -1,14 +1,16 @@
 /** One family of an app: its pages, and its series by their attributes. */
 import type { HrTime, Scope } from '../../../../core/otel';
 import type { Family, Layout, PlacedPage } from '../../../../core/snapshot';
+import { officialHead, type FamilyType } from '../../exposition/head';
+import { hashOf } from '../../identity/hash';
+import { LabelSets } from '../../identity/label-sets';
+import type { ExtraLabels } from '../../text/official';
 import { isAdded } from './families';
-import { boundsLabel, clusterLayout, layoutKey } from './layouts';
+import { clusterLayout, layoutKey } from './layouts';
 
 /** The series of one layout. */
 export interface LayoutSeries {
   readonly layout: Layout;
-  /** Value of the label `bounds`, which all series have but those of the family's first layout: `undefined` there. */
-  readonly bounds: string | undefined;
   /** Serial numbers by the text of the attributes, in each order of the attributes that an instance has sent. */
   readonly serials: Map<string, number>;
 }
@@ -20,16 +22,27 @@ export class AppFamily {
   readonly layouts = new Map<string, LayoutSeries>();
   /** Whether its numbers only grow: they are added, and stay in the sums when their run ends. */
   readonly isAdded: boolean;
+  /** Name and type in Prometheus; `undefined` if the family cannot be shown. */
+  readonly exposed: { readonly name: string; readonly type: FamilyType } | undefined;
+  /** Of name and type. */
+  readonly hash: number | undefined;
+  readonly labelSets: LabelSets;
   /** The latest one of all instances. */
   endTime: HrTime;
 
+  /** @param extra labels that all series of the app get */
   constructor(
     readonly scope: Scope,
     readonly about: Omit<Family, 'pages' | 'order' | 'endTime'>,
     endTime: HrTime,
+    extra: ExtraLabels,
   ) {
     this.isAdded = isAdded(about.dataPointType, about.isMonotonic);
     this.endTime = endTime;
+    const family = this.toFamily();
+    this.exposed = officialHead(scope, family);
+    this.hash = this.exposed && hashOf(`${this.exposed.name} ${this.exposed.type}`);
+    this.labelSets = new LabelSets(scope, family, extra);
   }
 
   /** The series whose numbers can be added to those of an instance's layout. Adds an empty list for a new layout. */
@@ -48,8 +61,7 @@ export class AppFamily {
   }
 
   private addLayout(layout: Layout): LayoutSeries {
-    const bounds = this.layouts.size === 0 ? undefined : boundsLabel(layout);
-    const series = { layout, bounds, serials: new Map<string, number>() };
+    const series = { layout, serials: new Map<string, number>() };
     this.layouts.set(layoutKey(layout), series);
     return series;
   }

@@ -8,10 +8,12 @@ import type { ClusterState } from '../../../protocol/tasks';
 import { textsOf } from '../../../../core/page-texts';
 import { PAGE_SERIES, strideOf, type Page, type PlacedPage, type ScopeFamilies } from '../../../../core/snapshot';
 import { AppFamily, type LayoutSeries } from './app-family';
-import { canonical, withBounds } from './attribute-texts';
+import { canonical } from './attribute-texts';
 import { keyedFamilies, type KeyedFamily } from './families';
 import { groupByScope, makePage } from './pages';
 import type { PresentPage } from './present-pages';
+import { Twins } from './twins';
+import type { ExtraLabels } from '../../text/official';
 
 /** For an instance's page: which series of the app its series are. By index on the page. */
 export interface PageMapping {
@@ -35,6 +37,7 @@ interface NewSeries {
 
 export class AppSeries {
   readonly families = new Map<string, AppFamily>();
+  readonly twins = new Twins();
   /** By serial number: index of the series' first number. Longer than there are series. */
   offsets = new Int32Array(1024);
   /** How many series there are. */
@@ -46,7 +49,11 @@ export class AppSeries {
   private readonly pages: PlacedPage[] = [];
   private readonly incarnation: string;
 
-  constructor(state: ClusterState) {
+  /** @param extra labels that all series of the app get */
+  constructor(
+    state: ClusterState,
+    private readonly extra: ExtraLabels,
+  ) {
     this.incarnation = state.incarnation;
     this.catchUp(state);
   }
@@ -72,7 +79,7 @@ export class AppSeries {
     let found = this.families.get(key);
     if (found === undefined) {
       const { pages: _pages, order: _order, endTime, ...about } = family;
-      found = new AppFamily(scope, { ...about, aggregationTemporality: 1 }, endTime);
+      found = new AppFamily(scope, { ...about, aggregationTemporality: 1 }, endTime, this.extra);
       this.families.set(key, found);
     }
     return found;
@@ -126,6 +133,7 @@ export class AppSeries {
     this.numbers += page.size * stride;
     family.pages.push(placed);
     this.pages.push(placed);
+    this.twins.add({ ...placed, family, first: this.count - page.size });
   }
 
   private reserve(count: number): void {
@@ -142,11 +150,10 @@ function findSerials(
   { page, indices }: PresentPage,
   added: Map<LayoutSeries, NewSeries>,
 ): Int32Array {
-  const { serials, bounds } = series;
+  const { serials } = series;
   const present = indices && new Set(indices);
   const found = new Int32Array(page.size);
-  for (const [i, raw] of textsOf(page).entries()) {
-    const text = bounds === undefined ? raw : withBounds(raw, bounds);
+  for (const [i, text] of textsOf(page).entries()) {
     let serial = serials.get(text);
     if (serial === undefined) {
       let fresh = added.get(series);

@@ -10,14 +10,14 @@ export function layoutKey(layout: Layout): string {
     case 'scalar':
       return '';
     case 'histogram':
-      return `${layout.buckets}:${boundsLabel(layout)}`;
+      return `${layout.buckets}:${boundsText(layout)}`;
     case 'exponential':
-      return boundsLabel(layout);
+      return boundsText(layout);
   }
 }
 
-/** Value of the label `bounds`, which series have whose layout is not the first one of their family. */
-export function boundsLabel(layout: Layout): string {
+/** The bounds, for a key or a sentence. */
+export function boundsText(layout: Layout): string {
   if (layout.kind === 'scalar') return '';
   const bounds = layout.kind === 'histogram' ? layout.bounds.join() : 'exponential';
   return layout.sum ? bounds : `${bounds} without sum`;

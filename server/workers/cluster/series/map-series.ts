@@ -1,5 +1,6 @@
 /** Maps the series of an app's runs to the app's series, and notes which of these no run has any more. */
 import type { AbsorbTask, AppRound, ClusterState, RunSnapshot } from '../../../protocol/tasks';
+import { appKey, appLabels } from '../../../protocol/labels';
 import { START, type Family, type Layout, type ScopeFamilies } from '../../../../core/snapshot';
 import { pagesOf } from '../../../../core/series';
 import type { GaugeRules } from '../gauges/rules';
@@ -14,6 +15,7 @@ import type { LiveRun, MergedFamily, MergedPage } from './live-run';
 import { PageMappings } from './page-mappings';
 import { groupByScope } from './pages';
 import { presentPages } from './present-pages';
+import type { Twins } from './twins';
 
 export interface AppTask extends Pick<AbsorbTask, 'maxEndedSeries' | 'labels'> {
   readonly round: AppRound;
@@ -47,10 +49,16 @@ export function mapSeries(task: AppTask, warnings: string[]): MappedRound {
   if (plan === undefined) return mapped;
   if (plan.losesSums) {
     const what = 'counters and histograms that no instance has any more';
-    warnings.push(`App "${task.round.app}": more than ${task.maxEndedSeries} ${what}; those longest gone are dropped.`);
+    warnings.push(
+      `App ${JSON.stringify(appKey(task.round))}: more than ${task.maxEndedSeries} ${what}; those longest gone are dropped.`,
+    );
   }
   const state = repack(mapped.state, plan);
-  return mapRound(task, { ...state, round: task.state.round }, new PageMappings(state));
+  return mapRound(
+    task,
+    { ...state, round: task.state.round },
+    new PageMappings(state, appLabels(task.round, task.labels)),
+  );
 }
 
 interface FirstMapping extends MappedRound {
@@ -175,8 +183,8 @@ function planRepacking({ maxEndedSeries }: AppTask, { mappings, state, tooSmall 
   const { appSeries } = mappings;
   const families = new Map<string, Layout | undefined>(tooSmall);
   for (const [key, family] of appSeries.families) if (isScattered(family)) families.set(key, families.get(key));
-  const { isAddedSeries, isKept } = aboutSeries(appSeries);
-  const { drop, losesSums } = planDropping(state, maxEndedSeries, isAddedSeries, isKept);
+  const gone = goneWithTwins(state.gone, appSeries.twins);
+  const { drop, losesSums } = planDropping({ gone }, maxEndedSeries, isAddedSeries(appSeries));
   if (drop === undefined && families.size === 0) return undefined;
   return { drop: drop ?? new Uint8Array(appSeries.count), families, losesSums };
 }
@@ -187,17 +195,22 @@ function isScattered({ pages, layouts }: AppFamily): boolean {
   return pages.length > Math.max(16, 4 * ((series >> 10) + layouts.size));
 }
 
-function aboutSeries({ families, count }: AppSeries) {
-  const added = new Uint8Array(count);
-  const kept = new Set<number>();
-  for (const family of families.values()) {
-    // The first page tells which layout has no label `bounds`.
-    if (family.layouts.size > 1) kept.add(family.firsts[0]!);
-    if (!family.isAdded) continue;
-    family.pages.forEach(({ page }, p) => added.fill(1, family.firsts[p], family.firsts[p]! + page.size));
+/** A series is only dropped with all of its twins: what is shown is their sum, which must not fall. */
+function goneWithTwins(gone: Int32Array, { groups }: Twins): Int32Array {
+  if (groups.size === 0) return gone;
+  const all = gone.slice();
+  for (const group of groups.values()) {
+    const isThere = group.some((serial) => gone[serial] === 0);
+    const latest = isThere ? 0 : Math.max(...group.map((serial) => gone[serial]!));
+    for (const serial of group) all[serial] = latest;
   }
-  return {
-    isAddedSeries: (serial: number) => added[serial] === 1,
-    isKept: (serial: number) => kept.has(serial),
-  };
+  return all;
+}
+
+function isAddedSeries({ families, count }: AppSeries): (serial: number) => boolean {
+  const added = new Uint8Array(count);
+  for (const { isAdded, pages, firsts } of families.values()) {
+    if (isAdded) pages.forEach(({ page }, p) => added.fill(1, firsts[p], firsts[p]! + page.size));
+  }
+  return (serial) => added[serial] === 1;
 }

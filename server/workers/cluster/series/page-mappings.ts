@@ -3,14 +3,16 @@ import type { ClusterState } from '../../../protocol/tasks';
 import type { AppFamily } from './app-family';
 import { AppSeries, NO_SERIES, type PageMapping } from './app-series';
 import type { PresentPage } from './present-pages';
+import type { ExtraLabels } from '../../text/official';
 
 export class PageMappings {
   readonly appSeries: AppSeries;
   /** By incarnation of the instance's encoder, and by page id. */
   private readonly mappings = new Map<string, Map<number, PageMapping>>();
 
-  constructor(state: ClusterState) {
-    this.appSeries = new AppSeries(state);
+  /** @param extra labels that all series of the app get */
+  constructor(state: ClusterState, extra: ExtraLabels) {
+    this.appSeries = new AppSeries(state, extra);
   }
 
   /** Adds what another thread has added. @returns false if the state has other pages: then make a new object of it */

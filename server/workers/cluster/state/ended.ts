@@ -29,18 +29,16 @@ export interface Dropping {
 /**
  * @param max how many counters and histograms are kept that no run has any more
  * @param isAdded whether a series is a counter or histogram; gauges that have gone have no numbers to keep
- * @param isKept whether a series must never be dropped
  */
 export function planDropping(
   { gone }: Pick<ClusterState, 'gone'>,
   max: number,
   isAdded: (serial: number) => boolean,
-  isKept: (serial: number) => boolean,
 ): Dropping {
   const sums: number[] = [];
   const gauges: number[] = [];
   for (let serial = 0; serial < gone.length; serial++) {
-    if (gone[serial] !== 0 && !isKept(serial)) (isAdded(serial) ? sums : gauges).push(serial);
+    if (gone[serial] !== 0) (isAdded(serial) ? sums : gauges).push(serial);
   }
   // Some more than needed, so that pages are not written anew in each round.
   const dropped = sums.length <= max ? [] : longestGone(sums, gone).slice(0, sums.length - (max - (max >> 3)));

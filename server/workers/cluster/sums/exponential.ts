@@ -72,10 +72,12 @@ export function isCount(value: number | undefined): boolean {
   return (value as number) >= 0 && (value as number) < Infinity;
 }
 
-/** Adds a histogram to another one of the same layout. */
+/**
+ * Adds a histogram to another one, at the lower scale. Buckets of a sign for which the target has no capacity count as zeros.
+ */
 export function addExponential(target: ExponentialAt, source: ExponentialAt): void {
   const ours = SIGNS.map((sign) => usedBuckets(target, sign));
-  const theirs = SIGNS.map((sign) => usedBuckets(source, sign));
+  const theirs = SIGNS.map((sign) => (hasRoom(target.layout, sign) ? usedBuckets(source, sign) : NOTHING));
   const ourScale = scaleOf(target, ours);
   const theirScale = scaleOf(source, theirs);
   let scale = Math.min(ourScale, theirScale);
@@ -85,7 +87,9 @@ export function addExponential(target: ExponentialAt, source: ExponentialAt): vo
       union(atLowerScale(ours[i]!, ourScale - scale), atLowerScale(theirs[i]!, theirScale - scale)),
     );
     const steps = Math.max(
-      ...SIGNS.map((sign, i) => stepsToFit(unions[i]!.low, unions[i]!.high, sign.capacity(target.layout))),
+      ...SIGNS.map((sign, i) =>
+        isEmpty(theirs[i]!) ? 0 : stepsToFit(unions[i]!.low, unions[i]!.high, sign.capacity(target.layout)),
+      ),
     );
     scale -= steps;
     SIGNS.forEach((sign, i) => {
@@ -97,6 +101,16 @@ export function addExponential(target: ExponentialAt, source: ExponentialAt): vo
     });
   }
   addNumbers(target, source, scale);
+  for (const sign of SIGNS) if (!hasRoom(target.layout, sign)) addZeros(target, usedBuckets(source, sign));
+}
+
+/** The buckets on both sides of index 0 never become one: two have room for all. */
+function hasRoom(layout: ExponentialLayout, sign: Sign): boolean {
+  return sign.capacity(layout) >= 2;
+}
+
+function addZeros({ values, at }: ExponentialAt, { counts, at: first, low, high }: BucketCounts): void {
+  for (let i = 0; i <= high - low; i++) values[at + EXP_ZERO_COUNT]! += counts[first + i]!;
 }
 
 interface BucketRange {
@@ -105,6 +119,7 @@ interface BucketRange {
 }
 
 const NO_BUCKETS: BucketRange = { low: Infinity, high: -Infinity };
+const NOTHING: BucketCounts = { counts: new Float64Array(), at: 0, ...NO_BUCKETS };
 
 /** The buckets of one sign, without empty ones at both ends. */
 function usedBuckets({ values, at, layout }: ExponentialAt, sign: Sign): BucketCounts {

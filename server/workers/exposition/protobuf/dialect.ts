@@ -7,11 +7,11 @@
  */
 import type { HistogramLayout } from '../../../../core/snapshot';
 import { attributesOf } from '../../../../core/page-texts';
-import { labelTexts } from '../../text/official';
+import { asHistogram, labelTexts } from '../../text/official';
 import type { PageRendering } from '../../text/page-text';
 import { Bytes } from '../pages/bytes';
 import type { Dialect, FamilyHead, PageSource } from '../dialect';
-import { asHistogram, type FamilyType, type OfficialHead } from '../head';
+import type { FamilyType, OfficialHead } from '../head';
 import { familyAsNamed } from '../text/dialect';
 import { unitOf } from '../units';
 import { HistogramPage } from './histograms';

@@ -1,10 +1,8 @@
 /** The labels of series as protobuf, made once per series of the official text: they are the same in all formats. */
+import { LABELS, unescaped } from '../../text/official';
 import { Bytes } from '../pages/bytes';
 import { Pieces } from '../pages/pieces';
 import { LABEL, METRIC, bytesTag } from './schema';
-
-const LABELS = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
-const ESCAPED = /\\([\\"n])/g;
 
 /**
  * @param texts by series: the text between the braces
@@ -16,12 +14,8 @@ export function labelFields(texts: readonly string[]): Pieces {
     for (const [, name = '', value = ''] of (texts[index] as string).matchAll(LABELS)) {
       pair.clear();
       pair.text(bytesTag(LABEL.name), name);
-      pair.text(bytesTag(LABEL.value), value.includes('\\') ? value.replace(ESCAPED, unescape) : value);
+      pair.text(bytesTag(LABEL.value), value.includes('\\') ? unescaped(value) : value);
       out.message(bytesTag(METRIC.label), pair);
     }
   });
-}
-
-function unescape(_: string, character: string): string {
-  return character === 'n' ? '\n' : character;
 }

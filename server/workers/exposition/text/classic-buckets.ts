@@ -20,11 +20,10 @@ import {
   type ExponentialLayout,
   type HistogramLayout,
 } from '../../../../core/snapshot';
-import { pageLines } from '../../text/official';
+import { asHistogram, pageLines } from '../../text/official';
 import type { PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
 import type { PageSource } from '../dialect';
-import { asHistogram } from '../head';
 import { Pieces } from '../pages/pieces';
 import { RewrittenPage } from '../pages/rewritten-page';
 

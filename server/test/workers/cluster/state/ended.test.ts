@@ -78,16 +78,3 @@ test('a silent run has no more than it had, though pages are written anew meanwh
     [false, true, true],
   );
 });
-
-test('the bounds without a label stay so, though their series go', async (t) => {
-  const cluster = new Cluster({ maxEndedSeries: 0 });
-  const of = (boundaries: number[]) =>
-    histogram('h', [point({}, { buckets: { boundaries, counts: [1, 1] }, count: 2, sum: 2 })]);
-  const [a, b] = [new Instance(0, 'a'), new Instance(1, 'b')];
-  cluster.merge([await a.answer(of([1])), await b.answer(of([2]))]);
-  for (let round = 0; round < 3; round++) {
-    const part = cluster.merge([await b.answer(of([2]))]);
-    t.deepEqual([...numbersOf(part).keys()], ['h {}', 'h {"bounds":"2"}']);
-    cluster.loseWorker();
-  }
-});

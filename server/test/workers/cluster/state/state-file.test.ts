@@ -1,81 +1,133 @@
-/** What is saved comes back, and what comes from a file is not trusted. */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import test from 'ava';
-import { readState, writeState } from '../../../../workers/cluster';
-import { counter, histogram, point, series } from '../../../../../test/core/encoder/collections';
-import { at, Cluster, Instance, numbersOf } from '../merged-instances';
+/** What is written to the state file comes back, and what is wrong with a file costs no more than it has to. */
+import { statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { ClusterState } from '../../../../protocol/tasks';
+import { counter, point, series } from '../../../../../test/core/encoder/collections';
+import { at, Cluster, Instance } from '../merged-instances';
+import { contentOf, roundsOf, StateFile, temporaryFolder } from './state-files';
 
-async function sample(): Promise<Cluster> {
-  const cluster = new Cluster();
-  const [a, b, c] = [new Instance(0, 'a'), new Instance(1, 'b'), new Instance(2, 'c')];
-  const half = { offset: -3, bucketCounts: [1, 2, 3] };
-  const exponential = { count: 13, sum: 5, scale: 2, zeroCount: 1, positive: half, negative: half };
-  const some = (from: number) =>
-    counter(
-      'c',
-      series(1500, from).map((one) => point(one, 2, at(1))),
-    );
-  const all = [
-    histogram('h', [point({ a: 'ä' }, { buckets: { boundaries: [0, 1.5], counts: [1, 2, 3] }, count: 6, sum: 2.5 })]),
-    histogram('e', [point({}, exponential)], 1),
-  ];
-  cluster.merge([await a.answer(some(0), ...all), await b.answer(some(100), ...all)]);
-  cluster.merge([await a.answer(some(0), ...all), await c.answer(counter('late', [point({}, 1)]), some(5000))], ['b']);
-  cluster.merge([await a.answer(some(3), ...all)], ['b']);
-  return cluster;
+async function sample(t: ExecutionContext): Promise<StateFile> {
+  const file = new StateFile(join(temporaryFolder(t), 'state'));
+  const others = roundsOf('api');
+  for await (const state of roundsOf('shop')) {
+    file.add('shop', state);
+    const other = await others.next();
+    if (other.done !== true) file.add('api', other.value);
+  }
+  return file;
 }
 
-test('a state comes back as it was', async (t) => {
-  const cluster = await sample();
-  const bytes = writeState(cluster.state!);
-  const before = numbersOf(cluster.merge([], ['a', 'b']));
-  cluster.state = readState(bytes);
-  cluster.loseWorker();
-  t.deepEqual(
-    cluster.state.runs.map(({ key }) => key),
-    ['a', 'b'],
-  );
-  t.true(cluster.state.gone.some((round) => round !== 0));
-  t.deepEqual(numbersOf(cluster.merge([], ['a', 'b'])), before);
-  t.deepEqual(numbersOf(cluster.merge([])), before);
-});
+type States = Iterable<readonly [app: string, state: ClusterState]>;
+const contents = (states: States): unknown =>
+  Object.fromEntries([...states].map(([app, state]) => [app, contentOf(state)]));
 
-test('a state that was read is written as the same bytes', async (t) => {
-  const bytes = writeState((await sample()).state!);
-  t.deepEqual(writeState(readState(bytes)), writeState(readState(writeState(readState(bytes)))));
-});
+/** The heads of records are 16 bytes. */
+function isNearStep({ steps }: StateFile, at: number): boolean {
+  return steps.some(({ size }) => at >= size - 1 && at < size + 17);
+}
 
-test('a file that is no saved state, or was changed, is refused with the reason', async (t) => {
-  const bytes = writeState((await sample()).state!);
-  const file = JSON.parse(inflateRawSync(bytes).toString()) as { runs: object[]; gone: number[][] };
-  const read = (other: object) => () => readState(deflateRawSync(JSON.stringify(other)));
-  const refused = (other: object, message: RegExp) => void t.throws(read(other), { message });
-  refused({}, /^not a saved state: format/);
-  refused({ ...file, v: 2 }, /^not a saved state: version 2, expected 1$/);
-  refused({ ...file, carried: 5 }, /carried/);
-  refused({ ...file, carried: 'AAAA' }, /deflate/);
-  refused({ ...file, nextPageId: -1 }, /nextPageId/);
-  refused({ ...file, nextPageId: 0 }, /page id/);
-  refused({ ...file, gone: [[1e6, 1]] }, /series 1000000/);
-  refused({ ...file, gone: [[1, 99]] }, /round 99/);
-  refused({ ...file, gone: null }, /gone/);
-  refused({ ...file, runs: {} }, /runs/);
-  refused({ ...file, runs: [null] }, /run/);
-  refused({ ...file, runs: [file.runs[0], file.runs[0]] }, /twice/);
-  const other = writeState((await sample()).state!);
-  const { carried, runs } = JSON.parse(inflateRawSync(other).toString()) as { carried: string; runs: object[] };
-  refused({ ...file, carried, nextPageId: 2 ** 52 }, /pages .* are neither sent nor known/);
-  refused({ ...file, runs }, /pages .* are neither sent nor known/);
-  refused({ ...file, runs: [{ ...file.runs[0], key: 5 }] }, /key/);
-  t.throws(() => readState(new Uint8Array()), { message: /^not a saved state/ });
-  t.throws(() => readState(bytes.subarray(0, bytes.length / 2)), { message: /^not a saved state/ });
-});
-
-test('values that are not numbers are refused', async (t) => {
-  const { state } = await sample();
-  for (const broken of [NaN, Infinity]) {
-    const carried = state!.carried.slice();
-    carried[1] = broken;
-    t.throws(() => readState(writeState({ ...state!, carried })), { message: 'not a saved state: a number of "c"' });
+test('after each record the states come back as they were', async (t) => {
+  const file = await sample(t);
+  const bytes = file.bytes();
+  for (const { size, states } of file.steps) {
+    writeFileSync(file.path, bytes.subarray(0, size));
+    const loaded = file.load();
+    t.deepEqual(contents(loaded.states), contents(states));
+    t.deepEqual([loaded.problems, loaded.keepAside, loaded.end?.size], [[], false, size]);
   }
+  t.true(file.steps.length > 10);
+  const { states } = file.steps.at(-1)!;
+  t.true(
+    [...states.values()].some(({ carried }) => carried.includes(Infinity)),
+    'a counter has overflown',
+  );
+});
+
+test('wherever the file is cut, all complete records are kept', async (t) => {
+  const file = await sample(t);
+  const bytes = file.bytes();
+  const steps = file.steps.map((step) => ({ ...step, contents: contents(step.states) }));
+  for (let size = bytes.length; size >= 0; size--) {
+    if (size % 101 !== 0 && !isNearStep(file, size)) continue;
+    truncateSync(file.path, size);
+    const loaded = file.load();
+    const step = steps.findLast((one) => one.size <= size);
+    t.is(loaded.refused, undefined);
+    t.false(loaded.keepAside);
+    t.is(loaded.end?.size, step?.size);
+    t.is(loaded.problems.length, step === undefined || step.size === size ? 0 : 1);
+    t.deepEqual(contents(loaded.states), step?.contents ?? {});
+  }
+});
+
+test('a flipped bit is found, and each app has what it had before, or later by a whole state', async (t) => {
+  const file = await sample(t);
+  const bytes = file.bytes();
+  const texts = (states: States): [string, string][] =>
+    [...states].map(([app, state]) => [app, JSON.stringify(contentOf(state))]);
+  const possible = new Map<string, Set<string>>();
+  for (const { states } of file.steps) {
+    for (const [app, text] of texts(states)) possible.set(app, (possible.get(app) ?? new Set<string>()).add(text));
+  }
+  for (let at = 0; at < bytes.length; at++) {
+    if (at % 101 !== 0 && !isNearStep(file, at)) continue;
+    const flipped = Buffer.from(bytes);
+    flipped[at]! ^= 1 << (at % 8);
+    writeFileSync(file.path, flipped);
+    const loaded = file.load();
+    t.true(loaded.keepAside || loaded.problems.length > 0, `byte ${at}`);
+    for (const [app, text] of texts(loaded.states)) t.true(possible.get(app)?.has(text), `byte ${at}, ${app}`);
+  }
+});
+
+test('a lost record stops its own app only', async (t) => {
+  const file = await sample(t);
+  // The second record of the one app, and the first three of both.
+  const [before, lost, later] = [file.steps[3]!, file.steps[4]!, file.steps[6]!];
+  const bytes = file.bytes().subarray(0, later.size);
+  bytes[lost.size - 1]! ^= 1;
+  writeFileSync(file.path, bytes);
+  const loaded = file.load();
+  const [api, shop] = [before.states.get('api')!, later.states.get('shop')!];
+  t.deepEqual(
+    contents(loaded.states),
+    contents([
+      ['api', api],
+      ['shop', shop],
+    ]),
+  );
+  t.is(loaded.problems.length, 2);
+});
+
+test('a record whose checksum holds, but not its content, takes no other with it', async (t) => {
+  const file = await sample(t);
+  const good = file.steps.at(-1)!.states;
+  const broken = { ...good.get('shop')!, resource: '[]' };
+  file.add('shop', { ...broken, round: broken.round + 1 });
+  const loaded = file.load();
+  t.deepEqual(contents(loaded.states), contents(good));
+  t.true(loaded.keepAside);
+  t.regex(loaded.problems[0]!, /cannot be used: no resource/);
+});
+
+test('what a record takes follows what has changed', async (t) => {
+  const file = new StateFile(join(temporaryFolder(t), 'state'));
+  const cluster = new Cluster();
+  const a = new Instance(0, 'a');
+  const some = (changed: number): object =>
+    counter(
+      'c',
+      series(20_000).map((one, i) => point(one, i < changed ? 2 : 1, at(1))),
+    );
+  const sizes: number[] = [];
+  for (const changed of [0, 0, 20, 2000]) {
+    const before = statSync(file.path).size;
+    cluster.merge([await a.answer(some(changed))]);
+    file.add('shop', cluster.state!);
+    sizes.push(statSync(file.path).size - before);
+  }
+  const [whole, nothing, few, many] = sizes as [number, number, number, number];
+  t.true(whole > 200_000, `${whole}`);
+  t.true(nothing < 500 && few < nothing + 200 && many < nothing + 2000 * 10, sizes.join());
 });

@@ -1,7 +1,7 @@
 /** Sums of fractions depend on the order of addition: no change of order may show as a reset. */
 import test from 'ava';
 import * as fc from 'fast-check';
-import { readState, writeState } from '../../../../workers/cluster';
+import { withStateFile, type StateFile } from '../state/state-files';
 import { counter, histogram, point } from '../../../../../test/core/encoder/collections';
 import { at, Cluster, Instance, numbersOf, scalarsOf } from '../merged-instances';
 
@@ -27,7 +27,8 @@ const FATE = fc.record({
 test('sums of fractions never fall, and stay what they are, whatever becomes of their runs', async (t) => {
   const round = fc.record({ fates: fc.tuple(FATE, FATE, FATE), serverRestarts: fc.boolean() });
   const rounds = fc.array(round, { minLength: 2, maxLength: 30 });
-  await fc.assert(fc.asyncProperty(rounds, live), { numRuns: 100 });
+  const holds = fc.asyncProperty(rounds, (all) => withStateFile((file) => live(all, file)));
+  await fc.assert(holds, { numRuns: 100 });
   t.pass();
 });
 
@@ -36,7 +37,7 @@ interface Round {
   readonly serverRestarts: boolean;
 }
 
-async function live(rounds: readonly Round[]): Promise<void> {
+async function live(rounds: readonly Round[], file: StateFile): Promise<void> {
   const cluster = new Cluster();
   const runs = [0, 1, 2].map((slot) => startedAt(slot, 1));
   let total = 0;
@@ -65,9 +66,11 @@ async function live(rounds: readonly Round[]): Promise<void> {
       if (!(Math.abs(sum - total) <= 1e-12 * total)) throw new Error(`${name} is ${sum} instead of ${total}`);
     }
     before = sums;
-    if (!serverRestarts || cluster.state === undefined) continue;
+    if (cluster.state === undefined) continue;
+    file.add('shop', cluster.state);
+    if (!serverRestarts) continue;
     cluster.loseWorker();
-    cluster.state = readState(writeState(cluster.state));
+    cluster.state = file.reread('shop');
   }
 }
 

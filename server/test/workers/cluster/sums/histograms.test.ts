@@ -47,30 +47,6 @@ test('a sum that becomes NaN leaves the sum before it', async (t) => {
   t.deepEqual(numbersOf(part).get('h {}')?.slice(0, 2), [4, 1]);
 });
 
-test('histograms of other bounds are kept apart, and the first bounds stay the ones without a label', async (t) => {
-  const cluster = new Cluster();
-  const [a, b] = [new Instance(0, 'a'), new Instance(1, 'b')];
-  const wide = histogram('h', [of([1, 1], 5, [10])]);
-  cluster.merge([await a.answer(histogram('h', [of([1, 2, 3], 10)]))]);
-  for (const live of [
-    [await b.answer(wide), await a.answer(histogram('h', [of([1, 2, 4], 10)]))],
-    [await b.answer(wide)],
-  ]) {
-    const { snapshots, warnings } = cluster.absorb(live);
-    t.deepEqual(
-      [...numbersOf(snapshots[0]!)],
-      [
-        ['h {}', [7, 10, 0, 0, 1, 2, 4]],
-        ['h {"bounds":"10"}', [2, 5, 0, 0, 1, 1]],
-      ],
-    );
-    t.deepEqual(warnings, [
-      'App "shop": bounds of "h" differ between instances: [1,2] and [10]. They are kept apart, by a label "bounds" on all but the first.',
-    ]);
-    cluster.loseWorker();
-  }
-});
-
 test('bounds whose series are on a page but not present are left out', async (t) => {
   const cluster = new Cluster();
   const a = new Instance(0, 'a');
@@ -84,25 +60,20 @@ test('bounds whose series are on a page but not present are left out', async (t)
   }
 });
 
-test('histograms without a sum are not added to those that have one', async (t) => {
+test('a sum goes on where the run that started last has none', async (t) => {
   const cluster = new Cluster();
   const without = point({}, { buckets: { boundaries: [1, 2], counts: [1, 0, 0] }, count: 1 }, at(1));
-  const part = cluster.merge([
-    await new Instance(0, 'a').answer(histogram('h', [of([1, 2, 3], 10)])),
-    await new Instance(1, 'b').answer(histogram('h', [without])),
-  ]);
-  t.deepEqual([...numbersOf(part).keys()], ['h {}', 'h {"bounds":"1,2 without sum"}']);
-});
-
-test('an attribute called bounds stays what it is', async (t) => {
-  const cluster = new Cluster();
-  const one = (boundaries: number[], counts: number[]) =>
-    histogram('h', [{ ...of(counts, 1, boundaries), attributes: { bounds: 'x' } }]);
-  const part = cluster.merge([
-    await new Instance(0, 'a').answer(one([1], [1, 0])),
-    await new Instance(1, 'b').answer(one([2], [1, 0])),
-  ]);
-  t.deepEqual([...numbersOf(part).keys()], ['h {"bounds":"x"}', 'h {"bounds":"x","bounds_":"2"}']);
+  const [a, b] = [new Instance(0, 'a'), new Instance(1, 'b')];
+  const first = await a.answer(histogram('h', [of([1, 2, 3], 10)]));
+  const part = cluster.merge([first, await b.answer(histogram('h', [without]))]);
+  t.deepEqual(
+    [...numbersOf(part)].map(([name, [count]]) => [name, count]),
+    [['h {}', 7]],
+  );
+  t.deepEqual(
+    numbersOf(cluster.merge([await new Instance(2, 'c').answer(histogram('h', [of([1, 0, 0], 5)]))])).get('h {}'),
+    [8, 15, 0, 0, 3, 2, 3],
+  );
 });
 
 interface Buckets {

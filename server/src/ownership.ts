@@ -1,0 +1,127 @@
+/**
+ * Decides which of several processes of the metrics server keeps the sums and listens. Two of them would keep two sums, of
+ * which a scrape would show the one or the other.
+ *
+ * The owner is named by the lock file with the highest number beside the state file. A lock whose process has ended does not
+ * count. To take over is to create the next number, which only one process can, and the highest one is never removed: so a
+ * process that has looked too early finds a higher number after its own, and gives up.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isRecord, messageOf } from '../../core/values';
+
+/** What the lock says of the process that holds it. */
+export interface Owner {
+  readonly pid: number;
+  /** Tells it from a later process with the same pid; empty where the system does not say it. */
+  readonly started: string;
+}
+
+export interface OwnershipOptions {
+  /** What the names of the locks begin with. */
+  readonly path: string;
+  /** Called once, if another process is the owner. */
+  readonly onWait: (owner: Owner | undefined) => void;
+}
+
+const POLL_MS = 200;
+/** How long a lock may be empty: its process is writing it, or has ended before it has. */
+const EMPTY_MS = 5000;
+
+/**
+ * Resolves when this process is the owner, which it stays until it ends.
+ *
+ * @throws Error of the system if the folder cannot be read or written
+ */
+export async function becomeOwner({ path, onWait }: OwnershipOptions): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  for (let tries = 0; ; tries++) {
+    const result = tryToOwn(path);
+    if (result === 'owned') return;
+    if (tries === 0) onWait(result);
+    await pause(POLL_MS);
+  }
+}
+
+/** @returns the owner, if it is another process; `undefined` if that is not known yet */
+function tryToOwn(path: string): 'owned' | Owner | undefined {
+  const highest = numbersOf(path).at(-1) ?? 0;
+  const lock = (number: number): string => `${path}.lock-${number}`;
+  if (highest > 0) {
+    const holder = holderOf(lock(highest));
+    if (holder !== 'none') return holder;
+  }
+  const next = highest + 1;
+  try {
+    const own: Owner = { pid: process.pid, started: startOf(process.pid) ?? '' };
+    writeFileSync(lock(next), JSON.stringify(own), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw new Error(`${lock(next)}: ${messageOf(error)}`, { cause: error });
+  }
+  const numbers = numbersOf(path);
+  if (numbers.at(-1) !== next) {
+    rmSync(lock(next), { force: true });
+    return undefined;
+  }
+  for (const number of numbers) if (number < next) rmSync(lock(number), { force: true });
+  return 'owned';
+}
+
+/** Ascending. */
+function numbersOf(path: string): number[] {
+  const prefix = `${basename(path)}.lock-`;
+  return readdirSync(dirname(join(path)))
+    .filter((name) => name.startsWith(prefix) && /^\d{1,15}$/.test(name.slice(prefix.length)))
+    .map((name) => Number(name.slice(prefix.length)))
+    .sort((a, b) => a - b);
+}
+
+/** @returns `undefined` if that is not known yet */
+function holderOf(lock: string): Owner | undefined | 'none' {
+  let text: string;
+  try {
+    text = readFileSync(lock, 'utf8');
+    if (text === '') return Date.now() - statSync(lock).mtimeMs < EMPTY_MS ? undefined : 'none';
+  } catch {
+    // Another process has just taken over and has removed it.
+    return undefined;
+  }
+  const owner = parse(text);
+  return owner !== undefined && isRunning(owner) ? owner : 'none';
+}
+
+function parse(text: string): Owner | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isRecord(value)) return undefined;
+    const { pid, started } = value;
+    return Number.isSafeInteger(pid) && typeof started === 'string' ? { pid: pid as number, started } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning({ pid, started }: Owner): boolean {
+  if (process.platform === 'linux' && started !== '') return startOf(pid) === started;
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** When a process was started, in ticks of the system; `undefined` if it has ended, or the system does not say it. */
+function startOf(pid: number): string | undefined {
+  try {
+    // Behind the name, which may have spaces and brackets: state, then eighteen more, then the start.
+    const [state, ...more] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return state === 'Z' || state === 'X' ? undefined : more[18];
+  } catch {
+    return undefined;
+  }
+}

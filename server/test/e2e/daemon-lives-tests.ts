@@ -1,0 +1,64 @@
+/** PM2's daemon among restarts and reloads of everything, while the metrics server asks and is asked. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestFn } from 'ava';
+import { freePort } from '../../../scripts/lib/ports';
+import { built, METRICS_SERVER, PROJECT } from '../../../test/support/built';
+import { withPm2, type Pm2Version } from '../../../test/support/pm2';
+import { until } from '../../../test/support/until';
+
+const SHOP = join(PROJECT, 'test/fixtures/apps/shop.js');
+const INSTANCES = 4;
+const ROUNDS = 2;
+
+export function daemonLivesTests(test: TestFn, version: Pm2Version): void {
+  test(`PM2 ${version}: its daemon outlives "restart all" and "reload all" while its apps are scraped`, async (t) => {
+    await built();
+    await withPm2(version, async (pm2) => {
+      const [shop, metrics] = [await freePort(), await freePort()];
+      const env = { PM2_METRICS_PORT: String(metrics) };
+      await pm2.start(
+        { name: 'shop', script: SHOP, exec_mode: 'cluster', instances: INSTANCES, env: { PORT: String(shop) } },
+        { name: 'metrics', script: METRICS_SERVER, exec_mode: 'fork', env },
+      );
+      const daemon = (): string => readFileSync(join(pm2.home, 'pm2.pid'), 'utf8');
+      const before = daemon();
+      const allUp = (): Promise<true> =>
+        until('all instances up', async () => {
+          const text = await scrape(metrics);
+          return text.match(/^pm2_up\{pm2_app="shop".*\} 1$/gm)?.length === INSTANCES || undefined;
+        });
+      await allUp();
+      let scrapes = 0;
+      let goesOn = true;
+      const scraping = Promise.all(
+        Array.from({ length: 3 }, async () => {
+          while (goesOn) if ((await scrape(metrics)) !== '') scrapes++;
+        }),
+      );
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const command of ['restart', 'reload'] as const) {
+          const from = scrapes;
+          await pm2[command]('all');
+          await allUp();
+          t.true(scrapes > from, `${command} ${round}`);
+          t.is(daemon(), before, `${command} ${round}`);
+        }
+      }
+      goesOn = false;
+      await scraping;
+      // What the daemon says when an answer goes to a closed channel.
+      const log = readFileSync(join(pm2.home, 'pm2.log'), 'utf8');
+      t.notRegex(log, /ERR_IPC_CHANNEL_CLOSED/);
+    });
+  });
+}
+
+/** @returns the empty text while nothing listens */
+async function scrape(port: number): Promise<string> {
+  try {
+    return await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,4 @@
+import test from 'ava';
+import { daemonLivesTests } from '../daemon-lives-tests';
+
+daemonLivesTests(test, 5);

@@ -1,0 +1,79 @@
+/** Of all processes of the metrics server exactly one is the owner, whichever are killed. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { becomeOwner } from '../src/ownership';
+import { until } from '../../test/support/until';
+import { temporaryFolder } from './workers/cluster/state/state-files';
+
+const HOST = createRequire(__filename).resolve('./host/becomes-owner.ts');
+
+interface Candidate {
+  readonly child: ChildProcess;
+  readonly said: string[];
+}
+
+function candidate(t: ExecutionContext, path: string): Candidate {
+  const child = fork(HOST, [path], { execArgv: ['--require=ts-node/register/transpile-only'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  const said: string[] = [];
+  child.on('message', (message) => said.push(message as string));
+  return { child, said };
+}
+
+async function kill({ child }: Candidate): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+test('one of several processes is the owner, and another one as soon as that is killed', async (t) => {
+  const path = join(temporaryFolder(t), 'deep', 'state');
+  let all = [1, 2, 3, 4].map(() => candidate(t, path));
+  for (let left = all.length; left > 0; left--) {
+    const owner = await until('owner', () => all.find(({ said }) => said.includes('owns')));
+    await until('answer of all', () => all.every(({ said }) => said.length > 0) || undefined);
+    t.is(all.filter(({ said }) => said.includes('owns')).length, 1);
+    all = all.filter((one) => one !== owner);
+    t.true(all.every(({ said }) => said.join() === 'waits'));
+    await kill(owner);
+  }
+  t.deepEqual(readdirSync(join(path, '..')), ['state.lock-4']);
+});
+
+const own = { pid: process.pid, started: 'another time' };
+const content: Readonly<Record<string, string>> = {
+  'a process that has ended': JSON.stringify({ pid: 2 ** 22 + 1, started: '5' }),
+  'a process whose pid another one has now': JSON.stringify(own),
+  'a pid that this process has now': JSON.stringify({ pid: process.pid, started: '' }),
+  'a process whose name is cut off': '{"pid":1',
+  'no process': '[]',
+};
+for (const [what, text] of Object.entries(content)) {
+  test(`the lock of ${what} does not count`, async (t) => {
+    const path = join(temporaryFolder(t), 'state');
+    writeFileSync(`${path}.lock-7`, text);
+    await becomeOwner({ path, onWait: () => t.fail() });
+    t.deepEqual(readdirSync(join(path, '..')), ['state.lock-8']);
+    t.like(JSON.parse(readFileSync(`${path}.lock-8`, 'utf8')), { pid: process.pid });
+  });
+}
+
+test('a lock that is being written counts, and one that was never written does not', async (t) => {
+  const path = join(temporaryFolder(t), 'state');
+  writeFileSync(`${path}.lock-1`, '');
+  let waited = 0;
+  const owning = becomeOwner({ path, onWait: () => waited++ });
+  t.is(waited, 1);
+  utimesSync(`${path}.lock-1`, 1, 1);
+  await owning;
+  t.deepEqual(readdirSync(join(path, '..')), ['state.lock-2']);
+});
+
+test('where no lock can be made, there is an error with the path', async (t) => {
+  const path = join(__filename, 'state');
+  await t.throwsAsync(becomeOwner({ path, onWait: () => t.fail() }), { message: /ownership\.test\.ts/ });
+});
