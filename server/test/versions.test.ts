@@ -73,7 +73,7 @@ test('a server reads exporters with its version, and logs which app has another 
     }
     const told = (id: number | undefined, name: string, theirs: number, ours: number, advice: string): RegExp =>
       new RegExp(
-        `"Instance ${id} \\(${name}\\) has no metrics: its answer cannot be read: it is in version ${theirs} of the ` +
+        `${name}\\\\" \\(${id}\\) has no metrics: its answer cannot be read: it is in version ${theirs} of the ` +
           `protocol, and this server reads version ${ours}: ${advice}`,
       );
     const lines = [
