@@ -7,11 +7,12 @@ import type { PageRange } from '../core/wire/format';
 import type { PostedSnapshot } from './posted';
 import type { Snapshot } from '../core/snapshot';
 
-export type Task = ProbesTask | ReplyTask;
+export type Task = SnapshotTask | HelloTask;
+export type SnapshotTask = ProbesTask | ReplyTask;
 
-/** A task as it is posted: its snapshot has the posted form. */
-export type PostedTask = Posted<ProbesTask> | Posted<ReplyTask>;
-type Posted<T extends Task> = Omit<T, 'snapshot'> & { readonly snapshot: PostedSnapshot };
+/** A task as it is posted: its snapshot, if it has one, has the posted form. */
+export type PostedTask = Posted<ProbesTask> | Posted<ReplyTask> | HelloTask;
+type Posted<T extends SnapshotTask> = Omit<T, 'snapshot'> & { readonly snapshot: PostedSnapshot };
 
 /** Select metrics of the snapshot and compute their probes. The result is a {@link ProbesResult}. */
 export interface ProbesTask {
@@ -105,6 +106,21 @@ export interface Undelivered {
   readonly refused: boolean;
 }
 
+/** Tell the metrics servers of this PM2 that the exporter has started. The result is a {@link HelloResult}. */
+export interface HelloTask {
+  readonly kind: 'hello';
+  /** The `pm_id` of this process, as PM2 sets it in the environment. */
+  readonly from: string;
+  readonly daemon: DaemonAddress;
+  /** Deadline for each answer of the daemon, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface HelloResult {
+  readonly ok: true;
+  readonly kind: 'hello';
+}
+
 export interface TaskFailure {
   readonly ok: false;
   readonly code: FailureCode;
@@ -126,4 +142,11 @@ export type FailureCode =
   | 'INTERNAL';
 
 export type TaskResult<T extends Task = Task> =
-  (T extends ProbesTask ? ProbesResult : T extends ReplyTask ? ReplyResult : never) | TaskFailure;
+  | (T extends ProbesTask
+      ? ProbesResult
+      : T extends ReplyTask
+        ? ReplyResult
+        : T extends HelloTask
+          ? HelloResult
+          : never)
+  | TaskFailure;

@@ -40,6 +40,7 @@ const THREADS = {
   consequence: 'so pm2 monit shows no metrics of this process and requests for them get no answer',
 };
 
+const HELLO_MS = 10_000;
 /** Of a configuration that is wrong in many places. */
 const MAX_PROBLEMS = 20;
 
@@ -136,6 +137,9 @@ function startUnderPm2(
     },
   });
   collector.start();
+  void pool.run({ kind: 'hello', from: pmId, daemon, timeoutMs: HELLO_MS }).then((said) => {
+    if (!said.ok) logger.debug(`The metrics servers of this PM2 were not told of the start: ${said.message}`);
+  });
   let stopped: Promise<void> | undefined;
   const exporter: Exporter = {
     get active() {

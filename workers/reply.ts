@@ -3,18 +3,16 @@ import type { Snapshot } from '../core/snapshot';
 import type { PageRange } from '../core/wire/format';
 import type { ReplyResult, ReplyTask, TaskFailure, Undelivered } from '../protocol/tasks';
 import { lengthOf, TooLargeError } from '../core/pieces';
-import { Daemon, DaemonError } from '../core/pm2/daemon';
+import { DaemonError } from '../core/pm2/daemon';
 import { hasEnded } from '../core/pm2/has-ended';
 import { encodePieces } from '../core/wire/encode';
 import { WIRE_VERSION } from '../core/wire/format';
+import type { Daemons } from './daemons';
 import type { PageCache } from './page-cache';
 import { leastBytes, resourceMetricsPieces } from './resource-metrics';
 
 /** Topic of the answers, the same as in the first version of this protocol. */
 const TOPIC = 'returnMetrics';
-/** PM2's daemon is found within this when it comes back. */
-const MAX_PAUSE_MS = 5000;
-
 /**
  * A larger answer in the plain form is refused. PM2's daemon reads an answer into one string and parses it, and so does the
  * asker. This is some 400,000 series, for which each of the two then holds about half a gigabyte. The compact form of the
@@ -25,16 +23,18 @@ const MAX_PLAIN_BYTES = 64 * 1024 * 1024;
 const MAX_COMPACT_BYTES = 256 * 1024 * 1024;
 
 export class Replier {
-  private daemon: { readonly address: string; readonly connection: Daemon } | undefined;
   /** Kept, since successive requests mostly ask for the same. */
   private last: { readonly key: string; readonly body: readonly Buffer[] | Refusal } | undefined;
 
-  constructor(private readonly pages: PageCache) {}
+  constructor(
+    private readonly pages: PageCache,
+    private readonly daemons: Daemons,
+  ) {}
 
   async reply(task: ReplyTask): Promise<ReplyResult | TaskFailure> {
     const body = this.bodyFor(task);
     if (body instanceof Refusal) return { ok: false, code: 'TOO_LARGE', message: body.message };
-    const daemon = this.connect(task);
+    const daemon = this.daemons.to(task.daemon);
     const undelivered: Undelivered[] = [];
     const refused = new Set<number>();
     for (const [index, { pmId, request, token, pid }] of task.recipients.entries()) {
@@ -88,15 +88,6 @@ export class Replier {
       if (error instanceof TooLargeError) return refusal;
       throw error;
     }
-  }
-
-  private connect(task: ReplyTask): Daemon {
-    const address = JSON.stringify(task.daemon);
-    if (this.daemon?.address !== address) {
-      this.daemon?.connection.close();
-      this.daemon = { address, connection: new Daemon(task.daemon, { maxPauseMs: MAX_PAUSE_MS }) };
-    }
-    return this.daemon.connection;
   }
 }
 

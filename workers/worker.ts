@@ -4,12 +4,15 @@
  * ```
  * main thread ── task: ids, handles of shared memory ──▶ probes ──▶ numbers ──────────▶ main thread
  *                                                        reply  ──▶ JSON or wire form ▶ PM2's daemon
+ * main thread ── task without a snapshot ──────────────▶ hello  ────────────────────────▶ PM2's daemon
  * ```
  *
  * All that a thread keeps between tasks comes from tasks (where texts begin on pages, the last answer) or can be made again (the
  * connection to the daemon), so that any thread can do any task.
  */
-import type { PostedTask, Task, TaskFailure, TaskResult } from '../protocol/tasks';
+import type { PostedTask, SnapshotTask, TaskFailure, TaskResult } from '../protocol/tasks';
+import { Daemons } from './daemons';
+import { sayHello } from './hello';
 import { PageCache } from './page-cache';
 import { readPosted } from './posted';
 import { countShared } from '../core/pool/shared-memory';
@@ -19,11 +22,13 @@ import { computeProbes } from './probes/compute-probes';
 import { Replier, snapshotKey } from './reply';
 
 const pages = new PageCache();
-const replier = new Replier(pages);
+const daemons = new Daemons();
+const replier = new Replier(pages, daemons);
 
 async function work(posted: PostedTask): Promise<TaskResult> {
   try {
-    const task: Task = { ...posted, snapshot: readPosted(posted.snapshot) };
+    if (posted.kind === 'hello') return await sayHello(posted, daemons);
+    const task: SnapshotTask = { ...posted, snapshot: readPosted(posted.snapshot) };
     countShared([task.snapshot]);
     pages.use(task.snapshot);
     replier.keepOnly(snapshotKey(task.snapshot));
@@ -43,5 +48,5 @@ async function work(posted: PostedTask): Promise<TaskResult> {
 export = workerFunction(work);
 
 function unknownTask(task: never): TaskFailure {
-  return { ok: false, code: 'INTERNAL', message: `unknown task ${JSON.stringify((task as Task).kind)}` };
+  return { ok: false, code: 'INTERNAL', message: `unknown task ${JSON.stringify((task as SnapshotTask).kind)}` };
 }

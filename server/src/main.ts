@@ -3,9 +3,11 @@
 import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import { Daemon } from '../../core/pm2/daemon';
+import { markingMessage } from '../../core/pm2/introductions';
 import { readPm2Environment, type Pm2Environment } from '../../core/pm2/environment';
 import { StateLog } from '../../core/state-log';
 import { messageOf, printable } from '../../core/values';
+import { WIRE_VERSION } from '../../core/wire/format';
 import { ClusterPool } from './cluster-pool';
 import { ClusterSums } from './cluster-sums';
 import { listenPatiently } from './http/listen';
@@ -109,6 +111,7 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
   };
   log.info(`Listening at ${await listenPatiently(() => server.listen(), { options, log, patienceMs: PORT_MS })}`);
   sendReady();
+  if (process.connected) process.send?.(markingMessage(WIRE_VERSION), undefined, undefined, () => undefined);
   if (options.exitWhenAlone) exitWhenAlone({ daemon, self, log });
   // The first scrape then knows the apps, and waits for their answers.
   void cluster.overview();

@@ -3,7 +3,7 @@ import { WorkerPool, type PoolOptions } from '../../core/pool/worker-pool';
 import type { Snapshot } from '../../core/snapshot';
 import { messageOf } from '../../core/values';
 import type { PostedSnapshot } from '../../protocol/posted';
-import type { PostedTask, Task, TaskResult } from '../../protocol/tasks';
+import type { PostedTask, SnapshotTask, Task, TaskResult } from '../../protocol/tasks';
 import { PostedForm } from './posted';
 
 export interface ExporterPoolOptions extends PoolOptions {
@@ -25,9 +25,10 @@ export class ExporterPool {
   }
 
   async run<T extends Task>(task: T): Promise<TaskResult<T>> {
+    if (task.kind === 'hello') return (await this.pool.submit(task)) as TaskResult<T>;
     const release = this.options.hold(task.snapshot);
     try {
-      return await this.post(task);
+      return (await this.post(task)) as TaskResult<T>;
     } finally {
       release();
     }
@@ -38,7 +39,7 @@ export class ExporterPool {
     return this.pool.stop();
   }
 
-  private async post<T extends Task>(task: T): Promise<TaskResult<T>> {
+  private async post(task: SnapshotTask): Promise<TaskResult> {
     let snapshot: PostedSnapshot;
     try {
       snapshot = await this.posted.of(task.snapshot);
@@ -46,6 +47,6 @@ export class ExporterPool {
       return { ok: false, code: 'INTERNAL', message: `the snapshot cannot be posted: ${messageOf(error)}` };
     }
     const posted: PostedTask = { ...task, snapshot };
-    return (await this.pool.submit(posted)) as TaskResult<T>;
+    return (await this.pool.submit(posted)) as TaskResult;
   }
 }

@@ -3,7 +3,7 @@ import type { Snapshot } from '../../core/snapshot';
 import type { Recipient, ReplyForm, ReplyTask } from '../../protocol/tasks';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { PageCache } from '../../workers/page-cache';
-import type { Daemon } from '../../core/pm2/daemon';
+import { Daemons } from '../../workers/daemons';
 import { Replier, snapshotKey } from '../../workers/reply';
 import { decodeSnapshot } from '../../core/wire/decode';
 import { counter, encode, point, read } from '../core/encoder/collections';
@@ -21,9 +21,10 @@ async function setUp(t: ExecutionContext, timeoutMs = 30_000): Promise<Bench> {
   await server.start();
   t.teardown(() => server.remove());
   const pages = new PageCache();
-  const replier = new Replier(pages);
+  const daemons = new Daemons();
+  const replier = new Replier(pages, daemons);
   // In a worker thread it lives as long as the thread.
-  t.teardown(() => (replier as unknown as { daemon?: { connection: Daemon } }).daemon?.connection.close());
+  t.teardown(() => daemons.close());
   const encoder = new SnapshotEncoder({ maxSeries: 10 });
   const attributes = { a: 1 };
   return {

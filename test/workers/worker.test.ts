@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { PostedTask, TaskResult } from '../../protocol/tasks';
+import type { HelloTask, PostedTask, TaskResult } from '../../protocol/tasks';
 import { PostedForm } from '../../src/pool/posted';
 import { scalar, snapshotOf, taskOf } from './probes/snapshots';
 
@@ -23,7 +23,7 @@ test('a task is answered with its result', async (t) => {
 
 test('a failure is data, which can cross to another thread', async (t) => {
   const task = await posted();
-  const { snapshot } = task;
+  const { snapshot } = task as Exclude<PostedTask, HelloTask>;
   const unknown = await work({ kind: 'odd', snapshot } as unknown as PostedTask);
   t.deepEqual(unknown, { ok: false, code: 'INTERNAL', message: 'unknown task "odd"' });
   for (const broken of [{ snapshot: {} }, { snapshot: { ...snapshot, values: null } }, { select: 5 }]) {

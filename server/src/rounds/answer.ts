@@ -1,4 +1,5 @@
-/** Reads what comes in as an answer to `getMetrics`. Any process of this PM2 can send anything. */
+/** Reads the messages of exporters: answers to `getMetrics`, and that one has started. Any process of this PM2 can send anything. */
+import { HELLO_TOPIC } from '../../../core/pm2/introductions';
 import { readPmId } from '../../../core/pm2/pm-id';
 import { isRecord } from '../../../core/values';
 import { WIRE_VERSION } from '../../../core/wire/format';
@@ -39,6 +40,11 @@ interface Problem {
 
 /** A message with the topic of answers that is no answer says what the problem is. */
 export type ReadAnswer = Answer | (Problem & Omit<Answer, 'body'>);
+
+/** @returns the pm_id of the process whose exporter says that it has started; `undefined` for any other message */
+export function readHello(message: unknown): number | undefined {
+  return isRecord(message) && message['topic'] === HELLO_TOPIC ? readPmId(message['from']) : undefined;
+}
 
 /** @returns `undefined` for any other message, and for one that names no instance as its sender */
 export function readAnswer(message: unknown): ReadAnswer | undefined {

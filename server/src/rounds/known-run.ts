@@ -30,8 +30,8 @@ export interface Request {
   readonly sentTime: number;
   /** What the request names as known. */
   readonly base: KnownPages | undefined;
-  /** Whether the app was known to answer when it was asked. */
-  readonly expected: boolean;
+  /** Whether a scrape has given up waiting for the answer. */
+  readonly isMissed: () => boolean;
   /** Whether to wait briefly for the answer, although the app has never answered. */
   readonly brief: boolean;
   outcome: Outcome | undefined;

@@ -51,6 +51,11 @@ export class Round {
     return !this.isAwaiting() || performance.now() >= this.lastDeadline;
   }
 
+  /** Whether a result of this round has that instance as late. */
+  isMissed(pmId: number): boolean {
+    return this.late.has(pmId);
+  }
+
   /**
    * Resolves when all awaited answers have come, at the latest at the deadline.
    * @param deadline on the clock of `performance`

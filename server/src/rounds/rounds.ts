@@ -19,7 +19,7 @@ import { messageOf } from '../../../core/values';
 import { appKey } from '../../protocol/labels';
 import type { Run } from '../../protocol/tasks';
 import { readProcessList, type ProcessInfo } from '../pm2/process-list';
-import { readAnswer, type Answer } from './answer';
+import { readAnswer, readHello, type Answer } from './answer';
 import { Apps, type AppsOptions } from './apps';
 import type { Outcome, Request } from './known-run';
 import { KnownRuns } from './known-runs';
@@ -36,6 +36,10 @@ export interface RoundsOptions extends AppsOptions, ReaderOptions {
 const DAEMON_MS = 10_000;
 /** A process that has not answered by then does not, or is so slow that it finds this one gone before it answers. */
 const OVERDUE_MS = 1000;
+/** How long the answer of a process may take that has just started. */
+const WELCOME_MS = 5000;
+/** At a time; there may be any number of messages. Others are asked with the next scrape. */
+const MAX_WELCOMED = 1000;
 const FINISH_STEP_MS = 20;
 
 export class Rounds {
@@ -51,6 +55,8 @@ export class Rounds {
   private latest: Round | undefined;
   private count = 0;
   private finishing = false;
+  /** pm_ids of processes that are asked since they have said that they have started. */
+  private readonly welcoming = new Set<number>();
   private readonly onMessage = (message: unknown): void => this.hear(message);
 
   constructor(private readonly options: RoundsOptions) {
@@ -135,7 +141,7 @@ export class Rounds {
         sentAt,
         sentTime: Date.now(),
         base: known.last,
-        expected: this.apps.answers(run),
+        isMissed: () => round.isMissed(run.pmId),
         brief: this.apps.mayAnswer(run),
         outcome: undefined,
         settled: () => round.endWaits(),
@@ -170,6 +176,8 @@ export class Rounds {
 
   private hear(message: unknown): void {
     const receivedAt = Date.now();
+    const starting = readHello(message);
+    if (starting !== undefined) this.welcome(starting);
     const read = readAnswer(message);
     if (read === undefined) return;
     const request = this.runs.requestOf(read);
@@ -185,11 +193,22 @@ export class Rounds {
     } else void this.take(request, read, receivedAt);
   }
 
+  /**
+   * Asks a process whose exporter has started: so it has its token, and what was sent to it before it listened is sent again.
+   * The message proves nothing, and makes the process be asked no more often than once at a time.
+   */
+  private welcome(pmId: number): void {
+    if (this.welcoming.has(pmId) || this.welcoming.size >= MAX_WELCOMED || this.finishing) return;
+    this.welcoming.add(pmId);
+    void this.ask(WELCOME_MS, pmId)
+      .catch(() => undefined)
+      .then(() => this.welcoming.delete(pmId));
+  }
+
   private async take(request: Request, answer: Answer, receivedAt: number): Promise<void> {
     const durationMs = performance.now() - request.sentAt;
     if (request.isOver()) {
-      // An app that was still starting when it was asked has been missing in no scrape.
-      if (request.expected) this.errors.add('stale');
+      if (request.isMissed()) this.errors.add('stale');
       // No scrape gets this answer. A compact one is decoded all the same, so that the next request can name its pages:
       // otherwise an instance whose first answer takes too long would be late each time.
       if (answer.body.form === 'plain') return;

@@ -20,9 +20,15 @@ export type Result = Omit<RoundResult, 'answers' | 'leaving'> & {
 
 export interface State {
   readonly decoded: readonly { readonly length: number; readonly known: number }[];
-  readonly runs: readonly { readonly run: { readonly key: string; readonly app: string }; readonly owed: number }[];
+  readonly runs: readonly {
+    readonly run: { readonly key: string; readonly app: string };
+    readonly owed: number;
+    readonly hasSnapshot: boolean;
+  }[];
   readonly apps: readonly string[];
   readonly errors: RoundResult['errors'];
+  /** Number of rounds so far. */
+  readonly count: number;
   readonly polluted: boolean;
   readonly connected: boolean;
 }

@@ -380,6 +380,19 @@ test.serial('a process that PM2 is replacing answers until it has ended, beside 
   await pm2.delete('slow');
 });
 
+test.serial('a process that has just started is asked at once, without a scrape', async (t) => {
+  const { count } = await server.state();
+  await pm2.start(exportingApp('greeted', 1));
+  const { runs } = await until('its snapshot', async () => {
+    const state = await server.state();
+    return state.runs.some(({ run, hasSnapshot }) => run.app === 'greeted' && hasSnapshot) ? state : undefined;
+  });
+  t.is(runs.filter(({ run }) => run.app === 'greeted').length, 1);
+  // Nothing but that round, and the one that may have been needed since its start was not in PM2's list yet.
+  t.true((await server.state()).count - count <= 2);
+  await pm2.delete('greeted');
+});
+
 test.serial('a server ends when what it has asked for has come', async (t) => {
   await pm2.start(serverApp('ending'));
   const ending = await serverOf(pm2, 'ending');

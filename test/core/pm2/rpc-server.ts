@@ -34,6 +34,8 @@ const { Server } = require('pm2-axon-rpc') as {
 export class RpcServer {
   readonly received: Packet[] = [];
   behaviour: Behaviour = () => 'done';
+  /** What it answers to `getMonitorData`. */
+  list: unknown = [];
   private readonly folder = mkdtempSync(join(tmpdir(), 'rpc-'));
   private readonly path = join(this.folder, 'rpc.sock');
   private socket: RepSocket | undefined;
@@ -48,15 +50,16 @@ export class RpcServer {
 
   async start(): Promise<void> {
     const socket = axon.socket('rep');
-    new Server(socket).expose(
-      'sendDataToProcessId',
-      (packet: Packet, answer: (error: unknown, data?: object) => void) => {
-        void Promise.resolve(this.behaviour(packet, this.received.push(packet))).then((outcome) => {
-          if (outcome === 'done') answer(null, { success: true, data: packet });
-          else if (outcome !== undefined) answer(outcome);
-        });
-      },
+    const rpc = new Server(socket);
+    rpc.expose('getMonitorData', (_options: object, answer: (error: unknown, list: unknown) => void) =>
+      answer(null, this.list),
     );
+    rpc.expose('sendDataToProcessId', (packet: Packet, answer: (error: unknown, data?: object) => void) => {
+      void Promise.resolve(this.behaviour(packet, this.received.push(packet))).then((outcome) => {
+        if (outcome === 'done') answer(null, { success: true, data: packet });
+        else if (outcome !== undefined) answer(outcome);
+      });
+    });
     socket.on('error', () => undefined);
     this.socket = socket;
     const bound = once(socket, 'bind');

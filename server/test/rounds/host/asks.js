@@ -4,6 +4,7 @@
 require('ts-node/register/transpile-only');
 const { readPm2Environment } = require('../../../../core/pm2/environment');
 const { Daemon } = require('../../../../core/pm2/daemon');
+const { markingMessage } = require('../../../../core/pm2/introductions');
 const { Rounds } = require('../../../src/rounds/rounds');
 const { PageCache } = require('../../../../workers/page-cache');
 const { resourceMetricsJson } = require('../../../../workers/resource-metrics');
@@ -22,6 +23,7 @@ async function decode(payload, known, firstPageId) {
 const apps = JSON.parse(process.env.APPS ?? '[]');
 const rounds = new Rounds({ daemon, self: Number(pmId), apps, decode, maxPayload: 100_000, maxSeries: 5000 });
 rounds.start();
+process.send(markingMessage(2));
 
 function told({ snapshot, ...answer }) {
   const pages = new PageCache();
@@ -72,6 +74,7 @@ serveControl({
     })),
     apps: [...rounds.apps.apps.keys()].sort(),
     errors: rounds.errors.totals,
+    count: rounds.count,
     polluted: 'polluted' in {},
     connected: daemon.isConnected,
   }),
