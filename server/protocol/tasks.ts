@@ -6,6 +6,7 @@
  * keep only what they can derive from tasks, so that any worker can do any task, and losing one loses nothing.
  */
 import type { PoolFailure } from '../../core/pool/worker-pool';
+import type { Dropped } from './dropped';
 import type { AppName, LabelNames } from './labels';
 import type { Loan } from './loan';
 import type { Page, ScopeFamilies, Snapshot } from '../../core/snapshot';
@@ -227,6 +228,8 @@ export interface RenderResult {
   readonly kind: 'render';
   /** Sentences for the log: what was left out, and why. */
   readonly warnings: readonly string[];
+  /** The same, counted: one entry for labels and a reason. */
+  readonly dropped: readonly Dropped[];
 }
 
 /**

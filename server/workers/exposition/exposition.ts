@@ -8,6 +8,9 @@
  * ```
  */
 import type { Format, LabelledSnapshot, RenderTask } from '../../protocol/tasks';
+import type { Dropped, DropReason } from '../../protocol/dropped';
+import { seriesCount } from '../../../core/series';
+import type { Family } from '../../../core/snapshot';
 import { messageOf } from '../../../core/values';
 import type { PageRendering } from '../text/page-text';
 import { PrometheusText } from '../text/prometheus-text';
@@ -16,17 +19,20 @@ import { regular } from '../identity/regular';
 import { Chunks, type Chunk } from './chunks';
 import type { Dialect, FamilyHead } from './dialect';
 import { distinctGroup } from './distinct/distinct';
-import { groupFamilies, type Group, type Member, type Source, type Warn } from './groups';
+import { cannotBeShown, groupFamilies, type Group, type Member, type Source } from './groups';
 import { targetHead } from './head';
 import { OpenMetricsDialect } from './openmetrics/dialect';
 import { ProtobufDialect } from './protobuf/dialect';
 import { RenderedPages } from './rendered-pages';
+import { Report } from './report';
 import { RenderingCache, type CacheLimits } from './rendering-cache';
 import { TextDialect } from './text/dialect';
 
 export interface Rendered {
   /** Sentences for the log: what was left out, and why. The same ones for the same snapshots. */
   readonly warnings: readonly string[];
+  /** What was left out, counted, but for the text of one instance. */
+  readonly dropped: readonly Dropped[];
 }
 
 export type Rendering = Generator<Chunk, Rendered, undefined>;
@@ -82,31 +88,48 @@ export class Exposition {
     const writing = text.writeTo(chunks, snapshot, (sentence) => warnings.add(sentence));
     while (writing.next().done !== true) yield* chunks.take();
     yield* chunks.end();
-    return { warnings: [...warnings] };
+    return { warnings: [...warnings], dropped: [] };
   }
 
   private *renderAll(snapshots: readonly LabelledSnapshot[], format: Format, chunks: Chunks): Rendering {
     const dialect = this.dialects[format];
-    const warnings = new Set<string>();
-    const sources = snapshots.map(({ snapshot: collected, labels }): Source => {
-      const snapshot = regular(collected);
-      const key = JSON.stringify([format, snapshot.incarnation, labels]);
-      return { snapshot, pages: this.cache.use(key, () => new RenderedPages(dialect, labels)) };
-    });
+    const report = new Report();
+    const sources = snapshots.flatMap((one) => this.sourceOf(one, format, report));
     const target = dialect.head(this.target);
     // Snapshots of one incarnation with the same labels share their pages.
     const distinct = new Map(sources.map(({ snapshot, pages }) => [pages, snapshot]));
-    const infos = Array.from(distinct, ([pages, { resource }]) => pages.targetInfo(resource) ?? []).flat();
+    const infos = Array.from(distinct, ([pages, { resource }]) => targetInfo(pages, resource, report)).flat();
     if (infos.length > 0) writeTargetInfo(chunks, dialect, target, infos);
     const reserved = infos.length > 0 ? target.claims : [];
-    const warn: Warn = (sentence) => warnings.add(sentence);
-    for (const group of groupFamilies(sources, reserved, warn)) {
-      yield* writeGroup(chunks, dialect, distinctGroup(group, warn), warn);
+    for (const group of groupFamilies(sources, reserved, report)) {
+      yield* writeGroup(chunks, dialect, distinctGroup(group, report), report);
     }
     for (const pages of distinct.keys()) pages.endRendering();
     chunks.write(dialect.ending);
     yield* chunks.end();
-    return { warnings: [...warnings] };
+    return { warnings: report.warnings, dropped: report.dropped };
+  }
+
+  /** @returns none if nothing of the process can be shown */
+  private sourceOf({ snapshot: collected, labels }: LabelledSnapshot, format: Format, report: Report): Source[] {
+    try {
+      const snapshot = regular(collected);
+      const key = JSON.stringify([format, snapshot.incarnation, labels]);
+      return [{ snapshot, pages: this.cache.use(key, () => new RenderedPages(this.dialects[format], labels)) }];
+    } catch (error) {
+      const sentence = `One process is left out, since its metrics cannot be read: ${messageOf(error)}`;
+      report.leaveOut({ labels }, 'error', collected.stats.series, sentence);
+      return [];
+    }
+  }
+}
+
+function targetInfo(pages: RenderedPages, resource: string, report: Report): Buffer[] {
+  try {
+    return [pages.targetInfo(resource) ?? []].flat();
+  } catch (error) {
+    report.leaveOut(pages, 'error', 1, cannotBeShown('target_info', error));
+    return [];
   }
 }
 
@@ -116,22 +139,31 @@ function writeTargetInfo(chunks: Chunks, dialect: Dialect, head: FamilyHead, inf
   chunks.write(lines);
 }
 
-function* writeGroup(chunks: Chunks, dialect: Dialect, { head, members }: Group, warn: Warn): Generator<Chunk, void> {
+/** A family of one process, brought up to date. */
+interface Updated {
+  readonly family: Family;
+  readonly pages: readonly PageRendering[];
+  /** Of the series that are shown, in bytes. */
+  readonly length: number;
+}
+
+function* writeGroup(
+  chunks: Chunks,
+  dialect: Dialect,
+  { head, members }: Group,
+  report: Report,
+): Generator<Chunk, void> {
   const updated = members.flatMap((member) => {
     try {
-      return { family: member.family, pages: update(member, head, warn) };
+      return update(member, head, report);
     } catch (error) {
       // The numbers of one process must not prevent the others from being shown.
-      warn(`Metric ${head.official.name} is left out for one process: ${messageOf(error)}`);
+      const { family, pages } = member;
+      report.leaveOut(pages, 'error', seriesCount(family), cannotBeShown(head.official.name, error));
       return [];
     }
   });
-  let length = 0;
-  for (const { family, pages } of updated) {
-    for (const [index, from, to] of spansOf(family)) {
-      length += (pages[index] as PageRendering).lengthOf(from, to);
-    }
-  }
+  const length = updated.reduce((sum, one) => sum + one.length, 0);
   if (length === 0) return;
   chunks.write(dialect.opening(head, length));
   for (const { family, pages } of updated) {
@@ -142,10 +174,15 @@ function* writeGroup(chunks: Chunks, dialect: Dialect, { head, members }: Group,
   }
 }
 
-function update({ pages, values, scope, family }: Member, head: FamilyHead, warn: Warn): PageRendering[] {
-  return family.pages.map((placed) => {
-    const rendering = pages.updatedPage({ scope, family, head }, placed, values);
-    if (rendering.problem !== undefined) warn(`Metric ${head.official.name}: ${rendering.problem}`);
-    return rendering;
-  });
+function update({ pages, values, scope, family }: Member, head: FamilyHead, report: Report): Updated {
+  const updated = family.pages.map((placed) => pages.updatedPage({ scope, family, head }, placed, values));
+  const leftOut = new Map<DropReason, number>();
+  let length = 0;
+  for (const [index, from, to] of spansOf(family)) {
+    const page = updated[index] as PageRendering;
+    length += page.lengthOf(from, to);
+    if (page.leftOut?.any === true) page.leftOut.count(from, to, leftOut);
+  }
+  for (const [reason, series] of leftOut) report.leaveOutOf(head.official.name, pages, reason, series);
+  return { family, pages: updated, length };
 }

@@ -2,8 +2,10 @@
 import type { Scope } from '../../../core/otel';
 import type { Family, Snapshot } from '../../../core/snapshot';
 import { seriesCount } from '../../../core/series';
+import { messageOf } from '../../../core/values';
 import type { FamilyHead } from './dialect';
 import type { RenderedPages } from './rendered-pages';
+import type { Report } from './report';
 
 export interface Group {
   readonly head: FamilyHead;
@@ -20,9 +22,6 @@ export interface Member {
   readonly family: Family;
 }
 
-/** Takes a sentence for the log. */
-export type Warn = (sentence: string) => unknown;
-
 /** A snapshot that is to be shown, and what is kept of its former renderings. */
 export interface Source {
   readonly snapshot: Snapshot;
@@ -31,47 +30,57 @@ export interface Source {
 
 /**
  * @param reserved names that no family may have
- * @param warn gets a sentence for each family that cannot be shown
+ * @param report gets the families that cannot be shown
  * @returns groups in the order of their names
  */
-export function groupFamilies(sources: readonly Source[], reserved: readonly string[], warn: Warn): Group[] {
+export function groupFamilies(sources: readonly Source[], reserved: readonly string[], report: Report): Group[] {
   const groups = new Map<string, OpenGroup>();
   const claims = new Map<string, string>(reserved.map((name) => [name, 'target_info']));
   for (const { snapshot, pages } of sources) {
     for (const { scope, families } of snapshot.scopes) {
       for (const family of families) {
-        if (seriesCount(family) === 0) continue;
-        const head = pages.head(scope, family);
-        if (head === undefined) {
-          warn(`Metric ${JSON.stringify(family.descriptor.name)} is left out: Prometheus allows no such name.`);
-          continue;
+        const member = { pages, values: snapshot.values, scope, family };
+        try {
+          const problem = seriesCount(family) === 0 ? undefined : addToGroup(member, groups, claims);
+          if (problem !== undefined) report.leaveOut(pages, 'name', seriesCount(family), problem);
+        } catch (error) {
+          report.leaveOut(pages, 'error', seriesCount(family), cannotBeShown(family.descriptor.name, error));
         }
-        const group = groups.get(head.name) ?? openGroup(head, groups, claims, warn);
-        if (group === undefined) continue;
-        if (group.head.type === head.type) group.members.push({ pages, values: snapshot.values, scope, family });
-        else warn(conflict(head, group.head));
       }
     }
   }
   return [...groups.values()].sort((a, b) => (a.head.name < b.head.name ? -1 : 1));
 }
 
-function openGroup(
-  head: FamilyHead,
+/** @returns a sentence if it cannot be shown */
+function addToGroup(
+  member: Member,
   groups: Map<string, OpenGroup>,
   claims: Map<string, string>,
-  warn: Warn,
-): OpenGroup | undefined {
-  for (const name of head.claims) {
-    const owner = claims.get(name);
-    if (owner === undefined) continue;
-    warn(taken(head.official.name, name, owner));
-    return undefined;
+): string | undefined {
+  const { pages, scope, family } = member;
+  const head = pages.head(scope, family);
+  if (head === undefined) {
+    return `Metric ${JSON.stringify(family.descriptor.name)} is left out: Prometheus allows no such name.`;
   }
-  for (const name of head.claims) claims.set(name, head.official.name);
-  const group = { head, members: [] };
-  groups.set(head.name, group);
-  return group;
+  let group = groups.get(head.name);
+  if (group === undefined) {
+    for (const name of head.claims) {
+      const owner = claims.get(name);
+      if (owner !== undefined) return taken(head.official.name, name, owner);
+    }
+    for (const name of head.claims) claims.set(name, head.official.name);
+    group = { head, members: [] };
+    groups.set(head.name, group);
+  }
+  if (group.head.type !== head.type) return conflict(head, group.head);
+  group.members.push(member);
+  return undefined;
+}
+
+/** What the log says of a metric, or a process, for which something has thrown. */
+export function cannotBeShown(metric: string, error: unknown): string {
+  return `Metric ${metric} is left out for one process: ${messageOf(error)}`;
 }
 
 function conflict({ name, official, type }: FamilyHead, first: FamilyHead): string {

@@ -1,6 +1,7 @@
 /** What is kept of one labelled snapshot in one format: its pages, rendered, and the heads of its families. */
 import type { Attributes, Scope } from '../../../core/otel';
-import { strideOf, type Family, type Page, type PlacedPage } from '../../../core/snapshot';
+import type { Family, PlacedPage } from '../../../core/snapshot';
+import { heldPage, isOf, type HeldPage } from '../text/held-page';
 import { targetInfo, type ExtraLabels } from '../text/official';
 import type { PageRendering } from '../text/page-text';
 import type { Dialect, FamilyHead } from './dialect';
@@ -8,14 +9,6 @@ import type { FamilyIdentity } from './distinct/family-identity';
 import { officialHead } from './head';
 import { Kept } from './kept';
 import type { CachedRendering } from './rendering-cache';
-
-/** A page's rendering, and what was rendered: an id alone is only what a process says. */
-interface HeldPage {
-  readonly scope: Scope;
-  readonly family: Pick<Family, 'descriptor' | 'dataPointType' | 'isMonotonic'>;
-  readonly page: Page;
-  readonly rendering: PageRendering;
-}
 
 export class RenderedPages implements CachedRendering {
   /** By page id. */
@@ -59,12 +52,8 @@ export class RenderedPages implements CachedRendering {
     values: Float64Array,
   ): PageRendering {
     const { dialect, labels } = this;
-    const make = (): HeldPage => ({
-      scope,
-      family: aboutOf(family),
-      page,
-      rendering: dialect.page({ scope, family, page, labels, head }),
-    });
+    const make = (): HeldPage =>
+      heldPage(scope, family, page, dialect.page({ scope, family, page, labels, head }));
     let held = this.pages.get(page.id, make);
     if (!isOf(held, scope, family, page)) {
       this.pages.forget(page.id);
@@ -97,21 +86,4 @@ export class RenderedPages implements CachedRendering {
     this.heads.endRendering();
     this.identities.endRendering();
   }
-}
-
-function aboutOf({ descriptor, dataPointType, isMonotonic }: Family): HeldPage['family'] {
-  return { descriptor, dataPointType, isMonotonic };
-}
-
-function isOf(held: HeldPage, scope: Scope, { descriptor, dataPointType, isMonotonic }: Family, page: Page): boolean {
-  return (
-    held.page.size === page.size &&
-    held.page.attributes.length === page.attributes.length &&
-    strideOf(held.page.layout) === strideOf(page.layout) &&
-    held.family.dataPointType === dataPointType &&
-    held.family.isMonotonic === isMonotonic &&
-    held.family.descriptor.name === descriptor.name &&
-    held.scope.name === scope.name &&
-    held.scope.version === scope.version
-  );
 }

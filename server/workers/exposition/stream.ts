@@ -19,9 +19,9 @@ export function sendTo(port: ChunkPort, loan: Loan, rendering: Rendering): Rende
       const { buffer } = next.value;
       port.postMessage(next.value, buffer instanceof SharedArrayBuffer ? [] : [buffer]);
     }
-    return { warnings: [] };
+    return { warnings: [], dropped: [] };
   } finally {
-    rendering.return({ warnings: [] });
+    rendering.return({ warnings: [], dropped: [] });
     port.close();
   }
 }

@@ -41,6 +41,11 @@ export class LineTable {
     if (start !== bytes.length) throw new RangeError(`more than ${lineCount} lines`);
   }
 
+  /** @throws RangeError if there are fewer lines: a loop over the blocks would not come to its end */
+  check(lines: number): void {
+    if (lines > this.lineCount) throw new RangeError(`line ${lines} of ${this.lineCount}`);
+  }
+
   /** Bytes of memory. */
   get held(): number {
     return this.numbers.byteLength + this.blockStarts.byteLength + this.blockEnds.byteLength;

@@ -53,6 +53,7 @@ export class NumberedLines {
   /** Bytes that the lines `from` to `to`, not included, take. */
   lengthOf(from: number, to: number): number {
     const { table } = this;
+    table.check(to);
     let length = 0;
     for (let line = from, next: number; line < to; line = next) {
       next = table.endInBlock(line, to);
@@ -63,6 +64,7 @@ export class NumberedLines {
 
   writeTo(out: Output, from: number, to: number): void {
     const { table } = this;
+    table.check(to);
     for (let line = from, next: number; line < to; line = next) {
       next = table.endInBlock(line, to);
       this.memory.writeTo(out, table.startOf(line), table.endOf(next - 1));

@@ -20,9 +20,12 @@ export type ExtraLabels = readonly (readonly [name: string, value: string])[];
 
 const NONE: ExtraLabels = [];
 
+/** The name of the metric, as a label: parsers refuse an attribute of that name. */
+const RESERVED = '__name__';
+
 /** `target_info` with its HELP and TYPE, ended by a line feed. */
 export function targetInfo(attributes: Attributes, extra = NONE): string {
-  const labels = new Labels(labelOf, new Set(extra.map(([name]) => name)));
+  const labels = new Labels(labelOf, new Set([RESERVED, ...extra.map(([name]) => name)]));
   return officialTargetInfo({ ...labels.valid(attributes), ...Object.fromEntries(extra) });
 }
 
@@ -62,7 +65,7 @@ export function pageLines(
 /** Makes the labels of a family's series valid. */
 export function labelsOf(scope: Scope, family: Family, extra: ExtraLabels): Labels {
   const names = extra.map(([name]) => name);
-  return new Labels(labelOf, new Set([...addedLabels(scope, family), ...names]));
+  return new Labels(labelOf, new Set([RESERVED, ...addedLabels(scope, family), ...names]));
 }
 
 /** The labels that all series of a family have for its scope. */

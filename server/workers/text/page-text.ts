@@ -10,6 +10,8 @@ import {
   type Page,
 } from '../../../core/snapshot';
 import type { ChangedLines } from './changed-lines';
+import type { FindForbidden } from './forbidden';
+import { LeftOut } from './left-out';
 import { NumberedLines } from './numbered-lines';
 import { histogramLines, type HistogramLines } from './official';
 import type { Output } from './output';
@@ -27,8 +29,8 @@ const NO_LINES: HistogramLines = { count: false, sum: false, buckets: 0 };
 export interface PageRendering {
   /** Bytes of memory, about. */
   readonly held: number;
-  /** Why some of its series are not shown; `undefined` if all are. */
-  readonly problem?: string | undefined;
+  /** Series that the last update has found to be forbidden; `undefined` if all are shown, whatever their numbers are. */
+  readonly leftOut?: LeftOut | undefined;
   /**
    * Brings it up to date. A rendering whose update has thrown is of no use any more.
    *
@@ -41,23 +43,29 @@ export interface PageRendering {
   writeTo(out: Output, from: number, to: number): void;
 }
 
+export interface PageTextOptions {
+  /** Which lines a series has, if it is a histogram; the official serializer's by default. */
+  readonly histogram?: HistogramLines;
+  /** Finds the series that the format forbids: they have no bytes. By default there are none. */
+  readonly forbidden?: FindForbidden;
+}
+
 export class PageText implements PageRendering {
+  readonly leftOut: LeftOut | undefined;
   private readonly histogram: HistogramLines;
   private readonly text: NumberedLines;
   /** How many lines one series has. */
   private readonly lines: number;
 
-  /**
-   * @param text the lines of all series, with 0 for every number
-   * @param histogram which lines a series has, if it is a histogram; the official serializer's by default
-   */
+  /** @param text the lines of all series, with 0 for every number */
   constructor(
     private readonly page: Page,
     text: string,
-    histogram?: HistogramLines,
+    private readonly options: PageTextOptions = {},
   ) {
     const { layout, size } = page;
-    this.histogram = histogram ?? (layout.kind === 'histogram' ? histogramLines(layout) : NO_LINES);
+    this.leftOut = options.forbidden && new LeftOut(size);
+    this.histogram = options.histogram ?? (layout.kind === 'histogram' ? histogramLines(layout) : NO_LINES);
     const { count, sum, buckets } = this.histogram;
     this.lines = layout.kind === 'scalar' ? 1 : Number(count) + Number(sum) + buckets;
     const blockBytes = layout.kind === 'scalar' ? BLOCK_OF_SCALARS : BLOCK_OF_HISTOGRAMS;
@@ -69,11 +77,27 @@ export class PageText implements PageRendering {
   }
 
   lengthOf(from: number, to: number): number {
-    return this.text.lengthOf(from * this.lines, to * this.lines);
+    let length = 0;
+    for (const [first, end] of this.shownLines(from, to)) length += this.text.lengthOf(first, end);
+    return length;
   }
 
   writeTo(out: Output, from: number, to: number): void {
-    this.text.writeTo(out, from * this.lines, to * this.lines);
+    for (const [first, end] of this.shownLines(from, to)) this.text.writeTo(out, first, end);
+  }
+
+  /** The lines of the series `from` to `to`, without those that are left out. */
+  private *shownLines(from: number, to: number): Generator<readonly [first: number, end: number], void> {
+    const { lines, leftOut, histogram } = this;
+    let shown = from * lines;
+    for (let index = from; leftOut?.any === true && index < to; index++) {
+      const reason = leftOut.reasonOf(index);
+      if (reason === undefined) continue;
+      const first = index * lines;
+      if (first > shown) yield [shown, first];
+      shown = first + (reason === 'sum' ? Number(histogram.count) + Number(histogram.sum) : lines);
+    }
+    if (to * lines > shown) yield [shown, to * lines];
   }
 
   update(values: Float64Array, base: number): void {
@@ -83,6 +107,9 @@ export class PageText implements PageRendering {
     } else if (layout.kind === 'histogram') {
       this.text.update((changed, shown) => this.findHistograms(changed, shown, layout, values, base));
     }
+    if (this.leftOut === undefined) return;
+    this.leftOut.clear();
+    this.options.forbidden?.(this.page, values, base, this.leftOut);
   }
 
   private findHistograms(

@@ -9,12 +9,21 @@ import type { Attributes, Scope } from '../../../core/otel';
 import type { Family, Page, PlacedPage, Snapshot } from '../../../core/snapshot';
 import { attributesOf } from '../../../core/page-texts';
 import { pagesOf } from '../../../core/series';
+import { messageOf } from '../../../core/values';
 import { regular } from '../identity/regular';
+import { heldPage, isOf, type HeldPage } from './held-page';
 import { OfficialLayout, type TextMember, type Warn } from './official-layout';
 import { pageLines, targetInfo } from './official';
 import { PageText } from './page-text';
 import { spansOf } from './spans';
 import type { Output } from './output';
+
+interface FamilyTexts {
+  readonly family: Family;
+  readonly values: Float64Array;
+  /** By page. */
+  readonly texts: readonly PageText[];
+}
 
 /** What the serializer writes if there are no metrics, but with the end of the line, without which parsers refuse it. */
 const NOTHING = Buffer.from('# no registered metrics\n');
@@ -22,7 +31,7 @@ const NOTHING = Buffer.from('# no registered metrics\n');
 export class PrometheusText {
   private incarnation: string | undefined;
   /** By page id. */
-  private readonly texts = new Map<number, PageText>();
+  private readonly texts = new Map<number, HeldPage<PageText>>();
   private readonly layout = new OfficialLayout();
   private info: { readonly resource: string; readonly bytes: Buffer } | undefined;
 
@@ -38,53 +47,70 @@ export class PrometheusText {
     // All pages are made before the first byte is written: one that cannot be shown must not leave half a text.
     const shown = groups.map(({ head, members }) => ({
       head,
-      members: members.map((member) => this.withTexts(member)),
+      members: members.flatMap((member) => this.withTexts(member, warn)),
     }));
     write(out, this.targetInfo(snapshot.resource));
     if (shown.length === 0) write(out, NOTHING);
     for (const { head, members } of shown) {
       write(out, head);
-      for (const { family, texts, values } of members) yield* this.writeFamily(out, family, texts, values);
+      for (const { family, texts, values } of members) yield* this.writeFamily(out, family, texts, values, warn);
     }
   }
 
-  private withTexts({ scope, family, values }: TextMember) {
-    return { family, values, texts: family.pages.map(({ page }) => this.text(scope, family, page)) };
+  /** @returns none if the family cannot be shown */
+  private withTexts({ scope, family, values }: TextMember, warn: Warn): FamilyTexts[] {
+    try {
+      return [{ family, values, texts: family.pages.map(({ page }) => this.text(scope, family, page)) }];
+    } catch (error) {
+      warn(cannotBeShown(family, error));
+      return [];
+    }
   }
 
   private *writeFamily(
     out: Output,
-    { pages, order }: Family,
+    family: Family,
     texts: readonly PageText[],
     values: Float64Array,
+    warn: Warn,
   ): Generator<void, void> {
-    const updated = new Set<number>();
-    for (const [pageIndex, from, to] of spansOf({ pages, order })) {
+    const { pages } = family;
+    /** By index of the page: whether it can be shown. */
+    const updated = new Map<number, boolean>();
+    for (const [pageIndex, from, to] of spansOf(family)) {
       const text = texts[pageIndex] as PageText;
-      if (!updated.has(pageIndex)) {
-        // Each page only when it is its turn: meanwhile the pages before are on their way.
-        this.update(text, pages[pageIndex] as PlacedPage, values);
-        updated.add(pageIndex);
-      }
+      // Each page only when it is its turn: meanwhile the pages before are on their way.
+      const isShown = updated.get(pageIndex) ?? this.update(text, pages[pageIndex] as PlacedPage, values, family, warn);
+      updated.set(pageIndex, isShown);
+      if (!isShown) continue;
       text.writeTo(out, from, to);
       yield;
     }
   }
 
-  private update(text: PageText, { page, base }: PlacedPage, values: Float64Array): void {
+  /** @returns whether it can be shown */
+  private update(
+    text: PageText,
+    { page, base }: PlacedPage,
+    values: Float64Array,
+    family: Family,
+    warn: Warn,
+  ): boolean {
     try {
       text.update(values, base);
+      return true;
     } catch (error) {
       // It may be half written: the next rendering makes a new one.
       this.texts.delete(page.id);
-      throw error;
+      warn(cannotBeShown(family, error));
+      return false;
     }
   }
 
   /** Bytes of memory, about. */
   get held(): number {
     let held = 0;
-    for (const text of this.texts.values()) held += text.held;
+    for (const { rendering } of this.texts.values()) held += rendering.held;
     return held;
   }
 
@@ -97,11 +123,10 @@ export class PrometheusText {
   }
 
   private text(scope: Scope, family: Family, page: Page): PageText {
-    let text = this.texts.get(page.id);
-    if (text === undefined) {
-      text = new PageText(page, pageLines(scope, family, page.layout, attributesOf(page)));
-      this.texts.set(page.id, text);
-    }
+    const held = this.texts.get(page.id);
+    if (held !== undefined && isOf(held, scope, family, page)) return held.rendering;
+    const text = new PageText(page, pageLines(scope, family, page.layout, attributesOf(page)));
+    this.texts.set(page.id, heldPage(scope, family, page, text));
     return text;
   }
 
@@ -116,6 +141,10 @@ export class PrometheusText {
     for (const page of pagesOf(snapshot)) inUse.add(page.id);
     for (const id of this.texts.keys()) if (!inUse.has(id)) this.texts.delete(id);
   }
+}
+
+function cannotBeShown({ descriptor }: Family, error: unknown): string {
+  return `Metric ${descriptor.name} is left out, since it cannot be rendered: ${messageOf(error)}`;
 }
 
 function pageCount({ scopes }: Snapshot): number {

@@ -1,18 +1,28 @@
 /** Shows each series of a group once. */
-import type { Group, Member, Warn } from '../groups';
+import { seriesCount } from '../../../../core/series';
+import { cannotBeShown, type Group, type Member } from '../groups';
+import type { Report } from '../report';
 import { FamilyIdentity } from './family-identity';
 import { joinedSentence } from './sentence';
 
-/** @param warn gets a sentence if series have been joined */
-export function distinctGroup(group: Group, warn: Warn): Group {
+/** @param report gets the series that have been joined, and the members whose series cannot be read */
+export function distinctGroup(group: Group, report: Report): Group {
   const { head, members } = group;
   const spaces = spacesOf(members);
   const shown = spaces.flatMap((some) => {
+    const { pages } = some[0]!;
     const key = `${spaces.length} ${head.name}`;
-    const identity = some[0]!.pages.identities.get(key, () => new FamilyIdentity());
-    const distinct = identity.distinct(some);
-    if (distinct !== some) warn(joinedSentence(head.official.name, head.type));
-    return distinct;
+    try {
+      const distinct = pages.identities.get(key, () => new FamilyIdentity()).distinct(some);
+      if (distinct !== some) report.warn(joinedSentence(head.official.name, head.type));
+      return distinct;
+    } catch (error) {
+      pages.identities.forget(key);
+      for (const { pages: of, family } of some) {
+        report.leaveOut(of, 'error', seriesCount(family), cannotBeShown(head.official.name, error));
+      }
+      return [];
+    }
   });
   return { head, members: shown };
 }

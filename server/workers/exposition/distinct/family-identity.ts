@@ -65,7 +65,8 @@ export class FamilyIdentity {
     if (seen === undefined) this.seen.set(pages, (seen = new Map<number, SeenPage>()));
     let labelSets: LabelSets | undefined;
     for (const { page } of family.pages) {
-      if (seen.has(page.id)) continue;
+      // A page that comes with another size is another one: its former series are not present any more.
+      if (seen.get(page.id)?.size === page.size) continue;
       labelSets ??= new LabelSets(scope, family, pages.labels);
       const hashes = hashesOf(page, labelSets);
       seen.set(page.id, { first: this.series, size: page.size });

@@ -6,6 +6,7 @@
  * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
  */
 import type { HistogramLayout } from '../../../../core/snapshot';
+import { forbiddenCounters, forbiddenHistograms } from '../../text/forbidden';
 import { histogramLines, pageLines, type HistogramLines } from '../../text/official';
 import { PageText, type PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
@@ -43,7 +44,8 @@ export class OpenMetricsDialect implements Dialect {
     if (layout.kind === 'histogram') return histogramPage(source, layout, lines);
     const { name } = head.official;
     const sample = head.type === 'counter' ? `${head.name}_total` : name;
-    return new PageText(page, lines.map((line) => `${sample}${line.slice(name.length)}\n`).join(''));
+    const text = lines.map((line) => `${sample}${line.slice(name.length)}\n`).join('');
+    return new PageText(page, text, head.type === 'counter' ? { forbidden: forbiddenCounters } : {});
   }
 
   info(line: string): Buffer {
@@ -78,7 +80,7 @@ function histogramPage({ page }: PageSource, layout: HistogramLayout, lines: rea
       if (shape.count) text += `${line}\n`;
     } else text += `${line.slice(0, line.lastIndexOf('le="'))}le="${bounds[place - moments] ?? ''}"} 0\n`;
   }
-  return new PageText(page, text, shape);
+  return new PageText(page, text, { histogram: shape, forbidden: forbiddenHistograms(layout, shape.sum) });
 }
 
 /** OpenMetrics forbids a sum where there are buckets below 0, since it may fall, and a count without a sum. */

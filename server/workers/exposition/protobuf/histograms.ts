@@ -1,10 +1,12 @@
 /** Histograms with explicit bounds. */
 import { COUNT, HISTOGRAM_BUCKETS, SUM, type HistogramLayout, type Page } from '../../../../core/snapshot';
+import type { DropReason } from '../../../protocol/dropped';
+import { addsUp } from '../../text/forbidden';
 import { histogramLines } from '../../text/official';
 import { Bytes } from '../pages/bytes';
 import type { Pieces } from '../pages/pieces';
 import { RewrittenPage } from '../pages/rewritten-page';
-import { BUCKET, FAMILY, HISTOGRAM, METRIC, bytesTag, doubleTag, varintTag, wholeCount } from './schema';
+import { BUCKET, FAMILY, HISTOGRAM, METRIC, bytesTag, doubleTag, varintTag } from './schema';
 
 export class HistogramPage extends RewrittenPage {
   private readonly histogram = new Bytes();
@@ -26,11 +28,12 @@ export class HistogramPage extends RewrittenPage {
     return super.held + this.labels.held;
   }
 
-  protected write(index: number, numbers: Float64Array, offset: number): void {
+  protected write(index: number, numbers: Float64Array, offset: number): DropReason | undefined {
     const { histogram, bucket, metric, bounds } = this;
+    if (!addsUp(numbers, offset, this.layout, Number.MAX_SAFE_INTEGER)) return 'count';
     histogram.clear();
     histogram.byte(varintTag(HISTOGRAM.sampleCount));
-    histogram.varint(wholeCount(numbers[offset + COUNT] as number));
+    histogram.varint(numbers[offset + COUNT] as number);
     if (this.layout.sum) {
       histogram.byte(doubleTag(HISTOGRAM.sampleSum));
       histogram.double(numbers[offset + SUM] as number);
@@ -40,7 +43,7 @@ export class HistogramPage extends RewrittenPage {
       cumulative += numbers[offset + HISTOGRAM_BUCKETS + i] as number;
       bucket.clear();
       bucket.byte(varintTag(BUCKET.cumulativeCount));
-      bucket.varint(wholeCount(cumulative));
+      bucket.varint(cumulative);
       bucket.byte(doubleTag(BUCKET.upperBound));
       bucket.double(bounds[i] as number);
       histogram.message(bytesTag(HISTOGRAM.bucket), bucket);
@@ -49,5 +52,6 @@ export class HistogramPage extends RewrittenPage {
     this.labels.appendTo(metric, index);
     metric.message(bytesTag(METRIC.histogram), histogram);
     this.out.message(bytesTag(FAMILY.metric), metric);
+    return undefined;
   }
 }

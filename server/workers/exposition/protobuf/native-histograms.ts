@@ -21,15 +21,19 @@ import {
   type Page,
 } from '../../../../core/snapshot';
 import { lowerIndex } from '../../../../core/exponential/scale';
+import type { DropReason } from '../../../protocol/dropped';
+import { totalOf } from '../../text/forbidden';
 import { Bytes } from '../pages/bytes';
 import type { Pieces } from '../pages/pieces';
 import { RewrittenPage } from '../pages/rewritten-page';
-import { FAMILY, HISTOGRAM, METRIC, SPAN, bytesTag, doubleTag, varintTag, wholeCount } from './schema';
+import { FAMILY, HISTOGRAM, METRIC, SPAN, bytesTag, doubleTag, varintTag } from './schema';
 
 const MIN_SCHEMA = -4;
 const MAX_SCHEMA = 8;
 /** Index of the largest number's bucket at a scale of 20, the highest one. */
 const MAX_OFFSET = 2 ** 30;
+/** A difference of two counts is written as twice itself, exactly. */
+const MAX_COUNT = 2 ** 52 - 1;
 
 export class NativeHistogramPage extends RewrittenPage {
   private readonly histogram = new Bytes();
@@ -49,34 +53,27 @@ export class NativeHistogramPage extends RewrittenPage {
     return super.held + this.labels.held;
   }
 
-  protected write(index: number, numbers: Float64Array, offset: number): void {
+  protected write(index: number, numbers: Float64Array, offset: number): DropReason | undefined {
     const { histogram, metric, positive, negative, layout } = this;
     const at = (place: number): number => numbers[offset + place] as number;
     const scale = at(EXP_SCALE);
-    if (scale < MIN_SCHEMA) {
-      this.problem =
-        `Series with a scale below ${MIN_SCHEMA} are left out of the protobuf format, ` +
-        'for native histograms have no such scale.';
-      return;
-    }
     const [up, down] = [at(EXP_POSITIVE_OFFSET), at(EXP_NEGATIVE_OFFSET)];
-    if (Math.max(Math.abs(up), Math.abs(down)) > MAX_OFFSET) {
-      this.problem = 'Series with buckets beyond all numbers are left out.';
-      return;
-    }
+    if (!(scale >= MIN_SCHEMA) || !(Math.max(Math.abs(up), Math.abs(down)) <= MAX_OFFSET)) return 'scale';
     const steps = Math.max(0, scale - MAX_SCHEMA);
     const positiveAt = offset + EXP_BUCKETS;
     const negativeAt = positiveAt + layout.positive;
     // The numbers of a series that is not present may be anything.
     const positives = Math.min(at(EXP_POSITIVE_LENGTH), layout.positive);
     const negatives = Math.min(at(EXP_NEGATIVE_LENGTH), layout.negative);
+    const zeroCount = totalOf(numbers, offset + EXP_ZERO_COUNT, 1);
+    // The sum of the buckets, not the count that the process sends: Prometheus refuses the whole scrape if they differ.
+    const count = zeroCount + totalOf(numbers, positiveAt, positives) + totalOf(numbers, negativeAt, negatives);
+    if (!(count <= MAX_COUNT)) return 'count';
     positive.read(numbers.subarray(positiveAt, positiveAt + positives), up, steps);
     negative.read(numbers.subarray(negativeAt, negativeAt + negatives), down, steps);
-    const zeroCount = wholeCount(at(EXP_ZERO_COUNT));
     histogram.clear();
     histogram.byte(varintTag(HISTOGRAM.sampleCount));
-    // The sum of the buckets, not the count that the process sends: Prometheus refuses the whole scrape if they differ.
-    histogram.varint(zeroCount + positive.count + negative.count);
+    histogram.varint(count);
     if (layout.sum) {
       histogram.byte(doubleTag(HISTOGRAM.sampleSum));
       histogram.double(at(SUM));
@@ -89,12 +86,13 @@ export class NativeHistogramPage extends RewrittenPage {
     histogram.varint(zeroCount);
     negative.write(histogram, HISTOGRAM.negativeSpan, HISTOGRAM.negativeDelta);
     // A histogram without observations has one empty span, by which Prometheus tells that it is a native one.
-    if (zeroCount + positive.count + negative.count === 0) positive.spans.push({ offset: 0, length: 0 });
+    if (count === 0) positive.spans.push({ offset: 0, length: 0 });
     positive.write(histogram, HISTOGRAM.positiveSpan, HISTOGRAM.positiveDelta);
     metric.clear();
     this.labels.appendTo(metric, index);
     metric.message(bytesTag(METRIC.histogram), histogram);
     this.out.message(bytesTag(FAMILY.metric), metric);
+    return undefined;
   }
 }
 
@@ -108,7 +106,6 @@ interface BucketSpan {
 /** The buckets of one sign which are not empty. */
 class Buckets {
   spans: BucketSpan[] = [];
-  count = 0;
   /** By bucket: difference of its count and that of the one before. */
   private deltas: number[] = [];
   private readonly bytes = new Bytes();
@@ -122,7 +119,6 @@ class Buckets {
   read(counts: Float64Array, offset: number, steps: number): void {
     this.spans = [];
     this.deltas = [];
-    this.count = 0;
     this.next = 0;
     this.last = 0;
     let index = 0;
@@ -134,7 +130,7 @@ class Buckets {
         index = at;
         sum = 0;
       }
-      sum += wholeCount(counts[i] as number);
+      sum += counts[i] as number;
     }
     this.add(index, sum);
   }
@@ -161,7 +157,6 @@ class Buckets {
     if (span !== undefined && index === this.next) span.length++;
     else this.spans.push({ offset: index - this.next, length: 1 });
     this.deltas.push(count - this.last);
-    this.count += count;
     this.next = index + 1;
     this.last = count;
   }

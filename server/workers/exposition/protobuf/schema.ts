@@ -25,8 +25,3 @@ export const varintTag = (field: number): number => field << 3;
 export const doubleTag = (field: number): number => (field << 3) | 1;
 /** For strings, messages and packed numbers, which begin with their length. */
 export const bytesTag = (field: number): number => (field << 3) | 2;
-
-/** Makes a whole number from 0 on of any number that a broken process may send as a count. */
-export function wholeCount(value: number): number {
-  return value >= 0 ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : 0;
-}

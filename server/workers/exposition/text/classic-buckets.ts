@@ -20,6 +20,8 @@ import {
   type ExponentialLayout,
   type HistogramLayout,
 } from '../../../../core/snapshot';
+import type { DropReason } from '../../../protocol/dropped';
+import { totalOf } from '../../text/forbidden';
 import { asHistogram, pageLines } from '../../text/official';
 import type { PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
@@ -108,31 +110,39 @@ class ClassicPage extends RewrittenPage {
     return super.held + count.held + (sum?.held ?? 0) + bucket.held;
   }
 
-  protected write(index: number, numbers: Float64Array, offset: number): void {
+  protected write(index: number, numbers: Float64Array, offset: number): DropReason | undefined {
     const { layout, classic, prefixes } = this;
     const at = (index: number): number => numbers[offset + index] as number;
     const scale = at(EXP_SCALE);
     // The numbers of a series that is not present may be anything.
     const negative = Math.min(at(EXP_NEGATIVE_LENGTH), layout.negative);
     const positive = Math.min(at(EXP_POSITIVE_LENGTH), layout.positive);
+    const positiveAt = offset + EXP_BUCKETS;
+    const negativeAt = positiveAt + layout.positive;
+    const zeroCount = totalOf(numbers, offset + EXP_ZERO_COUNT, 1);
+    const total = zeroCount + totalOf(numbers, positiveAt, positive) + totalOf(numbers, negativeAt, negative);
+    // What is in no bucket counts in +Inf.
+    if (!(total <= totalOf(numbers, offset + COUNT, 1))) return 'count';
     const { strict } = classic.options;
-    const sum = strict && negative > 0 ? undefined : prefixes.sum;
+    const isForbidden = strict && prefixes.sum !== undefined && !(at(SUM) >= 0);
+    const sum = strict && (negative > 0 || isForbidden) ? undefined : prefixes.sum;
     if (!strict || sum !== undefined) this.line(prefixes.count, index, at(COUNT));
     if (sum !== undefined) this.line(sum, index, at(SUM));
     let cumulative = 0;
     this.pending = undefined;
     for (let i = negative - 1; i >= 0; i--) {
       this.next(classic.bound(scale, at(EXP_NEGATIVE_OFFSET) + i, -1), index, cumulative);
-      cumulative += at(EXP_BUCKETS + layout.positive + i);
+      cumulative += numbers[negativeAt + i]!;
     }
     this.next(classic.bound(scale, 0, 0), index, cumulative);
-    cumulative += at(EXP_ZERO_COUNT);
+    cumulative += zeroCount;
     for (let i = 0; i < positive; i++) {
       this.next(classic.bound(scale, at(EXP_POSITIVE_OFFSET) + i + 1, 1), index, cumulative);
-      cumulative += at(EXP_BUCKETS + i);
+      cumulative += numbers[positiveAt + i]!;
     }
     this.next(undefined, index, cumulative);
     this.bucket(index, INFINITE, at(COUNT));
+    return isForbidden && negative === 0 ? 'sum' : undefined;
   }
 
   /** Far from 1, several boundaries round to 0 or to infinity: such an `le` is written once, with the count of all. */

@@ -3,6 +3,7 @@
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
+import { forbiddenHistograms } from '../../text/forbidden';
 import { pageLines } from '../../text/official';
 import { PageText, type PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
@@ -25,8 +26,10 @@ export class TextDialect implements Dialect {
 
   page(source: PageSource): PageRendering {
     const { scope, family, page, labels } = source;
-    if (page.layout.kind === 'exponential') return this.classic.page(source, page.layout);
-    return new PageText(page, pageLines(scope, family, page.layout, attributesOf(page), labels));
+    const { layout } = page;
+    if (layout.kind === 'exponential') return this.classic.page(source, layout);
+    const text = pageLines(scope, family, layout, attributesOf(page), labels);
+    return new PageText(page, text, layout.kind === 'histogram' ? { forbidden: forbiddenHistograms(layout, false) } : {});
   }
 
   info(line: string): Buffer {
