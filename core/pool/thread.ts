@@ -7,7 +7,7 @@
  */
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import type { MessagePort } from 'node:worker_threads';
+import { MessagePort } from 'node:worker_threads';
 import type * as piscina from 'piscina';
 import { messageOf } from '../values';
 import { withClosedOutputs } from './closed-outputs';
@@ -69,6 +69,10 @@ export class Thread {
     this.piscina.on('error', (error) => this.lose(messageOf(error)));
     // The end of a thread that exited by itself. If it had a task, the failure of that task comes first and says more.
     this.piscina.on('workerDestroy', () => setImmediate(() => this.lose(HAS_ENDED)).unref());
+    this.piscina.on('workerCreate', (worker) => {
+      // piscina waits for ever for a result that cannot be read here, such as one that nests too deep.
+      resultPortOf(worker)?.on('messageerror', (error) => this.lose(`the result cannot be read: ${messageOf(error)}`));
+    });
     withClosedOutputs(() => this.piscina.run(WARM_UP)).then(
       () => this.noteReady(),
       (error: unknown) => this.lose(messageOf(error)),
@@ -114,6 +118,15 @@ export class Thread {
     void this.end();
     this.events.onEnd(reason);
   }
+}
+
+/** The port through which piscina gets results of a thread. It is no part of its interface. */
+function resultPortOf(worker: object): MessagePort | undefined {
+  for (const key of Object.getOwnPropertySymbols(worker)) {
+    const { port } = Object(Reflect.get(worker, key)) as { readonly port?: unknown };
+    if (port instanceof MessagePort) return port;
+  }
+  return undefined;
 }
 
 function withoutNodeOptions(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -171,12 +171,14 @@ export function spareMemory(former: ClusterState, current: ClusterState): Shared
 export interface AbsorbResult {
   readonly ok: true;
   readonly kind: 'absorb';
-  /** In the order of the task's apps; `app` is the key of an app. */
+  /** In the order of the task's apps, without those that could not be added up; `app` is the key of an app. */
   readonly apps: readonly { readonly app: string; readonly state: ClusterState }[];
   /** What `/metrics/cluster` shows of the apps, in the order of the task's. */
   readonly snapshots: readonly LabelledSnapshot[];
   /** Sentences for the log, such as that a histogram's bounds differ between instances. The same ones in each round. */
   readonly warnings: readonly string[];
+  /** Runs that could not be added up, as if they had not answered, and apps whose states stay as they are. */
+  readonly dropped: readonly Dropped[];
   /** `undefined` if the task names no file. */
   readonly appended?: AppendResult | undefined;
 }

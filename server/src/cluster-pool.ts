@@ -6,6 +6,7 @@ import type {
   ClusterTask,
   ClusterTaskFailure,
   ClusterTaskResult,
+  RenderResult,
   RenderTask,
 } from '../protocol/tasks';
 import { endLoan, startLoan } from '../protocol/loan';
@@ -52,13 +53,13 @@ export class ClusterPool {
 
   /**
    * @param sink gets the chunks, and a {@link TaskError} if the rendering fails
-   * @param onWarnings hears what was left out
+   * @param onResult hears what was left out
    * @returns ends the loan of the chunks, and the rendering if it has not ended
    */
   render(
     task: Omit<RenderTask, 'kind' | 'port' | 'loan'>,
     sink: Sink,
-    onWarnings: (warnings: readonly string[]) => void,
+    onResult: (result: RenderResult) => void,
   ): () => void {
     const { port1, port2 } = new MessageChannel();
     const loan = startLoan();
@@ -70,7 +71,7 @@ export class ClusterPool {
     });
     void this.pool.submit({ kind: 'render', ...task, port: port2, loan }, [port2]).then((value) => {
       const result = value as ClusterTaskResult<RenderTask>;
-      if (result.ok) onWarnings(result.warnings);
+      if (result.ok) onResult(result);
       else {
         // The other end may never have got to a thread.
         port1.close();

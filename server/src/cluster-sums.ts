@@ -24,7 +24,7 @@ export interface ClusterSumsOptions {
   readonly now?: () => number;
 }
 
-export type Merged = Pick<AbsorbResult, 'snapshots' | 'warnings'>;
+export type Merged = Pick<AbsorbResult, 'snapshots' | 'warnings' | 'dropped'>;
 
 /** How long an app that PM2 no longer lists is kept: a new daemon, for instance, starts the apps one after the other. */
 const KEPT_MS = 10 * 60_000;

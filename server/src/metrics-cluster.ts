@@ -13,6 +13,7 @@ import { DaemonError } from '../../core/pm2/daemon';
 import type { StateLog, Subject } from '../../core/state-log';
 import { messageOf } from '../../core/values';
 import { instanceLabels } from '../protocol/labels';
+import type { Dropped } from '../protocol/dropped';
 import type { LabelledSnapshot } from '../protocol/tasks';
 import { TaskError, type ClusterPool } from './cluster-pool';
 import type { ClusterSums } from './cluster-sums';
@@ -58,6 +59,8 @@ export class MetricsCluster {
     maxNumbers: 64 * OWN_SERIES,
   });
   private readonly renderings: Renderings;
+  /** By view and format: what the last rendering has left out. Its successor shows the number. */
+  private readonly dropped = new Map<string, readonly Dropped[]>();
   private reachable = false;
   /** Whether every round updates the cluster's sums: from the first request for them on, which may never come. */
   private summing = false;
@@ -106,10 +109,12 @@ export class MetricsCluster {
     const view = what.view === 'instance' && what.complete !== true ? 'instance' : 'all';
     const key = [what.view, view, only, format, result.round, result.answers.length].join(' ');
     const exposition = this.renderings.open({ key, gzip }, async (sink) => {
-      const snapshots = await this.snapshotsOf(what, result);
-      return this.options.pool.render({ view, snapshots, format }, sink, (warnings) =>
-        this.options.states.warnAlike('Left out of scrapes', warnings),
-      );
+      const shown = `${what.view} ${format}`;
+      const snapshots = await this.snapshotsOf(what, result, this.dropped.get(shown) ?? []);
+      return this.options.pool.render({ view, snapshots, format }, sink, ({ warnings, dropped }) => {
+        this.dropped.set(shown, dropped);
+        this.options.states.warnAlike('Left out of scrapes', warnings);
+      });
     });
     try {
       // As soon as there is something to read, so that what fails before is an error and not half an answer.
@@ -130,19 +135,23 @@ export class MetricsCluster {
     return this.renderings.dropSlowest();
   }
 
-  private async snapshotsOf(what: Scraped, result: RoundResult): Promise<readonly LabelledSnapshot[]> {
+  private async snapshotsOf(
+    what: Scraped,
+    result: RoundResult,
+    dropped: readonly Dropped[],
+  ): Promise<readonly LabelledSnapshot[]> {
     switch (what.view) {
       case 'instance':
         return [{ snapshot: instanceOf(result, what.pmId).snapshot, labels: [] }];
       case 'cluster': {
         this.summing = true;
-        const { snapshots, warnings } = await this.options.sums.absorb(result);
+        const { snapshots, warnings, dropped: notAdded } = await this.options.sums.absorb(result);
         this.options.states.warnAlike('About /metrics/cluster', warnings);
-        return [...snapshots, await this.ownSnapshot(result)];
+        return [...snapshots, await this.ownSnapshot(result, [...dropped, ...notAdded])];
       }
       case 'all':
         if (this.summing) void this.sum(result);
-        return [...result.answers.map((answer) => this.labelled(answer)), await this.ownSnapshot(result)];
+        return [...result.answers.map((answer) => this.labelled(answer)), await this.ownSnapshot(result, dropped)];
     }
   }
 
@@ -150,8 +159,8 @@ export class MetricsCluster {
     return { snapshot, labels: instanceLabels(run, this.options.own.labels) };
   }
 
-  private async ownSnapshot(result: RoundResult): Promise<LabelledSnapshot> {
-    const { snapshot } = await this.ownEncoder.encode(ownMetrics(result, this.options.own), result.started);
+  private async ownSnapshot(result: RoundResult, dropped: readonly Dropped[]): Promise<LabelledSnapshot> {
+    const { snapshot } = await this.ownEncoder.encode(ownMetrics(result, this.options.own, dropped), result.started);
     return { snapshot, labels: [] };
   }
 

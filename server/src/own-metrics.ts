@@ -12,6 +12,7 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '../../core/otel';
+import type { Dropped } from '../protocol/dropped';
 import { instanceLabels, type LabelNames } from '../protocol/labels';
 import type { ProcessInfo } from './pm2/process-list';
 import type { RoundResult } from './rounds/result';
@@ -32,10 +33,15 @@ const STATUSES = ['online', 'stopping', 'stopped', 'launching', 'errored', 'wait
 
 type Sample = readonly [attributes: Attributes, value: number];
 
-export function ownMetrics(result: RoundResult, options: OwnMetricsOptions): ResourceMetrics {
+/** @param dropped series of instances that the server could not show or add up */
+export function ownMetrics(
+  result: RoundResult,
+  options: OwnMetricsOptions,
+  dropped: readonly Dropped[] = [],
+): ResourceMetrics {
   const make = new Maker(hrTime(options.since), hrTime(result.started + result.durationMs));
   const scope = { name: 'pm2-cluster-metrics' };
-  const metrics = [...exporterMetrics(result, options, make), ...processMetrics(result.processes, options, make)];
+  const metrics = [...exporterMetrics(result, options, make, dropped), ...processMetrics(result.processes, options, make)];
   return { resource: { attributes: {} }, scopeMetrics: [{ scope, metrics }] };
 }
 
@@ -43,6 +49,7 @@ function exporterMetrics(
   { answers, silent, errors, durationMs }: RoundResult,
   { labels, store }: OwnMetricsOptions,
   make: Maker,
+  dropped: readonly Dropped[],
 ): MetricData[] {
   const of = (run: Run): Attributes => Object.fromEntries(instanceLabels(run, labels));
   const up = [...answers.map(({ run }) => [run, 1] as const), ...silent.map(({ run }) => [run, 0] as const)];
@@ -80,8 +87,14 @@ function exporterMetrics(
     ),
     make.gauge(
       'pm2_dropped_series',
-      'Series left out of the answer: beyond the limit, or malformed.',
-      each((answer) => answer.snapshot.stats.droppedSeries),
+      'Series that are not shown, by reason.',
+      [
+        ...answers.map(({ run, snapshot }): Sample => [
+          { ...of(run), reason: 'exporter' },
+          snapshot.stats.droppedSeries,
+        ]),
+        ...droppedSamples(dropped),
+      ],
     ),
     make.gauge('pm2_round_duration_seconds', 'Time from the beginning of the round to its result.', [
       [{}, durationMs / 1000],
@@ -95,6 +108,16 @@ function exporterMetrics(
       [{}, store.writeErrors],
     ]),
   ];
+}
+
+/** One for labels and a reason. */
+function droppedSamples(dropped: readonly Dropped[]): Sample[] {
+  const samples = new Map<string, Sample>();
+  for (const { labels, reason, series } of dropped) {
+    const key = JSON.stringify([labels, reason]);
+    samples.set(key, [{ ...Object.fromEntries(labels), reason }, series + (samples.get(key)?.[1] ?? 0)]);
+  }
+  return [...samples.values()];
 }
 
 function processMetrics(

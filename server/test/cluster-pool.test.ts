@@ -130,7 +130,7 @@ test.serial('a lost thread is an error of all readers, and the next task gets an
 
 test.serial('a rendering that fails before its first chunk is an error', async (t) => {
   const [part] = await snapshots(1);
-  const broken = { ...part, snapshot: { ...part?.snapshot, scopes: undefined } } as unknown as LabelledSnapshot;
+  const broken = { ...part, snapshot: { ...part?.snapshot, values: undefined } } as unknown as LabelledSnapshot;
   const { reader } = render({ view: 'all', snapshots: [broken], format: 'text' });
   const error = await t.throwsAsync(lengthOf(reader), { instanceOf: TaskError });
   t.is(error.code, 'INTERNAL');
@@ -144,7 +144,7 @@ test.serial('left out families are reported once per rendering', async (t) => {
   });
   const all = answer === undefined ? [] : [{ snapshot: answer.snapshot, labels: [] }];
   const warnings: string[] = [];
-  const { reader } = render({ view: 'all', snapshots: all, format: 'text' }, (all) => warnings.push(...all));
+  const { reader } = render({ view: 'all', snapshots: all, format: 'text' }, (told) => warnings.push(...told.warnings));
   await lengthOf(reader);
   // The result of the task and the chunks come by different channels.
   await anotherTask(t);

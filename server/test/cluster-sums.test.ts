@@ -84,7 +84,7 @@ test('a malformed snapshot is an error, and changes nothing', async (t) => {
   await sums.absorb(await round(a.orders(5)));
   const good = await round(a.orders(6));
   const [answer] = good.answers;
-  const broken = { ...good, answers: [{ ...answer, snapshot: { ...answer?.snapshot, scopes: null } }] };
+  const broken = { ...good, answers: [{ ...answer, snapshot: { ...answer?.snapshot, values: null } }] };
   await t.throwsAsync(sums.absorb(broken as never), { instanceOf: TaskError });
   t.deepEqual(ordersOf(await sums.absorb(good)), { shop: 6 });
 });

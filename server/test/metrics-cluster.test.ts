@@ -254,7 +254,7 @@ test.serial('a lost thread is an error of the scrapes that wait, and the next sc
   const world = worldOf();
   world.next = await round(new Process('shop', 0).orders(5));
   const [part] = world.next.answers;
-  world.next = { ...world.next, answers: [{ ...part, snapshot: { ...part?.snapshot, scopes: null } }] } as never;
+  world.next = { ...world.next, answers: [{ ...part, snapshot: { ...part?.snapshot, values: null } }] } as never;
   for (const view of ['all', 'cluster'] as const) {
     const error = await t.throwsAsync(world.text({ view }), { instanceOf: ViewError });
     t.is(error.code, 'INTERNAL');

@@ -11,6 +11,7 @@ import type {
   ReplaceResult,
   SaveResult,
 } from '../protocol/tasks';
+import { appKey } from '../protocol/labels';
 import type { Snapshot } from '../../core/snapshot';
 import { countShared } from '../../core/pool/shared-memory';
 import { workerFunction } from '../../core/pool/worker-function';
@@ -68,7 +69,8 @@ function snapshotsOf(task: ClusterTask): Snapshot[] {
 function absorb(task: AbsorbTask): AbsorbResult {
   const result = merger.absorb(task);
   if (task.file === undefined) return result;
-  const changes = result.apps.map(({ app, state }, i) => ({ app, from: task.apps[i]?.saved, to: state }));
+  const saved = new Map(task.apps.map((round) => [appKey(round), round.saved]));
+  const changes = result.apps.map(({ app, state }) => ({ app, from: saved.get(app), to: state }));
   return { ...result, appended: appendChanges(task.file, changes) };
 }
 

@@ -24,7 +24,7 @@ import { targetHead } from './head';
 import { OpenMetricsDialect } from './openmetrics/dialect';
 import { ProtobufDialect } from './protobuf/dialect';
 import { RenderedPages } from './rendered-pages';
-import { Report } from './report';
+import { Report } from '../report';
 import { RenderingCache, type CacheLimits } from './rendering-cache';
 import { TextDialect } from './text/dialect';
 

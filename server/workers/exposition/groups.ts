@@ -5,7 +5,7 @@ import { seriesCount } from '../../../core/series';
 import { messageOf } from '../../../core/values';
 import type { FamilyHead } from './dialect';
 import type { RenderedPages } from './rendered-pages';
-import type { Report } from './report';
+import type { Report } from '../report';
 
 export interface Group {
   readonly head: FamilyHead;

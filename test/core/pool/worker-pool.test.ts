@@ -40,6 +40,7 @@ async function survive(worker: string, options?: Partial<PoolOptions>): Promise<
 const MISBEHAVIOUR = [
   ['throws', 'WORKER_LOST', /a throw/],
   ['exits', 'WORKER_LOST', /code: 3/],
+  ['nests-deep', 'WORKER_LOST', /the result cannot be read: /],
   ['crashes', 'WORKER_LOST', /a crash/],
   ['exhausts-memory', 'WORKER_LOST', /memory/],
   ['hangs', 'WORKER_TIMEOUT', /not done within 2000 ms/],

@@ -48,7 +48,7 @@ test('apps are merged each for itself, in their order', async (t) => {
   );
 });
 
-test('a task that fails has no effect on the next one', async (t) => {
+test('a run that cannot be added up counts as silent, and has no effect on the next round', async (t) => {
   const merger = new ClusterMerger();
   const a = new Instance(0, 'a');
   const absorb = (state: never, live: never[]) =>
@@ -59,7 +59,14 @@ test('a task that fails has no effect on the next one', async (t) => {
   const pages = broken.snapshot.scopes[0]!.families[0]!.pages;
   Object.assign(pages[0]!.page, { size: 2 });
   const next = await a.answer(...count(4), counter('d', [point({}, 1)]));
-  t.throws(() => absorb(state, [next as never, broken as never]), { instanceOf: RangeError });
+  const { snapshots: without, warnings, dropped } = absorb(state, [next as never, broken as never]);
+  t.deepEqual(scalarsOf(without[0]!), { 'c {}': 4, 'd {}': 1 });
+  t.regex(warnings.join(), /^App "shop" \(1\) cannot be added up in \/metrics\/cluster: /);
+  const labels = [
+    ['app', 'shop'],
+    ['instance', '1'],
+  ] as const;
+  t.deepEqual(dropped, [{ labels, reason: 'error', series: 1 }]);
   const { snapshots } = absorb(state, [next as never]);
   t.deepEqual(scalarsOf(snapshots[0]!), { 'c {}': 4, 'd {}': 1 });
 });

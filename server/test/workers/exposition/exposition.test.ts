@@ -174,7 +174,7 @@ test('a rendering that is not ended keeps others out, and one that is ended earl
     const begun = exposition.render({ view: 'all', format, snapshots });
     begun.next();
     t.throws(() => text(snapshots, format, exposition), { message: 'The last rendering has not ended.' });
-    begun.return({ warnings: [] });
+    begun.return({ warnings: [], dropped: [] });
     t.is(text(snapshots, format, exposition), text(snapshots, format));
   }
 });

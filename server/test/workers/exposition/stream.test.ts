@@ -18,7 +18,7 @@ function* rendering(count: number, made: Made, loan?: Loan): Rendering {
       if (loan !== undefined && made.chunks === 3) endLoan(loan);
       yield new Uint8Array(10).fill(i);
     }
-    return { warnings: ['left out'] };
+    return { warnings: ['left out'], dropped: [] };
   } finally {
     made.ended = true;
   }
@@ -35,7 +35,7 @@ async function taken(port: MessagePort): Promise<(Uint8Array | null)[]> {
 test('all chunks arrive in their order, then null, then the port closes, although no one reads meanwhile', async (t) => {
   const { port1, port2 } = new MessageChannel();
   const made = { chunks: 0, ended: false };
-  t.deepEqual(sendTo(port1, startLoan(), rendering(1000, made)), { warnings: ['left out'] });
+  t.deepEqual(sendTo(port1, startLoan(), rendering(1000, made)), { warnings: ['left out'], dropped: [] });
   const all = await taken(port2);
   t.is(all.length, 1001);
   t.is(all.pop(), null);
@@ -49,7 +49,7 @@ test('the end of the loan ends the rendering', async (t) => {
   const { port1, port2 } = new MessageChannel();
   const made = { chunks: 0, ended: false };
   const loan = startLoan();
-  t.deepEqual(sendTo(port1, loan, rendering(100, made, loan)), { warnings: [] });
+  t.deepEqual(sendTo(port1, loan, rendering(100, made, loan)), { warnings: [], dropped: [] });
   t.deepEqual(made, { chunks: 3, ended: true });
   t.is((await taken(port2)).length, 3);
 });

@@ -1,7 +1,7 @@
 /** Shows each series of a group once. */
 import { seriesCount } from '../../../../core/series';
 import { cannotBeShown, type Group, type Member } from '../groups';
-import type { Report } from '../report';
+import type { Report } from '../../report';
 import { FamilyIdentity } from './family-identity';
 import { joinedSentence } from './sentence';
 

@@ -153,10 +153,13 @@ test('a scale below -4 is left out, with a warning, and only where it is so', as
   const snapshots = [await instance(0, { metrics }), await instance(1, { metrics })];
   const exposition = new Exposition();
   for (let i = 0; i < 2; i++) {
-    const { body, warnings } = render(exposition, { view: 'all', format: 'protobuf', snapshots });
-    t.deepEqual(warnings, [
-      'Metric e: Series with a scale below -4 are left out of the protobuf format, for native histograms have no such scale.',
-    ]);
+    const { body, warnings, dropped } = render(exposition, { view: 'all', format: 'protobuf', snapshots });
+    t.is(warnings.length, 1);
+    t.regex(warnings[0]!, /^Metric e: histograms with a scale below -4, .* are left out of the protobuf format/);
+    t.deepEqual(
+      dropped,
+      snapshots.map(({ labels }) => ({ labels, reason: 'scale', series: 1 })),
+    );
     t.deepEqual(
       decode(body).map(({ metrics: some }) => some.map(({ labels }) => labels[0]?.[1])),
       [['2', '2']],
