@@ -41,7 +41,10 @@ export function ownMetrics(
 ): ResourceMetrics {
   const make = new Maker(hrTime(options.since), hrTime(result.started + result.durationMs));
   const scope = { name: 'pm2-cluster-metrics' };
-  const metrics = [...exporterMetrics(result, options, make, dropped), ...processMetrics(result.processes, options, make)];
+  const metrics = [
+    ...exporterMetrics(result, options, make, dropped),
+    ...processMetrics(result.processes, options, make),
+  ];
   return { resource: { attributes: {} }, scopeMetrics: [{ scope, metrics }] };
 }
 
@@ -85,17 +88,10 @@ function exporterMetrics(
       'Series in the answer of the instance.',
       each((answer) => answer.snapshot.stats.series),
     ),
-    make.gauge(
-      'pm2_dropped_series',
-      'Series that are not shown, by reason.',
-      [
-        ...answers.map(({ run, snapshot }): Sample => [
-          { ...of(run), reason: 'exporter' },
-          snapshot.stats.droppedSeries,
-        ]),
-        ...droppedSamples(dropped),
-      ],
-    ),
+    make.gauge('pm2_dropped_series', 'Series that are not shown, by reason.', [
+      ...answers.map(({ run, snapshot }): Sample => [{ ...of(run), reason: 'exporter' }, snapshot.stats.droppedSeries]),
+      ...droppedSamples(dropped),
+    ]),
     make.gauge('pm2_round_duration_seconds', 'Time from the beginning of the round to its result.', [
       [{}, durationMs / 1000],
     ]),

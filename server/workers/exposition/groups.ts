@@ -53,11 +53,7 @@ export function groupFamilies(sources: readonly Source[], reserved: readonly str
 }
 
 /** @returns a sentence if it cannot be shown */
-function addToGroup(
-  member: Member,
-  groups: Map<string, OpenGroup>,
-  claims: Map<string, string>,
-): string | undefined {
+function addToGroup(member: Member, groups: Map<string, OpenGroup>, claims: Map<string, string>): string | undefined {
   const { pages, scope, family } = member;
   const head = pages.head(scope, family);
   if (head === undefined) {

@@ -52,8 +52,7 @@ export class RenderedPages implements CachedRendering {
     values: Float64Array,
   ): PageRendering {
     const { dialect, labels } = this;
-    const make = (): HeldPage =>
-      heldPage(scope, family, page, dialect.page({ scope, family, page, labels, head }));
+    const make = (): HeldPage => heldPage(scope, family, page, dialect.page({ scope, family, page, labels, head }));
     let held = this.pages.get(page.id, make);
     if (!isOf(held, scope, family, page)) {
       this.pages.forget(page.id);

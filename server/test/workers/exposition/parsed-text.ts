@@ -68,6 +68,7 @@ function parseLabels(text: string, line: string): Map<string, string> {
     const label = LABEL.exec(rest);
     if (label === null) throw new Error(`no label at ${rest} in: ${line}`);
     const [all, name = '', value = '', end] = label;
+    if (name === '__name__') throw new Error(`label ${name}: ${line}`);
     if (labels.has(name)) throw new Error(`label ${name} twice: ${line}`);
     labels.set(
       name,
@@ -99,12 +100,22 @@ function checkFamily(family: ParsedFamily, format: TextFormat, seen: Set<string>
     if (!/^(?:[^"\\]|\\["\\n])*$/.test(help)) throw new Error(`${name} has help ${help}`);
   }
   for (const sample of samples) {
+    if (format === 'openmetrics') checkValue(sample, family);
     // A label without a value is none.
     const key = JSON.stringify([sample.name, [...sample.labels].filter(([, text]) => text !== '').sort()]);
     if (seen.has(key)) throw new Error(`twice: ${key}`);
     seen.add(key);
   }
   if (type === 'histogram') for (const histogram of histogramsOf(family)) checkHistogram(histogram, format);
+}
+
+/** Counters, counts and sums are numbers from 0 on, and an info is 1. */
+function checkValue({ name: sample, value }: Sample, { name, type }: ParsedFamily): void {
+  if (type === 'info' && value !== 1) throw new Error(`${sample} is ${value}`);
+  const suffix = sample.slice(name.length);
+  if (['_total', '_sum', '_count', '_bucket'].includes(suffix) && !(value >= 0)) {
+    throw new Error(`${sample} is ${value}`);
+  }
 }
 
 /** No family is called as samples of another one may be. */
@@ -150,6 +161,7 @@ function checkHistogram({ labels, buckets, count, sum }: ParsedHistogram, format
   for (const [le, value] of buckets) {
     const next = toNumber(le);
     if (!(next > bound)) throw new Error(`le ${le} behind ${bound}: ${labels}`);
+    if (!Number.isInteger(value) || value < 0) throw new Error(`bucket ${le} has ${value}: ${labels}`);
     if (!(value >= below)) throw new Error(`bucket ${le} has ${value} behind ${below}: ${labels}`);
     if (format === 'openmetrics' && !/^(\+Inf|-?\d+\.\d+|-?\d(\.\d+)?e[+-]\d\d+)$/.test(le))
       throw new Error(`le ${le}`);

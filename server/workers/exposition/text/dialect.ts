@@ -29,7 +29,11 @@ export class TextDialect implements Dialect {
     const { layout } = page;
     if (layout.kind === 'exponential') return this.classic.page(source, layout);
     const text = pageLines(scope, family, layout, attributesOf(page), labels);
-    return new PageText(page, text, layout.kind === 'histogram' ? { forbidden: forbiddenHistograms(layout, false) } : {});
+    return new PageText(
+      page,
+      text,
+      layout.kind === 'histogram' ? { forbidden: forbiddenHistograms(layout, false) } : {},
+    );
   }
 
   info(line: string): Buffer {

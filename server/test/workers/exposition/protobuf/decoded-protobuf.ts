@@ -1,7 +1,8 @@
 /**
  * Reads the protobuf exposition with a decoder of its own: `io.prometheus.client.MetricFamily` as messages of numbered
- * fields, told apart by their numbers only here.
+ * fields, told apart by their numbers only here. Whatever a scraper could refuse or take wrongly is an error.
  */
+import { checkFamilies } from './checked-protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
 export interface DecodedFamily {
@@ -32,10 +33,12 @@ export interface DecodedHistogram {
   readonly negative: ReadonlyMap<number, number>;
 }
 
+/** @throws Error unless all of it is valid */
 export function decode(body: Uint8Array): DecodedFamily[] {
   const reader = new BinaryReader(body);
   const families: DecodedFamily[] = [];
   while (reader.pos < reader.len) families.push(family(reader.bytes()));
+  checkFamilies(families);
   return families;
 }
 
