@@ -17,6 +17,7 @@ import { counter, histogram, point } from '../../../../test/core/encoder/collect
 import { sequences } from '../../../../test/core/property/metric-sequences';
 import { promtool, testWith } from '../../../../test/support/scrapers';
 import { Exposition } from '../../../workers/exposition/exposition';
+import { load } from './other-serializer';
 import { decode } from './protobuf/decoded-protobuf';
 import { parse } from './parsed-text';
 import { instance, labels, render } from './rendered-snapshots';
@@ -108,13 +109,19 @@ testWith('promtool')('promtool takes the text, whatever numbers a process sends'
   await t.notThrowsAsync(checkAll(10, strict));
 });
 
-test('an attribute with the name of the label for the metric is exported under another name', async (t) => {
-  const metrics = [counter('c', [point({ __name__: 'x' }, 1)])];
-  const snapshots = [await instance(0, { resource: { __name__: 'y' }, metrics })];
-  for (const view of ['all', 'instance'] as const) {
-    const text = render(new Exposition(), { view, snapshots, format: 'text' }).body.toString();
-    parse(text, 'text');
-    t.regex(text, /^c_total\{exported___name__="x"/m);
-    t.regex(text, /^target_info\{exported___name__="y"/m);
-  }
-});
+for (const serializer of ['@opentelemetry/exporter-prometheus', 'exporter-prometheus-1']) {
+  const { exposition } = load(serializer);
+
+  test(`an attribute called __name__ gets another name, with ${serializer}`, async (t) => {
+    const metrics = [counter('c', [point({ __name__: 'x' }, 1)])];
+    const snapshots = [await instance(0, { resource: { __name__: 'y' }, metrics })];
+    for (const view of ['all', 'instance'] as const) {
+      const text = render(exposition, { view, snapshots, format: 'text' }).body.toString();
+      parse(text, 'text');
+      t.regex(text, /^c_total\{(exported___name__|_name_)="x"/m);
+      t.regex(text, /^target_info\{(exported___name__|_name_)="y"/m);
+    }
+    parse(render(exposition, { view: 'all', snapshots, format: 'openmetrics' }).body.toString(), 'openmetrics');
+    decode(render(exposition, { view: 'all', snapshots, format: 'protobuf' }).body);
+  });
+}
