@@ -1,75 +1,20 @@
 /** Answers to scrapes, with real worker threads; the server answers other requests meanwhile. */
-import type { Readable } from 'node:stream';
 import test from 'ava';
-import { pino } from 'pino';
 import { ClusterPool } from '../src/cluster-pool';
-import { ClusterSums } from '../src/cluster-sums';
-import { MetricsCluster } from '../src/metrics-cluster';
 import { DaemonError } from '../../core/pm2/daemon';
-import { StateLog } from '../../core/state-log';
 import type { RoundResult } from '../src/rounds/result';
-import { StateStore } from '../src/state-store';
-import { ViewError, type Scraped } from '../src/view';
+import { ViewError } from '../src/view';
 import { counter, histogram, point } from '../../test/core/encoder/collections';
 import { until } from '../../test/support/until';
+import { samples, worldOf } from './cluster-by-hand';
 import { get, open, run } from './http/running-server';
 import { Process, round, threadOf } from './rounds-by-hand';
 
 const pool = new ClusterPool({ threads: 1, maxMemoryMb: 1024, timeoutMs: 120_000 });
 test.after.always(() => pool.stop());
 
-interface World {
-  readonly cluster: MetricsCluster;
-  /** Sentences of the log. */
-  readonly logged: string[];
-  /** All calls of `ask`: milliseconds, and the instance. */
-  readonly asked: (readonly [timeoutMs: number, only: number | undefined])[];
-  /** Result of the next rounds. */
-  next: RoundResult | Error;
-  text(what: Scraped): Promise<string>;
-}
-
-function worldOf(): World {
-  const logged: string[] = [];
-  const log = pino({}, { write: (line: string) => void logged.push((JSON.parse(line) as { msg: string }).msg) });
-  const labels = { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' };
-  const store = new StateStore({ file: undefined, pool, log });
-  const sums = new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1000, labels });
-  const world: World = {
-    logged,
-    asked: [],
-    next: new Error('no round yet'),
-    cluster: new MetricsCluster({
-      rounds: {
-        ask(timeoutMs, only) {
-          world.asked.push([timeoutMs, only]);
-          return world.next instanceof Error ? Promise.reject(world.next) : Promise.resolve(world.next);
-        },
-      },
-      ...{ pool, sums, states: new StateLog(log) },
-      asked: { self: 99, includes: ({ run }) => run.app !== 'left-out' },
-      own: { labels, monitor: false, since: 0, store },
-    }),
-    text: async (what) => textOf(await world.cluster.scrape(what, { format: 'text', gzip: false }, 5000)),
-  };
-  return world;
-}
-
-async function textOf(stream: Readable): Promise<string> {
-  return Buffer.concat((await stream.toArray()) as Buffer[]).toString();
-}
-
-/** Samples of one name: labels and value, without those of the scope. */
-function samples(text: string, name: string): string[] {
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith(`${name}{`))
-    .map((line) => line.slice(name.length).replace(/,?otel_scope_name="[^"]*"|,?(?<=})\s\d{13}$/g, ''))
-    .map((line) => line.replace('{,', '{'));
-}
-
 test('all instances are shown one by one, also those without an answer', async (t) => {
-  const world = worldOf();
+  const world = worldOf(pool);
   world.next = await round(new Process('shop', 0).orders(5), new Process('shop', 1).silent());
   const text = await world.text({ view: 'all' });
   t.deepEqual(samples(text, 'orders_total'), ['{pm2_app="shop",pm_id="0"} 5']);
@@ -78,7 +23,7 @@ test('all instances are shown one by one, also those without an answer', async (
 });
 
 test('the sums of the cluster include rounds of scrapes of single instances', async (t) => {
-  const world = worldOf();
+  const world = worldOf(pool);
   const rounds = [
     await round(new Process('shop', 0, 1).orders(5), new Process('shop', 1, 2).orders(2)),
     await round(new Process('shop', 0, 3).orders(4)),
@@ -93,7 +38,7 @@ test('the sums of the cluster include rounds of scrapes of single instances', as
 });
 
 test('one instance has no added labels, and no other instance is asked', async (t) => {
-  const world = worldOf();
+  const world = worldOf(pool);
   world.next = await round(new Process('shop', 0).orders(5), new Process('shop', 1).orders(6));
   const text = await world.text({ view: 'instance', pmId: 1 });
   t.deepEqual(samples(text, 'orders_total'), ['{} 6']);
@@ -102,7 +47,7 @@ test('one instance has no added labels, and no other instance is asked', async (
 });
 
 test('one instance is shown with what the official serializer leaves out, and with the same labels', async (t) => {
-  const world = worldOf();
+  const world = worldOf(pool);
   const buckets = { offset: 0, bucketCounts: [2] };
   const none = { offset: 0, bucketCounts: [] };
   const value = { count: 2, sum: 3, scale: 0, zeroCount: 0, positive: buckets, negative: none };
@@ -119,7 +64,7 @@ test('one instance is shown with what the official serializer leaves out, and wi
 });
 
 test('an unknown instance and one without an answer are different errors', async (t) => {
-  const world = worldOf();
+  const world = worldOf(pool);
   const other = { process: new Process('plain', 2).as('online') };
   const { silent, ...rest } = await round(new Process('shop', 0).orders(5), new Process('shop', 1).silent(), other);
   world.next = { ...rest, silent: silent.slice(0, 1) };
@@ -134,7 +79,7 @@ test('an unknown instance and one without an answer are different errors', async
 });
 
 test('without PM2 scrapes fail, and succeed as soon as it is back', async (t) => {
-  const world = worldOf();
+  const world = worldOf(pool);
   t.false(world.cluster.ready());
   world.next = new DaemonError('UNREACHABLE', "PM2's daemon cannot be reached");
   for (const ask of [() => world.text({ view: 'all' }), () => world.cluster.instances()]) {
@@ -155,7 +100,7 @@ test('without PM2 scrapes fail, and succeed as soon as it is back', async (t) =>
 });
 
 test('what is left out is logged once', async (t) => {
-  const world = worldOf();
+  const world = worldOf(pool);
   const bounds = (...boundaries: number[]) =>
     histogram('took', [
       point({}, { count: 1, sum: 1, buckets: { boundaries, counts: [...boundaries.map(() => 0), 1] } }),
@@ -176,7 +121,7 @@ test('what is left out is logged once', async (t) => {
 });
 
 test('a server with nothing to show says what it has asked, and why there is nothing, once', async (t) => {
-  const world = worldOf();
+  const world = worldOf(pool);
   world.next = new DaemonError('UNREACHABLE', "no connection to PM2's daemon at /pm2/rpc.sock (EACCES)");
   t.regex((await world.cluster.overview()).problem ?? '', /\/pm2\/rpc\.sock \(EACCES\)/);
   const listed = [
@@ -219,7 +164,7 @@ test('a server with nothing to show says what it has asked, and why there is not
 });
 
 test('answers that cannot be read are one line, and one when they can be', async (t) => {
-  const world = worldOf();
+  const world = worldOf(pool);
   for (let i = 0; i < 3; i++) {
     const { silent, ...rest } = await round(new Process('shop', 0).orders(5), new Process('shop', 1).silent());
     const broken = silent.map((one) => ({ ...one, reason: 'broken', message: `no JSON at ${i}` }) as const);
@@ -236,7 +181,7 @@ test('answers that cannot be read are one line, and one when they can be', async
 });
 
 test('thousands of names that cannot be shown give few lines', async (t) => {
-  const world = worldOf();
+  const world = worldOf(pool);
   const names = Array.from({ length: 3000 }, (_, i) =>
     counter(i.toString(2).replace(/0/g, '-').replace(/1/g, '.'), [point({}, i)]),
   );
@@ -251,7 +196,7 @@ test('thousands of names that cannot be shown give few lines', async (t) => {
 });
 
 test.serial('a lost thread is an error of the scrapes that wait, and the next scrape succeeds', async (t) => {
-  const world = worldOf();
+  const world = worldOf(pool);
   world.next = await round(new Process('shop', 0).orders(5));
   const [part] = world.next.answers;
   world.next = { ...world.next, answers: [{ ...part, snapshot: { ...part?.snapshot, values: null } }] } as never;
@@ -265,7 +210,7 @@ test.serial('a lost thread is an error of the scrapes that wait, and the next sc
 });
 
 test.serial('others are answered while a million series are rendered', async (t) => {
-  const world = worldOf();
+  const world = worldOf(pool);
   const attributes = Array.from({ length: 100_000 }, (_, id) => point({ id, route: `/shop/articles/${id % 100}` }, id));
   const one = await round(new Process('shop', 0).answers(counter('orders', attributes)));
   // Ten times the same: the text before the numbers, which takes longest, is made once.

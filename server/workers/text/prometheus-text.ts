@@ -60,7 +60,10 @@ export class PrometheusText {
   /** @returns none if the family cannot be shown */
   private withTexts({ scope, family, values }: TextMember, warn: Warn): FamilyTexts[] {
     try {
-      return [{ family, values, texts: family.pages.map(({ page }) => this.text(scope, family, page)) }];
+      const texts = family.pages.map(({ page }) => this.text(scope, family, page));
+      // An order that is not valid must show before the first byte is written too.
+      Array.from(spansOf(family));
+      return [{ family, values, texts }];
     } catch (error) {
       warn(cannotBeShown(family, error));
       return [];
