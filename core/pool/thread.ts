@@ -69,7 +69,7 @@ export class Thread {
     this.piscina.on('error', (error) => this.lose(messageOf(error)));
     // The end of a thread that exited by itself. If it had a task, the failure of that task comes first and says more.
     this.piscina.on('workerDestroy', () => setImmediate(() => this.lose(HAS_ENDED)).unref());
-    this.piscina.on('workerCreate', (worker) => {
+    this.piscina.on('workerCreate', (worker: object) => {
       // piscina waits for ever for a result that cannot be read here, such as one that nests too deep.
       resultPortOf(worker)?.on('messageerror', (error) => this.lose(`the result cannot be read: ${messageOf(error)}`));
     });

@@ -7,6 +7,7 @@ import { ErrorCounts } from '../src/rounds/result';
 import { DataPointType, type ResourceMetrics } from '../../core/otel';
 import otel1 from '../../test/fixtures/resource-metrics-otel1.json';
 import otel2 from '../../test/fixtures/resource-metrics-otel2.json';
+import { DROP_REASONS } from '../protocol/dropped';
 import { DEFAULT_GAUGE_RULES } from '../workers/cluster';
 import { GaugeRules } from '../workers/cluster/gauges/rules';
 import { round } from './rounds-by-hand';
@@ -96,6 +97,13 @@ test('the documented metrics of the server are its metrics', async (t) => {
     description,
   ]);
   t.deepEqual(table('own metrics'), expected);
+});
+
+test('the documented reasons for which series are not shown are those that are counted', (t) => {
+  t.deepEqual(
+    table('dropped').map(([reason]) => terms(reason)[0]),
+    ['exporter', ...Object.keys(DROP_REASONS)],
+  );
 });
 
 test('the documented kinds of errors are those that are counted', (t) => {
