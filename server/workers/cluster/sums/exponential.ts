@@ -3,6 +3,7 @@
  * one if the layout's bucket capacity asks for it.
  */
 import { addAtLowerScale, lowerIndex, stepsToFit, type BucketCounts } from '../../../../core/exponential/scale';
+import { totalOf } from '../../text/forbidden';
 import {
   COUNT,
   EXP_BUCKETS,
@@ -52,20 +53,23 @@ export interface ExponentialAt {
   readonly layout: ExponentialLayout;
 }
 
-/** Whether the numbers are those of a histogram. An instance may have sent any. */
+/**
+ * Whether the numbers are those of a histogram, whose buckets have no more than its count: otherwise no format could show the
+ * sum of all runs. An instance may have sent any.
+ */
 export function isExponential({ values, at, layout }: ExponentialAt): boolean {
   const scale = values[at + EXP_SCALE] as number;
-  if (!isCount(values[at + COUNT]) || !isCount(values[at + EXP_ZERO_COUNT])) return false;
+  let total = totalOf(values, at + EXP_ZERO_COUNT, 1);
   if (!Number.isInteger(scale) || Math.abs(scale) > MAX_SCALE) return false;
-  return SIGNS.every((sign) => {
+  const areBuckets = SIGNS.every((sign) => {
     const offset = values[at + sign.offset] as number;
     const length = values[at + sign.length] as number;
     if (!Number.isInteger(offset) || Math.abs(offset) > MAX_INDEX) return false;
     if (!Number.isInteger(length) || length < 0 || length > sign.capacity(layout)) return false;
-    const first = at + sign.buckets(layout);
-    for (let i = first; i < first + length; i++) if (!isCount(values[i])) return false;
+    total += totalOf(values, at + sign.buckets(layout), length);
     return true;
   });
+  return areBuckets && total <= totalOf(values, at + COUNT, 1);
 }
 
 export function isCount(value: number | undefined): boolean {

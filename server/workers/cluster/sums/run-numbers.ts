@@ -1,7 +1,7 @@
 /** The numbers of a run that has answered, as they are read: what is valid in them, and where they are added. */
 import { COUNT, HISTOGRAM_BUCKETS, START } from '../../../../core/snapshot';
 import type { FirstDataPoints } from '../series/live-run';
-import { isCount } from './exponential';
+import { totalOf } from '../../text/forbidden';
 import type { Carried } from './numbers';
 
 /** What a page is read from, and written to. */
@@ -19,9 +19,7 @@ export function startAt(values: Float64Array, at: number): number {
   return Number.isFinite(start) ? start : 0;
 }
 
-/** Whether the count of a histogram and of all its buckets are valid. */
+/** Whether the buckets of a histogram are valid and add up to its count: otherwise no format could show the sum of all runs. */
 export function areCounts(values: Float64Array, at: number, stride: number): boolean {
-  if (!isCount(values[at + COUNT])) return false;
-  for (let i = at + HISTOGRAM_BUCKETS; i < at + stride; i++) if (!isCount(values[i])) return false;
-  return true;
+  return totalOf(values, at + HISTOGRAM_BUCKETS, stride - HISTOGRAM_BUCKETS) === values[at + COUNT];
 }

@@ -194,3 +194,24 @@ test('whatever exponential histograms come, in lives of several runs, all of the
     { numRuns: 60 },
   );
 });
+
+test('a run whose histograms do not add up adds nothing, and does not spoil what others have counted', async (t) => {
+  const cluster = new Cluster();
+  const [good, odd] = [new Instance(0, 'good'), new Instance(1, 'odd')];
+  const value = (count: number, ...bucketCounts: number[]) => ({
+    ...{ count, sum: 1, scale: 0, zeroCount: 0 },
+    ...{ positive: { offset: 0, bucketCounts }, negative: { offset: 0, bucketCounts: [] } },
+  });
+  const explicit = (count: number, ...counts: number[]) => ({ buckets: { boundaries: [1], counts }, count, sum: 1 });
+  const metrics = (h: object, e: object) => [histogram('h', [point({}, h)]), histogram('e', [point({}, e)], 1)];
+  const first = await good.answer(...metrics(explicit(3, 1, 2), value(3, 1, 2)));
+  for (const [h, e] of [
+    [explicit(9, 1, 2), value(2, 1, 2)],
+    [explicit(1, 0.5, 0.5), value(1, 0.5, 0.5)],
+    [explicit(1, -1, 2), value(1, -1, 2)],
+  ] as const) {
+    const numbers = numbersOf(cluster.merge([first, await odd.answer(...metrics(h, e))]));
+    t.deepEqual(numbers.get('h {}'), [3, 1, 0, 0, 1, 2]);
+    t.is(numbers.get('e {}')?.[0], 3);
+  }
+});
