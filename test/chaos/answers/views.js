@@ -21,6 +21,7 @@ function seriesOf(exposition, view, snapshots) {
       if (body.length > MAX_BODY_BYTES) throw new Error(`${body.length} bytes`);
       return format === 'protobuf' ? ofMessages(body) : ofText(body.toString(), format);
     } catch (error) {
+      if (process.env.DUMP) require('fs').writeFileSync('/tmp/mut-dump.txt', render(exposition, request).body);
       error.message = `${view} as ${format}: ${error.message.slice(0, 300)}`;
       throw error;
     }
@@ -44,12 +45,16 @@ function isCount(name, value) {
   return name.endsWith('_sum') || value >= 0;
 }
 
-/** Units are comments in this format; families without series, and what stands for none, have no samples. */
+/**
+ * As the parser takes it: units are comments in this format, and so is what stands for no series. A series without a type,
+ * which the format has, is here a gauge. Families without series have no samples.
+ */
 function withoutComments(text) {
   return text
     .replace(/(?<![^\n])# UNIT [^\n]*\n/g, '')
     .replace(/(?<![^\n])# no registered metrics\n$/, '')
-    .replace(/(?<![^\n])# HELP [^\n]*\n# TYPE [^\n]* untyped\n/g, '');
+    .replace(/(?<![^\n])# HELP [^\n]*\n# TYPE [^\n]*\n(?=# |$)/g, '')
+    .replace(/(?<=(?<![^\n])# TYPE [^ \n]* )untyped\n/g, 'gauge\n');
 }
 
 function ofMessages(body) {
