@@ -25,7 +25,7 @@ const KINDS = {
   files: 40,
 };
 /** A try that takes longer than this hangs. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 /** Of the heap of the process that does the tries. A try that needs more ends it, and has failed. */
 const MAX_HEAP_MB = 512;
 

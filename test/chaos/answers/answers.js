@@ -36,7 +36,8 @@ async function answers(random, note) {
     for (let left = ANSWERS; left > 0 && other === undefined; left--) {
       const data = collections[random.below(collections.length)];
       given++;
-      other = form === 'compact' ? await odd.oddCompact(data, random, clashes) : await odd.oddPlain(data, random, clashes);
+      other =
+        form === 'compact' ? await odd.oddCompact(data, random, clashes) : await odd.oddPlain(data, random, clashes);
     }
     if (other === undefined) continue;
     accepted++;
@@ -44,7 +45,10 @@ async function answers(random, note) {
     if (isFirst) live.reverse();
     const expected = alone.show([fine], fine);
     const actual = both.show(live, fine);
-    both.show(live, live.find((one) => one !== fine));
+    both.show(
+      live,
+      live.find((one) => one !== fine),
+    );
     for (const [view, formats] of Object.entries(expected)) {
       for (const [f, series] of formats.entries()) same(actual[view][f], series, `${view} as ${FORMATS[f]}`);
     }
@@ -74,7 +78,14 @@ class Host {
     const names = [...new Set(live.map(({ run }) => run.app))].sort();
     const apps = names.map((app) => {
       const own = live.filter(({ run }) => run.app === app);
-      return { app, state: this.states.get(app), live: own, silent: [], started: own.map(({ run }) => run.key), spare: [] };
+      return {
+        app,
+        state: this.states.get(app),
+        live: own,
+        silent: [],
+        started: own.map(({ run }) => run.key),
+        spare: [],
+      };
     });
     const task = { kind: 'absorb', apps, rules: [], maxEndedSeries: 100, labels: LABELS };
     // As between threads.

@@ -17,15 +17,27 @@ const NAMES = [
   ...['target_info', 'target', 'pm2_up', 'le', '# EOF', 'x\ny', 'ä', '\ud800', 'constructor', '__proto__'],
 ];
 /** The same of metrics of another process. */
-const NAMES_OF_GOOD = ['counter', 'counter_total', 'gauge', 'explicit', 'explicit_bucket', 'exponential', 'exponential_sum']
-  .map((name) => `good_${name}`);
+const NAMES_OF_GOOD = [
+  'counter',
+  'counter_total',
+  'gauge',
+  'explicit',
+  'explicit_bucket',
+  'exponential',
+  'exponential_sum',
+].map((name) => `good_${name}`);
 
 /** JSON texts in place of attributes. */
 const ATTRIBUTES = [
   ...['{}', ' {}', '{ "a" : "" }', '[]', 'x', '', 'null', '{"a":"1","a":"2"}', '{"a.b":1,"a-b":2}', '{"":""}'],
   ...['{"le":"1"}', '{"le":"+Inf","le_":1}', '{"quantile":0.5}', '{"__proto__":{"a":1}}', '{"a":{"b":[1,[2]]}}'],
   ...['{"pm2_app":"good","pm_id":"0"}', '{"otel_scope_name":"good","id":"a"}', '{"a":1e400}', '{"a":"\\ud800"}'],
-  ...['{"a":"\\n\\"\\\\"}', `{"${'x'.repeat(2000)}":1}`, `{"a":"${'"'.repeat(2)}`, `{"a":${'['.repeat(30)}${']'.repeat(30)}}`],
+  ...[
+    '{"a":"\\n\\"\\\\"}',
+    `{"${'x'.repeat(2000)}":1}`,
+    `{"a":"${'"'.repeat(2)}`,
+    `{"a":${'['.repeat(30)}${']'.repeat(30)}}`,
+  ],
 ];
 
 module.exports = { ATTRIBUTES, NAMES, NAMES_OF_GOOD, NUMBERS, VALUES };

@@ -21,7 +21,6 @@ function seriesOf(exposition, view, snapshots) {
       if (body.length > MAX_BODY_BYTES) throw new Error(`${body.length} bytes`);
       return format === 'protobuf' ? ofMessages(body) : ofText(body.toString(), format);
     } catch (error) {
-      if (process.env.DUMP) require('fs').writeFileSync('/tmp/mut-dump.txt', render(exposition, request).body);
       error.message = `${view} as ${format}: ${error.message.slice(0, 300)}`;
       throw error;
     }

@@ -20,7 +20,8 @@ async function files(random, note) {
     const apps = new Apps(NAMES);
     const history = await live(host, apps, random);
     const kind = random.pick(['change', 'change', 'thing', 'version']);
-    const what = kind === 'version' ? 'another version' : random.pick(Object.keys(kind === 'change' ? CHANGES : THINGS));
+    const what =
+      kind === 'version' ? 'another version' : random.pick(Object.keys(kind === 'change' ? CHANGES : THINGS));
     const expected = { change, thing, version }[kind](host.file, what, random);
     const before = expected.bytes ?? identityOf(host.file);
     for (const name of NAMES) apps.replace(name);
@@ -99,7 +100,8 @@ function check(restored, { intact, isTold }, history, told) {
   for (const [name, shown] of history) {
     const sum = restored[name];
     if (intact.includes(name)) same(sum, shown.at(-1), `sum of ${name}, which is intact`);
-    else if (sum !== 0 && !shown.includes(sum)) throw new Error(`${name} has ${sum}, which was never shown: ${shown.join()}`);
+    else if (sum !== 0 && !shown.includes(sum))
+      throw new Error(`${name} has ${sum}, which was never shown: ${shown.join()}`);
   }
   same(told.length > 0, isTold, 'whether it is told');
 }

@@ -44,7 +44,11 @@ const THINGS = {
 };
 
 /** Files of which nothing is used. They are kept under another name. */
-const OTHER_VERSIONS = ['{"format":"pm2-metrics-state","v":1,"apps":[]}\n', 'pm2-metrics-state 3\nPM2r', 'pm2-metrics-state 99\n'];
+const OTHER_VERSIONS = [
+  '{"format":"pm2-metrics-state","v":1,"apps":[]}\n',
+  'pm2-metrics-state 3\nPM2r',
+  'pm2-metrics-state 99\n',
+];
 
 function replaced(bytes, random, make) {
   const [from, to] = rangeOf(bytes, random);
