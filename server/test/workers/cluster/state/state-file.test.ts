@@ -120,6 +120,14 @@ test('bytes that are lost from a record, or added to one, take no other record w
   }
 });
 
+test('bytes that are lost from the first line take no record with them', async (t) => {
+  const file = await sample(t);
+  writeFileSync(file.path, file.bytes().subarray(6));
+  const loaded = file.load();
+  t.deepEqual(contents(loaded.states), contents(file.steps.at(-1)!.states));
+  t.true(loaded.keepAside);
+});
+
 test('a record whose checksum holds, but not its content, takes no other with it', async (t) => {
   const file = await sample(t);
   const good = file.steps.at(-1)!.states;
