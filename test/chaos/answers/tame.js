@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * Whether numbers are rendered that formats forbid: NaN counters in OpenMetrics, counts above 2^52 in protobuf, counts
- * that are negative or no whole numbers. As long as renderers do not leave these out, answers get others in their place.
+ * Whether numbers are rendered that formats forbid: counters and counts that are NaN, negative or infinite, counts that are
+ * no whole numbers or above 2^52, and histograms whose count is not that of their buckets. As long as renderers do not leave
+ * these out, answers get others in their place.
  */
 const FORBIDDEN_NUMBERS = false;
 
