@@ -21,9 +21,13 @@ const KINDS = {
   stops: 8,
   ends: 3,
   sums: 1,
+  answers: 25,
+  files: 40,
 };
-/** A process whose tries take longer than this hangs. */
+/** A try that takes longer than this hangs. */
 const PATIENCE_MS = 120_000;
+/** Of the heap of the process that does the tries. A try that needs more ends it, and has failed. */
+const MAX_HEAP_MB = 512;
 
 const { values } = parseArgs({
   options: {
@@ -68,7 +72,8 @@ async function runTries(row, first, count) {
   const home = mkdtempSync(path.join(tmpdir(), 'chaos-'));
   const env = { ...process.env, pm_id: '0', PM2_HOME: home, NODE_OPTIONS: '' };
   const args = [row.kind, String(first), String(count)];
-  const child = fork(path.join(root, 'test', 'chaos', 'run.js'), args, { env, silent: true });
+  const execArgv = [`--max-old-space-size=${MAX_HEAP_MB}`];
+  const child = fork(path.join(root, 'test', 'chaos', 'run.js'), args, { env, execArgv, silent: true });
   child.stderr.resume();
   const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   let current = first;
@@ -78,6 +83,7 @@ async function runTries(row, first, count) {
     if (what === 'try') {
       current = Number(at);
       row.times++;
+      patience.refresh();
     } else if (what === 'failed') row.failures.push({ seed: Number(at), message: JSON.parse(message) });
     else if (what === 'row') addRow(row.table, JSON.parse(message));
   }

@@ -3,20 +3,21 @@
  * whatever is wrong is a {@link WireError} that says what.
  */
 import { inflateRawSync } from 'node:zlib';
-import type { Page, ScopeFamilies, Snapshot } from '../snapshot';
+import type { ScopeFamilies, Snapshot } from '../snapshot';
 import { messageOf } from '../values';
 import { placePages, readOrder, readStripes, toFamily, type Total } from './families';
 import { readHeader } from './header';
 import { ByteReader } from './numbers';
-import { pagesInUse, readPages } from './pages';
+import { pagesInUse, readPages, type KnownPage } from './pages';
 import { SharedPiece } from './shared-piece';
 import { check, WireError } from './wire-error';
 
+export type { KnownPage } from './pages';
 export { WireError } from './wire-error';
 
 export interface DecodeOptions {
   /** Pages which the reader has from earlier snapshots of the same incarnation, by their id there. */
-  readonly known?: ReadonlyMap<number, Page>;
+  readonly known?: ReadonlyMap<number, KnownPage>;
   /** The id that the first page gets which is sent; the others get the next ones. Without it pages have their own ids. */
   readonly firstPageId?: number | undefined;
   /** Most bytes of the inflated payload, and most bytes of its numbers; 256 MiB by default. */
@@ -31,10 +32,12 @@ export interface Decoded {
   /** New, in shared memory, and made of what was checked; it shares known pages. */
   readonly snapshot: Snapshot;
   /** The pages of the snapshot by the ids that the payload has for them. */
-  readonly pages: ReadonlyMap<number, Page>;
+  readonly pages: ReadonlyMap<number, KnownPage>;
 }
 
 const MAX_BYTES = 256 * 1024 * 1024;
+/** Most bytes of names and attributes that a snapshot with as many samples as are allowed may have per sample. */
+const SAMPLE_BYTES = 512;
 
 /** @throws WireError */
 export function decodeSnapshot(payload: string, options: DecodeOptions = {}): Snapshot {
@@ -74,8 +77,10 @@ function read(reader: ByteReader, options: DecodeOptions, limits: Limits): Decod
   const header = readHeader(reader.take(reader.take(4).readUInt32LE()));
   const inUse = pagesInUse(header);
   const pages = readPages(header.pages, inUse, options, reader);
-  const total = { numbers: 0, series: 0, samples: 0 };
-  const placed = header.scopes.map(({ families }) => families.map((family) => placePages(family, pages, total)));
+  const total = { numbers: 0, series: 0, samples: 0, textBytes: 0 };
+  const placed = header.scopes.map(({ scope, families }) =>
+    families.map((family) => placePages(scope, family, pages, total)),
+  );
   const families = header.scopes.flatMap((scope) => scope.families);
   const entries = families.reduce((sum, { order = 0 }) => sum + order, 0);
   checkTotal(total, limits);
@@ -98,11 +103,14 @@ function read(reader: ByteReader, options: DecodeOptions, limits: Limits): Decod
 }
 
 /** The payload's length does not bound these: a thousand equal numbers of a stripe take nine bytes. */
-function checkTotal({ numbers, series, samples }: Total, { maxBytes, maxSeries, maxSamples }: Limits): void {
+function checkTotal(total: Total, { maxBytes, maxSeries, maxSamples }: Limits): void {
+  const { numbers, series, samples, textBytes } = total;
   const tooMany = (what: string, limit: number): WireError =>
     new WireError('TOO_LARGE', `${what}, allowed are ${limit}`);
   if (series > maxSeries) throw tooMany(`${series} series`, maxSeries);
   const bytes = numbers * Float64Array.BYTES_PER_ELEMENT;
   if (bytes > maxBytes) throw tooMany(`${numbers} numbers of together ${bytes} bytes`, maxBytes);
   if (samples > maxSamples) throw tooMany(`${samples} samples`, maxSamples);
+  const maxTextBytes = maxSamples * SAMPLE_BYTES;
+  if (textBytes > maxTextBytes) throw tooMany(`${textBytes} bytes of names and attributes of samples`, maxTextBytes);
 }

@@ -13,13 +13,14 @@ import {
   type ExponentialLayout,
   type Family,
   type Layout,
-  type Page,
   type PlacedPage,
 } from '../snapshot';
+import type { Scope } from '../otel';
 import { forEachSeries } from '../series';
 import type { WireFamily } from './format';
 import { isLayoutOf } from './header';
 import type { ByteReader } from './numbers';
+import type { KnownPage } from './pages';
 import type { SharedPiece } from './shared-piece';
 import { check, WireError } from './wire-error';
 
@@ -31,23 +32,33 @@ export interface Total {
   series: number;
   /** Lines of an exposition as text, at the most. */
   samples: number;
+  /** Bytes of the names and attributes in these lines, about. */
+  textBytes: number;
 }
 
 /** Gives each page of a family the next space in the value column, and adds it to `total`. */
-export function placePages(family: WireFamily, pages: ReadonlyMap<number, Page>, total: Total): PlacedPage[] {
+export function placePages(
+  scope: Scope,
+  family: WireFamily,
+  pages: ReadonlyMap<number, KnownPage>,
+  total: Total,
+): PlacedPage[] {
   const { dataPointType, descriptor } = family;
+  const nameBytes = [descriptor.name, scope.name, scope.version, scope.schemaUrl].join('').length;
   const missing = family.pages.filter((id) => !pages.has(id));
   if (missing.length > 0) {
     const name = JSON.stringify(descriptor.name);
     throw new WireError('MISSING_PAGES', `pages ${missing.join(', ')} of ${name} are neither sent nor known`);
   }
-  total.series += family.order ?? family.pages.reduce((sum, id) => sum + (pages.get(id) as Page).size, 0);
+  total.series += family.order ?? family.pages.reduce((sum, id) => sum + (pages.get(id) as KnownPage).page.size, 0);
   return family.pages.map((id) => {
-    const page = pages.get(id) as Page;
+    const { page } = pages.get(id) as KnownPage;
     check(isLayoutOf(dataPointType, page.layout), `page ${id} is not of the type of its family`);
     const base = total.numbers;
     total.numbers += page.size * strideOf(page.layout);
-    total.samples += page.size * samplesOf(page.layout);
+    const samples = samplesOf(page.layout);
+    total.samples += page.size * samples;
+    total.textBytes += (page.attributes.length + page.size * nameBytes) * samples;
     return { page, base };
   });
 }

@@ -1,51 +1,67 @@
 /** Reads the pages of a wire form: those that it sends, and those that the reader has. */
 import { textsOf } from '../page-texts';
+import type { Scope } from '../otel';
 import type { Page } from '../snapshot';
 import type { DecodeOptions } from './decode';
-import type { WireHeader, WirePage } from './format';
+import type { WireFamily, WireHeader, WirePage } from './format';
 import { areAttributes } from './header';
 import type { ByteReader } from './numbers';
 import { SharedPiece } from './shared-piece';
 import { check } from './wire-error';
 
-/** @returns the ids of the families' pages, each of which belongs to one family */
-export function pagesInUse({ scopes }: WireHeader): ReadonlySet<number> {
-  const inUse = new Set<number>();
-  for (const { families } of scopes) {
-    for (const { pages } of families) {
-      for (const id of pages) {
+/** A page, and the family that it belongs to: what is kept of a page may have the family's name in it. */
+export interface KnownPage {
+  readonly page: Page;
+  /** All that makes the family another one, as text. */
+  readonly family: string;
+}
+
+/** @returns the ids of the families' pages, each of which belongs to one family, and the families as {@link KnownPage} has them */
+export function pagesInUse({ scopes }: WireHeader): ReadonlyMap<number, string> {
+  const inUse = new Map<number, string>();
+  for (const { scope, families } of scopes) {
+    for (const family of families) {
+      const text = familyText(scope, family);
+      for (const id of family.pages) {
         check(!inUse.has(id), `page ${id} is named twice`);
-        inUse.add(id);
+        inUse.set(id, text);
       }
     }
   }
   return inUse;
 }
 
+function familyText(scope: Scope, family: WireFamily): string {
+  const { descriptor, dataPointType, aggregationTemporality, isMonotonic } = family;
+  return JSON.stringify([scope, descriptor, dataPointType, aggregationTemporality, isMonotonic]);
+}
+
 /**
  * The pages that families name, sent or known, by id. One that is sent takes the place of a known one, whatever the rules
- * of the protocol say of it.
+ * of the protocol say of it. A known one that belonged to another family gets a new id, like one that is sent.
  */
 export function readPages(
   sent: readonly WirePage[],
-  inUse: ReadonlySet<number>,
+  inUse: ReadonlyMap<number, string>,
   { known, firstPageId }: Pick<DecodeOptions, 'known' | 'firstPageId'>,
   reader: ByteReader,
-): Map<number, Page> {
+): Map<number, KnownPage> {
   const length = sent.reduce((sum, { id, bytes }) => sum + (inUse.has(id) ? bytes : 0), 0);
   check(length <= reader.left, `${length} bytes of attributes, ${reader.left} are left`);
   const memory = new SharedPiece(length);
-  const pages = new Map<number, Page>();
+  const pages = new Map<number, KnownPage>();
+  const nextId = (id: number): number => (firstPageId === undefined ? id : firstPageId + pages.size);
   for (const page of sent) {
     const bytes = reader.take(page.bytes);
     check(!pages.has(page.id), `page ${page.id} is sent twice`);
-    if (!inUse.has(page.id)) continue;
-    const id = firstPageId === undefined ? page.id : firstPageId + pages.size;
-    pages.set(page.id, readPage({ ...page, id }, bytes, memory));
+    const family = inUse.get(page.id);
+    if (family === undefined) continue;
+    pages.set(page.id, { page: readPage({ ...page, id: nextId(page.id) }, bytes, memory), family });
   }
-  for (const id of inUse) {
-    const page = known?.get(id);
-    if (page !== undefined && !pages.has(id)) pages.set(id, page);
+  for (const [id, family] of inUse) {
+    const before = known?.get(id);
+    if (before === undefined || pages.has(id)) continue;
+    pages.set(id, before.family === family ? before : { page: { ...before.page, id: nextId(id) }, family });
   }
   return pages;
 }

@@ -9,7 +9,8 @@ import type { PoolFailure } from '../../core/pool/worker-pool';
 import type { Dropped } from './dropped';
 import type { AppName, LabelNames } from './labels';
 import type { Loan } from './loan';
-import type { Page, ScopeFamilies, Snapshot } from '../../core/snapshot';
+import type { ScopeFamilies, Snapshot } from '../../core/snapshot';
+import type { KnownPage } from '../../core/wire/decode';
 
 export type ClusterTask = DecodeTask | AbsorbTask | RenderTask | SaveTask | ReplaceTask | LoadTask;
 
@@ -39,7 +40,7 @@ export interface DecodeTask {
   /** Base64 of the wire form. */
   readonly payload: string;
   /** The pages that the request has named, by the ids that the exporter has for them: the answer need not send them again. */
-  readonly known: ReadonlyMap<number, Page>;
+  readonly known: ReadonlyMap<number, KnownPage>;
   /** The id that the first other page gets; the others get the next ones. */
   readonly firstPageId: number;
   /** Most bytes of the inflated payload. */
@@ -56,7 +57,7 @@ export interface DecodeResult {
   /** New, in shared memory, and immutable. It shares the known pages. */
   readonly snapshot: Snapshot;
   /** The pages of the snapshot, by the ids that the exporter has for them. */
-  readonly pages: ReadonlyMap<number, Page>;
+  readonly pages: ReadonlyMap<number, KnownPage>;
 }
 
 /** Bring the cluster's sums up to date. Answered by an {@link AbsorbResult}. */

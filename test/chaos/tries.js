@@ -142,4 +142,8 @@ async function stops(random) {
   await Promise.all(exporters);
 }
 
-module.exports = { collections, loggers, configurations, messages, workers, stops, ends, sums };
+/** These load sources of the metrics server, and tests' parsers. */
+const answers = (random, note) => require('./answers/answers').answers(random, note);
+const files = (random, note) => require('./files/files').files(random, note);
+
+module.exports = { collections, loggers, configurations, messages, workers, stops, ends, sums, answers, files };

@@ -4,7 +4,8 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Run } from '../../protocol/tasks';
-import type { Page, Snapshot } from '../../../core/snapshot';
+import type { Snapshot } from '../../../core/snapshot';
+import type { KnownPage } from '../../../core/wire/decode';
 import type { PlainEncoder } from './plain-encoder';
 import type { InstanceAnswer } from './result';
 
@@ -51,7 +52,7 @@ export interface KnownPages {
   readonly incarnation: string;
   readonly snapshot: Snapshot;
   /** By the exporter's ids. In the snapshot they have ids of this server. */
-  readonly pages: ReadonlyMap<number, Page>;
+  readonly pages: ReadonlyMap<number, KnownPage>;
 }
 
 /** How long a process may take from its start until it listens. */

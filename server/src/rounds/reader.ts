@@ -1,8 +1,8 @@
 /** Makes a snapshot of an instance's answer, in either form. */
 import type { ClusterFailureCode } from '../../protocol/tasks';
-import type { Page, Snapshot } from '../../../core/snapshot';
+import type { Snapshot } from '../../../core/snapshot';
 import { messageOf } from '../../../core/values';
-import type { Decoded } from '../../../core/wire/decode';
+import type { Decoded, KnownPage } from '../../../core/wire/decode';
 import type { Answer, CompactBody, PlainBody } from './answer';
 import type { KnownRun, Request } from './known-run';
 import { PlainEncoder } from './plain-encoder';
@@ -15,7 +15,7 @@ import type { ErrorKind } from './result';
  * @param firstPageId the id that the first page of the snapshot gets that is not known; the others get the next ones
  * @throws an error whose `code` is a {@link ClusterFailureCode}
  */
-export type Decode = (payload: string, known: ReadonlyMap<number, Page>, firstPageId: number) => Promise<Decoded>;
+export type Decode = (payload: string, known: ReadonlyMap<number, KnownPage>, firstPageId: number) => Promise<Decoded>;
 
 export interface ReaderOptions {
   readonly decode: Decode;
@@ -38,7 +38,7 @@ export class AnswerError extends Error {
 
 const REPLACED =
   'another process answered than PM2 has listed, probably its successor; the next round knows which one it is';
-const NO_PAGES: ReadonlyMap<number, Page> = new Map();
+const NO_PAGES: ReadonlyMap<number, KnownPage> = new Map();
 /** A common histogram has about 24 numbers per series. */
 const NUMBERS_PER_SERIES = 64;
 

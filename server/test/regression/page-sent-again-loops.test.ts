@@ -1,9 +1,10 @@
 /** A page that came again with the same id and another size made the text renderers loop for ever. */
 import test from 'ava';
-import type { Page, Snapshot } from '../../../core/snapshot';
+import type { Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { encodeSnapshot } from '../../../core/wire/encode';
 import { counter, encode, point, series } from '../../../test/core/encoder/collections';
+import type { DecodeTask } from '../../protocol/tasks';
 import { decode } from '../../workers/decode';
 import { Exposition } from '../../workers/exposition/exposition';
 import { parse } from '../workers/exposition/parsed-text';
@@ -39,7 +40,7 @@ function check(t: { is(actual: unknown, expected: unknown): void }, snapshots: r
 }
 
 test('a page that is sent again with another size is rendered with its new size', async (t) => {
-  let known: ReadonlyMap<number, Page> = new Map();
+  let known: DecodeTask['known'] = new Map();
   const snapshots: Snapshot[] = [];
   for (const [i, count] of [3, 700, 5].entries()) {
     const payload = encodeSnapshot(await collect(count), []);

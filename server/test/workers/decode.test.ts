@@ -1,6 +1,6 @@
 /** What an instance has answered, decoded for all threads; what is wrong with it is said as data. */
 import test from 'ava';
-import type { Page } from '../../../core/snapshot';
+import type { KnownPage } from '../../../core/wire/decode';
 import type { PageRange } from '../../../core/wire/format';
 import type { DecodeTask } from '../../protocol/tasks';
 import { pagesOf } from '../../../core/series';
@@ -39,24 +39,46 @@ test('pages, orders and values are in shared memory, one piece of each', async (
 
 test('each page that is sent gets an id that no page had before, and a known one keeps its own', async (t) => {
   const snapshot = await sample();
-  const ids = (have: readonly PageRange[], known: ReadonlyMap<number, Page>, firstPageId: number) => {
+  const ids = (have: readonly PageRange[], known: ReadonlyMap<number, KnownPage>, firstPageId: number) => {
     const result = decode({ ...LIMITS, known, firstPageId, payload: encodeSnapshot(snapshot, have) });
     if (!result.ok) throw new Error(result.message);
-    t.deepEqual([...pagesOf(result.snapshot)], [...result.pages.values()]);
+    t.deepEqual(
+      [...pagesOf(result.snapshot)],
+      [...result.pages.values()].map(({ page }) => page),
+    );
     return result.pages;
   };
   const first = ids([], new Map(), 1000);
   t.deepEqual(
-    [...first].map(([id, page]) => [id, page.id]),
+    [...first].map(([id, { page }]) => [id, page.id]),
     [...pagesOf(snapshot)].map(({ id }, i) => [id, 1000 + i]),
   );
   const [lost] = first.keys();
   // The first one is sent again: it may have other contents now.
   const second = ids([[(lost as number) + 1, 99]], first, 2000);
   t.deepEqual(
-    [...second].map(([id, page]) => [id, page.id]).sort(),
-    [...first].map(([id, page]) => [id, id === lost ? 2000 : page.id]).sort(),
+    [...second].map(([id, { page }]) => [id, page.id]).sort(),
+    [...first].map(([id, { page }]) => [id, id === lost ? 2000 : page.id]).sort(),
   );
+});
+
+test('a known page that another family names now gets a new id', async (t) => {
+  const snapshot = await sample();
+  const result = decode({ ...LIMITS, payload: encodeSnapshot(snapshot, []), firstPageId: 1000 });
+  if (!result.ok) throw new Error(result.message);
+  const { pages: known } = result;
+  const [before] = snapshot.scopes;
+  const { scope, families } = before!;
+  const [first, ...others] = families;
+  const renamed = { ...first!, descriptor: { ...first!.descriptor, name: 'other' } };
+  const odd = { ...snapshot, scopes: [{ scope, families: [renamed, ...others] }] };
+  const again = decode({ ...LIMITS, payload: encodeSnapshot(odd, [[0, 99]]), known, firstPageId: 2000 });
+  if (!again.ok) throw new Error(again.message);
+  const ids = new Set(first!.pages.map(({ page }) => page.id));
+  t.true(ids.size > 1);
+  for (const [id, { page }] of again.pages) t.is(page.id < 2000, !ids.has(id));
+  const attributes = ({ pages }: typeof again) => [...pages.values()].map(({ page }) => page.attributes);
+  t.deepEqual(attributes(again), attributes(result));
 });
 
 const texts = () =>

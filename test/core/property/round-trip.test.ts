@@ -2,12 +2,11 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import type { HistogramValue, ResourceMetrics } from '../../../core/otel';
-import type { Page, Snapshot } from '../../../core/snapshot';
+import type { Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { PageCache } from '../../../workers/page-cache';
 import { resourceMetricsJson } from '../../../workers/resource-metrics';
-import { pagesOf } from '../../../core/series';
-import { decodeSnapshot } from '../../../core/wire/decode';
+import { decodePayload, type KnownPage } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
 import { PrometheusText } from '../../../server/workers/text/prometheus-text';
 import { collectText } from '../../support/collected-text';
@@ -31,7 +30,7 @@ async function roundTrips(sequence: readonly ResourceMetrics[], maxSeries: numbe
   const encoder = new SnapshotEncoder({ maxSeries });
   const cache = new PageCache();
   const text = new PrometheusText();
-  const received = new Map<number, Page>();
+  const received = new Map<number, KnownPage>();
   const receiverCache = new PageCache();
   for (const [step, data] of sequence.entries()) {
     const { snapshot, problems } = await encoder.encode({ data, time: step, intervalMs: 1, collectMs: 0 });
@@ -44,8 +43,8 @@ async function roundTrips(sequence: readonly ResourceMetrics[], maxSeries: numbe
     if (differences.length === 0 && !hasOddBounds(data))
       same(...comparable(rendered, valid(expected)), `text of step ${step}`);
     const have = [...received.keys()].map((id) => [id, id] as const);
-    const decoded = decodeSnapshot(encodeSnapshot(snapshot, have), { known: received });
-    for (const page of pagesOf(decoded)) received.set(page.id, page);
+    const { snapshot: decoded, pages } = decodePayload(encodeSnapshot(snapshot, have), { known: received });
+    for (const [id, page] of pages) received.set(id, page);
     same(official(throughJson(decoded, receiverCache)), expected, `wire form of step ${step}`);
   }
 }

@@ -119,6 +119,20 @@ test('few bytes that stand for many samples are too large', async (t) => {
   t.notThrows(() => decodeSnapshot(payload, { maxSamples: 900_000 }));
 });
 
+test('few bytes that stand for much text are too large', async (t) => {
+  const buckets = { boundaries: Array.from({ length: 99 }, (_, i) => i), counts: new Array<number>(100).fill(0) };
+  const points = [point({ a: 'x'.repeat(100_000) }, { buckets, count: 0, sum: 0 })];
+  const snapshot = await encode(new SnapshotEncoder({ maxSeries: 1000 }), histogram('h', points));
+  const payload = encodeSnapshot(snapshot, []);
+  t.true(payload.length < 10_000, `${payload.length}`);
+  // 102 samples, each with these attributes.
+  t.throws(() => decodeSnapshot(payload, { maxSamples: 8000 }), {
+    code: 'TOO_LARGE',
+    message: '10201428 bytes of names and attributes of samples, allowed are 4096000',
+  });
+  t.notThrows(() => decodeSnapshot(payload, { maxSamples: 20_000 }));
+});
+
 test('scale and offsets that no exponential histogram has are malformed', async (t) => {
   for (const [number, value] of [
     [5, 1.5],

@@ -1,10 +1,10 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { strideOf, type Page, type PlacedPage, type Snapshot } from '../../../core/snapshot';
+import { strideOf, type PlacedPage, type Snapshot } from '../../../core/snapshot';
 import type { PageRange } from '../../../core/wire/format';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { pagesOf } from '../../../core/series';
-import { decodeSnapshot } from '../../../core/wire/decode';
+import { decodePayload, decodeSnapshot, type KnownPage } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
 import { sequences } from '../property/metric-sequences';
 import { counter, encode, histogram, pageIds, point, series } from '../encoder/collections';
@@ -40,14 +40,14 @@ test('a snapshot comes back number for number, page for page, whichever pages we
   await fc.assert(
     fc.asyncProperty(sequences, fc.infiniteStream(fc.boolean()), async (sequence, chances) => {
       const encoder = new SnapshotEncoder({ maxSeries: 1_000_000 });
-      const known = new Map<number, Page>();
+      const known = new Map<number, KnownPage>();
       for (const [step, data] of sequence.entries()) {
         const { snapshot } = await encoder.encode({ data, time: step, intervalMs: 1.5, collectMs: 0.25 });
         const have = [...known.keys()].map((id): PageRange => [id, id]);
-        const decoded = decodeSnapshot(encodeSnapshot(snapshot, have), { known });
+        const { snapshot: decoded, pages } = decodePayload(encodeSnapshot(snapshot, have), { known });
         t.deepEqual(said(decoded), said(snapshot));
         t.is(decoded.previous, undefined);
-        for (const page of pagesOf(decoded)) if (chances.next().value) known.set(page.id, page);
+        for (const [id, page] of pages) if (chances.next().value) known.set(id, page);
       }
     }),
     { numRuns: 60 },
@@ -85,11 +85,10 @@ test('a page is sent only to an asker that does not have it', async (t) => {
   t.is(size([0, 2]), size([0, 0], [2, 2], [1, 1]));
   t.is(size([0, 4]), size([0, 99]));
   t.is(size([4, 0]), size());
-  const first = decodeSnapshot(encodeSnapshot(snapshot, []));
-  const known = new Map([...pagesOf(first)].map((page) => [page.id, page]));
+  const { pages: known } = decodePayload(encodeSnapshot(snapshot, []));
   const again = decodeSnapshot(encodeSnapshot(snapshot, [[0, 4]]), { known });
   t.deepEqual(
-    [...pagesOf(again)].map((page) => page === known.get(page.id)),
+    [...pagesOf(again)].map((page) => page === known.get(page.id)?.page),
     [true, true, true, true, true],
   );
 });

@@ -9,8 +9,9 @@ import {
   type RunSnapshot,
 } from '../../../protocol/tasks';
 import type { HrTime, ResourceMetrics } from '../../../../core/otel';
-import { strideOf, type Family, type Page, type Snapshot } from '../../../../core/snapshot';
+import { strideOf, type Family, type Snapshot } from '../../../../core/snapshot';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
+import type { KnownPage } from '../../../../core/wire/decode';
 import { textsOf } from '../../../../core/page-texts';
 import { forEachSeries, pagesOf } from '../../../../core/series';
 import { ClusterMerger } from '../../../workers/cluster';
@@ -21,7 +22,7 @@ import { collected } from '../../../../test/core/encoder/collections';
 /** One run of one process. */
 export class Instance {
   private encoder = new SnapshotEncoder({ maxSeries: 100_000 });
-  private known: ReadonlyMap<number, Page> = new Map();
+  private known: ReadonlyMap<number, KnownPage> = new Map();
   private pageIds = 0;
 
   constructor(

@@ -6,8 +6,8 @@
  * record: "PM2r" | u32 bytes of the payload | u32 CRC-32 of the payload | u32 CRC-32 of these twelve bytes | payload
  * ```
  *
- * Records are only added at the end. Numbers are little endian. A record with an intact head tells where the next one
- * begins, whatever has become of its payload. Where a head is damaged, the next one is looked for.
+ * Records are only added at the end. Numbers are little endian. An intact head tells where the next record begins. If
+ * none begins there, or the head is damaged, the next intact head is looked for: bytes may have been lost or added.
  */
 import { readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
@@ -89,15 +89,24 @@ export function* framesOf(fd: number, start: number, size: number): Generator<Fr
       continue;
     }
     const end = at + HEAD_BYTES + length;
-    if (end > size) {
+    const payload = end > size ? undefined : readAt(fd, at + HEAD_BYTES, length);
+    if (payload?.length === length && crc32(payload) === head.readUInt32LE(8)) {
+      yield { kind: 'record', at, end, payload };
+      at = end;
+      continue;
+    }
+    const next = end < size && isHeadAt(fd, end, size) ? end : findHead(fd, at + HEAD_BYTES, size);
+    if (end > size && next === size) {
       yield { kind: 'torn', at, end: size };
       return;
     }
-    const payload = readAt(fd, at + HEAD_BYTES, length);
-    const isWhole = payload.length === length && crc32(payload) === head.readUInt32LE(8);
-    yield isWhole ? { kind: 'record', at, end, payload } : { kind: 'damaged', at, end };
-    at = end;
+    yield { kind: 'damaged', at, end: next };
+    at = next;
   }
+}
+
+function isHeadAt(fd: number, at: number, size: number): boolean {
+  return lengthIn(readAt(fd, at, Math.min(HEAD_BYTES, size - at))) !== undefined;
 }
 
 /** @returns the length of the payload; `undefined` if this is no intact head */

@@ -64,8 +64,8 @@ function read(fd: number, path: string, { size, dev, ino }: Stats): Loaded {
     return { ...NOTHING, problems: [problem], keepAside: true };
   }
   const replay = new Replay();
-  if (beginning.kind === 'foreign') replay.damaged(0, Math.min(size, FILE_HEAD.length));
-  let end = Math.min(size, FILE_HEAD.length);
+  // Of a file without its first line, records are looked for from its first byte on.
+  let end = beginning.kind === 'ours' ? FILE_HEAD.length : 0;
   for (const frame of framesOf(fd, end, size)) {
     if (frame.kind === 'record') replay.take(frame.payload, frame.at, frame.end);
     else if (frame.kind === 'damaged') replay.damaged(frame.at, frame.end);

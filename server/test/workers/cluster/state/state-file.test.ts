@@ -100,6 +100,34 @@ test('a lost record stops its own app only', async (t) => {
   t.is(loaded.problems.length, 2);
 });
 
+test('bytes that are lost from a record, or added to one, take no other record with it', async (t) => {
+  const file = await sample(t);
+  const [before, harmed, later] = [file.steps[3]!, file.steps[4]!, file.steps[5]!];
+  const bytes = file.bytes().subarray(0, later.size);
+  const middle = (before.size + harmed.size) >> 1;
+  const pieces = { lost: [0, middle - 50, middle], added: [0, middle, middle - 50] } as const;
+  for (const [what, [from, to, on]] of Object.entries(pieces)) {
+    writeFileSync(file.path, Buffer.concat([bytes.subarray(from, to), bytes.subarray(on)]));
+    const loaded = file.load();
+    // The harmed record is of the one app, and the one behind it of the other.
+    const [api, shop] = [before.states.get('api')!, later.states.get('shop')!];
+    const whole = [
+      ['api', api],
+      ['shop', shop],
+    ] as const;
+    t.deepEqual(contents(loaded.states), contents(whole), what);
+    t.true(loaded.keepAside, what);
+  }
+});
+
+test('bytes that are lost from the first line take no record with them', async (t) => {
+  const file = await sample(t);
+  writeFileSync(file.path, file.bytes().subarray(6));
+  const loaded = file.load();
+  t.deepEqual(contents(loaded.states), contents(file.steps.at(-1)!.states));
+  t.true(loaded.keepAside);
+});
+
 test('a record whose checksum holds, but not its content, takes no other with it', async (t) => {
   const file = await sample(t);
   const good = file.steps.at(-1)!.states;
