@@ -58,18 +58,31 @@ function hasOddBounds({ scopeMetrics }: ResourceMetrics): boolean {
   });
 }
 
-/** The official text with the second HELP, UNIT and TYPE of a family left out and its lines put to the others. */
+/**
+ * The official text with one HELP, UNIT and TYPE per name: those of the first family that has series, to which the lines of
+ * the others are put. It stands where the first family of its type stood.
+ */
 function valid(text: string): string {
   const [resource = '', ...blocks] = text.split(/^(?=# HELP )/m).slice(0);
-  const groups = new Map<string, string>();
-  for (const block of blocks) {
+  const groups = new Map<string, { readonly type: string; text: string; index: number }>();
+  const inOrder = [...blocks.entries()].sort(([, a], [, b]) => Number(hasSeries(b)) - Number(hasSeries(a)));
+  for (const [index, block] of inOrder) {
     const head = /^(?:# .*\n)+/.exec(block)?.[0] ?? '';
-    const type = head.split('\n').at(-2) ?? '';
-    const before = groups.get(type);
-    groups.set(type, before === undefined ? block : before + block.slice(head.length));
+    const [, name = '', type = ''] = /# TYPE (\S+) (\S+)\n$/.exec(head) ?? [];
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, { type, text: block, index });
+    else if (group.type === type) {
+      group.index = Math.min(group.index, index);
+      group.text += block.slice(head.length);
+    }
   }
+  const texts = [...groups.values()].sort((a, b) => a.index - b.index).map((group) => group.text);
   // Parsers refuse a last line without its end.
-  return (resource + [...groups.values()].join('')).replace(/# no registered metrics$/, '$&\n');
+  return (resource + texts.join('')).replace(/# no registered metrics$/, '$&\n');
+}
+
+function hasSeries(block: string): boolean {
+  return /^[^#\n]/m.test(block);
 }
 
 /** Leaves the labels out of those lines whose labels the official serializer makes invalid. */
