@@ -1,17 +1,14 @@
 'use strict';
 
 /**
- * Whether numbers are rendered that formats forbid: counters and counts that are NaN, negative or infinite, counts that are
- * no whole numbers or above 2^52, and histograms whose count is not that of their buckets. As long as renderers do not leave
- * these out, answers get others in their place.
+ * Numbers that formats forbid: counters and counts that are NaN, negative or infinite, counts that are no whole numbers or
+ * above 2^52, and histograms whose count is not that of their buckets. One instance as text has the bytes of OpenTelemetry's
+ * serializer, which writes them as they are; everywhere else their series are left out.
  */
-const FORBIDDEN_NUMBERS = false;
-
 const { forEachSeries } = require('../../../core/series');
 
 /** @returns the snapshot with numbers in place of those that a format forbids */
 function tame(snapshot) {
-  if (FORBIDDEN_NUMBERS) return snapshot;
   const values = new Float64Array(new SharedArrayBuffer(snapshot.values.byteLength));
   values.set(snapshot.values);
   for (const family of snapshot.scopes.flatMap(({ families }) => families)) {
