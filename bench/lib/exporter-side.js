@@ -14,7 +14,7 @@ const { Responder } = part('src/ipc/responder.js');
 const { Probes } = part('src/pmx/probes.js');
 const { ExporterPool } = part('src/pool/exporter-pool.js');
 const { ProbeFeed } = part('src/probes/feed.js');
-const { StateLog } = part('src/state-log.js');
+const { StateLog } = part('core/state-log.js');
 
 const quiet = () => undefined;
 const complain = (...what) => {
