@@ -11,7 +11,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { connectToDaemon } = require('../../scripts/lib/daemon');
 const { part } = require('../lib/engine');
 
-const { decodeSnapshot } = part('core/wire/decode.js');
+const { decodePayload } = part('core/wire/decode.js');
 const { BENCH_FILE, BENCH_ROUNDS, BENCH_INTERVAL_MS, PM2_HOME, pm_id: OWN_ID } = process.env;
 const ROUNDS = Number(BENCH_ROUNDS);
 const INTERVAL_MS = Number(BENCH_INTERVAL_MS);
@@ -42,11 +42,9 @@ const FORMS = {
   snapshot: {
     data: () => ({ v: 2, form: 'snapshot', incarnation, have: ranges() }),
     decode(data) {
-      const snapshot = decodeSnapshot(data.payload, { known });
+      const { snapshot, pages } = decodePayload(data.payload, { known });
       incarnation = snapshot.incarnation;
-      for (const { families } of snapshot.scopes) {
-        for (const { pages } of families) for (const { page } of pages) known.set(page.id, page);
-      }
+      for (const [id, page] of pages) known.set(id, page);
     },
   },
 };
