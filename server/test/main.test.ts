@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { get } from './http/running-server';
+import { markingMessage } from '../../core/pm2/introductions';
+import { WIRE_VERSION } from '../../core/wire/format';
 
 const MAIN = resolve(__dirname, '../src/main.ts');
 
@@ -103,8 +105,9 @@ test.serial('it tells PM2 that it is ready once it listens', async (t) => {
   const messages: unknown[] = [];
   child.on('message', (message) => messages.push(message));
   await url();
-  if (messages.length === 0) await once(child, 'message');
-  t.deepEqual(messages, ['ready']);
+  while (messages.length < 2) await once(child, 'message');
+  // The second one marks it as a metrics server in what PM2 lists.
+  t.deepEqual(messages, ['ready', markingMessage(WIRE_VERSION)]);
 });
 
 test.serial('files and configurations of any kind end the start with a sentence', async (t) => {
