@@ -7,16 +7,15 @@
  */
 
 const { busyMs } = require('../lib/clock');
-const { createEncoder, Renderer, part } = require('../lib/engine');
+const { createInstance } = require('../lib/decoded-instance');
+const { Renderer, part } = require('../lib/engine');
 const { createPeer } = require('../lib/peers');
 const { rounds } = require('../lib/rounds');
 const { timesLess } = require('../lib/rows');
 const { createWorkload } = require('../lib/workload');
 
-const { encodeSnapshot } = part('core/wire/encode.js');
 const { spareMemory } = part('server/protocol/tasks.js');
 const { ClusterMerger } = part('server/workers/cluster/index.js');
-const { decode } = part('server/workers/decode.js');
 
 const INSTANCES = 8;
 const TARGETS = { 'prom-client': 30, '@prometheus-io/client': 15 };
@@ -41,7 +40,7 @@ async function measure({ size, count, peers, emit }) {
   const sides = {
     ours: async () => {
       const live = [];
-      for (const instance of instances) live.push(await instance.answer());
+      for (const instance of instances) live.push(await instance.answer('everything'));
       const ms = await timed(() => void renderer.render(cluster.merge(live)));
       check(live, cluster.part);
       return ms;
@@ -63,26 +62,6 @@ async function measure({ size, count, peers, emit }) {
     const row = { name: `merging ${INSTANCES} instances`, workload: size, variant: 'everything', unit: 'ms' };
     emit(timesLess({ ...row, against, ours, theirs, ...target }));
   }
-}
-
-/** A run of an instance, and the snapshot that the metrics server has decoded of it. */
-function createInstance(size, pmId) {
-  const series = createWorkload(size, pmId + 1);
-  const { encode } = createEncoder();
-  const run = { app: 'shop', pmId, key: String(pmId) };
-  let known = new Map();
-  let firstPageId = 0;
-  return {
-    async answer() {
-      const have = [...known.keys()].map((id) => [id, id]);
-      const payload = encodeSnapshot(await encode(series.collect('everything')), have);
-      const limits = { maxBytes: 2 ** 30, maxSeries: 2_000_000, maxSamples: 100_000_000 };
-      const decoded = decode({ kind: 'decode', payload, known, firstPageId: (firstPageId += 10_000), ...limits });
-      if (!decoded.ok) throw new Error(decoded.message);
-      known = decoded.pages;
-      return { run, snapshot: decoded.snapshot, isLeaving: false };
-    },
-  };
 }
 
 function createCluster() {

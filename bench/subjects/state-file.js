@@ -9,13 +9,11 @@ const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { busyMs } = require('../lib/clock');
-const { createEncoder, Renderer, part } = require('../lib/engine');
+const { createInstance } = require('../lib/decoded-instance');
+const { Renderer, part } = require('../lib/engine');
 const { atMost, timesLess } = require('../lib/rows');
-const { createWorkload } = require('../lib/workload');
 
-const { encodeSnapshot } = part('core/wire/encode.js');
 const { appendChanges, ClusterMerger, loadStates, saveStates } = part('server/workers/cluster/index.js');
-const { decode } = part('server/workers/decode.js');
 
 const INSTANCES = 8;
 const VARIANTS = ['nothing', '1 %', 'everything'];
@@ -81,26 +79,6 @@ async function measure({ size, variant, count, folder, emit }) {
   emit(timesLess({ ...whole, name: 'its bytes', unit: 'bytes', ours: bytes.appended, theirs: bytes.whole }));
   const scrape = { ...row, against: 'merging, rendering', name: 'a record as a part of the scrape', unit: 'ms' };
   emit(atMost({ ...scrape, ours: taken.appended, theirs: taken.merged }));
-}
-
-/** A run of an instance, and the snapshot that the metrics server has decoded of it. */
-function createInstance(size, pmId) {
-  const series = createWorkload(size, pmId + 1);
-  const { encode } = createEncoder();
-  const run = { app: 'shop', pmId, key: String(pmId) };
-  let known = new Map();
-  let firstPageId = 0;
-  return {
-    async answer(variant) {
-      const have = [...known.keys()].map((id) => [id, id]);
-      const payload = encodeSnapshot(await encode(series.collect(variant)), have);
-      const limits = { maxBytes: 2 ** 30, maxSeries: 2_000_000, maxSamples: 100_000_000 };
-      const decoded = decode({ kind: 'decode', payload, known, firstPageId: (firstPageId += 10_000), ...limits });
-      if (!decoded.ok) throw new Error(decoded.message);
-      known = decoded.pages;
-      return { run, snapshot: decoded.snapshot, isLeaving: false };
-    },
-  };
 }
 
 /** What is measured must be what comes back. */
