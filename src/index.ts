@@ -10,9 +10,9 @@ import type { MetricsSource } from './collect/source';
 import { combineSources } from './collect/sources';
 import type { ExporterConfig } from './config/config';
 import { PROCESS_METRICS } from './config/default-metrics';
-import { UNREADABLE } from './config/fields';
 import { startExporter, type Exporter } from './exporter';
 import { guardLogger, type Logger } from './logger';
+import { configOf, optionOf } from './options';
 
 export type { MetricsSource } from './collect/source';
 export type { ExporterConfig, PmxMetricsConfig } from './config/config';
@@ -69,36 +69,8 @@ export type Pm2Exporter = Exporter;
  */
 export function startPm2Exporter(options: Pm2ExporterOptions): Pm2Exporter {
   const sources = readSources(options);
-  const logger = guardLogger(loggerOf(options));
+  const logger = guardLogger(optionOf(options, 'logger'));
   const source = combineSources(sources, new StateLog(logger));
-  return startExporter(source, configOf(options), logger, PROCESS_METRICS);
-}
-
-function loggerOf(options: Pm2ExporterOptions): unknown {
-  try {
-    return options.logger;
-  } catch {
-    return UNREADABLE;
-  }
-}
-
-/** The other options as a configuration. Its properties are read where each of them is checked. */
-function configOf(options: Pm2ExporterOptions): unknown {
-  const config = {};
-  const keys = keysOf(options);
-  if (keys === undefined) return UNREADABLE;
-  for (const key of keys) {
-    if (key === 'collect' || key === 'sources' || key === 'logger') continue;
-    Object.defineProperty(config, key, { enumerable: true, get: () => Reflect.get(options, key) as unknown });
-  }
-  return config;
-}
-
-/** What a proxy says of its keys may throw. */
-function keysOf(options: object): string[] | undefined {
-  try {
-    return Object.keys(options);
-  } catch {
-    return undefined;
-  }
+  const config = configOf(options, ['collect', 'sources', 'logger']);
+  return startExporter(source, config, logger, PROCESS_METRICS);
 }

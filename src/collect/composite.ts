@@ -9,9 +9,13 @@ import { attributesText } from '../../core/encoder/series/attributes';
 import type { ResourceMetrics, ScopeMetrics } from '../../core/otel';
 import type { StateLog } from '../../core/state-log';
 import { messageOf } from '../../core/values';
+import { settlesWithin } from './deadline';
 import { DEADLINE_MS, Member } from './member';
 import { MOST_ENTRIES, type Parts } from './parts';
 import type { MetricsSource } from './source';
+
+/** Of one source. A list without end takes no room from the scopes of others. */
+const MOST_SCOPES = 10_000;
 
 export interface LabelledSource {
   readonly source: MetricsSource;
@@ -21,7 +25,6 @@ export interface LabelledSource {
 
 export class CompositeSource implements MetricsSource {
   readonly accumulates = true;
-  readonly collectNow?: () => ResourceMetrics;
   private readonly members: readonly Member[];
   /** The collection whose result counts. */
   private current: object | undefined;
@@ -30,11 +33,8 @@ export class CompositeSource implements MetricsSource {
     sources: readonly LabelledSource[],
     private readonly states: StateLog,
   ) {
-    const mostScopes = Math.floor(MOST_ENTRIES / sources.length);
+    const mostScopes = Math.min(MOST_SCOPES, Math.floor(MOST_ENTRIES / sources.length));
     this.members = sources.map(({ source, label }) => new Member(source, label, mostScopes));
-    if (this.members.some(({ canCollectNow }) => canCollectNow)) {
-      this.collectNow = () => this.merge(this.members.map((member) => ({ member, parts: member.takeNow() })));
-    }
   }
 
   /** Providers that are replaced are the business of the members. */
@@ -49,7 +49,8 @@ export class CompositeSource implements MetricsSource {
     this.current = collection;
     const isCurrent = (): boolean => this.current === collection;
     const waited = members.map((member) => member.ask()).filter((done) => done !== undefined);
-    if (!(await endInTime(waited)) && isCurrent()) for (const member of members) member.noteDeadline();
+    const inTime = waited.length === 0 || (await settlesWithin(Promise.all(waited), DEADLINE_MS));
+    if (!inTime && isCurrent()) for (const member of members) member.noteDeadline();
     if (isCurrent()) this.tell();
     while (isCurrent() && !members.some(({ isReady }) => isReady)) {
       const underWay = members.map((member) => member.underWay).filter((done) => done !== undefined);
@@ -60,6 +61,33 @@ export class CompositeSource implements MetricsSource {
     this.tell();
     if (!members.some(({ isReady }) => isReady)) throw new Error(`none of the ${members.length} sources works`);
     return this.merge(members.map((member) => ({ member, parts: [member.take()] })));
+  }
+
+  /** Of sources that cannot collect without waiting it has what was last. */
+  collectNow(): ResourceMetrics {
+    // Nothing is handed over to a collection that is under way.
+    this.current = undefined;
+    return this.merge(this.members.map((member) => ({ member, parts: member.takeNow() })));
+  }
+
+  accept(): void {
+    for (const member of this.members) this.onMember(member, 'accept');
+  }
+
+  release(): void {
+    this.current = undefined;
+    for (const member of this.members) this.onMember(member, 'release');
+  }
+
+  private onMember(member: Member, call: 'accept' | 'release'): void {
+    try {
+      member[call]();
+    } catch (error) {
+      this.states.warnOnce(
+        `${call} of ${member.label}`,
+        `${call}() of ${member.label} has failed: ${messageOf(error)}`,
+      );
+    }
   }
 
   private tell(): void {
@@ -98,18 +126,4 @@ export class CompositeSource implements MetricsSource {
       );
     }
   }
-}
-
-/** @returns whether all end before the deadline */
-async function endInTime(waited: readonly Promise<void>[]): Promise<boolean> {
-  if (waited.length === 0) return true;
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), DEADLINE_MS);
-    timer.unref();
-  });
-  const all = Promise.all(waited).then(() => true);
-  const inTime = await Promise.race([all, deadline]);
-  clearTimeout(timer);
-  return inTime;
 }

@@ -5,13 +5,14 @@
 import type { ScopeMetrics } from '../../core/otel';
 import type { StateLog } from '../../core/state-log';
 import { FallWatch } from './falls';
-import { byTemporality, partsOf, type Parts } from './parts';
+import { byTemporality, isPromiseLike, partsOf, type Parts } from './parts';
 import type { MetricsSource } from './source';
 
 /** Names of metrics in a line. */
 const MAX_NAMES = 4;
 const MAX_NAME_CHARS = 60;
 
+const HARM = 'Collecting them takes away what another exporter of the same reader should have';
 const OWN_READER =
   'Give the exporter a reader of its own: Pm2MetricReader of @mashroom/mashroom-monitoring-pm2-exporter/opentelemetry, ' +
   'or one with cumulative temporality';
@@ -23,10 +24,11 @@ const OWN_READER =
 export function guardSource(source: MetricsSource, label: string, states: StateLog): MetricsSource {
   if (source.accumulates === true) return source;
   const guard = new Guard(source, label, states);
-  const { collectNow } = source;
+  const { collectNow, release } = source;
   return {
     provider: () => source.provider(),
     collect: (provider) => guard.collect(provider),
+    ...(release !== undefined && { release: () => release.call(source) }),
     ...(collectNow !== undefined && {
       collectNow: (provider: object) => guard.checked(collectNow.call(source, provider), provider),
     }),
@@ -50,10 +52,16 @@ class Guard {
     });
   }
 
-  async collect(provider: object): Promise<unknown> {
+  /** Of data that the source returns at once, it returns data at once. */
+  collect(provider: object): unknown {
     // Each collection would take numbers away from the owner of the reader, for nothing.
     if (this.refused === provider) throw this.refusal();
-    return this.checked(await this.source.collect(provider), provider);
+    const answer = this.source.collect(provider);
+    return isPromiseLike(answer) ? this.checkLater(answer, provider) : this.checked(answer, provider);
+  }
+
+  private async checkLater(answer: PromiseLike<unknown>, provider: object): Promise<unknown> {
+    return this.checked(await answer, provider);
   }
 
   checked(data: unknown, provider: object): unknown {
@@ -71,19 +79,15 @@ class Guard {
       throw this.refusal();
     }
     const what = `Metrics of ${this.label} are not exported since they have delta temporality`;
-    this.states.warnOnce(`deltas of ${this.label}`, `${what}: ${namesOf(deltas)}. ${harmOf('them')}. ${OWN_READER}`);
+    this.states.warnOnce(`deltas of ${this.label}`, `${what}: ${namesOf(deltas)}. ${HARM}. ${OWN_READER}`);
     return { resource: parts.resource, scopeMetrics: others };
   }
 
   private refusal(): Error {
     return new Error(
-      `all metrics of ${this.label} have delta temporality. ${harmOf('them')}, so it is not asked any more. ${OWN_READER}`,
+      `all metrics of ${this.label} have delta temporality. ${HARM}, so it is not asked any more. ${OWN_READER}`,
     );
   }
-}
-
-function harmOf(what: string): string {
-  return `Collecting ${what} takes away what another exporter of the same reader should have`;
 }
 
 function namesOf(scopeMetrics: readonly ScopeMetrics[]): string {

@@ -1,6 +1,6 @@
 /** One of several sources: when it is asked, what it has answered, and what stands for it while it does not answer. */
 import { messageOf } from '../../core/values';
-import { byTemporality, partsOf, type Parts } from './parts';
+import { byTemporality, isPromiseLike, partsOf, type Parts } from './parts';
 import type { MetricsSource } from './source';
 
 /** How long the other sources wait for one. Mashroom's collector takes 2.5 s where an observable hangs. */
@@ -26,14 +26,18 @@ export class Member {
   private pending: Pending | undefined;
   private readonly givenUp = new Set<Pending>();
   /**
-   * What is not handed over yet, the oldest first. Of a source that accumulates each collection counts; of another one only
-   * the latest does.
+   * What is not handed over yet, the oldest first. Of a source that accumulates each collection counts; of another one, and
+   * of one that repeats what was not accepted, only the latest does.
    */
   private ready: Parts[] = [];
   /** What stands for the source when there is nothing new: without numbers that would be added up twice. */
   private last: Parts | undefined;
   /** Whether its last collection has missed the deadline. */
   private slow = false;
+  /** Whether its last collection gave its data at once. */
+  private answersAtOnce = false;
+  /** What was handed over last, as the source has returned it. */
+  private handed: unknown;
 
   /**
    * @param label what log lines call it
@@ -54,8 +58,8 @@ export class Member {
     return this.pending?.done;
   }
 
-  get canCollectNow(): boolean {
-    return this.source.collectNow !== undefined;
+  private get eachCounts(): boolean {
+    return this.source.accumulates === true && this.source.accept === undefined;
   }
 
   /**
@@ -97,26 +101,41 @@ export class Member {
     const latest = now ?? before.pop();
     if (latest === undefined) return this.last === undefined ? [] : [this.last];
     this.keep(latest);
-    if (this.source.accumulates !== true) return [latest];
-    const deltas = before.map(({ resource, scopeMetrics }) => ({
-      resource,
-      scopeMetrics: byTemporality(scopeMetrics).deltas,
-    }));
+    if (!this.eachCounts) return [latest];
+    const deltas = before.map((one) => ({ ...one, scopeMetrics: byTemporality(one.scopeMetrics).deltas }));
     return [...deltas, latest];
   }
 
-  private keep({ resource, scopeMetrics }: Parts): void {
+  /** What was handed over is going to be used. */
+  accept(): void {
+    const { handed } = this;
+    this.handed = undefined;
+    if (handed !== undefined) this.source.accept?.(handed);
+  }
+
+  release(): void {
+    this.source.release?.();
+  }
+
+  private keep(parts: Parts): void {
+    if (this.source.accept !== undefined) this.handed = parts.data;
+    const { scopeMetrics } = parts;
     const stays = this.source.accumulates === true ? byTemporality(scopeMetrics).others : scopeMetrics;
-    this.last = { resource, scopeMetrics: stays };
+    this.last = { ...parts, scopeMetrics: stays, data: undefined };
   }
 
   private collectNow(): Parts | undefined {
+    const { source } = this;
     try {
-      const { source } = this;
-      return source.collectNow && partsOf(source.collectNow(source.provider()), this.mostScopes);
+      if (source.collectNow !== undefined) return partsOf(source.collectNow(source.provider()), this.mostScopes);
+      if (!this.answersAtOnce || this.pending !== undefined) return undefined;
+      const answer = source.collect(source.provider());
+      if (!isPromiseLike(answer)) return partsOf(answer, this.mostScopes);
+      void Promise.resolve(answer).catch(() => undefined);
     } catch {
-      return undefined; // The process exits: its last numbers are better than none.
+      // The process exits: its last numbers are better than none.
     }
+    return undefined;
   }
 
   private giveUpIfLost(provider: object): void {
@@ -138,7 +157,9 @@ export class Member {
 
   private async collect(pending: Pending): Promise<void> {
     try {
-      this.accept(partsOf(await this.source.collect(pending.provider), this.mostScopes), pending);
+      const answer = this.source.collect(pending.provider);
+      this.answersAtOnce = !isPromiseLike(answer);
+      this.note(partsOf(await answer, this.mostScopes), pending);
     } catch (error) {
       if (this.pending === pending) this.trouble = messageOf(error);
     }
@@ -146,9 +167,9 @@ export class Member {
     if (this.pending === pending) this.pending = undefined;
   }
 
-  private accept(parts: Parts, pending: Pending): void {
+  private note(parts: Parts, pending: Pending): void {
     const isCurrent = this.pending === pending;
-    if (this.source.accumulates === true) this.ready.push(parts);
+    if (this.eachCounts) this.ready.push(parts);
     else if (isCurrent) this.ready = [parts];
     if (!isCurrent) return;
     this.slow = performance.now() - pending.startedAt > DEADLINE_MS;

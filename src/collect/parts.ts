@@ -9,6 +9,8 @@ export interface Parts {
   readonly resource: ResourceMetrics['resource'];
   /** A copy of the list. */
   readonly scopeMetrics: readonly ScopeMetrics[];
+  /** What the source has returned. */
+  readonly data: unknown;
 }
 
 /** What the encoder reads at the most, in the scopes of all sources together. An array's length says little. */
@@ -20,7 +22,7 @@ export function partsOf(data: unknown, mostScopes = MOST_ENTRIES): Parts {
   try {
     const { resource, scopeMetrics } = (data ?? {}) as Partial<ResourceMetrics>;
     if (typeof resource === 'object' && resource !== null && Array.isArray(scopeMetrics)) {
-      return { resource, scopeMetrics: firstOf(scopeMetrics as readonly ScopeMetrics[], mostScopes) };
+      return { resource, scopeMetrics: firstOf(scopeMetrics as readonly ScopeMetrics[], mostScopes), data };
     }
   } catch (error) {
     reason = `: ${messageOf(error)}`;
@@ -69,4 +71,14 @@ function firstOf<T>(list: readonly T[], most: number): T[] {
   const length = Math.min(list.length, most);
   for (let i = 0; i < length; i++) copy.push(list[i] as T);
   return copy;
+}
+
+/** Whether to wait for it; also where it says so by throwing. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  try {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+    return typeof (value as { then?: unknown }).then === 'function';
+  } catch {
+    return true;
+  }
 }

@@ -44,14 +44,20 @@ function readEntry(entry: unknown, path: string): LabelledSource {
   const source = entry as MetricsSource;
   const name = property(entry, 'name');
   const known = typeof name === 'string' && name !== '' ? ` (${name.slice(0, MAX_NAME_CHARS)})` : '';
-  const plain: MetricsSource = {
-    accumulates: property(entry, 'accumulates') === true,
+  return { source: copyOf(source), label: `"${path}"${known}` };
+}
+
+/** Its methods are found once, so that nothing throws later where it is looked for. */
+function copyOf(source: MetricsSource): MetricsSource {
+  const has = (name: keyof MetricsSource): boolean => typeof property(source, name) === 'function';
+  return {
+    accumulates: property(source, 'accumulates') === true,
     provider: () => source.provider(),
     collect: (provider) => source.collect(provider),
+    ...(has('collectNow') && { collectNow: (provider: object) => source.collectNow?.(provider) }),
+    ...(has('accept') && { accept: (data: unknown) => source.accept?.(data) }),
+    ...(has('release') && { release: () => source.release?.() }),
   };
-  if (typeof property(entry, 'collectNow') !== 'function') return { source: plain, label: `"${path}"${known}` };
-  const collectNow = (provider: object): unknown => source.collectNow?.(provider);
-  return { source: { ...plain, collectNow }, label: `"${path}"${known}` };
 }
 
 function isArray(value: unknown): boolean {

@@ -31,6 +31,13 @@ export interface MetricsSource {
    * @returns `ResourceMetrics`; not checked
    */
   collectNow?(provider: object): unknown;
+  /**
+   * Called with a result of {@link collect} or {@link collectNow} that is going to be used. Without this call it was given up:
+   * a source that cannot collect the same data again hands it over with its next result.
+   */
+  accept?(data: unknown): void;
+  /** Called when the exporter has stopped, and will not collect any more. */
+  release?(): void;
 }
 
 /** The source of a user's own function. */

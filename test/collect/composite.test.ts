@@ -203,7 +203,12 @@ test('collectNow takes what sources can give at once, and of the others what was
     collectNow: () => Promise.resolve(counted('c', 4)),
   };
   let calls = 0;
-  const { collect, source } = combine(() => counted('a', ++calls), deltas.source, odd);
+  const { collect, source } = combine(
+    async () => counted('a', ++calls),
+    deltas.source,
+    odd,
+    () => counted('d', ++calls),
+  );
   deltas.state.counted = 1;
   await collect();
   deltas.state.counted = 6;
@@ -211,6 +216,7 @@ test('collectNow takes what sources can give at once, and of the others what was
     ['a', 1],
     ['b', 6],
     ['c', 3],
+    ['d', 3],
   ]);
 });
 
@@ -241,4 +247,44 @@ test('attributes of a resource that cannot be read are left out, which is told o
   );
   for (let i = 0; i < 2; i++) t.deepEqual((await collect()).resource.attributes, { zone: 'x' });
   t.deepEqual(log, ['The attributes of the resource of "sources[0]" cannot be read and are left out: gone']);
+});
+
+test('a source learns which of its results is used, and gives the others once more', async (t) => {
+  const waiting: ResourceMetrics[] = [];
+  const accepted: unknown[] = [];
+  let released = 0;
+  const source: MetricsSource = {
+    accumulates: true,
+    provider: () => waiting,
+    collect: () => (waiting.push(counted('b', waiting.length + 1, {}, DELTA)), waiting.at(-1)),
+    accept: (data) => void accepted.push(data),
+    release: () => void released++,
+  };
+  let answer: ((data: ResourceMetrics) => void) | undefined;
+  const combined = combine(() => new Promise((resolve) => (answer = resolve)), source);
+  const first = combined.collect();
+  await null;
+  const second = combined.collect();
+  answer?.(counted('a', 1));
+  await t.throwsAsync(first);
+  const data = await second;
+  t.deepEqual(accepted, []);
+  combined.source.accept?.(data);
+  combined.source.accept?.(data);
+  t.deepEqual(accepted, [waiting[0]]);
+  combined.source.release?.();
+  t.is(released, 1);
+});
+
+test('a source that throws when its result is accepted is told once', async (t) => {
+  const source: MetricsSource = {
+    provider: () => source,
+    collect: () => counted('b', 1),
+    accept() {
+      throw new Error('a defect');
+    },
+  };
+  const combined = combine({ ...source, accumulates: true }, () => counted('a', 1));
+  for (let i = 0; i < 2; i++) combined.source.accept?.(await combined.collect());
+  t.deepEqual(combined.log, ['accept() of "sources[0]" has failed: a defect']);
 });

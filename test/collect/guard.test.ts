@@ -62,6 +62,23 @@ test('among several sources one with deltas costs the others nothing', async (t)
   t.regex(log[0] ?? '', /^Collecting the metrics of "sources\[1\]" does not work, .*: all metrics of .* have delta/);
 });
 
+test('what a function returns at once is checked at once, and what throws when it is waited for costs nothing else', async (t) => {
+  const data = counted('a', 1);
+  const { source } = combine(() => data);
+  t.is(source.collect(source.provider()), data);
+  const odd = Object.defineProperty({}, 'then', {
+    get() {
+      throw new Error('no');
+    },
+  });
+  const { collect, log } = combine(
+    () => odd,
+    () => data,
+  );
+  t.deepEqual(valuesOf(await collect()), [['a', 1]]);
+  t.regex(log[0] ?? '', /"sources\[0\]" does not work.*: no$/);
+});
+
 test('a source that accumulates keeps its deltas', async (t) => {
   const source: MetricsSource = { accumulates: true, provider: () => source, collect: () => data(delta('a')) };
   const { collect, log } = combine(source);
