@@ -68,3 +68,13 @@ export const PROCESS_METRICS: readonly string[] = [
   'http_request_duration_seconds',
   'http_requests_total',
 ];
+
+/**
+ * The entries of a selection that its user has written. Those of the default for Mashroom servers are none of them, since
+ * users copy that list to add to it.
+ */
+export function withoutDefaults(selection: readonly string[]): readonly string[] {
+  const isDefault =
+    selection.length === PROCESS_METRICS.length && selection.every((name, i) => name === PROCESS_METRICS[i]);
+  return isDefault ? [] : selection.filter((name) => !DEFAULT_METRICS.includes(name));
+}
