@@ -13,7 +13,7 @@
  * - `tidying/`    joins and packs pages between two collections
  */
 import type { ResourceMetrics } from '../otel';
-import { Slicer, type Sliced } from '../slicer';
+import { Job, Slicer, type Sliced } from '../slicer';
 import { strideOf, type ExporterStats, type Family, type ScopeFamilies, type Snapshot } from '../snapshot';
 import { Columns, type Column } from './columns/columns';
 import { layoutFor } from './columns/layouts';
@@ -82,22 +82,47 @@ export class SnapshotEncoder {
   private pageIds = 0;
   private generation = 0;
   private last: Snapshot | undefined;
+  private underWay: Job<Encoded> | undefined;
 
   constructor(private readonly options: EncoderOptions) {
     this.slicer = new Slicer(options.sliceMs);
     this.parts = this.newParts();
   }
 
-  /** @throws TypeError where `data` is not `ResourceMetrics` at all; what is malformed in it is only left out */
+  /**
+   * Encodes in slices. One at a time: the last one is to have ended.
+   * @throws TypeError where `data` is not `ResourceMetrics` at all; what is malformed in it is only left out
+   */
   async encode(collected: Collected): Promise<Encoded> {
+    const job = new Job(this.steps(collected));
+    this.underWay = job;
     await this.slicer.rest();
-    const read = await this.slicer.run(readCollection(collected.data));
+    const encoded = await this.slicer.runJob(job);
+    if (this.underWay === job) this.underWay = undefined;
+    // A snapshot is posted next, which takes a while by itself.
+    await this.slicer.rest();
+    return encoded;
+  }
+
+  /**
+   * Encodes without a turn of the event loop, for a process that ends. An encoding that is under way is finished first, and
+   * its promise settles with its own result.
+   * @throws as {@link encode} does
+   */
+  encodeNow(collected: Collected): Encoded {
+    this.underWay?.finish();
+    this.underWay = undefined;
+    const job = new Job(this.steps(collected));
+    job.finish();
+    return job.result();
+  }
+
+  private *steps(collected: Collected): Sliced<Encoded> {
+    const read = yield* readCollection(collected.data);
     const generation = this.generation + 1;
     let written: EncodedScopes;
     try {
-      written = await this.slicer.run(this.encodeCollection(read, generation));
-      // A snapshot is posted next, which takes a while by itself.
-      await this.slicer.rest();
+      written = yield* this.encodeCollection(read, generation);
       this.parts.columns.publish(generation);
     } catch (error) {
       // Such as no memory. Families are half changed: the next collection begins with new parts, and all its series are new.
