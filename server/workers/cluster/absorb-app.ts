@@ -8,6 +8,7 @@ import { commonResource } from './resource';
 import type { AppSeries } from './series/app-series';
 import { standingKinds, type Kinds } from './series/kinds';
 import { boundsText } from './series/layouts';
+import { joinRepeated } from './series/join-repeated';
 import { FirstDataPoints } from './series/live-run';
 import { mapSeries, type AppTask, type MappedRound } from './series/map-series';
 import type { PageMappings } from './series/page-mappings';
@@ -27,11 +28,11 @@ export interface AppResult {
 
 export function absorbApp(task: AppTask): AppResult {
   const warnings: string[] = [];
-  const mapped = mapSeries(task, warnings);
+  const mapped = withoutRepeated(mapSeries(task, warnings));
   const { live, mappings, repeated, seen } = mapped;
   const { appSeries } = mappings;
   const hasTwins = appSeries.twins.groups.size > 0;
-  const firstPoints = repeated.size === 0 && !hasTwins ? undefined : new FirstDataPoints(appSeries.count);
+  const firstPoints = hasTwins ? new FirstDataPoints(appSeries.count) : undefined;
   const added = [...appSeries.families.values()].filter(({ isAdded }) => isAdded).flatMap(({ pages }) => pages);
 
   const { runs, carried } = absorbRuns(task, mapped, added, firstPoints);
@@ -53,6 +54,10 @@ export function absorbApp(task: AppTask): AppResult {
   const app = JSON.stringify(appKey(task.round));
   warnings.push(...boundsWarnings(app, appSeries), ...kindWarnings(app, kinds), ...repeatedWarnings(app, repeated));
   return { state, snapshots, warnings, mappings };
+}
+
+function withoutRepeated(mapped: MappedRound): MappedRound {
+  return mapped.repeated.size === 0 ? mapped : { ...mapped, live: mapped.live.map(joinRepeated) };
 }
 
 /** What every run has had last, and what is carried of those that have ended. */
@@ -150,6 +155,7 @@ function kindWarnings(app: string, { left }: Kinds): string[] {
 
 function repeatedWarnings(app: string, names: ReadonlySet<string>): string[] {
   return [...names].map(
-    (name) => `App ${app}: "${name}" has the same attributes more than once in an instance, one is taken.`,
+    (name) =>
+      `App ${app}: "${name}" has the same attributes more than once in an instance: they are added up; of gauges the first one stands.`,
   );
 }
