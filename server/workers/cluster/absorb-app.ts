@@ -14,6 +14,7 @@ import { mapSeries, type AppTask, type MappedRound } from './series/map-series';
 import type { PageMappings } from './series/page-mappings';
 import { Recency } from './series/recency';
 import { absorbRun } from './sums/absorb-run';
+import { HostCounters } from './sums/host-counters';
 import { joinTwins } from './sums/join-twins';
 import { Carried, grown, SpareMemory } from './sums/numbers';
 import { addAll, totalsOf, undoRounding } from './sums/totals';
@@ -77,6 +78,7 @@ function absorbRuns(
   const staying = new Set([...liveKeys, ...round.silent]);
   for (const run of state.runs) if (!staying.has(run.key)) addAll(carried.writable(), run.last, added);
 
+  const hosts = new HostCounters(carried);
   const before = new Map(state.runs.map((run) => [run.key, run]));
   const spare = new SpareMemory(round.spare ?? []);
   const answered = live.map((one): RunNumbers => {
@@ -88,9 +90,10 @@ function absorbRuns(
     const former = run?.last ?? NO_NUMBERS;
     const copy = spare.take(appSeries.numbers, former.length);
     const last = grown(former, appSeries.numbers, appSeries.offsets.subarray(0, appSeries.count), copy);
-    absorbRun(one, last, carried, firstPoints);
+    absorbRun(one, last, carried, hosts, firstPoints);
     return { key: one.run.key, incarnation, generation, last };
   });
+  hosts.apply();
   const silent = round.silent.filter((key) => !liveKeys.has(key)).flatMap((key) => before.get(key) ?? []);
 
   // In the same order each time, whichever runs have answered: sums of fractions depend on the order.
