@@ -116,7 +116,14 @@ function startUnderPm2(
   started = true;
   const pmx = startPmx({ pmxMetrics: config.pmxMetrics, maxProbes: config.probes.max, logger });
   const feed = new ProbeFeed({ pool, config, states, probes: pmx.probes });
-  const responder = new Responder({ pool, pmId, daemon, logger, states });
+  const responder = new Responder({
+    pool,
+    pmId,
+    daemon,
+    logger,
+    states,
+    refresh: (since) => collector.refresh(since),
+  });
   const listening = listenForRequests((request) => responder.ask(request), logger);
   const { intervalMs, maxCollectLoad, maxSeries } = config;
   const collector = new Collector({
@@ -129,7 +136,8 @@ function startUnderPm2(
     states,
     onSnapshot: (snapshot) => {
       responder.update(snapshot);
-      feed.update(snapshot);
+      // After the answers that this snapshot was collected for.
+      setImmediate(() => feed.update(snapshot));
     },
     onOld: (ageMs) => feed.showAge(ageMs),
     onInterval: () => {

@@ -1,6 +1,7 @@
 /**
- * Takes a snapshot per interval, with one collection at a time. A collection that takes longer than the interval is
- * waited for. It is given up when its provider has been replaced, or when it has taken so long that it will not end.
+ * Takes a snapshot per interval, and further ones for requests, with one collection at a time. A collection that takes
+ * longer than the interval is waited for. It is given up when its provider has been replaced, or when it has taken so
+ * long that it will not end.
  */
 import type { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { ResourceMetrics } from '../../core/otel';
@@ -37,6 +38,8 @@ const HANGING_MS = 15_000;
  * 16 minutes, 12 after a day, 20 after a year.
  */
 const GIVE_UP_MS = 30_000;
+/** Nothing waits for a collection that has taken longer. */
+const SLOW_MS = 1000;
 /** A snapshot is old when so many intervals, and {@link HANGING_MS}, have passed since its collection. */
 const OLD_INTERVALS = 3;
 
@@ -44,6 +47,7 @@ interface Collection {
   readonly provider: object;
   /** By `performance.now()`. */
   readonly startedAt: number;
+  readonly isForRequest: boolean;
 }
 
 export class Collector {
@@ -51,6 +55,10 @@ export class Collector {
   private timer: NodeJS.Timeout | undefined;
   /** The collection whose result counts. */
   private current: Collection | undefined;
+  /** The one that has begun last. */
+  private last: Collection | undefined;
+  /** The end of the one that has begun last, however it ends. */
+  private lastEnd: Promise<void> = Promise.resolve();
   /** Collections that have not ended though their results do not count any more. */
   private readonly givenUp = new Set<Collection>();
   /** When the collection of the last snapshot has started, by `performance.now()`. */
@@ -75,6 +83,28 @@ export class Collector {
     clearTimeout(this.timer);
   }
 
+  /**
+   * Makes the latest snapshot be of a collection that has begun after that moment (by `performance.now()`), where
+   * {@link CollectorOptions.maxCollectLoad} allows it. Requests that wait together share one collection.
+   * @returns what to wait for before the latest snapshot is taken; `undefined` where there is nothing to wait for
+   */
+  refresh(since: number): Promise<void> | undefined {
+    if (this.stopped || (this.latest ?? -Infinity) >= since) return undefined;
+    const now = performance.now();
+    const { current } = this;
+    if (current !== undefined) {
+      if (now - current.startedAt > SLOW_MS) return undefined;
+      return current.startedAt >= since ? this.lastEnd : this.lastEnd.then(() => this.refresh(since));
+    }
+    if (!this.isAllowed(now)) return undefined;
+    const provider = this.findProvider();
+    return provider && this.begin({ provider, startedAt: now, isForRequest: true });
+  }
+
+  private isAllowed(now: number): boolean {
+    return this.load.allows(now - (this.last?.startedAt ?? -Infinity));
+  }
+
   private schedule(delayMs: number): void {
     if (this.stopped) return;
     clearTimeout(this.timer);
@@ -88,7 +118,17 @@ export class Collector {
     this.tellOfInterval(now);
     const provider = this.findProvider();
     if (this.current !== undefined) this.giveUpIfLost(this.current, provider, now);
-    if (this.current === undefined && provider !== undefined) void this.collect({ provider, startedAt: now });
+    if (this.current !== undefined || provider === undefined) return;
+    // A snapshot that is so recent that the load allows no other one serves the interval too.
+    if (this.last?.isForRequest === true && !this.isAllowed(now)) return;
+    void this.begin({ provider, startedAt: now, isForRequest: false });
+  }
+
+  private begin(collection: Collection): Promise<void> {
+    this.current = collection;
+    this.last = collection;
+    this.lastEnd = this.collect(collection);
+    return this.lastEnd;
   }
 
   private findProvider(): object | undefined {
@@ -117,7 +157,6 @@ export class Collector {
   }
 
   private async collect(collection: Collection): Promise<void> {
-    this.current = collection;
     try {
       const time = Date.now();
       const before = performance.eventLoopUtilization();
