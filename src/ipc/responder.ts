@@ -20,6 +20,8 @@ export interface ResponderOptions {
   readonly states: StateLog;
   /** See `Collector.refresh`. */
   readonly refresh?: (since: number) => Promise<void> | undefined;
+  /** Told which processes have got a snapshot. */
+  readonly onAnswered?: (pmIds: readonly number[], snapshot: Snapshot) => void;
 }
 
 const ANSWERING = {
@@ -172,6 +174,9 @@ export class Responder {
     if (this.stopped) return;
     if (result.ok) {
       this.report(undefined);
+      const missed = new Set(result.undelivered.map(({ pmId }) => pmId));
+      const pmIds = batch.map(({ recipient }) => recipient.pmId).filter((pmId) => !missed.has(pmId));
+      this.options.onAnswered?.(pmIds, snapshot);
       for (const { pmId, message, refused } of result.undelivered) {
         if (refused) this.waiting = this.waiting.filter(({ request }) => request.recipient.pmId !== pmId);
         logger.debug(`The answer to the process with pm_id ${pmId} was not delivered: ${message}`);
