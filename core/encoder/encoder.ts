@@ -13,7 +13,7 @@
  * - `tidying/`    joins and packs pages between two collections
  */
 import type { ResourceMetrics } from '../otel';
-import { runNow, Slicer, type Sliced } from '../slicer';
+import { Job, Slicer, type Sliced } from '../slicer';
 import { strideOf, type ExporterStats, type Family, type ScopeFamilies, type Snapshot } from '../snapshot';
 import { Columns, type Column } from './columns/columns';
 import { layoutFor } from './columns/layouts';
@@ -82,45 +82,53 @@ export class SnapshotEncoder {
   private pageIds = 0;
   private generation = 0;
   private last: Snapshot | undefined;
-  /** What {@link encode} is writing. */
-  private underWay: { readonly data: ResourceMetrics; readonly work: Sliced<Encoded> } | undefined;
+  private underWay: Job<Encoded> | undefined;
 
   constructor(private readonly options: EncoderOptions) {
     this.slicer = new Slicer(options.sliceMs);
     this.parts = this.newParts();
   }
 
-  /** @throws TypeError where `data` is not `ResourceMetrics` at all; what is malformed in it is only left out */
+  /**
+   * Encodes in slices. One at a time: the last one is to have ended.
+   * @throws TypeError where `data` is not `ResourceMetrics` at all; what is malformed in it is only left out
+   */
   async encode(collected: Collected): Promise<Encoded> {
-    const work = this.work(collected);
-    this.underWay = { data: collected.data, work };
+    const job = new Job(this.steps(collected));
+    this.underWay = job;
     await this.slicer.rest();
-    const encoded = await this.slicer.run(work);
+    const encoded = await this.slicer.runJob(job);
+    if (this.underWay === job) this.underWay = undefined;
     // A snapshot is posted next, which takes a while by itself.
     await this.slicer.rest();
     return encoded;
   }
 
   /**
-   * The same without letting the event loop turn, for a process that exits. What {@link encode} is writing is written to its
-   * end first; where it is this data, that is all. The promise of {@link encode} is of no use then.
+   * Encodes without a turn of the event loop, for a process that ends. An encoding that is under way is finished first, and
+   * its promise settles with its own result.
+   * @throws as {@link encode} does
    */
   encodeNow(collected: Collected): Encoded {
+    this.underWay?.finish();
+    this.underWay = undefined;
+    const job = new Job(this.steps(collected));
+    job.finish();
+    return job.result();
+  }
+
+  /**
+   * Finishes the encoding that is under way without a turn of the event loop.
+   * @returns its result
+   */
+  finishNow(): Encoded | undefined {
     const { underWay } = this;
-    const encoded = underWay && runNow(underWay.work);
-    if (encoded !== undefined && underWay?.data === collected.data) return encoded;
-    return runNow(this.work(collected));
+    this.underWay = undefined;
+    underWay?.finish();
+    return underWay?.result();
   }
 
-  private *work(collected: Collected): Sliced<Encoded> {
-    try {
-      return yield* this.encodeAll(collected);
-    } finally {
-      this.underWay = undefined;
-    }
-  }
-
-  private *encodeAll(collected: Collected): Sliced<Encoded> {
+  private *steps(collected: Collected): Sliced<Encoded> {
     const read = yield* readCollection(collected.data);
     const generation = this.generation + 1;
     let written: EncodedScopes;
