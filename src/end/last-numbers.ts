@@ -38,7 +38,7 @@ export class LastNumbers {
 
   /** Collects and sends before the call returns. For a process whose event loop does not turn any more. Never throws. */
   sendNow(): void {
-    const { collector, servers, logger } = this.options;
+    const { servers, logger } = this.options;
     try {
       if (!servers.areThere) return;
       const begin = performance.now();

@@ -100,7 +100,7 @@ async function endSome(pm2: Pm2, instance: Instance, kinds: readonly Kind[]): Pr
   for (const { way, app } of apps) {
     if (way.first === 'counts') await app.ask('count');
     if (way.first === 'inside') await app.ask('end');
-    else void pm2.call('stopProcessId', app.id);
+    else pm2.call('stopProcessId', app.id).catch(() => undefined);
   }
   const got = new Map<number, Packet>();
   await until('the last numbers', async () => {
