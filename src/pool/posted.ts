@@ -27,8 +27,7 @@ export class PostedForm {
 
   private async make(snapshot: Snapshot): Promise<PostedSnapshot> {
     const { scopes } = snapshot;
-    const contents =
-      this.lastOf(scopes) ?? this.keep(scopes, await this.slicer.run(this.writer.write(scopes)));
+    const contents = this.lastOf(scopes) ?? this.keep(scopes, await this.slicer.run(this.writer.write(scopes)));
     return posted(snapshot, contents);
   }
 
