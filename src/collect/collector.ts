@@ -91,6 +91,7 @@ export class Collector {
   /** Repeatable. A collection under way has no further effect. */
   stop(): void {
     this.finish();
+    if (!this.stopped) this.log.guard('release', () => this.options.source.release?.());
     this.stopped = true;
     this.current = undefined;
   }
@@ -199,6 +200,7 @@ export class Collector {
       const { active } = performance.eventLoopUtilization(before);
       if (this.current !== collection) return;
       this.addLoad(active);
+      this.log.guard('accept', () => this.options.source.accept?.(data));
       this.data = { data, time };
       const encoded = this.encoding.then(() => this.encode(data, time, collection));
       this.encoding = encoded.catch(() => undefined);

@@ -111,9 +111,12 @@ export class LastNumbers {
     const time = Date.now();
     const provider = source.provider();
     const data = source.collectNow === undefined ? source.collect(provider) : source.collectNow(provider);
-    if (!isThenable(data)) return { data: data as ResourceMetrics, time };
-    void Promise.resolve(data).catch(() => undefined);
-    return undefined;
+    if (isThenable(data)) {
+      void Promise.resolve(data).catch(() => undefined);
+      return undefined;
+    }
+    source.accept?.(data);
+    return { data: data as ResourceMetrics, time };
   }
 
   private taskFor(snapshot: Snapshot): LastTask | undefined {
