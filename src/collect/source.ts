@@ -13,6 +13,12 @@ export interface MetricsSource {
    * @throws anything that the provider throws
    */
   collect(provider: object): unknown;
+  /**
+   * As {@link collect}, at once: the process is ending. Sources that cannot collect without waiting do not have it.
+   * @returns `ResourceMetrics`; not checked
+   * @throws anything that the provider throws
+   */
+  collectNow?(provider: object): unknown;
 }
 
 /** The source of a user's own function. */
