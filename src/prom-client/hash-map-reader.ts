@@ -6,7 +6,6 @@
 import type { Sliced } from '../../core/slicer';
 import { Listing } from './listing';
 import { MetricReader, STEP_SERIES, type Reading } from './metric-reader';
-import { setGauge } from './scalars';
 import { UnknownShape, isHashMap, type HashMap, type ScalarEntry } from './shapes';
 
 /** Listing so many keys takes less than a slice. */
@@ -55,13 +54,14 @@ export class HashMapReader extends MetricReader {
 
   /** Finds entries that stand in the place of others: of series that were removed and have come again, or set to zero. */
   private *lookUp(map: HashMap, { start }: Reading): Sliced {
-    const { ids, entries, points } = this.list;
+    const { ids, entries, points, seen } = this.list;
     for (let i = 0; i < ids.length; i++) {
       if (i % STEP_SERIES === 0) yield;
       const entry = map[ids[i] as string];
       if (entry === undefined || Object.is(entry, entries[i])) continue;
       entries[i] = entry;
-      (points[i] as { startTime: unknown }).startTime = start;
+      points[i]!.startTime = start;
+      seen[i] = NaN;
     }
   }
 
@@ -84,13 +84,17 @@ export class HashMapReader extends MetricReader {
 
   /** @returns how many have gone */
   private readGaugesFrom(map: HashMap, from: number): number {
-    const { ids, points } = this.list;
+    const { ids, points, seen } = this.list;
     const end = Math.min(from + STEP_SERIES, ids.length);
     let gone = 0;
     for (let i = from; i < end; i++) {
       const entry = map[ids[i] as string] as ScalarEntry | undefined;
-      if (entry === undefined) gone++;
-      else setGauge(points[i]!, entry);
+      if (entry === undefined) {
+        gone++;
+        continue;
+      }
+      const { value } = entry;
+      if (value !== seen[i]) points[i]!.value = seen[i] = Number(value);
     }
     return gone;
   }

@@ -1,6 +1,7 @@
 /** Histograms with fixed buckets. */
 import { DataPointType, type Attributes, type Exemplar, type HistogramValue } from '../../core/otel';
 import { exemplarOf, type KeptPoint, type Kind, type Moment } from './kinds';
+import type { Columns, Trace } from './series-list';
 import { UnknownShape, isObject, type HistogramEntry } from './shapes';
 
 interface KeptHistogram {
@@ -9,10 +10,7 @@ interface KeptHistogram {
   sum: number;
 }
 
-interface HistogramPoint extends KeptPoint<KeptHistogram> {
-  /** The object that the counts are of: `zero()` may put another one in its place. The encoder does not read it. */
-  bucketValues: HistogramEntry['bucketValues'];
-}
+type HistogramPoint = KeptPoint<KeptHistogram>;
 
 export class Histograms implements Kind<HistogramEntry, HistogramPoint> {
   readonly dataPointType = DataPointType.HISTOGRAM;
@@ -37,28 +35,29 @@ export class Histograms implements Kind<HistogramEntry, HistogramPoint> {
       throw new UnknownShape('a series has no bucketValues, count or sum');
     }
     const value = { buckets: this.bucketsOf(entry), count, sum };
-    const point = { attributes, startTime: start, endTime: end, value, bucketValues };
+    const point = { attributes, startTime: start, endTime: end, value };
     return this.exemplars ? { ...point, exemplars: undefined } : point;
   }
 
-  read(
-    entries: readonly HistogramEntry[],
-    points: readonly HistogramPoint[],
-    from: number,
-    end: number,
-    { start }: Moment,
-  ): void {
+  /** Of two histograms with the same count, `zero()` may have been between them: it makes new objects. */
+  traceOf({ count, bucketValues }: HistogramEntry): Trace {
+    return { seen: count, mark: bucketValues };
+  }
+
+  read(columns: Columns<HistogramEntry, HistogramPoint>, from: number, end: number, { start }: Moment): void {
+    const { entries, points, seen, marks } = columns;
     for (let i = from; i < end; i++) {
       const entry = entries[i] as HistogramEntry;
+      const { count, bucketValues } = entry;
+      const isOther = !Object.is(bucketValues, marks[i]);
+      if (count === seen[i] && !isOther) continue;
       const point = points[i] as HistogramPoint;
       const { value } = point;
-      const { count, sum, bucketValues } = entry;
-      const isOther = !Object.is(bucketValues, point.bucketValues);
-      if (count === value.count && sum === value.sum && !isOther) continue;
       if (count < value.count || isOther) point.startTime = start;
-      point.bucketValues = bucketValues;
+      seen[i] = count;
+      marks[i] = bucketValues;
       value.count = count;
-      value.sum = sum;
+      value.sum = entry.sum;
       value.buckets = this.bucketsOf(entry);
     }
     if (this.exemplars) this.readExemplars(entries, points, from, end);

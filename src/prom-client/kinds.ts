@@ -1,5 +1,6 @@
 /** What is common to the four kinds of metrics: making the data point of a series, and bringing many up to date. */
 import type { Attributes, DataPoint, Exemplar, HrTime } from '../../core/otel';
+import type { Columns, Trace } from './series-list';
 import type { Entry, ForeignExemplar } from './shapes';
 
 /** What all data points of one collection share. */
@@ -20,8 +21,9 @@ export interface Kind<E extends Entry = Entry, P extends KeptPoint = KeptPoint> 
   readonly isMonotonic: boolean;
   /** @throws UnknownShape where the entry is not as in the known libraries */
   pointOf(entry: E, attributes: Attributes, moment: Moment): P;
-  /** Takes over the numbers of the entries from that index to `end`, not included. */
-  read(entries: readonly E[], points: readonly P[], from: number, end: number, moment: Moment): void;
+  traceOf(entry: E): Trace;
+  /** Takes over the numbers of the series from that index to `end`, not included. */
+  read(columns: Columns<E, P>, from: number, end: number, moment: Moment): void;
 }
 
 /** @returns the same object as before where nothing has changed */

@@ -1,5 +1,5 @@
 /** Reads one metric of a known shape: what its two ways of keeping series have in common. */
-import type { Attributes, MetricData } from '../../core/otel';
+import type { MetricData } from '../../core/otel';
 import type { Sliced } from '../../core/slicer';
 import { attributesOf, type DefaultLabels } from './attributes';
 import { Head, type RegistryHead } from './heads';
@@ -62,18 +62,17 @@ export abstract class MetricReader implements Reader {
   }
 
   protected makerOf(entryOf: Maker<Entry, KeptPoint>['entryOf'], moment: Moment): Maker<Entry, KeptPoint> {
-    return { entryOf, pointOf: (entry) => this.kind.pointOf(entry, this.attributes(entry), moment) };
-  }
-
-  private attributes({ labels }: Entry): Attributes {
-    return attributesOf(labels, this.defaults);
+    return {
+      entryOf,
+      pointOf: (entry) => this.kind.pointOf(entry, attributesOf(entry.labels, this.defaults), moment),
+      traceOf: (entry) => this.kind.traceOf(entry),
+    };
   }
 
   protected *readAll(moment: Moment): Sliced {
     for (let from = 0; from < this.list.points.length; from += STEP_SERIES) {
-      // Read again in each step: another collection may have changed the list meanwhile.
-      const { entries, points } = this.list;
-      this.kind.read(entries, points, from, Math.min(from + STEP_SERIES, points.length), moment);
+      // `collectNow` may have changed the list meanwhile.
+      this.kind.read(this.list, from, Math.min(from + STEP_SERIES, this.list.points.length), moment);
       yield;
     }
   }

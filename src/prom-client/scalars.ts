@@ -1,6 +1,7 @@
 /** Counters and gauges. */
 import { DataPointType, type Attributes } from '../../core/otel';
 import { exemplarOf, type KeptPoint, type Kind, type Moment } from './kinds';
+import type { Columns, Trace } from './series-list';
 import { UnknownShape, type ScalarEntry } from './shapes';
 
 type ScalarPoint = KeptPoint<number>;
@@ -16,19 +17,19 @@ export class Counters implements Kind<ScalarEntry, ScalarPoint> {
     return this.exemplars ? { ...point, exemplars: undefined } : point;
   }
 
-  read(
-    entries: readonly ScalarEntry[],
-    points: readonly ScalarPoint[],
-    from: number,
-    end: number,
-    moment: Moment,
-  ): void {
+  traceOf(entry: ScalarEntry): Trace {
+    return { seen: checked(entry) };
+  }
+
+  read(columns: Columns<ScalarEntry, ScalarPoint>, from: number, end: number, { start }: Moment): void {
+    const { entries, points, seen } = columns;
     for (let i = from; i < end; i++) {
       const { value } = entries[i] as ScalarEntry;
+      const before = seen[i] as number;
+      if (value === before) continue;
       const point = points[i] as ScalarPoint;
-      if (value === point.value) continue;
-      if (value < point.value) point.startTime = moment.start;
-      point.value = typeof value === 'number' ? value : Number(value);
+      if (value < before) point.startTime = start;
+      point.value = seen[i] = Number(value);
     }
     if (this.exemplars) readExemplars(entries, points, from, end);
   }
@@ -56,13 +57,16 @@ export class Gauges implements Kind<ScalarEntry, ScalarPoint> {
     return { attributes, startTime: start, endTime: end, value: checked(entry) };
   }
 
-  read(entries: readonly ScalarEntry[], points: readonly ScalarPoint[], from: number, end: number): void {
-    for (let i = from; i < end; i++) setGauge(points[i] as ScalarPoint, entries[i] as ScalarEntry);
+  traceOf(entry: ScalarEntry): Trace {
+    return { seen: checked(entry) };
   }
-}
 
-export function setGauge(point: KeptPoint, { value }: ScalarEntry): void {
-  if (value !== point.value) point.value = typeof value === 'number' ? value : Number(value);
+  read({ entries, points, seen }: Columns<ScalarEntry, ScalarPoint>, from: number, end: number): void {
+    for (let i = from; i < end; i++) {
+      const { value } = entries[i] as ScalarEntry;
+      if (value !== seen[i]) (points[i] as ScalarPoint).value = seen[i] = Number(value);
+    }
+  }
 }
 
 /** An app may have given a counter what is no number, which the library's text shows as it is. */

@@ -17,12 +17,32 @@ export interface Maker<Entry, Point> {
   /** @returns `undefined` where the series has gone meanwhile */
   entryOf(id: unknown): Entry | undefined;
   pointOf(entry: Entry): Point;
+  /** What tells whether the numbers of a series have changed since they were read. */
+  traceOf(entry: Entry): Trace;
 }
 
-export class SeriesList<Entry, Point extends DataPoint> {
+/** A number that changes with every change, and an object that stands for all numbers: another one means other numbers. */
+export interface Trace {
+  readonly seen: number;
+  readonly mark?: unknown;
+}
+
+/** What is known of each series, by its index. */
+export interface Columns<Entry, Point> {
+  ids: unknown[];
+  entries: Entry[];
+  points: Point[];
+  /** Numbers one beside the other, so that a pass over series of which few have changed need not read their data points. */
+  seen: Float64Array;
+  marks: unknown[];
+}
+
+export class SeriesList<Entry, Point extends DataPoint> implements Columns<Entry, Point> {
   ids: unknown[] = [];
   entries: Entry[] = [];
   points: Point[] = [];
+  seen = new Float64Array(16);
+  marks: unknown[] = [];
   /** Changes whenever a change begins: one that was under way then does not go on. */
   private version = 0;
 
@@ -31,6 +51,8 @@ export class SeriesList<Entry, Point extends DataPoint> {
     this.ids = [];
     this.entries = [];
     this.points = [];
+    this.seen = new Float64Array(16);
+    this.marks = [];
   }
 
   /**
@@ -60,7 +82,7 @@ export class SeriesList<Entry, Point extends DataPoint> {
     for (let i = start; i < listed.length; i++) {
       if (i % STEP_NEW === 0) yield;
       if (this.version !== version) return;
-      this.add(this, listed[i], maker);
+      add(this, listed[i], maker);
     }
   }
 
@@ -72,38 +94,61 @@ export class SeriesList<Entry, Point extends DataPoint> {
     maker: Maker<Entry, Point>,
     version: number,
   ): Sliced {
-    const { ids, entries, points } = this;
-    const next = { ids: ids.slice(0, at), entries: entries.slice(0, at), points: points.slice(0, at) };
+    const { ids } = this;
+    const next = firstOf(this, at);
     let old = at;
     for (let i = at - from; i < listed.length; i++) {
       if (i % STEP_NEW === 0) yield;
-      const id = listed[i];
       // Where one is not found, all that are left have gone: those that come now are new.
-      const found = old < ids.length ? ids.indexOf(id, old) : -1;
+      const found = old < ids.length ? ids.indexOf(listed[i], old) : -1;
       old = found < 0 ? ids.length : found + 1;
-      if (found < 0) this.add(next, id, maker);
-      else {
-        next.ids.push(id);
-        next.entries.push(entries[found] as Entry);
-        next.points.push(points[found] as Point);
-      }
+      if (found < 0) add(next, listed[i], maker);
+      else copy(next, this, found);
     }
-    if (this.version !== version) return;
-    this.ids = next.ids;
-    this.entries = next.entries;
-    this.points = next.points;
+    if (this.version === version) Object.assign(this, next);
   }
+}
 
-  private add(
-    to: { ids: unknown[]; entries: Entry[]; points: Point[] },
-    id: unknown,
-    maker: Maker<Entry, Point>,
-  ): void {
-    const entry = maker.entryOf(id);
-    if (entry === undefined) return;
-    const point = maker.pointOf(entry);
-    to.ids.push(id);
-    to.entries.push(entry);
-    to.points.push(point);
+function firstOf<Entry, Point>(from: Columns<Entry, Point>, count: number): Columns<Entry, Point> {
+  return {
+    ids: from.ids.slice(0, count),
+    entries: from.entries.slice(0, count),
+    points: from.points.slice(0, count),
+    seen: from.seen.slice(),
+    marks: from.marks.slice(0, count),
+  };
+}
+
+function add<Entry, Point>(to: Columns<Entry, Point>, id: unknown, maker: Maker<Entry, Point>): void {
+  const entry = maker.entryOf(id);
+  if (entry === undefined) return;
+  const point = maker.pointOf(entry);
+  const { seen, mark } = maker.traceOf(entry);
+  push(to, id, entry, point, seen, mark);
+}
+
+function copy<Entry, Point>(to: Columns<Entry, Point>, from: Columns<Entry, Point>, index: number): void {
+  const { ids, entries, points, seen, marks } = from;
+  push(to, ids[index], entries[index] as Entry, points[index] as Point, seen[index] as number, marks[index]);
+}
+
+function push<Entry, Point>(
+  to: Columns<Entry, Point>,
+  id: unknown,
+  entry: Entry,
+  point: Point,
+  seen: number,
+  mark: unknown,
+): void {
+  const { length } = to.ids;
+  if (length === to.seen.length) {
+    const larger = new Float64Array(2 * length);
+    larger.set(to.seen);
+    to.seen = larger;
   }
+  to.seen[length] = seen;
+  to.ids.push(id);
+  to.entries.push(entry);
+  to.points.push(point);
+  to.marks.push(mark);
 }

@@ -1,6 +1,7 @@
 /** Summaries: quantiles of what was measured, as the library estimates them. */
 import { DataPointType, type Attributes, type SummaryValue } from '../../core/otel';
 import type { KeptPoint, Kind, Moment } from './kinds';
+import type { Columns, Trace } from './series-list';
 import { UnknownShape, isObject, type Quantiles, type SummaryEntry } from './shapes';
 
 type KeptSummary = { -readonly [Key in keyof SummaryValue]: SummaryValue[Key] };
@@ -24,13 +25,12 @@ export class Summaries implements Kind<SummaryEntry, SummaryPoint> {
     return { attributes, startTime: start, endTime: end, value };
   }
 
-  read(
-    entries: readonly SummaryEntry[],
-    points: readonly SummaryPoint[],
-    from: number,
-    end: number,
-    { start }: Moment,
-  ): void {
+  traceOf({ count }: SummaryEntry): Trace {
+    return { seen: count };
+  }
+
+  read(columns: Columns<SummaryEntry, SummaryPoint>, from: number, end: number, { start }: Moment): void {
+    const { entries, points } = columns;
     for (let i = from; i < end; i++) {
       const { td, count, sum } = entries[i] as SummaryEntry;
       const point = points[i] as SummaryPoint;
