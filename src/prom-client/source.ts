@@ -23,6 +23,7 @@ interface Pass extends Findings {
 }
 
 export class PromClientSource implements MetricsSource {
+  readonly name = 'prom-client';
   private readonly registries: readonly RegistryReader[];
   private readonly asking: Asking;
   /** One collection at a time, since all have the same data points. */

@@ -23,7 +23,9 @@ for (const name of NAMES) {
     const { Registry, Counter, Gauge, Histogram, Summary } = load(name);
     const registry = new Registry();
     const source = promClientSource(registry);
-    const collect = async (): Promise<void> => void (await source.collect(source.provider()));
+    const collect = async (): Promise<void> => {
+      await source.collect(source.provider());
+    };
     const series: WeakRef<object>[] = [];
     const metrics: WeakRef<object>[] = [];
     await (async () => {

@@ -21,7 +21,7 @@ function pointsOf(collected: unknown): DataPoint[] {
 
 function collecting(t: ExecutionContext, register: Registry): () => Promise<unknown> {
   const source = promClientSource(register, { logger: silentLogger((line) => t.fail(line)) });
-  return async () => source.collect(source.provider());
+  return async () => await source.collect(source.provider());
 }
 
 const common = (registry: Registry, name: string): Options => ({
