@@ -72,8 +72,10 @@ export class RegistryReader {
       : new StoreReader(metric, kind, defaults);
   }
 
+  /** In histograms the text of all libraries has the label itself, whatever its value is. */
   private defaultsFor(metric: ForeignMetric): DefaultLabels | undefined {
-    return this.defaults && { labels: this.defaults, forNull: !isHashMap(metric.hashMap) };
+    const forNull = !isHashMap(metric.hashMap) && metric.type !== 'histogram';
+    return this.defaults && { labels: this.defaults, forNull };
   }
 
   /** Has the metric read by its public `get()` from now on. @returns its reader */

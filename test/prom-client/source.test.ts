@@ -10,6 +10,7 @@ import {
 import { promClientSource } from '../../src/prom-client';
 import { NAMES, WITH_EXEMPLARS, load, type Options, type Registry } from './libraries';
 import { silentLogger } from './lines';
+import { familiesOf, familiesOfText } from './samples';
 
 function metricsOf(collected: unknown): MetricData[] {
   return (collected as ResourceMetrics).scopeMetrics.flatMap(({ metrics }) => [...metrics]);
@@ -111,6 +112,14 @@ for (const name of NAMES) {
     histogram.observe({ a: 'x' }, 7);
     const [{ value }] = pointsOf(await collect()) as [DataPoint<HistogramValue>];
     t.deepEqual([value.count, value.sum, value.buckets], [1, 7, { boundaries: [1], counts: [0, 1] }]);
+  });
+
+  test(`${name}: default labels stand in for labels without a value where the text has them so`, async (t) => {
+    const registry = new Registry();
+    registry.setDefaultLabels({ a: 'default' });
+    new Counter(common(registry, 'c')).inc({ a: null });
+    new Histogram(common(registry, 'h')).observe({ a: null }, 1);
+    t.deepEqual(familiesOf(await collecting(t, registry)()), familiesOfText(await registry.metrics()));
   });
 
   test(`${name}: a metric in two registries is shown once, those of one name in two registries both`, async (t) => {
