@@ -14,10 +14,18 @@
  */
 import type { ResourceMetrics } from '../otel';
 import { Slicer, type Sliced } from '../slicer';
-import { strideOf, type ExporterStats, type Family, type ScopeFamilies, type Snapshot } from '../snapshot';
+import {
+  strideOf,
+  type ExporterStats,
+  type Family,
+  type FamilyExemplars,
+  type ScopeFamilies,
+  type Snapshot,
+} from '../snapshot';
 import { Columns, type Column } from './columns/columns';
 import { layoutFor } from './columns/layouts';
 import { Cycle } from './cycle';
+import { ExemplarReader } from './exemplars';
 import { FamilyEncoder } from './family-encoder';
 import { readCollection, type ReadCollection, type ReadMetric } from './reading/collection';
 import { quoted, reasonOf, type Problems } from './reading/problems';
@@ -57,6 +65,7 @@ interface EncodedScopes {
   readonly leftOut: number;
   /** Data points that were left out for being malformed. */
   readonly lost: number;
+  readonly droppedExemplars: number;
 }
 
 /** What the encoder keeps from one collection to the next. New parts know no series. */
@@ -105,9 +114,9 @@ export class SnapshotEncoder {
       throw error;
     }
     this.generation = generation;
-    const { scopes, problems, series, leftOut, lost } = written;
+    const { scopes, problems, series, leftOut, lost, droppedExemplars } = written;
     const { time, intervalMs, collectMs } = collected;
-    const stats = { intervalMs, collectMs, series, droppedSeries: leftOut + lost };
+    const stats = { intervalMs, collectMs, series, droppedSeries: leftOut + lost, droppedExemplars };
     const snapshot = this.makeSnapshot(time, read.resource, scopes, stats);
     return { snapshot, leftOut, malformed: problems.count, problems: problems.texts };
   }
@@ -182,6 +191,7 @@ export class SnapshotEncoder {
   private *encodeScopes(read: ReadCollection): Sliced<EncodedScopes> {
     const { lost } = read;
     const written = { scopes: [] as ScopeFamilies[], problems: read.problems.copy(), series: 0, leftOut: 0, lost };
+    const exemplars = new ExemplarReader();
     const seen = new Map<string, number>();
     for (const { scope, metrics } of read.scopes) {
       const families: Family[] = [];
@@ -189,14 +199,14 @@ export class SnapshotEncoder {
         const encoder = yield* this.encodeFamily(metric, seen, written.problems);
         if (encoder === undefined) written.lost += metric.count;
         else {
-          families.push(describeFamily(metric, encoder));
+          families.push(describeFamily(metric, encoder, yield* exemplars.read(metric, encoder)));
           written.series += encoder.present;
           written.leftOut += encoder.leftOut;
         }
       }
       written.scopes.push({ scope, families });
     }
-    return written;
+    return { ...written, droppedExemplars: exemplars.dropped };
   }
 
   private *encodeFamily(
@@ -223,10 +233,15 @@ export class SnapshotEncoder {
   }
 }
 
-function describeFamily(metric: ReadMetric, { series, order }: FamilyEncoder): Family {
-  const { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime } = metric;
+function describeFamily(
+  metric: ReadMetric,
+  { series, order }: FamilyEncoder,
+  exemplars: FamilyExemplars | undefined,
+): Family {
+  const { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime, aggregator } = metric;
   const pages = series.publishPages();
-  return { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime, pages, order };
+  const about = { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime };
+  return { ...about, pages, order, ...(aggregator && { aggregator }), ...(exemplars && { exemplars }) };
 }
 
 /** How many numbers the metric's data points take, if they are all laid out as the first one is. */

@@ -4,7 +4,9 @@
  * their numbers are written, in `columns/layouts.ts`.
  */
 import {
+  AGGREGATORS,
   AggregationTemporality,
+  type Aggregator,
   type DataPoint,
   type Descriptor,
   type HrTime,
@@ -44,6 +46,7 @@ export interface ReadMetric {
   readonly aggregationTemporality: number;
   readonly isMonotonic: boolean | undefined;
   readonly endTime: HrTime;
+  readonly aggregator: Aggregator | undefined;
   /** Foreign, not copied: reading one may throw. */
   readonly points: readonly DataPoint[];
   /** Their length, read once. */
@@ -163,7 +166,7 @@ function readMetric(
   const kind = typeof dataPointType === 'number' ? layoutKindOf(dataPointType) : undefined;
   if (kind === undefined) {
     const found = typeof dataPointType === 'number' ? String(dataPointType) : typeof dataPointType;
-    return `metric ${quoted(descriptor.name)} has the unknown dataPointType ${found}, expected 0 to 3`;
+    return `metric ${quoted(descriptor.name)} has the unknown dataPointType ${found}, expected 0 to 4`;
   }
   const points = dataPoints as readonly DataPoint[];
   const read = {
@@ -176,6 +179,7 @@ function readMetric(
         : AggregationTemporality.CUMULATIVE,
     isMonotonic: isMonotonic === undefined ? undefined : Boolean(isMonotonic),
     endTime: plainTime(points[0]?.endTime),
+    aggregator: AGGREGATORS.find((one) => one === metric.aggregator),
     points,
     count: points.length,
   };
