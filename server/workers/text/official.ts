@@ -139,7 +139,7 @@ function seriesLines(scope: Scope, family: Family, layout: Layout, attributes: r
   if (isVerbatim(family)) {
     const { name } = family.descriptor;
     const buckets = layout.kind === 'histogram' ? renderedBuckets(layout) : 0;
-    return attributes.map((one) => seriesText(name, verbatimLabels(one), layout, buckets)).join('');
+    return attributes.map((one) => seriesText(name, verbatimLabels(one, verbatimLabelOf), layout, buckets)).join('');
   }
   if (family.dataPointType === DataPointType.SUMMARY) {
     const lines = seriesLines(scope, asGauge(family), { kind: 'scalar' }, attributes);

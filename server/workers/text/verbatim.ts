@@ -51,10 +51,14 @@ function typeOf({ dataPointType, isMonotonic }: Family): string {
   }
 }
 
-/** What stands between the braces. The names have to be valid. */
-export function verbatimLabels(attributes: Attributes): string {
+/**
+ * What stands between the braces.
+ *
+ * @param nameOf returns the name of an attribute's label
+ */
+export function verbatimLabels(attributes: Attributes, nameOf: (key: string) => string): string {
   return Object.entries(attributes)
-    .map(([name, value]) => `${name}="${escaped(valueText(value))}"`)
+    .map(([key, value]) => `${nameOf(key)}="${escaped(valueText(value))}"`)
     .join(',');
 }
 

@@ -38,11 +38,13 @@ export function shownExemplars(
   { family, page }: PageSource,
   exemplars: readonly SeriesExemplar[],
 ): { readonly shown: ReadonlyMap<number, readonly ShownExemplar[]>; readonly leftOut: number } {
-  const names = new Labels(labelNamesOf(family), new Set());
+  const nameOf = labelNamesOf(family);
+  const names = new Labels(nameOf, new Set());
   const shown = new Map<number, ShownExemplar[]>();
   let leftOut = 0;
   for (const { slot, bucket, value, time, attributes } of exemplars) {
-    const labels = names.valid(JSON.parse(attributes) as Attributes);
+    const valid = names.valid(JSON.parse(attributes) as Attributes);
+    const labels = Object.fromEntries(Object.entries(valid).map(([key, text]) => [nameOf(key), text]));
     const index = slot & ORDER_MASK;
     let known = shown.get(index);
     const isTaken = known?.some((one) => one.bucket === bucket) === true;

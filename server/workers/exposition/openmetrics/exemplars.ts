@@ -32,6 +32,6 @@ export function withExemplars(
 }
 
 function exemplarText({ labels, value, time }: ShownExemplar): string {
-  const text = `{${verbatimLabels(labels)}} ${numberText(value)}`;
+  const text = `{${verbatimLabels(labels, (name) => name)}} ${numberText(value)}`;
   return Number.isNaN(time) ? text : `${text} ${numberText(time)}`;
 }
