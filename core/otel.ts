@@ -101,6 +101,8 @@ export interface MetricData {
   readonly isMonotonic?: boolean;
   /** How the cluster view makes one value of the processes' values; without it, by its own table of rules. */
   readonly aggregator?: Aggregator;
+  /** Of exponential histograms with deltas: buckets of one sign at the most, 160 if it is not given. OpenTelemetry has it in views. */
+  readonly maxSize?: number;
   readonly dataPoints: readonly DataPoint[];
 }
 

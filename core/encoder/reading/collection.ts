@@ -14,6 +14,7 @@ import {
   type ResourceMetrics,
   type Scope,
 } from '../../otel';
+import { MAX_BUCKETS } from '../../snapshot';
 import type { Sliced } from '../../slicer';
 import { layoutKindOf, type LayoutKind } from '../columns/layouts';
 import { attributesText } from '../series/attributes';
@@ -33,6 +34,7 @@ export interface ReadCollection {
 }
 
 export interface ReadScope {
+  readonly key: string;
   readonly scope: Scope;
   readonly metrics: readonly ReadMetric[];
 }
@@ -45,6 +47,10 @@ export interface ReadMetric {
   readonly dataPointType: number;
   readonly aggregationTemporality: number;
   readonly isMonotonic: boolean | undefined;
+  /** Whether the values count from the previous collection, and are added up. */
+  readonly isDelta: boolean;
+  /** Of exponential histograms with deltas: see `MetricData`. */
+  readonly maxSize: number | undefined;
   readonly endTime: HrTime;
   readonly aggregator: Aggregator | undefined;
   /** Foreign, not copied: reading one may throw. */
@@ -132,7 +138,7 @@ class Reader {
       const metric = this.metric(head.key, foreign, i);
       if (metric !== undefined) metrics.push(metric);
     }
-    return { scope: head.scope, metrics };
+    return { key: head.key, scope: head.scope, metrics };
   }
 
   private metric(scopeKey: string, metrics: readonly unknown[], index: number): ReadMetric | undefined {
@@ -161,7 +167,7 @@ function readMetric(
   { descriptor, key }: NonNullable<ReturnType<typeof descriptorHead>>,
   metric: Partial<MetricData>,
 ): ReadMetric | string {
-  const { dataPointType, dataPoints, isMonotonic, aggregationTemporality } = metric;
+  const { dataPointType, dataPoints, isMonotonic, aggregationTemporality, maxSize } = metric;
   if (!Array.isArray(dataPoints)) return `metric ${quoted(descriptor.name)} has no array "dataPoints"`;
   const kind = typeof dataPointType === 'number' ? layoutKindOf(dataPointType) : undefined;
   if (kind === undefined) {
@@ -169,16 +175,19 @@ function readMetric(
     return `metric ${quoted(descriptor.name)} has the unknown dataPointType ${found}, expected 0 to 4`;
   }
   const points = dataPoints as readonly DataPoint[];
+  const isDelta = aggregationTemporality === AggregationTemporality.DELTA;
+  if (isDelta && kind === 'summary') {
+    return `metric ${quoted(descriptor.name)} is a summary of delta temporality, expected a cumulative one`;
+  }
   const read = {
     kind,
     descriptor,
     dataPointType: dataPointType as number,
-    aggregationTemporality:
-      aggregationTemporality === AggregationTemporality.DELTA
-        ? AggregationTemporality.DELTA
-        : AggregationTemporality.CUMULATIVE,
+    isDelta,
+    aggregationTemporality: isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
     isMonotonic: isMonotonic === undefined ? undefined : Boolean(isMonotonic),
-    endTime: plainTime(points[0]?.endTime),
+    maxSize: sizeOf(maxSize),
+    endTime: isDelta ? endTimeIfAny(points) : plainTime(points[0]?.endTime),
     aggregator: AGGREGATORS.find((one) => one === metric.aggregator),
     points,
     count: points.length,
@@ -186,8 +195,21 @@ function readMetric(
   return { ...read, key: `${scopeKey}${dataPointType}${read.isMonotonic}${read.aggregationTemporality}${key}` };
 }
 
+function sizeOf(maxSize: unknown): number | undefined {
+  return Number.isInteger(maxSize) ? Math.min(Math.max(maxSize as number, 2), MAX_BUCKETS) : undefined;
+}
+
 function plainTime(time: HrTime | null | undefined): HrTime {
   return [finite(time?.[0]), finite(time?.[1])];
+}
+
+/** Of a metric with deltas, of which a malformed data point is lost by itself. */
+function endTimeIfAny(points: readonly DataPoint[]): HrTime {
+  try {
+    return plainTime(points[0]?.endTime);
+  } catch {
+    return plainTime(undefined);
+  }
 }
 
 function finite(value: unknown): number {

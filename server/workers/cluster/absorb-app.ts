@@ -9,11 +9,13 @@ import type { AppSeries } from './series/app-series';
 import { newestExemplars } from './series/exemplars';
 import { standingKinds, type Kinds } from './series/kinds';
 import { boundsText } from './series/layouts';
+import { joinRepeated } from './series/join-repeated';
 import { FirstDataPoints } from './series/live-run';
 import { mapSeries, type AppTask, type MappedRound } from './series/map-series';
 import type { PageMappings } from './series/page-mappings';
 import { Recency } from './series/recency';
 import { absorbRun } from './sums/absorb-run';
+import { HostCounters } from './sums/host-counters';
 import { joinTwins } from './sums/join-twins';
 import { Carried, grown, SpareMemory } from './sums/numbers';
 import { addAll, totalsOf, undoRounding } from './sums/totals';
@@ -28,11 +30,11 @@ export interface AppResult {
 
 export function absorbApp(task: AppTask): AppResult {
   const warnings: string[] = [];
-  const mapped = mapSeries(task, warnings);
+  const mapped = withoutRepeated(mapSeries(task, warnings));
   const { live, mappings, repeated, seen, omitted } = mapped;
   const { appSeries } = mappings;
   const hasTwins = appSeries.twins.groups.size > 0;
-  const firstPoints = repeated.size === 0 && !hasTwins ? undefined : new FirstDataPoints(appSeries.count);
+  const firstPoints = hasTwins ? new FirstDataPoints(appSeries.count) : undefined;
   const added = [...appSeries.families.values()].filter(({ isAdded }) => isAdded).flatMap(({ pages }) => pages);
 
   const { runs, carried } = absorbRuns(task, mapped, added, firstPoints);
@@ -57,6 +59,10 @@ export function absorbApp(task: AppTask): AppResult {
   return { state, snapshots, warnings, mappings };
 }
 
+function withoutRepeated(mapped: MappedRound): MappedRound {
+  return mapped.repeated.size === 0 ? mapped : { ...mapped, live: mapped.live.map(joinRepeated) };
+}
+
 /** What every run has had last, and what is carried of those that have ended. */
 interface AbsorbedRuns {
   readonly runs: readonly RunNumbers[];
@@ -74,6 +80,7 @@ function absorbRuns(
   const staying = new Set([...liveKeys, ...round.silent]);
   for (const run of state.runs) if (!staying.has(run.key)) addAll(carried.writable(), run.last, added);
 
+  const hosts = new HostCounters(carried);
   const before = new Map(state.runs.map((run) => [run.key, run]));
   const spare = new SpareMemory(round.spare ?? []);
   const answered = live.map((one): RunNumbers => {
@@ -85,9 +92,10 @@ function absorbRuns(
     const former = run?.last ?? NO_NUMBERS;
     const copy = spare.take(appSeries.numbers, former.length);
     const last = grown(former, appSeries.numbers, appSeries.offsets.subarray(0, appSeries.count), copy);
-    absorbRun(one, last, carried, firstPoints);
+    absorbRun(one, last, carried, hosts, firstPoints);
     return { key: one.run.key, incarnation, generation, last };
   });
+  hosts.apply();
   const silent = round.silent.filter((key) => !liveKeys.has(key)).flatMap((key) => before.get(key) ?? []);
 
   // In the same order each time, whichever runs have answered: sums of fractions depend on the order.
@@ -152,6 +160,7 @@ function kindWarnings(app: string, { left }: Kinds): string[] {
 
 function repeatedWarnings(app: string, names: ReadonlySet<string>): string[] {
   return [...names].map(
-    (name) => `App ${app}: "${name}" has the same attributes more than once in an instance, one is taken.`,
+    (name) =>
+      `App ${app}: "${name}" has the same attributes more than once in an instance: they are added up; of gauges the first one stands.`,
   );
 }
