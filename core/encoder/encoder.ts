@@ -168,11 +168,11 @@ export class SnapshotEncoder {
   private *encodeOne({ read, time, intervalMs, collectMs }: Unfinished, parts: Parts): Sliced<Encoded> {
     const generation = this.generation + 1;
     const written: EncodedScopes = yield* parts.encoder.encode(read, generation, time);
-    const { scopes, problems, series, leftOut, lost, deltas } = written;
+    const { scopes, problems, series, leftOut, lost, droppedExemplars, deltas } = written;
     parts.columns.publish(generation);
     this.generation = generation;
     this.lastDeltas = deltas;
-    const stats = { intervalMs, collectMs, series, droppedSeries: leftOut + lost };
+    const stats = { intervalMs, collectMs, series, droppedSeries: leftOut + lost, droppedExemplars };
     const snapshot = this.makeSnapshot({ time, resource: read.resource, scopes, stats }, parts);
     return { snapshot, leftOut, forgotten: 0, malformed: problems.count, problems: problems.texts };
   }

@@ -115,7 +115,7 @@ export function snapshotOf(spec: SnapshotSpec): Snapshot {
     scopes: Array.from(scopes, ([name, ofScope]) => ({ scope: { name }, families: ofScope })),
     values: Float64Array.from(columns.now),
     previous: seconds === null ? undefined : { time: time - seconds * 1000, values: Float64Array.from(previous) },
-    stats: { intervalMs: 10_000, collectMs: 1, series: 0, droppedSeries: 0 },
+    stats: { intervalMs: 10_000, collectMs: 1, series: 0, droppedSeries: 0, droppedExemplars: 0 },
   };
 }
 
