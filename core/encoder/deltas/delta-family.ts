@@ -32,8 +32,8 @@ export interface DeltaHead {
 interface DeltaShared {
   readonly supply: PageSupply;
   readonly value: DeltaValue;
-  /** See `Cycle`. */
-  readonly now: number;
+  /** See `Cycle`; `undefined` where no series is forgotten. */
+  readonly now: number | undefined;
 }
 
 /** Hears of a data point that is left out for being malformed. */
