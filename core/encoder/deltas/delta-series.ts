@@ -118,8 +118,9 @@ export class DeltaSeries {
     this.presenceChanged = false;
   }
 
-  takeBack(generation: number): void {
-    this.moves.takeBack(this.all, generation);
+  *takeBack(generation: number): Sliced {
+    this.presenceChanged ||= this.moves.takeBack(this.all, generation);
+    yield* this.notePresence();
   }
 
   *joined(count: number, slot: number, taken: readonly JoinedPage[], generation: number): Sliced {
