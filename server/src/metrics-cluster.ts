@@ -107,8 +107,13 @@ export class MetricsCluster {
     const result = await this.ask(deadlineMs, only);
     // Two results of one round differ in the answers that have come by then.
     const view = what.view === 'instance' && what.complete !== true ? 'instance' : 'all';
-    const key = [what.view, view, only, format, result.round, result.answers.length].join(' ');
-    const exposition = this.renderings.open({ key, gzip }, async (sink) => {
+    const kind = [what.view, view, only, format].join(' ');
+    const key = [kind, result.round, result.answers.length].join(' ');
+    if (what.view === 'cluster') this.summing = true;
+    // What only this round has of runs that have ended since belongs to the sums, whichever round is shown.
+    const onSkip = (): void => void (this.summing && only === undefined && this.sum(result));
+    const wanted = { key, kind, round: result.round, gzip, onSkip };
+    const exposition = this.renderings.open(wanted, async (sink) => {
       const shown = `${what.view} ${format}`;
       const snapshots = await this.snapshotsOf(what, result, this.dropped.get(shown) ?? []);
       return this.options.pool.render({ view, snapshots, format }, sink, ({ warnings, dropped }) => {
@@ -144,19 +149,23 @@ export class MetricsCluster {
       case 'instance':
         return [{ snapshot: instanceOf(result, what.pmId).snapshot, labels: [] }];
       case 'cluster': {
-        this.summing = true;
         const { snapshots, warnings, dropped: notAdded } = await this.options.sums.absorb(result);
         this.options.states.warnAlike('About /metrics/cluster', warnings);
         return [...snapshots, await this.ownSnapshot(result, [...dropped, ...notAdded])];
       }
       case 'all':
         if (this.summing) void this.sum(result);
-        return [...result.answers.map((answer) => this.labelled(answer)), await this.ownSnapshot(result, dropped)];
+        return [...this.labelled(result), await this.ownSnapshot(result, dropped)];
     }
   }
 
-  private labelled({ run, snapshot }: InstanceAnswer): LabelledSnapshot {
-    return { snapshot, labels: instanceLabels(run, this.options.own.labels) };
+  private labelled({ answers, processes }: RoundResult): LabelledSnapshot[] {
+    const startOf = new Map(processes.map(({ run, startedAt }) => [run.key, startedAt ?? 0]));
+    return answers.map(({ run, snapshot }) => ({
+      snapshot,
+      labels: instanceLabels(run, this.options.own.labels),
+      startedAt: startOf.get(run.key) ?? 0,
+    }));
   }
 
   private async ownSnapshot(result: RoundResult, dropped: readonly Dropped[]): Promise<LabelledSnapshot> {

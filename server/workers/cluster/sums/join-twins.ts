@@ -1,6 +1,7 @@
 /** Shows the sums of twins as one series: the one whose layout the latest run has gets the numbers of the others. */
-import { addSeries } from '../../identity/add-series';
-import { strideOf } from '../../../../core/snapshot';
+import { addSeries, type SeriesAt } from '../../identity/add-series';
+import { SCALAR_VALUE, strideOf } from '../../../../core/snapshot';
+import type { AppFamily } from '../series/app-family';
 import type { Recency } from '../series/recency';
 import type { OwnedPage, Twins } from '../series/twins';
 
@@ -23,7 +24,8 @@ export function joinTwins(
     for (const serial of group) {
       if (serial === target) continue;
       hidden[serial] = 1;
-      if (isAdded) addSeries(seriesAt(twins, target, values), seriesAt(twins, serial, values));
+      if (isAdded)
+        addTwin(seriesAt(twins, target, values), seriesAt(twins, serial, values), twins.pageOf(target).family);
       else {
         seenByAny[target] ||= seen[serial]!;
         seenByAny[serial] = 0;
@@ -33,7 +35,18 @@ export function joinTwins(
   return { seen: seenByAny, hidden };
 }
 
-function latestOf(group: readonly number[], twins: Twins, recency: Recency): number {
+/** @param target is written */
+export function addTwin(target: SeriesAt, source: SeriesAt, { isOfHost }: AppFamily): void {
+  if (!isOfHost) {
+    addSeries(target, source);
+    return;
+  }
+  const at = target.at + SCALAR_VALUE;
+  target.values[at] = Math.max(target.values[at]!, source.values[source.at + SCALAR_VALUE]!);
+}
+
+/** The twin of counters or histograms that is shown. */
+export function latestOf(group: readonly number[], twins: Twins, recency: Recency): number {
   const [first, ...others] = group as readonly [number, ...number[]];
   const rankOf = (serial: number): readonly [number, number] => {
     const { family, page } = twins.pageOf(serial);
@@ -49,7 +62,7 @@ function latestOf(group: readonly number[], twins: Twins, recency: Recency): num
   return latest;
 }
 
-function seriesAt(twins: Twins, serial: number, values: Float64Array) {
+export function seriesAt(twins: Twins, serial: number, values: Float64Array) {
   const placed = twins.pageOf(serial);
   return { values, at: offsetOf(placed, serial), layout: placed.page.layout };
 }
