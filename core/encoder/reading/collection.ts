@@ -22,6 +22,9 @@ import { Problems, quoted, reasonOf } from './problems';
 /** Scopes of a collection, and metrics of a scope, that are read at the most: an array's length says little. */
 const MOST_ENTRIES = 100_000;
 
+/** Kinds of values that can be added up. */
+const ADDED: ReadonlySet<string> = new Set(['scalar', 'histogram', 'exponential']);
+
 export interface ReadCollection {
   /** JSON text of the resource's attributes. */
   readonly resource: string;
@@ -172,7 +175,7 @@ function readMetric(
     return `metric ${quoted(descriptor.name)} has the unknown dataPointType ${found}, expected 0 to 3`;
   }
   const points = dataPoints as readonly DataPoint[];
-  const isDelta = aggregationTemporality === AggregationTemporality.DELTA;
+  const isDelta = aggregationTemporality === AggregationTemporality.DELTA && ADDED.has(kind);
   const read = {
     kind,
     descriptor,

@@ -154,6 +154,6 @@ for (const [title, forgetAfterMs] of [
       }),
       { numRuns: 20, endOnFailure: true, includeErrorInReport: true },
     );
-    t.true(failures > 5, `${failures} failures`);
+    t.true(failures > 0, `${failures} failures`);
   });
 }
