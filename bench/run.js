@@ -17,6 +17,7 @@ const SUBJECTS = {
   cycle: {},
   hold: {},
   text: { options: { peers: ['prom-client'] } },
+  'prom-client': { options: { peers: ['prom-client', '@platformatic/prom-client'] } },
   'text-prometheus-io': { file: 'text', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
   merge: { options: { peers: ['prom-client'] } },
   'merge-prometheus-io': { file: 'merge', node: 'peer', options: { peers: ['@prometheus-io/client'] } },

@@ -1,6 +1,6 @@
 /**
  * Makes what is published out of the sources: for each of the two packages a few files of JavaScript, and for the
- * exporter one file with its public types. A declared dependency stays an import; every other package becomes part of
+ * exporter a file with the public types of each entry. A declared dependency stays an import; every other package becomes part of
  * the bundle, and its licence part of the tarball.
  *
  * The code is not minified: names and line breaks stay, so that stack traces and the code can be read. Comments go,
@@ -16,11 +16,22 @@ const { licencesOf } = require('./licences');
 
 /** By folder of `dist`: the entry files of one thread of one program. */
 const BUNDLES = [
-  { package: '.', folder: 'src', entries: { index: 'src/index.ts', mashroom: 'src/mashroom/plugin.ts' } },
+  {
+    package: '.',
+    folder: 'src',
+    entries: {
+      index: 'src/index.ts',
+      mashroom: 'src/mashroom/plugin.ts',
+      'prom-client': 'src/prom-client/index.ts',
+    },
+  },
   { package: '.', folder: 'workers', entries: { worker: 'workers/worker.ts' } },
   { package: 'server', folder: 'src', entries: { main: 'server/src/main.ts' } },
   { package: 'server', folder: 'workers', entries: { worker: 'server/workers/worker.ts' } },
 ];
+
+/** By entry of the exporter: the declarations that its users see. */
+const PUBLIC_TYPES = { index: 'index.d.ts', 'prom-client': 'prom-client/index.d.ts' };
 
 /**
  * @param {object} [options]
@@ -72,9 +83,11 @@ async function bundleFolder({ name, folder, entries, to, plugins }) {
 async function bundleTypes(to) {
   const { rollup } = await import('rollup');
   const { dts } = await import('rollup-plugin-dts');
-  const types = await rollup({ input: path.join(root, 'build/src/index.d.ts'), plugins: [dts()] });
-  await types.write({ file: path.join(to, 'dist/src/index.d.ts') });
-  await types.close();
+  for (const [name, file] of Object.entries(PUBLIC_TYPES)) {
+    const types = await rollup({ input: path.join(root, 'build/src', file), plugins: [dts()] });
+    await types.write({ file: path.join(to, 'dist/src', `${name}.d.ts`) });
+    await types.close();
+  }
 }
 
 module.exports = { bundle };
