@@ -36,6 +36,8 @@ const HEADROOM_OF_GROWTH = 1.2;
 const SMALLEST_NUMBERS = 1024;
 /** Idle columns that are kept: those that slow tasks have made necessary for a while go to the garbage collector. */
 const SPARES = 2;
+/** A column that is so many times larger than needed is not written again. */
+const TOO_LARGE = 2;
 /** Numbers that are cleared in one go at the most. */
 const MOST_TO_CLEAR = 64 * 1024;
 /** Numbers that a column is made for before they are there. Data points that are many times more turn out malformed. */
@@ -192,7 +194,9 @@ export class Columns {
   replaceAll(): void {
     const { prepared } = this;
     prepared.used = this.space.used;
-    this.capacity = prepared.values.length;
+    // It was made before it was known which series are dead: where these were most of all, later columns are smaller.
+    const needed = Math.max(SMALLEST_NUMBERS, Math.ceil(prepared.used * HEADROOM_OF_GROWTH));
+    this.capacity = prepared.values.length > TOO_LARGE * needed ? needed : prepared.values.length;
     this.spare.length = 0;
     this.previous = undefined;
     this.current = prepared;
@@ -207,7 +211,9 @@ export class Columns {
   }
 
   private keepSpare(column: Column | undefined): void {
-    if (column === undefined || column.values.length < this.capacity || this.spare.length >= SPARES) return;
+    if (column === undefined || this.spare.length >= SPARES) return;
+    const { length } = column.values;
+    if (length < this.capacity || length > TOO_LARGE * this.capacity) return;
     this.spare.push(column);
   }
 }
