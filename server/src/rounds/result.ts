@@ -40,6 +40,13 @@ export interface LeavingRun {
   readonly answer: InstanceAnswer | undefined;
 }
 
+/** A run of which more numbers may come, though it may have ended. */
+export interface KnownNumbers {
+  readonly run: Run;
+  /** The newest one, whether it was asked for or not; `undefined`: none. */
+  readonly snapshot: Snapshot | undefined;
+}
+
 export interface SilentInstance {
   readonly run: Run;
   readonly reason: SilentReason;
