@@ -50,9 +50,10 @@ export class LastNumbersReader {
   }
 
   private wait(known: KnownRun, body: CompactBody): void {
-    const isWaiting = this.waiting.has(known);
-    this.waiting.set(known, body);
-    if (isWaiting) return;
+    const waiting = this.waiting.get(known);
+    if (waiting?.incarnation !== body.incarnation || waiting.generation < body.generation)
+      this.waiting.set(known, body);
+    if (waiting !== undefined) return;
     this.reading++;
     void known
       .inTurn(() => {
