@@ -9,6 +9,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Work in steps, each of them short. It goes on where it is with `yield`; a part of it is done with `yield*`. */
 export type Sliced<T = void> = Generator<undefined, T, undefined>;
 
+/** Does work to its end without letting the event loop turn. */
+export function runNow<T>(work: Sliced<T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
 export class Slicer {
   private deadline = 0;
 

@@ -13,7 +13,7 @@
  * - `tidying/`    joins and packs pages between two collections
  */
 import type { ResourceMetrics } from '../otel';
-import { Slicer, type Sliced } from '../slicer';
+import { runNow, Slicer, type Sliced } from '../slicer';
 import { strideOf, type ExporterStats, type Family, type ScopeFamilies, type Snapshot } from '../snapshot';
 import { Columns, type Column } from './columns/columns';
 import { layoutFor } from './columns/layouts';
@@ -82,6 +82,8 @@ export class SnapshotEncoder {
   private pageIds = 0;
   private generation = 0;
   private last: Snapshot | undefined;
+  /** What {@link encode} is writing. */
+  private underWay: { readonly data: ResourceMetrics; readonly work: Sliced<Encoded> } | undefined;
 
   constructor(private readonly options: EncoderOptions) {
     this.slicer = new Slicer(options.sliceMs);
@@ -90,14 +92,40 @@ export class SnapshotEncoder {
 
   /** @throws TypeError where `data` is not `ResourceMetrics` at all; what is malformed in it is only left out */
   async encode(collected: Collected): Promise<Encoded> {
+    const work = this.work(collected);
+    this.underWay = { data: collected.data, work };
     await this.slicer.rest();
-    const read = await this.slicer.run(readCollection(collected.data));
+    const encoded = await this.slicer.run(work);
+    // A snapshot is posted next, which takes a while by itself.
+    await this.slicer.rest();
+    return encoded;
+  }
+
+  /**
+   * The same without letting the event loop turn, for a process that exits. What {@link encode} is writing is written to its
+   * end first; where it is this data, that is all. The promise of {@link encode} is of no use then.
+   */
+  encodeNow(collected: Collected): Encoded {
+    const { underWay } = this;
+    const encoded = underWay && runNow(underWay.work);
+    if (encoded !== undefined && underWay?.data === collected.data) return encoded;
+    return runNow(this.work(collected));
+  }
+
+  private *work(collected: Collected): Sliced<Encoded> {
+    try {
+      return yield* this.encodeAll(collected);
+    } finally {
+      this.underWay = undefined;
+    }
+  }
+
+  private *encodeAll(collected: Collected): Sliced<Encoded> {
+    const read = yield* readCollection(collected.data);
     const generation = this.generation + 1;
     let written: EncodedScopes;
     try {
-      written = await this.slicer.run(this.encodeCollection(read, generation));
-      // A snapshot is posted next, which takes a while by itself.
-      await this.slicer.rest();
+      written = yield* this.encodeCollection(read, generation);
       this.parts.columns.publish(generation);
     } catch (error) {
       // Such as no memory. Families are half changed: the next collection begins with new parts, and all its series are new.

@@ -13,6 +13,12 @@ export interface MetricsSource {
    * @throws anything that the provider throws
    */
   collect(provider: object): unknown;
+  /**
+   * As {@link collect}, without waiting for anything: it is called while the process exits. Left out where the source cannot
+   * do that.
+   * @returns `ResourceMetrics`; not checked
+   */
+  collectNow?(provider: object): unknown;
 }
 
 /** The source of a user's own function. */
