@@ -68,7 +68,7 @@ export type SilentReason =
 const ERROR_KINDS = [
   /** An answer did not come in time. */
   'late',
-  /** An answer came after all scrapes had given up waiting for it, or to no open request. */
+  /** An answer came after all scrapes had given up waiting for it, or to no open request; last numbers came of no known run. */
   'stale',
   /** PM2's daemon could not be reached. */
   'daemon_unreachable',

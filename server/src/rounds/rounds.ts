@@ -28,6 +28,7 @@ import { AnswerError, Reader, type ReaderOptions } from './reader';
 import { noteOutcome, type Outcome, type Request } from './request';
 import { ErrorCounts, type InstanceAnswer, type KnownNumbers, type RoundResult } from './result';
 import { Round } from './round';
+import { Welcomes } from './welcomes';
 
 export interface RoundsOptions extends AppsOptions, ReaderOptions {
   readonly daemon: Daemon;
@@ -39,10 +40,6 @@ export interface RoundsOptions extends AppsOptions, ReaderOptions {
 const DAEMON_MS = 10_000;
 /** A process that has not answered by then does not, or is so slow that it finds this one gone before it answers. */
 const OVERDUE_MS = 1000;
-/** How long the answer of a process may take that has just started. */
-const WELCOME_MS = 5000;
-/** At a time; there may be any number of messages. Others are asked with the next scrape. */
-const MAX_WELCOMED = 1000;
 const FINISH_STEP_MS = 20;
 
 export class Rounds {
@@ -58,8 +55,7 @@ export class Rounds {
   private latest: Round | undefined;
   private count = 0;
   private finishing = false;
-  /** pm_ids of processes that are asked since they have said that they have started. */
-  private readonly welcoming = new Set<number>();
+  private readonly welcomes = new Welcomes((timeoutMs, pmId) => this.ask(timeoutMs, pmId));
   private readonly onMessage = (message: unknown): void => this.hear(message);
 
   constructor(private readonly options: RoundsOptions) {
@@ -193,7 +189,7 @@ export class Rounds {
   private hear(message: unknown): void {
     const receivedAt = Date.now();
     const starting = readHello(message);
-    if (starting !== undefined) this.welcome(starting);
+    if (starting !== undefined && !this.finishing) this.welcomes.hear(starting);
     const last = readLastNumbers(message);
     if (last !== undefined) this.lastNumbers.hear(last);
     const read = readAnswer(message);
@@ -209,18 +205,6 @@ export class Rounds {
       this.errors.add(read.kind);
       noteOutcome(request, broken(read.problem));
     } else void this.take(request, read, receivedAt);
-  }
-
-  /**
-   * Asks a process whose exporter has started: so it has its token, and what was sent to it before it listened is sent again.
-   * The message proves nothing, and makes the process be asked no more often than once at a time.
-   */
-  private welcome(pmId: number): void {
-    if (this.welcoming.has(pmId) || this.welcoming.size >= MAX_WELCOMED || this.finishing) return;
-    this.welcoming.add(pmId);
-    void this.ask(WELCOME_MS, pmId)
-      .catch(() => undefined)
-      .then(() => this.welcoming.delete(pmId));
   }
 
   private async take(request: Request, answer: Answer, receivedAt: number): Promise<void> {

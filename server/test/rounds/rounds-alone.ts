@@ -108,8 +108,8 @@ export class Shop {
   }
 
   async answer({ token, request, data }: Packet): Promise<void> {
-    const isOurs = data.incarnation === this.incarnation;
-    Object.assign(this, { token, have: (isOurs && data.have) || [] });
+    const { have = [] } = data.incarnation === this.incarnation ? data : {};
+    Object.assign(this, { token, have });
     emit({ topic: 'returnMetrics', from: this.pmId, request, token, data: await this.data() });
   }
 
