@@ -64,6 +64,8 @@ export interface MetricData {
   readonly dataPointType: number;
   readonly aggregationTemporality?: number;
   readonly isMonotonic?: boolean;
+  /** Of exponential histograms with deltas: buckets of one sign at the most, 160 if it is not given. OpenTelemetry has it in views. */
+  readonly maxSize?: number;
   readonly dataPoints: readonly DataPoint[];
 }
 

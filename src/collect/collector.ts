@@ -63,7 +63,7 @@ export class Collector {
   private readonly givenUp = new Set<Collection>();
   /** The latest snapshot, and when its collection has started, by `performance.now()`. */
   private latest: { readonly snapshot: Snapshot; readonly startedAt: number } | undefined;
-  /** What has been collected and is not encoded yet. */
+  /** What has been collected, until the encoder gets it. */
   private data: CollectedData | undefined;
   private answersAtOnce = false;
   /** The encoder writes one snapshot at a time: resolves when it is done with the last one, given up or not. */
@@ -91,6 +91,7 @@ export class Collector {
   /** Repeatable. A collection under way has no further effect. */
   stop(): void {
     this.finish();
+    if (!this.stopped) this.log.guard('release', () => this.options.source.release?.());
     this.stopped = true;
     this.current = undefined;
   }
@@ -100,7 +101,7 @@ export class Collector {
     return this.latest?.snapshot;
   }
 
-  /** Data of a collection that has ended and that no snapshot has yet. */
+  /** Data of a collection that has ended, which the encoder does not have yet. */
   get unencoded(): CollectedData | undefined {
     return this.data;
   }
@@ -199,6 +200,7 @@ export class Collector {
       const { active } = performance.eventLoopUtilization(before);
       if (this.current !== collection) return;
       this.addLoad(active);
+      this.log.guard('accept', () => this.options.source.accept?.(data));
       this.data = { data, time };
       const encoded = this.encoding.then(() => this.encode(data, time, collection));
       this.encoding = encoded.catch(() => undefined);
@@ -214,15 +216,12 @@ export class Collector {
 
   private async encode(data: ResourceMetrics, time: number, { startedAt }: Collection): Promise<void> {
     if (this.stopped) return;
-    try {
-      const { snapshot, leftOut, problems } = await this.options.encoder.encode({ data, time, ...this.timing });
-      if (this.stopped) return;
-      this.latest = { snapshot, startedAt };
-      if (!this.finishing) this.log.warnOfLeftOut(leftOut, problems);
-    } finally {
-      if (this.data?.data === data) this.data = undefined;
-    }
-    this.options.onSnapshot(this.latest.snapshot);
+    this.data = undefined;
+    const { snapshot, leftOut, problems } = await this.options.encoder.encode({ data, time, ...this.timing });
+    if (this.stopped) return;
+    if (!this.finishing) this.log.warnOfLeftOut(leftOut, problems);
+    this.latest = { snapshot, startedAt };
+    this.options.onSnapshot(snapshot);
   }
 
   private tellOfInterval(now: number): void {
@@ -249,6 +248,6 @@ export class Collector {
   }
 }
 
-function isThenable(answer: unknown): boolean {
+export function isThenable(answer: unknown): boolean {
   return typeof (answer as { readonly then?: unknown } | null | undefined)?.then === 'function';
 }

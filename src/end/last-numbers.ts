@@ -4,7 +4,7 @@ import type { DaemonAddress } from '../../core/pm2/daemon-address';
 import type { ResourceMetrics } from '../../core/otel';
 import type { Snapshot } from '../../core/snapshot';
 import type { LastTask } from '../../protocol/tasks';
-import type { CollectedData, Collector } from '../collect/collector';
+import { isThenable, type CollectedData, type Collector } from '../collect/collector';
 import type { MetricsSource } from '../collect/source';
 import type { Logger } from '../logger';
 import type { ExporterPool } from '../pool/exporter-pool';
@@ -31,19 +31,18 @@ export class LastNumbers {
 
   constructor(private readonly options: LastNumbersOptions) {}
 
-  /** Whether {@link sendNow} can collect. */
-  get canCollectNow(): boolean {
-    const { source, collector } = this.options;
-    return source.collectNow !== undefined || collector.isImmediate;
+  /** Whether the source gives its data at once, so that {@link sendNow} has all of it. */
+  get isImmediate(): boolean {
+    return this.options.collector.isImmediate;
   }
 
   /** Collects and sends before the call returns. For a process whose event loop does not turn any more. Never throws. */
   sendNow(): void {
-    const { collector, servers, logger } = this.options;
+    const { servers, logger } = this.options;
     try {
       if (!servers.areThere) return;
       const begin = performance.now();
-      const snapshot = this.collectNow() ?? collector.snapshot;
+      const snapshot = this.collectNow();
       const task = snapshot && this.taskFor(snapshot);
       if (task === undefined || this.post(task) === undefined) return;
       Atomics.wait(task.done, 0, 0, Math.max(1, begin + END_MS - performance.now()));
@@ -78,7 +77,7 @@ export class LastNumbers {
    */
   prepare(): void {
     const { source, servers } = this.options;
-    if (!servers.areThere || this.canCollectNow) return;
+    if (!servers.areThere || this.isImmediate || source.collectNow !== undefined) return;
     const time = Date.now();
     void Promise.resolve()
       .then(() => source.collect(source.provider()))
@@ -90,27 +89,34 @@ export class LastNumbers {
 
   private collectNow(): Snapshot | undefined {
     const { encoder, collector, logger } = this.options;
+    let latest = collector.snapshot;
     try {
-      const collected = this.dataNow();
-      return collected && encoder.encodeNow({ ...collected, ...collector.timing }).snapshot;
+      latest = encoder.finishNow()?.snapshot ?? latest;
+      const since = latest?.time ?? 0;
+      // What was collected before counts too where a source gives what has changed since.
+      const before = [collector.unencoded, this.prepared].filter((one) => one !== undefined && one.time > since);
+      for (const collected of [...before, this.dataNow()]) {
+        if (collected !== undefined) latest = encoder.encodeNow({ ...collected, ...collector.timing }).snapshot;
+      }
     } catch (error) {
       logger.debug('The last collection of this process has failed:', error);
-      return undefined;
     }
+    return latest;
   }
 
   private dataNow(): CollectedData | undefined {
     const { source, collector } = this.options;
-    const { timing, snapshot } = collector;
-    const waiting = this.prepared ?? collector.unencoded;
-    if (this.canCollectNow && timing.collectMs < END_MS) {
-      const time = Date.now();
-      const provider = source.provider();
-      const data = source.collectNow === undefined ? source.collect(provider) : source.collectNow(provider);
-      if (!(data instanceof Promise)) return { data: data as ResourceMetrics, time };
-      data.catch(() => undefined);
+    const canCollect = source.collectNow !== undefined || collector.isImmediate;
+    if (!canCollect || collector.timing.collectMs > END_MS) return undefined;
+    const time = Date.now();
+    const provider = source.provider();
+    const data = source.collectNow === undefined ? source.collect(provider) : source.collectNow(provider);
+    if (isThenable(data)) {
+      void Promise.resolve(data).catch(() => undefined);
+      return undefined;
     }
-    return waiting !== undefined && waiting.time > (snapshot?.time ?? 0) ? waiting : undefined;
+    source.accept?.(data);
+    return { data: data as ResourceMetrics, time };
   }
 
   private taskFor(snapshot: Snapshot): LastTask | undefined {

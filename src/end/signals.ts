@@ -45,7 +45,7 @@ export class EndSignals {
   /** The process is ended by the signal as without this listener. */
   private end(signal: Signal): void {
     const raise = (): void => void process.kill(process.pid, signal);
-    if (this.last.canCollectNow) {
+    if (this.last.isImmediate) {
       this.last.sendNow();
       raise();
     } else {

@@ -1,7 +1,7 @@
 /** Makes the form of snapshots that is posted to worker threads. */
 import type { PostedContents, PostedSnapshot } from '../../protocol/posted';
 import type { Family, ScopeFamilies, Snapshot } from '../../core/snapshot';
-import { runNow, Slicer } from '../../core/slicer';
+import { Job, Slicer } from '../../core/slicer';
 import { ContentsWriter } from './contents-writer';
 
 /** The posted form of one encoder's snapshots. It is made once per snapshot, for all tasks that carry it. */
@@ -22,14 +22,19 @@ export class PostedForm {
   /** The same without letting the event loop turn. */
   ofNow(snapshot: Snapshot): PostedSnapshot {
     const { scopes } = snapshot;
-    return posted(snapshot, this.lastOf(scopes) ?? this.keep(scopes, runNow(this.writer.write(scopes))));
+    return posted(snapshot, this.lastOf(scopes) ?? this.keep(scopes, this.writeNow(scopes)));
   }
 
   private async make(snapshot: Snapshot): Promise<PostedSnapshot> {
     const { scopes } = snapshot;
-    const contents =
-      this.lastOf(scopes) ?? this.keep(scopes, await this.slicer.run(this.writer.write(scopes)));
+    const contents = this.lastOf(scopes) ?? this.keep(scopes, await this.slicer.run(this.writer.write(scopes)));
     return posted(snapshot, contents);
+  }
+
+  private writeNow(scopes: readonly ScopeFamilies[]): PostedContents {
+    const job = new Job(this.writer.write(scopes));
+    job.finish();
+    return job.result();
   }
 
   private lastOf(scopes: readonly ScopeFamilies[]): PostedContents | undefined {
