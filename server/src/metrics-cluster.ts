@@ -112,7 +112,7 @@ export class MetricsCluster {
     const key = [kind, result.round, result.answers.length].join(' ');
     if (what.view === 'cluster') this.summing = true;
     // What only this round has of runs that have ended since belongs to the sums, whichever round is shown.
-    const onSkip = (): void => void (this.summing && only === undefined && this.sum(result));
+    const onSkip = (): void => void (this.summing && only === undefined && this.sum(this.options.sums.absorb(result)));
     const wanted = { key, kind, round: result.round, gzip, onSkip };
     const exposition = this.renderings.open(wanted, async (sink) => {
       const shown = `${what.view} ${format}`;
