@@ -64,19 +64,19 @@ export function readAnswer(message: unknown): ReadAnswer | undefined {
 
 /** The last numbers of a process, which it sends unasked. */
 export interface LastNumbers {
-  readonly token: string;
+  /** Without one they count for no run. */
+  readonly token: string | undefined;
   readonly body: CompactBody;
 }
 
 /** One that cannot be used says what the problem is. */
 export type ReadLastNumbers = LastNumbers | (Problem & Pick<LastNumbers, 'token'>);
 
-/** @returns `undefined` for any other message, and for one that lacks a token: nobody knows of which process it is */
+/** @returns `undefined` for any other message */
 export function readLastNumbers(message: unknown): ReadLastNumbers | undefined {
   if (!isRecord(message) || message['topic'] !== LAST_TOPIC) return undefined;
-  const { token, data } = message;
-  if (typeof token !== 'string') return undefined;
-  const body = readBody(data);
+  const token = textOf(message['token']);
+  const body = readBody(message['data']);
   if ('problem' in body) return { token, ...body };
   return body.form === 'snapshot' ? { token, body } : { token, ...malformed('they are not in the compact form') };
 }

@@ -37,7 +37,7 @@ export class LastNumbersReader {
 
   hear(read: ReadLastNumbers): void {
     const { runs, errors } = this.options;
-    const known = runs.ofToken(read.token);
+    const known = read.token === undefined ? undefined : runs.ofToken(read.token);
     if (known === undefined) {
       errors.add('stale');
       return;
