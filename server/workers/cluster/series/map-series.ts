@@ -159,8 +159,9 @@ function forgetUnusedPages(mappings: PageMappings, { runs }: ClusterState, live:
  */
 function markLive(live: readonly LiveRun[], seen: Int32Array): Set<string> {
   const repeated = new Set<string>();
-  for (const [i, { families }] of live.entries()) {
-    for (const { family, pages } of families) {
+  for (const [i, { families, isLeaving }] of live.entries()) {
+    for (const { family, merge, pages } of families) {
+      if (isLeaving && merge !== 'add') continue; // Its gauges are not shown.
       for (const page of pages) if (markPage(page, seen, i + 1) > 0) repeated.add(family.descriptor.name);
     }
   }
