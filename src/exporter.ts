@@ -153,7 +153,9 @@ function startUnderPm2(
     onSnapshot: (snapshot) => {
       responder.update(snapshot);
       // After the answers that this snapshot was collected for.
-      setImmediate(() => stopped ?? feed.update(snapshot));
+      setImmediate(() => {
+        if (stopped === undefined) feed.update(snapshot);
+      });
     },
     onOld: (ageMs) => feed.showAge(ageMs),
     onInterval: () => {

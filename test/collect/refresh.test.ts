@@ -32,7 +32,7 @@ test.serial('a request gets a collection that begins after it, and those that wa
   const since = performance.now();
   const refreshed = Array.from({ length: 20 }, () => bench.collector.refresh(since));
   t.true(refreshed.every((one) => one !== undefined));
-  await Promise.all(refreshed);
+  await Promise.all(refreshed.map(async (one) => one));
   t.deepEqual([provider.calls, bench.snapshots.length], [2, 2]);
   t.is(bench.collector.refresh(since), undefined, 'the latest snapshot serves it');
   await bench.collector.refresh(performance.now());
