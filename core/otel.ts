@@ -64,6 +64,8 @@ export interface MetricData {
   readonly dataPointType: number;
   readonly aggregationTemporality?: number;
   readonly isMonotonic?: boolean;
+  /** Of an exponential histogram: how many buckets of one sign it has at the most. Data points do not have this number. */
+  readonly maxSize?: number;
   readonly dataPoints: readonly DataPoint[];
 }
 

@@ -29,6 +29,8 @@ export interface Exporter {
   readonly active: boolean;
   /** Ends everything that the start has started. Repeatable. Resolves when the worker threads have ended; never rejects. */
   stop(): Promise<void>;
+  /** Collects now. Resolves when the exporter has the snapshot, or could not get one; never rejects. */
+  flush(): Promise<void>;
 }
 
 /** The active exporter of this process, started by this or by another instance of this module. */
@@ -88,7 +90,7 @@ function stopFormer(logger: Logger): void {
   }
 }
 
-const INACTIVE: Exporter = { active: false, stop: () => Promise.resolve() };
+const INACTIVE: Exporter = { active: false, stop: () => Promise.resolve(), flush: () => Promise.resolve() };
 
 function startUnderPm2(
   source: MetricsSource,
@@ -149,11 +151,13 @@ function startUnderPm2(
       stopped ??= end();
       return stopped;
     },
+    flush: () => collector.flush(),
   };
   async function end(): Promise<void> {
     if (processWide[ACTIVE] === exporter) processWide[ACTIVE] = undefined;
     listening.stop();
     collector.stop();
+    source.release?.();
     feed.stop();
     responder.stop();
     pmx.stop();

@@ -9,6 +9,7 @@ import type { ExporterConfig } from './config/config';
 import { UNREADABLE } from './config/fields';
 import { startExporter, type Exporter } from './exporter';
 import { guardLogger, type Logger } from './logger';
+import { configOf, optionOf } from './options';
 
 export type { ExporterConfig, PmxMetricsConfig } from './config/config';
 export type { Logger } from './logger';
@@ -35,7 +36,7 @@ export interface Pm2ExporterOptions extends Pm2ExporterConfig {
   readonly logger?: Logger;
 }
 
-export type Pm2Exporter = Exporter;
+export type Pm2Exporter = Pick<Exporter, 'active' | 'stop'>;
 
 /**
  * Starts the exporter of this process. A process has one exporter: an active one is stopped first. Outside PM2, and where
@@ -48,42 +49,13 @@ export type Pm2Exporter = Exporter;
  * @throws TypeError where `collect` is not a function: a mistake in the program, which no default can mend
  */
 export function startPm2Exporter(options: Pm2ExporterOptions): Pm2Exporter {
-  const collect = read(options, 'collect');
+  const collect = optionOf(options, 'collect');
   if (typeof collect !== 'function') {
     const found = collect === UNREADABLE ? 'a property that throws when it is read' : typeof collect;
     throw new TypeError(
       `"collect" of startPm2Exporter() is ${found}, expected a function that returns ResourceMetrics`,
     );
   }
-  const logger = read(options, 'logger');
-  return startExporter(functionSource(collect as () => unknown), configOf(options), guardLogger(logger));
-}
-
-function read(options: Pm2ExporterOptions, name: 'collect' | 'logger'): unknown {
-  try {
-    return (options as Partial<Pm2ExporterOptions> | null | undefined)?.[name];
-  } catch {
-    return UNREADABLE;
-  }
-}
-
-/** The other options as a configuration. Its properties are read where each of them is checked. */
-function configOf(options: Pm2ExporterOptions): unknown {
-  const config = {};
-  const keys = keysOf(options);
-  if (keys === undefined) return UNREADABLE;
-  for (const key of keys) {
-    if (key === 'collect' || key === 'logger') continue;
-    Object.defineProperty(config, key, { enumerable: true, get: () => Reflect.get(options, key) as unknown });
-  }
-  return config;
-}
-
-/** What a proxy says of its keys may throw. */
-function keysOf(options: object): string[] | undefined {
-  try {
-    return Object.keys(options);
-  } catch {
-    return undefined;
-  }
+  const logger = guardLogger(optionOf(options, 'logger'));
+  return startExporter(functionSource(collect as () => unknown), configOf(options, ['collect', 'logger']), logger);
 }

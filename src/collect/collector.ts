@@ -51,6 +51,8 @@ export class Collector {
   private timer: NodeJS.Timeout | undefined;
   /** The collection whose result counts. */
   private current: Collection | undefined;
+  /** Resolves when the last collection that was started has ended. */
+  private underWay: Promise<void> = Promise.resolve();
   /** Collections that have not ended though their results do not count any more. */
   private readonly givenUp = new Set<Collection>();
   /** When the collection of the last snapshot has started, by `performance.now()`. */
@@ -75,6 +77,15 @@ export class Collector {
     clearTimeout(this.timer);
   }
 
+  /** Takes one more snapshot, after a collection that is under way. Resolves when it is handed over, or has failed. */
+  async flush(): Promise<void> {
+    await this.underWay;
+    const provider = this.stopped ? undefined : this.findProvider();
+    if (provider === undefined || this.current !== undefined) return;
+    this.underWay = this.collect({ provider, startedAt: performance.now() });
+    await this.underWay;
+  }
+
   private schedule(delayMs: number): void {
     if (this.stopped) return;
     clearTimeout(this.timer);
@@ -88,7 +99,9 @@ export class Collector {
     this.tellOfInterval(now);
     const provider = this.findProvider();
     if (this.current !== undefined) this.giveUpIfLost(this.current, provider, now);
-    if (this.current === undefined && provider !== undefined) void this.collect({ provider, startedAt: now });
+    if (this.current === undefined && provider !== undefined) {
+      this.underWay = this.collect({ provider, startedAt: now });
+    }
   }
 
   private findProvider(): object | undefined {
@@ -124,6 +137,7 @@ export class Collector {
       const data = (await this.options.source.collect(collection.provider)) as ResourceMetrics;
       const { active } = performance.eventLoopUtilization(before);
       if (this.current !== collection) return;
+      this.options.source.accept?.(data);
       this.addLoad(active);
       const encoded = this.encoding.then(() => this.encode(data, time, collection));
       this.encoding = encoded.catch(() => undefined);

@@ -13,6 +13,17 @@ export interface MetricsSource {
    * @throws anything that the provider throws
    */
   collect(provider: object): unknown;
+  /** As {@link collect}, but at once: for the end of the process. A source that cannot do it lacks the method. */
+  collectNow?(provider: object): unknown;
+  /**
+   * Called with a result of {@link collect} that is going to be encoded. Without this call it was given up: a source that
+   * cannot collect the same data again hands it over with its next result.
+   */
+  accept?(data: unknown): void;
+  /** Called when the exporter has stopped, and will not collect any more. */
+  release?(): void;
+  /** Whether metrics with delta temporality are added up by the exporter. Such metrics of other sources are left out. */
+  readonly accumulates?: boolean;
 }
 
 /** The source of a user's own function. */
