@@ -27,6 +27,7 @@ export function defaultAggregator({ type, advice }: SdkDescriptor): object {
       return MONOTONIC_SUM;
     case 'HISTOGRAM':
       return new HistogramAggregator(advice?.explicitBucketBoundaries);
+    case undefined:
     default:
       return SUM;
   }
