@@ -47,6 +47,8 @@ export interface Encoded {
   readonly malformed: number;
   /** What was wrong with the first of them. */
   readonly problems: readonly string[];
+  /** Names of metrics of which OpenTelemetry's SDK has put further series into a single one. */
+  readonly overflowed: readonly string[];
 }
 
 /** What the families made of one collection. */
@@ -55,6 +57,7 @@ interface EncodedScopes {
   readonly problems: Problems;
   readonly series: number;
   readonly leftOut: number;
+  readonly overflowed: readonly string[];
   /** Data points that were left out for being malformed. */
   readonly lost: number;
 }
@@ -105,11 +108,17 @@ export class SnapshotEncoder {
       throw error;
     }
     this.generation = generation;
-    const { scopes, problems, series, leftOut, lost } = written;
+    const { scopes, problems, series, leftOut, lost, overflowed } = written;
     const { time, intervalMs, collectMs } = collected;
-    const stats = { intervalMs, collectMs, series, droppedSeries: leftOut + lost };
+    const stats = {
+      intervalMs,
+      collectMs,
+      series,
+      droppedSeries: leftOut + lost,
+      overflowedMetrics: overflowed.length,
+    };
     const snapshot = this.makeSnapshot(time, read.resource, scopes, stats);
-    return { snapshot, leftOut, malformed: problems.count, problems: problems.texts };
+    return { snapshot, leftOut, malformed: problems.count, problems: problems.texts, overflowed };
   }
 
   /** Keeps the snapshot's numbers from being overwritten until the returned function is called. */
@@ -181,7 +190,15 @@ export class SnapshotEncoder {
 
   private *encodeScopes(read: ReadCollection): Sliced<EncodedScopes> {
     const { lost } = read;
-    const written = { scopes: [] as ScopeFamilies[], problems: read.problems.copy(), series: 0, leftOut: 0, lost };
+    const overflowed: string[] = [];
+    const written = {
+      scopes: [] as ScopeFamilies[],
+      problems: read.problems.copy(),
+      series: 0,
+      leftOut: 0,
+      lost,
+      overflowed,
+    };
     const seen = new Map<string, number>();
     for (const { scope, metrics } of read.scopes) {
       const families: Family[] = [];
@@ -192,6 +209,7 @@ export class SnapshotEncoder {
           families.push(describeFamily(metric, encoder));
           written.series += encoder.present;
           written.leftOut += encoder.leftOut;
+          if (encoder.hasOverflowed) overflowed.push(metric.descriptor.name);
         }
       }
       written.scopes.push({ scope, families });

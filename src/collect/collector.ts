@@ -9,6 +9,7 @@ import { messageOf } from '../../core/values';
 import type { Logger } from '../logger';
 import type { StateLog } from '../../core/state-log';
 import { CollectLoad } from './load';
+import { warnOfOverflow } from './overflow';
 import type { MetricsSource } from './source';
 
 export interface CollectorOptions {
@@ -154,9 +155,15 @@ export class Collector {
   private async encode(data: ResourceMetrics, time: number, { startedAt }: Collection): Promise<void> {
     if (this.stopped) return;
     const { currentIntervalMs: intervalMs, costMs: collectMs } = this.load;
-    const { snapshot, leftOut, problems } = await this.options.encoder.encode({ data, time, intervalMs, collectMs });
+    const { snapshot, leftOut, problems, overflowed } = await this.options.encoder.encode({
+      data,
+      time,
+      intervalMs,
+      collectMs,
+    });
     if (this.stopped) return;
     this.warnOfLeftOut(leftOut, problems);
+    warnOfOverflow(overflowed, this.options.states);
     this.latest = startedAt;
     this.options.onSnapshot(snapshot);
   }
