@@ -58,9 +58,6 @@ export class ReaderSource implements MetricsSource {
   bind(collector: SdkCollector): void {
     this.collector = collector;
     this.sdk = sdkStateOf(collector);
-    if (this.options.sliced && this.sdk === undefined) {
-      this.debugOnce('this version of the SDK has another shape than those tested');
-    }
     if (this.options.sliced && this.sdk !== undefined) {
       this.sliced = new SlicedCollection(collector, (reason) => this.debugOnce(reason));
     }
@@ -114,6 +111,7 @@ export class ReaderSource implements MetricsSource {
     const collector = this.provider() as SdkCollector;
     const { sdk, sliced } = this;
     const isSliced = sdk !== undefined && sliced?.isPossible(sdk) === true;
+    if (this.options.sliced && !isSliced) this.debugOnce('this version of it has another shape than those tested');
     const result = isSliced ? await this.takeSliced(sdk, sliced) : await this.takeWhole(collector);
     this.resource = result.resourceMetrics.resource;
     await resourceSettled(this.resource);
