@@ -67,7 +67,7 @@ export interface MetricData {
   readonly dataPointType: number;
   readonly aggregationTemporality?: number;
   readonly isMonotonic?: boolean;
-  /** Of an exponential histogram: how many buckets of one sign it has at the most. Data points do not have this number. */
+  /** Of exponential histograms with deltas: buckets of one sign at the most, 160 if it is not given. OpenTelemetry has it in views. */
   readonly maxSize?: number;
   readonly dataPoints: readonly DataPoint[];
 }

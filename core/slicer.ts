@@ -9,6 +9,39 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Work in steps, each of them short. It goes on where it is with `yield`; a part of it is done with `yield*`. */
 export type Sliced<T = void> = Generator<undefined, T, undefined>;
 
+/** Work that a slicer does in slices, and that can be finished at once from elsewhere meanwhile. */
+export class Job<T> {
+  private outcome: { readonly value: T } | { readonly error: unknown } | undefined;
+
+  constructor(private readonly work: Sliced<T>) {}
+
+  /** Does one step. @returns whether the work has ended */
+  step(): boolean {
+    if (this.outcome === undefined) {
+      try {
+        const step = this.work.next();
+        if (step.done === true) this.outcome = { value: step.value };
+      } catch (error) {
+        this.outcome = { error };
+      }
+    }
+    return this.outcome !== undefined;
+  }
+
+  /** Does all steps that are left, in one go. */
+  finish(): void {
+    while (!this.step());
+  }
+
+  /** @returns what the work has returned @throws what it has thrown */
+  result(): T {
+    const { outcome } = this;
+    if (outcome === undefined) throw new Error('the work has not ended');
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
+  }
+}
+
 export class Slicer {
   private deadline = 0;
 
@@ -16,12 +49,14 @@ export class Slicer {
   constructor(private readonly budgetMs = 1) {}
 
   /** Does the work, and lets the event loop turn whenever a slice has used its budget. */
-  async run<T>(work: Sliced<T>): Promise<T> {
-    for (;;) {
-      const step = work.next();
-      if (step.done === true) return step.value;
-      if (performance.now() >= this.deadline) await this.rest();
-    }
+  run<T>(work: Sliced<T>): Promise<T> {
+    return this.runJob(new Job(work));
+  }
+
+  /** The same, for work that may be finished from elsewhere meanwhile. */
+  async runJob<T>(job: Job<T>): Promise<T> {
+    while (!job.step()) if (performance.now() >= this.deadline) await this.rest();
+    return job.result();
   }
 
   /** Lets the event loop turn, and begins a new slice. */

@@ -10,8 +10,12 @@ import { SeriesTexts } from './series/series-texts';
 export class Cycle {
   /** Of the snapshot that is being written. */
   generation = 0;
+  /** Counts the columns that were begun: a collection that is encoded again has another one. */
+  pass = 0;
   /** How many new series the limit still lets in. */
   room = 0;
+  /** Milliseconds of the encoder's own time, see `deltas/forgetting.ts`. */
+  now = 0;
   /** The text of the series that is looked up or packed. */
   readonly text = new SeriesTexts();
 
@@ -20,5 +24,6 @@ export class Cycle {
   begin(generation: number, room: number): void {
     this.generation = generation;
     this.room = room;
+    this.pass++;
   }
 }

@@ -3,6 +3,7 @@ import { OVERFLOW_ATTRIBUTE, type DataPoint } from '../otel';
 import type { Sliced } from '../slicer';
 import { strideOf, type Layout } from '../snapshot';
 import { fits, layoutFor, type LayoutKind } from './columns/layouts';
+import type { AnyFamily } from './any-family';
 import type { Cycle } from './cycle';
 import { OldOrder } from './positions/old-order';
 import { BLOCK_MASK, LEFT_OUT } from './positions/position-block';
@@ -18,8 +19,7 @@ import type { PageSupply } from './series/page-supply';
 const STEADY_STEP_POINTS = 1024;
 const STEP_POINTS = 32;
 
-export class FamilyEncoder {
-  /** Replaced when the family is packed (`tidying/packing.ts`). */
+export class FamilyEncoder implements AnyFamily {
   series: FamilySeries;
   /** Of the last collection. */
   positions: Positions;
@@ -53,6 +53,30 @@ export class FamilyEncoder {
   /** Series that are not in the last collection. They take the place of others where the series limit is reached. */
   absentIn(generation: number): number {
     return this.lastSeen === generation ? this.series.size - this.present : this.series.size;
+  }
+
+  /** Only a family that has only grown so far. */
+  get isJoinable(): boolean {
+    return this.order === undefined && this.leftOut === 0 && !this.series.isIndexed;
+  }
+
+  joined(count: number, slot: number, _taken: unknown, generation: number): Sliced {
+    return this.positions.moveLast(count, slot, this.series, generation);
+  }
+
+  pagesMoved(): Sliced {
+    return this.positions.move(undefined, this.series);
+  }
+
+  *packed(series: FamilySeries, slots: Int32Array, generation: number): Sliced {
+    this.series = series;
+    yield* this.positions.move(slots, series);
+    this.order = yield* notePresence(series, this.positions, NO_PREFIX, generation);
+  }
+
+  /** Nothing: all that positions know holds for any column. */
+  takeBack(): void {
+    // The next pass writes every number.
   }
 
   /**

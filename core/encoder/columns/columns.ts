@@ -103,6 +103,13 @@ export class Columns {
     this.written = NO_COLUMN;
   }
 
+  /** Makes the column of an earlier snapshot the current one, where nothing is taken yet. */
+  adopt(column: Column): void {
+    this.space.take(column.used);
+    this.capacity = column.values.length;
+    this.current = column;
+  }
+
   /** The written column is not to be published: its collection is encoded again. */
   discard(): void {
     this.written.generation = 0;

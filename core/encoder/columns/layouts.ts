@@ -65,8 +65,8 @@ export function layoutFor(kind: LayoutKind, value: unknown): Layout {
       const { positive, negative, sum, min, max } = value as ExponentialHistogramValue;
       return {
         kind,
-        positive: roundUp(lengthOf(positive.bucketCounts, 'bucketCounts')),
-        negative: roundUp(lengthOf(negative.bucketCounts, 'bucketCounts')),
+        positive: roundUpCapacity(lengthOf(positive.bucketCounts, 'bucketCounts')),
+        negative: roundUpCapacity(lengthOf(negative.bucketCounts, 'bucketCounts')),
         ...momentsOf(sum, min, max),
       };
     }
@@ -77,7 +77,8 @@ function momentsOf(sum: unknown, min: unknown, max: unknown) {
   return { sum: sum != null, min: min != null, max: max != null };
 }
 
-function roundUp(length: number): number {
+/** Of bucket counts of one sign. */
+export function roundUpCapacity(length: number): number {
   return Math.ceil(length / CAPACITY_STEP) * CAPACITY_STEP;
 }
 

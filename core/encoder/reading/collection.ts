@@ -12,6 +12,7 @@ import {
   type ResourceMetrics,
   type Scope,
 } from '../../otel';
+import { MAX_BUCKETS } from '../../snapshot';
 import type { Sliced } from '../../slicer';
 import { layoutKindOf, type LayoutKind } from '../columns/layouts';
 import { attributesText } from '../series/attributes';
@@ -31,6 +32,7 @@ export interface ReadCollection {
 }
 
 export interface ReadScope {
+  readonly key: string;
   readonly scope: Scope;
   readonly metrics: readonly ReadMetric[];
 }
@@ -43,6 +45,10 @@ export interface ReadMetric {
   readonly dataPointType: number;
   readonly aggregationTemporality: number;
   readonly isMonotonic: boolean | undefined;
+  /** Whether the values count from the previous collection, and are added up. */
+  readonly isDelta: boolean;
+  /** Of exponential histograms with deltas: see `MetricData`. */
+  readonly maxSize: number | undefined;
   readonly endTime: HrTime;
   /** Foreign, not copied: reading one may throw. */
   readonly points: readonly DataPoint[];
@@ -129,7 +135,7 @@ class Reader {
       const metric = this.metric(head.key, foreign, i);
       if (metric !== undefined) metrics.push(metric);
     }
-    return { scope: head.scope, metrics };
+    return { key: head.key, scope: head.scope, metrics };
   }
 
   private metric(scopeKey: string, metrics: readonly unknown[], index: number): ReadMetric | undefined {
@@ -158,7 +164,7 @@ function readMetric(
   { descriptor, key }: NonNullable<ReturnType<typeof descriptorHead>>,
   metric: Partial<MetricData>,
 ): ReadMetric | string {
-  const { dataPointType, dataPoints, isMonotonic, aggregationTemporality } = metric;
+  const { dataPointType, dataPoints, isMonotonic, aggregationTemporality, maxSize } = metric;
   if (!Array.isArray(dataPoints)) return `metric ${quoted(descriptor.name)} has no array "dataPoints"`;
   const kind = typeof dataPointType === 'number' ? layoutKindOf(dataPointType) : undefined;
   if (kind === undefined) {
@@ -166,24 +172,37 @@ function readMetric(
     return `metric ${quoted(descriptor.name)} has the unknown dataPointType ${found}, expected 0 to 3`;
   }
   const points = dataPoints as readonly DataPoint[];
+  const isDelta = aggregationTemporality === AggregationTemporality.DELTA;
   const read = {
     kind,
     descriptor,
     dataPointType: dataPointType as number,
-    aggregationTemporality:
-      aggregationTemporality === AggregationTemporality.DELTA
-        ? AggregationTemporality.DELTA
-        : AggregationTemporality.CUMULATIVE,
+    isDelta,
+    aggregationTemporality: isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
     isMonotonic: isMonotonic === undefined ? undefined : Boolean(isMonotonic),
-    endTime: plainTime(points[0]?.endTime),
+    maxSize: sizeOf(maxSize),
+    endTime: isDelta ? endTimeIfAny(points) : plainTime(points[0]?.endTime),
     points,
     count: points.length,
   };
   return { ...read, key: `${scopeKey}${dataPointType}${read.isMonotonic}${read.aggregationTemporality}${key}` };
 }
 
+function sizeOf(maxSize: unknown): number | undefined {
+  return Number.isInteger(maxSize) ? Math.min(Math.max(maxSize as number, 2), MAX_BUCKETS) : undefined;
+}
+
 function plainTime(time: HrTime | null | undefined): HrTime {
   return [finite(time?.[0]), finite(time?.[1])];
+}
+
+/** Of a metric with deltas, of which a malformed data point is lost by itself. */
+function endTimeIfAny(points: readonly DataPoint[]): HrTime {
+  try {
+    return plainTime(points[0]?.endTime);
+  } catch {
+    return plainTime(undefined);
+  }
 }
 
 function finite(value: unknown): number {

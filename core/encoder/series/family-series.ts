@@ -5,17 +5,29 @@
  * A series' *slot* is `pageIndex << ORDER_SHIFT | indexInPage`, as in the order of a snapshot.
  */
 import { dataOf } from '../../bytes';
-import { ORDER_MASK, ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../snapshot';
+import {
+  ORDER_MASK,
+  ORDER_SHIFT,
+  PAGE_SERIES,
+  strideOf,
+  type Layout,
+  type Page,
+  type PlacedPage,
+} from '../../snapshot';
 import type { Sliced } from '../../slicer';
 import { Absences } from './absences';
 import type { Claims } from './claims';
 import type { OpenPage, PageTexts } from './open-page';
 import type { PageSupply } from './page-supply';
 import { SeriesIndex } from './series-index';
-import { hashOf, isSameText, type SeriesTexts } from './series-texts';
+import { haveSamePairs, pairsHash } from './pairs';
+import type { SeriesTexts } from './series-texts';
+import { hashOf, isSameText } from './text-hash';
 
 /** A series that has been gone for this many snapshots is dead: its memory may be given back. Without room, at once. */
 export const RETENTION_SNAPSHOTS = 10;
+
+const LINE_FEED = 0x0a;
 
 /** Series put into the index in one step. */
 const STEP_SERIES = 256;
@@ -53,7 +65,11 @@ export class FamilySeries {
   /** Whether every series is in the index, and each that is added is put there too. */
   isIndexComplete = false;
 
-  constructor(private readonly supply: PageSupply) {}
+  /** @param unordered whether series are the same where only the order of their attributes differs */
+  constructor(
+    private readonly supply: PageSupply,
+    readonly unordered = false,
+  ) {}
 
   /** Asks the index, which is to be complete. @returns the slot of a series of that text which is not claimed, or -1 */
   find(text: SeriesTexts, hash: number, claims: Claims): number {
@@ -65,10 +81,26 @@ export class FamilySeries {
     return -1;
   }
 
+  /** The same for the attributes in any order, of which there is one series only. */
+  findUnordered(text: SeriesTexts, hash: number): number {
+    const { index } = this;
+    for (let entry = index.first(hash); entry >= 0; entry = index.next(hash, entry)) {
+      const slot = index.slotOf(entry);
+      if (this.hasText(slot, text) || this.hasPairs(slot, text)) return slot;
+    }
+    return -1;
+  }
+
   private hasText(slot: number, { bytes, length }: SeriesTexts): boolean {
     const { bytes: texts, starts } = this.texts[slot >> ORDER_SHIFT] as PageTexts;
     const index = slot & ORDER_MASK;
-    return isSameText(bytes, length, texts, starts[index] as number, (starts[index + 1] as number) - 1);
+    return isSameText(bytes, 0, length, texts, starts[index] as number, (starts[index + 1] as number) - 1);
+  }
+
+  private hasPairs(slot: number, { bytes, length }: SeriesTexts): boolean {
+    const { bytes: texts, starts } = this.texts[slot >> ORDER_SHIFT] as PageTexts;
+    const index = slot & ORDER_MASK;
+    return haveSamePairs(bytes, length, texts, starts[index] as number, (starts[index + 1] as number) - 1);
   }
 
   /**
@@ -84,10 +116,29 @@ export class FamilySeries {
       const first = this.indexed << ORDER_SHIFT;
       for (let i = 0; i < size; i++) {
         if (i % STEP_SERIES === 0) yield;
-        this.index.add(hashOf(data, starts[i] as number, (starts[i + 1] as number) - 1), first + i);
+        // An absent one stays absent where there is one series per set only: it begins anew at another slot.
+        if (!this.unordered || !this.absent.has(first + i))
+          this.index.add(this.hashIn(bytes, data, starts, i), first + i);
       }
     }
     this.isIndexComplete = true;
+  }
+
+  private hashIn(bytes: Uint8Array, data: DataView, starts: Uint32Array, index: number): number {
+    const from = starts[index] as number;
+    const end = (starts[index + 1] as number) - 1;
+    return this.unordered ? pairsHash(bytes, data, from, end) : hashOf(data, from, end);
+  }
+
+  /** Makes room in the index for that many more series. */
+  *reserveIndex(more: number): Sliced {
+    yield* this.index.reserveMore(more);
+  }
+
+  /** The series has moved from a page that was removed: the index, which has all series, knows it there only. */
+  followInIndex(from: number, to: number): void {
+    const { bytes, starts } = this.texts[to >> ORDER_SHIFT] as PageTexts;
+    this.index.replace(this.hashIn(bytes, dataOf(bytes), starts, to & ORDER_MASK), from, to);
   }
 
   /** Puts a series that was just added into the index. */
@@ -100,7 +151,7 @@ export class FamilySeries {
     this.index.replace(hash, from, to);
   }
 
-  /** Whether any series is in the index, so that pages cannot be {@link removePages | taken off}. */
+  /** Whether any series is in the index. */
   get isIndexed(): boolean {
     return this.indexed > 0;
   }
@@ -110,8 +161,7 @@ export class FamilySeries {
     if (slot >> ORDER_SHIFT >= this.indexed) return true;
     const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageTexts;
     const index = slot & ORDER_MASK;
-    const hash = hashOf(dataOf(bytes), starts[index] as number, (starts[index + 1] as number) - 1);
-    return this.index.has(hash, slot);
+    return this.index.has(this.hashIn(bytes, dataOf(bytes), starts, index), slot);
   }
 
   /** Puts the series' text in place of what `text` has. */
@@ -167,9 +217,13 @@ export class FamilySeries {
     return this.published;
   }
 
-  /** Takes the pages from that one on away, none of which may be in the index. Their series are to be added again. */
+  /**
+   * Takes the pages from that one on away. Their series are to be added again, in the same order; where they are in the
+   * index, which is to be complete then, see {@link followInIndex}.
+   */
   removePages(first: number): readonly TakenPage[] {
     this.published = undefined;
+    this.indexed = Math.min(this.indexed, first);
     const texts = this.texts.splice(first);
     const pages = (this.pages as PlacedPage[]).splice(first);
     for (const { page } of pages) {
@@ -186,6 +240,19 @@ export class FamilySeries {
     const base = this.supply.take(page.layout, page.size);
     this.setPage(index, { page, base });
     return base;
+  }
+
+  /** Has the pages of a snapshot again, where there are no others yet. */
+  *restorePages(pages: readonly PlacedPage[]): Sliced {
+    for (const placed of pages) {
+      yield;
+      const { page } = placed;
+      this.setPage(this.pages.length, placed);
+      this.texts.push({ bytes: page.attributes, starts: startsOf(page) });
+      this.textBytes += page.attributes.length;
+      this.size += page.size;
+      this.numbers += page.size * strideOf(page.layout);
+    }
   }
 
   /** Has a page's texts, which are the same, in another place. */
@@ -219,4 +286,11 @@ export class FamilySeries {
     const since = this.absent.sinceOf(slot);
     return since !== 0 && generation - since >= retention;
   }
+}
+
+/** Where the texts of a page begin. */
+function startsOf({ attributes, size }: Page): Uint32Array {
+  const starts = new Uint32Array(size + 1);
+  for (let i = 0; i < size; i++) starts[i + 1] = attributes.indexOf(LINE_FEED, starts[i]) + 1;
+  return starts;
 }

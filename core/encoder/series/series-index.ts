@@ -60,6 +60,11 @@ export class SeriesIndex {
     this.table = larger;
   }
 
+  /** Makes room for so many more. */
+  *reserveMore(more: number): Sliced {
+    yield* this.reserve(this.size + more);
+  }
+
   private walk(hash: number, from: number): number {
     const { table } = this;
     const mask = table.length - 1;

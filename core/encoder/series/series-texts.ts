@@ -4,9 +4,9 @@
  */
 import { dataOf, withRoom } from '../../bytes';
 import { attributesText } from './attributes';
+import { mixed, pairsHash } from './pairs';
+import { hashOf } from './text-hash';
 
-/** Unknown outside the process, so that texts of one hash cannot be made on purpose. */
-let seedOfProcess: number | undefined;
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -22,9 +22,13 @@ export class SeriesTexts {
   /** Of the same bytes. */
   data = dataOf(this.bytes);
   length = 0;
+  /** Where the pairs of the last text begin, if it is a plain one: those of others are found by scanning it. */
+  private readonly pairs: number[] = [];
+  private pairCount = 0;
 
   clear(): void {
     this.length = 0;
+    this.pairCount = 0;
   }
 
   /** Of all texts. */
@@ -32,10 +36,24 @@ export class SeriesTexts {
     return hashOf(this.data, 0, this.length);
   }
 
+  /** Of the only text that there is, the same for all orders of its pairs. */
+  pairsHash(): number {
+    const { data, pairs, pairCount, length } = this;
+    if (pairCount === 0) return pairsHash(this.bytes, data, 0, length);
+    let sum = 0;
+    for (let i = 0; i < pairCount; i++) {
+      const behind = i + 1 < pairCount ? (pairs[i + 1] as number) : length;
+      sum = (sum + hashOf(data, pairs[i] as number, behind - 1)) | 0;
+    }
+    return mixed(sum);
+  }
+
   /** Appends the text of {@link attributesText}. */
   append(attributes: unknown): void {
     const start = this.length;
+    this.pairCount = 0;
     if (this.appendPlain(attributes)) return;
+    this.pairCount = 0;
     const text = attributesText(attributes);
     this.length = start;
     this.reserve(text.length * 3); // what UTF-8 takes at the most
@@ -73,6 +91,7 @@ export class SeriesTexts {
       // V8 knows in this form that it is true, and does not look it up.
       if (!Object.prototype.hasOwnProperty.call(attributes, key)) return false;
       const value = (attributes as Record<string, unknown>)[key];
+      this.pairs[this.pairCount++] = this.length + 1;
       if (typeof value === 'string') {
         if (!this.appendString(separator, key) || !this.appendString(COLON, value)) return false;
       } else if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) {
@@ -120,35 +139,4 @@ export class SeriesTexts {
     this.bytes = bytes;
     this.data = dataOf(bytes);
   }
-}
-
-function randomSeed(): number {
-  return crypto.getRandomValues(new Int32Array(1))[0] as number;
-}
-
-/** MurmurHash3_x86_32, https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp. */
-export function hashOf(bytes: DataView, from: number, end: number, seed = (seedOfProcess ??= randomSeed())): number {
-  let hash = seed;
-  let at = from;
-  for (; at + 4 <= end; at += 4) {
-    hash ^= scrambled(bytes.getInt32(at, true));
-    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
-  }
-  let rest = 0;
-  for (let i = end - 1; i >= at; i--) rest = (rest << 8) | bytes.getUint8(i);
-  hash ^= scrambled(rest) ^ (end - from);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
-}
-
-function scrambled(word: number): number {
-  const product = Math.imul(word, 0xcc9e2d51);
-  return Math.imul((product << 15) | (product >>> 17), 0x1b873593);
-}
-
-export function isSameText(bytes: Uint8Array, length: number, others: Uint8Array, from: number, end: number): boolean {
-  if (end - from !== length) return false;
-  for (let i = 0; i < length; i++) if (bytes[i] !== others[from + i]) return false;
-  return true;
 }

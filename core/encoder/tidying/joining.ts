@@ -5,7 +5,7 @@
 import { ORDER_SHIFT, PAGE_SERIES, strideOf, type PlacedPage } from '../../snapshot';
 import type { Sliced } from '../../slicer';
 import type { Columns } from '../columns/columns';
-import type { FamilyEncoder } from '../family-encoder';
+import type { AnyFamily } from '../any-family';
 import type { FamilySeries } from '../series/family-series';
 
 /** That many small pages are joined. */
@@ -14,18 +14,17 @@ const MANY_PAGES = 8;
 const SMALL_SERIES = PAGE_SERIES / 2;
 
 /** Joins where there is room behind the numbers of the last snapshot; where there is none, there is at the next collection. */
-export function* joinSmallPages(families: Iterable<FamilyEncoder>, columns: Columns, generation: number): Sliced {
+export function* joinSmallPages(families: Iterable<AnyFamily>, columns: Columns, generation: number): Sliced {
   if (!columns.isCurrentComplete) return;
   let missing = 0;
-  for (const { series, positions, order, leftOut } of families) {
-    // Only of a family that has only grown so far.
-    if (order !== undefined || leftOut > 0 || series.isIndexed) continue;
+  for (const family of families) {
+    const { series } = family;
+    if (!family.isJoinable) continue;
     const small = smallPages(series);
     if (small === undefined) continue;
     if (small.numbers > columns.roomBehind) missing += small.numbers;
     else {
-      const count = yield* joinFrom(series, small.first, columns);
-      yield* positions.moveLast(count, small.first << ORDER_SHIFT, series, generation);
+      yield* joinFrom(family, small.first, columns, generation);
     }
   }
   columns.extendCurrent();
@@ -45,27 +44,30 @@ function smallPages({ pages }: FamilySeries): { readonly first: number; readonly
   return pages.length - first >= MANY_PAGES ? { first, numbers } : undefined;
 }
 
-/**
- * Puts the series of the pages from that one on, in their order, on pages that are full but for the last one.
- * @returns how many they are
- */
-function* joinFrom(series: FamilySeries, first: number, columns: Columns): Sliced<number> {
+/** Puts the series of the pages from that one on, in their order, on pages that are full but for the last one. */
+function* joinFrom(family: AnyFamily, first: number, columns: Columns, generation: number): Sliced {
+  const { series } = family;
+  const { isIndexed } = series;
+  if (isIndexed) yield* series.completeIndex(0);
   const taken = series.removePages(first);
   const all = taken.reduce((sum, { page }) => sum + page.size, 0);
   let left = all;
   let slot = first << ORDER_SHIFT;
-  for (const { page, base, texts } of taken) {
+  for (const [index, { page, base, texts }] of taken.entries()) {
     const { layout, size } = page;
     const stride = strideOf(layout);
     for (let from = 0; from < size;) {
       yield;
       const count = series.openPage(layout, left).addSome(texts, from);
       columns.copyBehind(base + from * stride, series.offsetOf(slot), count * stride);
+      const before = ((first + index) << ORDER_SHIFT) + from;
+      for (let i = 0; isIndexed && i < count; i++) series.followInIndex(before + i, slot + i);
       from += count;
       left -= count;
       slot += count;
     }
   }
   series.sealAll();
-  return all;
+  const joined = taken.map(({ page }, i) => ({ index: first + i, size: page.size }));
+  yield* family.joined(all, first << ORDER_SHIFT, joined, generation);
 }

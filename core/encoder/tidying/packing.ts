@@ -5,8 +5,7 @@
 import { ORDER_SHIFT, PAGE_SERIES, strideOf, type Layout, type PlacedPage } from '../../snapshot';
 import type { Sliced } from '../../slicer';
 import type { Columns } from '../columns/columns';
-import type { FamilyEncoder } from '../family-encoder';
-import { NO_PREFIX, notePresence } from '../positions/presence';
+import type { AnyFamily } from '../any-family';
 import { FamilySeries } from '../series/family-series';
 import type { PageSupply } from '../series/page-supply';
 import type { SeriesTexts } from '../series/series-texts';
@@ -30,7 +29,7 @@ const FEW_PAGES = 16;
 const STEP_SERIES = 64;
 
 /** @param numbers how many numbers all families have */
-export function* packFamilies(families: Iterable<FamilyEncoder>, numbers: number, packing: Packing): Sliced {
+export function* packFamilies(families: Iterable<AnyFamily>, numbers: number, packing: Packing): Sliced {
   packing.columns.prepare(numbers);
   for (const family of families) {
     if (yield* isSparse(family.series, packing)) yield* packWithoutDead(family, packing);
@@ -60,18 +59,19 @@ export function* isSparse(
 }
 
 /** Keeps the pages as they are: a receiver that has them need not ask for them again. */
-function* movePages({ series, positions }: FamilyEncoder, { columns }: Packing): Sliced {
+function* movePages(family: AnyFamily, { columns, generation }: Packing): Sliced {
+  const { series } = family;
   for (const [index, { page, base }] of series.pages.entries()) {
     yield;
     columns.copyToPrepared(base, series.movePage(index), page.size * strideOf(page.layout));
   }
-  yield* positions.move(undefined, series);
+  yield* family.pagesMoved(generation);
 }
 
-function* packWithoutDead(family: FamilyEncoder, packing: Packing): Sliced {
-  const { series: old, order, positions } = family;
+function* packWithoutDead(family: AnyFamily, packing: Packing): Sliced {
+  const { series: old, order } = family;
   const { text, columns, supply, generation, retention } = packing;
-  const series = new FamilySeries(supply);
+  const series = new FamilySeries(supply, old.unordered);
   /** New slot by old slot. */
   const slots = new Int32Array(old.pages.length << ORDER_SHIFT).fill(-1);
   for (const { layout, members } of yield* groupSurvivors(old, order, generation, retention)) {
@@ -88,9 +88,7 @@ function* packWithoutDead(family: FamilyEncoder, packing: Packing): Sliced {
   }
   series.sealAll();
   series.packedPages = series.pages.length;
-  family.series = series;
-  yield* positions.move(slots, series);
-  family.order = yield* notePresence(series, positions, NO_PREFIX, generation);
+  yield* family.packed(series, slots, generation);
 }
 
 interface Group {

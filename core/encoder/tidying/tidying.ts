@@ -5,7 +5,7 @@
 import type { Sliced } from '../../slicer';
 import type { Columns } from '../columns/columns';
 import type { Cycle } from '../cycle';
-import type { FamilyEncoder } from '../family-encoder';
+import type { AnyFamily } from '../any-family';
 import { RETENTION_SNAPSHOTS } from '../series/family-series';
 import type { PageSupply } from '../series/page-supply';
 import { joinSmallPages } from './joining';
@@ -26,7 +26,7 @@ const WORTH_ROOM = { series: 1, share: 0 };
 const WORTH_SHARE_OF_LIMIT = 1 / 16;
 
 interface Tidied {
-  readonly families: Map<string, FamilyEncoder>;
+  readonly families: Map<string, AnyFamily>;
   readonly columns: Columns;
   readonly supply: PageSupply;
   readonly cycle: Cycle;
@@ -61,6 +61,7 @@ export class Tidying {
       else {
         numbers += family.series.numbers;
         family.lastSeen = generation - 1;
+        family.takeBack(generation);
       }
     }
     columns.discard();

@@ -1,0 +1,153 @@
+/**
+ * Adds up one metric of delta temporality. Its series are found by content, since applications record with fresh attributes
+ * objects, and with one that they change and use again. What a collection does not mention keeps its numbers, and the cost
+ * of a collection follows what has changed.
+ */
+import { DataPointType, type Descriptor, type Scope } from '../../otel';
+import type { Family } from '../../snapshot';
+import type { Sliced } from '../../slicer';
+import type { AnyFamily, JoinedPage } from '../any-family';
+import type { LayoutKind } from '../columns/layouts';
+import type { Cycle } from '../cycle';
+import type { ReadMetric } from '../reading/collection';
+import type { FamilySeries } from '../series/family-series';
+import type { PageSupply } from '../series/page-supply';
+import { DeltaSeries } from './delta-series';
+import type { DeltaValue } from './delta-value';
+import { PointAdder } from './point-adder';
+
+/** Data points that are done in one step. */
+const STEP_POINTS = 32;
+
+/** What a snapshot has of the family. The first descriptor stays: what is posted to tasks is compared by identity. */
+export interface DeltaHead {
+  readonly scope: Scope;
+  readonly kind: LayoutKind;
+  readonly descriptor: Descriptor;
+  readonly dataPointType: number;
+  readonly isMonotonic: boolean | undefined;
+}
+
+/** What all families with deltas share. */
+interface DeltaShared {
+  readonly supply: PageSupply;
+  readonly value: DeltaValue;
+  /** See `Cycle`. */
+  readonly now: number;
+}
+
+/** Hears of a data point that is left out for being malformed. */
+type OnMalformed = (error: unknown) => void;
+
+export class DeltaFamily implements AnyFamily {
+  readonly head: DeltaHead;
+  lastSeen = 0;
+  private readonly own: DeltaSeries;
+  private readonly adder: PointAdder;
+  /** Of the last cycle that the family has begun. */
+  private pass = -1;
+
+  /** @param generation the first that has the family */
+  constructor(
+    { scope, kind, descriptor, dataPointType, isMonotonic }: DeltaHead,
+    { supply, value, now }: DeltaShared,
+    generation: number,
+  ) {
+    // Without the data points of the metric that it may be.
+    this.head = { scope, kind, descriptor, dataPointType, isMonotonic };
+    this.own = new DeltaSeries(supply, generation, now);
+    this.adder = new PointAdder(this.own, value, kind, dataPointType === DataPointType.GAUGE);
+  }
+
+  get series(): FamilySeries {
+    return this.own.all;
+  }
+
+  get order(): Int32Array | undefined {
+    return this.own.order;
+  }
+
+  get present(): number {
+    return this.own.present;
+  }
+
+  get leftOut(): number {
+    return this.adder.leftOut;
+  }
+
+  get isJoinable(): boolean {
+    return this.series.absent.count === 0;
+  }
+
+  get hasOverflowed(): boolean {
+    return this.adder.hasOverflowed;
+  }
+
+  absentIn(): number {
+    return this.series.size - this.present;
+  }
+
+  /** Whether the family has begun this cycle. */
+  hasBegun({ pass }: Cycle): boolean {
+    return this.pass === pass;
+  }
+
+  /** Brings the written column up to the current one. Each cycle does this for each family, mentioned or not. */
+  *begin(cycle: Cycle): Sliced {
+    this.pass = cycle.pass;
+    this.adder.leftOut = 0;
+    yield* this.own.begin(cycle);
+    if (this.present > 0) this.lastSeen = cycle.generation;
+  }
+
+  /** Adds the data points of a metric: a collection may have several of the family. @throws where there is no memory */
+  *add({ points, count, maxSize }: ReadMetric, cycle: Cycle, onMalformed: OnMalformed): Sliced {
+    const { adder, series } = this;
+    this.lastSeen = cycle.generation;
+    adder.maxSize = maxSize;
+    yield* series.completeIndex(0);
+    for (let i = 0; i < count; i++) {
+      if (i % STEP_POINTS === 0) {
+        yield;
+        yield* series.reserveIndex(Math.min(STEP_POINTS, count - i));
+      }
+      try {
+        adder.read(points, i, count - i, cycle);
+      } catch (error) {
+        onMalformed(error);
+        continue;
+      }
+      adder.add(cycle);
+    }
+    series.sealAll();
+    yield* this.own.notePresence();
+  }
+
+  /** Forgets the series that have not changed since that time. @returns how many */
+  forget(since: number, cycle: Cycle): Sliced<number> {
+    return this.own.forget(since, cycle);
+  }
+
+  takeBack(generation: number): void {
+    this.own.takeBack(generation);
+  }
+
+  joined(count: number, slot: number, taken: readonly JoinedPage[], generation: number): Sliced {
+    return this.own.joined(count, slot, taken, generation);
+  }
+
+  // eslint-disable-next-line require-yield -- no step takes long
+  *pagesMoved(generation: number): Sliced {
+    this.own.pagesMoved(generation);
+  }
+
+  packed(series: FamilySeries, slots: Int32Array, generation: number): Sliced {
+    return this.own.packed(series, slots, generation);
+  }
+
+  /** Becomes what the last snapshot has of it. @param generation of that snapshot, whose column is the current one */
+  *restore({ pages, order }: Family, generation: number): Sliced {
+    yield* this.own.restore(pages, order, generation);
+    this.lastSeen = generation;
+  }
+}

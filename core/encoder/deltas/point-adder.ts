@@ -1,0 +1,119 @@
+/**
+ * Adds data points of delta temporality to the numbers of their series. A data point is read and checked as a whole before
+ * anything changes, so that a malformed one is lost by itself.
+ */
+import { OVERFLOW_ATTRIBUTE, type Attributes, type DataPoint } from '../../otel';
+import { START, type Layout } from '../../snapshot';
+import { startOf, type LayoutKind } from '../columns/layouts';
+import type { Cycle } from '../cycle';
+import type { DeltaSeries } from './delta-series';
+import { type DeltaValue, goesOnIn, isSameLayout, moveNumbers } from './delta-value';
+
+export class PointAdder {
+  /** Data points of the cycle that were left out for the series limit. */
+  leftOut = 0;
+  /** Buckets of one sign that an exponential histogram has at the most; `undefined` for the SDK's default. */
+  maxSize: number | undefined;
+  /** Whether OpenTelemetry has put what was recorded for further series into a single one. */
+  hasOverflowed = false;
+  /** Of the data point that is added. */
+  private attributes: Attributes = {};
+  private hash = 0;
+  private start = 0;
+  /** How many more data points there are, with the one that is added. */
+  private expected = 0;
+
+  /**
+   * @param value shared by all families
+   * @param replaces whether a value replaces the one before, as that of a gauge does
+   */
+  constructor(
+    private readonly series: DeltaSeries,
+    private readonly value: DeltaValue,
+    private readonly kind: LayoutKind,
+    private readonly replaces: boolean,
+  ) {}
+
+  /** @throws whatever reading a malformed data point throws; nothing has changed then */
+  read(points: readonly DataPoint[], index: number, expected: number, { text }: Cycle): void {
+    const { attributes, startTime, value } = points[index] as DataPoint;
+    text.clear();
+    text.append(attributes);
+    this.attributes = attributes;
+    this.start = startOf(startTime);
+    this.value.read(this.kind, value, this.series.layouts.last);
+    this.expected = expected;
+  }
+
+  /** Adds the data point that was read. @throws where there is no memory */
+  add(cycle: Cycle): void {
+    const { series, value } = this;
+    const { text } = cycle;
+    this.hash = text.pairsHash();
+    const slot = series.all.findUnordered(text, this.hash);
+    if (slot < 0) {
+      // The series is new once. To look for it among all data points would cost a pass.
+      if (this.attributes[OVERFLOW_ATTRIBUTE] === true) this.hasOverflowed = true;
+      if (this.hasRoom(cycle)) this.begin(series.add(value.layout, this.hash, this.expected, cycle), cycle);
+      return;
+    }
+    const layout = series.all.layoutOf(slot);
+    const offset = series.all.offsetOf(slot);
+    const { values } = cycle.columns.written;
+    series.layouts.last = layout;
+    if (Number.isNaN(values[offset + START])) this.beginAgain(slot, layout, cycle);
+    else if (layout.kind === 'scalar') {
+      value.addScalar(values, offset, this.replaces);
+      series.changed(slot, offset, layout, cycle);
+    } else this.addToHistogram(slot, offset, layout, cycle);
+  }
+
+  private hasRoom({ room }: Cycle): boolean {
+    if (room > 0) return true;
+    this.leftOut++;
+    return false;
+  }
+
+  private addToHistogram(slot: number, offset: number, layout: Layout, cycle: Cycle): void {
+    const { series, value, maxSize } = this;
+    const { columns } = cycle;
+    const wanted = value.addHistogram(columns.written.values, offset, layout, maxSize);
+    if (wanted === layout) series.changed(slot, offset, layout, cycle);
+    else if (!goesOnIn(layout, wanted)) this.beginElsewhere(slot, cycle);
+    else {
+      // Even where no new series are let in: this one is known.
+      const moved = series.move(slot, wanted, this.hash, this.expected, cycle);
+      const after = series.all.layoutOf(moved);
+      const to = series.all.offsetOf(moved);
+      if (layout.kind === 'exponential' && after.kind === 'exponential') {
+        columns.movePrevious({ offset, layout }, { offset: to, layout: after });
+      }
+      moveNumbers(columns.written.values, offset, layout, to, after);
+      value.addHistogram(columns.written.values, to, after, maxSize);
+      series.changed(moved, to, after, cycle);
+    }
+  }
+
+  /** For a series without numbers: it was forgotten, or the column with its first ones was given up. */
+  private beginAgain(slot: number, layout: Layout, cycle: Cycle): void {
+    if (!isSameLayout(layout, this.value.layout)) this.beginElsewhere(slot, cycle);
+    else {
+      this.series.comeBack(slot);
+      this.begin(slot, cycle);
+    }
+  }
+
+  private beginElsewhere(slot: number, cycle: Cycle): void {
+    const { series, value } = this;
+    if (this.hasRoom(cycle)) this.begin(series.move(slot, value.layout, this.hash, this.expected, cycle), cycle);
+  }
+
+  private begin(slot: number, cycle: Cycle): void {
+    const { series, value } = this;
+    const { all, layouts } = series;
+    const offset = all.offsetOf(slot);
+    layouts.last = all.layoutOf(slot);
+    value.begin(cycle.columns.written.values, offset, this.start);
+    series.changed(slot, offset, layouts.last, cycle);
+  }
+}

@@ -1,0 +1,61 @@
+/** What the encoder keeps from one collection to the next. New parts know no series. */
+import type { AnyFamily } from './any-family';
+import type { Sliced } from '../slicer';
+import { CollectionEncoder, type EncodedDeltas } from './collection-encoder';
+import { Columns } from './columns/columns';
+import { Cycle } from './cycle';
+import { DeltaFamily } from './deltas/delta-family';
+import { DeltaValue } from './deltas/delta-value';
+import { Forgetting } from './deltas/forgetting';
+import { ScopeOrder } from './scope-order';
+import { PageSupply } from './series/page-supply';
+import { Tidying } from './tidying/tidying';
+
+export interface Limits {
+  /** Series that are kept at the most, over all families. */
+  readonly maxSeries: number;
+  /** A series with deltas that has not changed for so long is let go of. `undefined` for never. */
+  readonly forgetAfterMs?: number | undefined;
+}
+
+export class Parts {
+  readonly columns = new Columns();
+  readonly families = new Map<string, AnyFamily>();
+  readonly cycle = new Cycle(this.columns);
+  readonly order = new ScopeOrder();
+  readonly supply: PageSupply;
+  readonly tidying: Tidying;
+  readonly forgetting: Forgetting;
+  readonly maxSeries: number;
+  readonly encoder = new CollectionEncoder(this);
+  /** For the deltas of one data point after the other. */
+  private readonly value = new DeltaValue();
+
+  constructor({ maxSeries, forgetAfterMs = Infinity }: Limits, nextPageId: () => number) {
+    const { columns, families, cycle } = this;
+    this.maxSeries = maxSeries;
+    this.supply = new PageSupply(columns, nextPageId);
+    this.tidying = new Tidying({ families, columns, supply: this.supply, cycle, maxSeries });
+    this.forgetting = new Forgetting(forgetAfterMs);
+  }
+
+  /** What all families with deltas share. */
+  get shared() {
+    return { supply: this.supply, value: this.value, now: this.cycle.now };
+  }
+
+  /** Makes the families with deltas that the last snapshot has, whose column is the current one. */
+  *restore(deltas: readonly EncodedDeltas[], generation: number): Sliced {
+    this.order.begin(true);
+    for (const { key, scopeKey, encoder, family } of deltas) {
+      const restored = new DeltaFamily(encoder.head, this.shared, generation);
+      yield* restored.restore(family, generation);
+      this.families.set(key, restored);
+      this.order.mention(scopeKey, encoder.head.scope).families.set(key, undefined);
+    }
+  }
+
+  *deltaFamilies(): Iterable<DeltaFamily> {
+    for (const family of this.families.values()) if (family instanceof DeltaFamily) yield family;
+  }
+}
