@@ -12,7 +12,7 @@ interface Sdk {
   readonly MeterProvider: new (options: object) => {
     getMeter(name: string, version?: string, options?: object): Meter;
   };
-  readonly MetricReader: new () => Reader;
+  readonly MetricReader: new (options?: object) => Reader;
   /** Up to 1.30. */
   readonly View?: new (options: object) => object;
   readonly ExponentialHistogramAggregation?: new () => object;
@@ -26,13 +26,14 @@ export interface Process {
   collect(): Promise<ResourceMetrics>;
 }
 
-export function startSdk(name: string): Process {
+/** @param temporality of counters and histograms: 0 for deltas */
+export function startSdk(name: string, temporality = 1): Process {
   const sdk = require(name) as Sdk;
   class PullReader extends sdk.MetricReader {
     onForceFlush = (): Promise<void> => Promise.resolve();
     onShutdown = (): Promise<void> => Promise.resolve();
   }
-  const reader = new PullReader();
+  const reader = new PullReader({ aggregationTemporalitySelector: () => temporality });
   const provider = new sdk.MeterProvider({ readers: [reader], views: [exponentialView(sdk)] });
   return {
     meter: provider.getMeter('shop', '1.2.3', { schemaUrl: 'https://example.org/schema' }),
