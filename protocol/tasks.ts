@@ -27,6 +27,8 @@ export interface ProbesTask {
   /** Metrics that were shown as an aggregate before. They stay aggregates. */
   readonly aggregated: readonly string[];
   readonly names: ProbeNames;
+  /** Entries of `select` of which it is not known yet whether they match anything. */
+  readonly lookFor?: readonly string[];
 }
 
 /** The names that probes may have. Their number is bounded over the life of the process. */
@@ -55,6 +57,14 @@ export interface ProbesResult {
   readonly leftOut: number;
   /** Metrics that are shown as an aggregate, including those of the task. */
   readonly aggregated: readonly string[];
+  /** Those entries of the task's `lookFor` that match no metric of the snapshot; only where there is a `lookFor`. */
+  readonly unmatched?: readonly UnmatchedPattern[];
+}
+
+export interface UnmatchedPattern {
+  readonly pattern: string;
+  /** Names of metrics that were probably meant. */
+  readonly nearest: readonly string[];
 }
 
 /** Send the snapshot to each recipient through PM2's daemon. The result is a {@link ReplyResult}. */

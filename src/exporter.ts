@@ -50,10 +50,17 @@ const MAX_PROBLEMS = 20;
  * Starts the exporter. Never throws.
  * @param input the configuration as the user gave it, of any type. Each problem in it is a line in the log
  * @param logger one that never throws
+ * @param defaultMetrics which metrics `pm2 monit` shows where the configuration does not say it; by default those of a
+ * Mashroom server
  */
-export function startExporter(source: MetricsSource, input: unknown, logger: Logger): Exporter {
+export function startExporter(
+  source: MetricsSource,
+  input: unknown,
+  logger: Logger,
+  defaultMetrics?: readonly string[],
+): Exporter {
   stopFormer(logger);
-  const { config, problems } = readConfig(input);
+  const { config, problems } = readConfig(input, defaultMetrics);
   const prefix = 'Configuration of the PM2 exporter: ';
   for (const problem of problems.slice(0, MAX_PROBLEMS)) logger.warn(`${prefix}${describeProblem(problem)}`);
   if (problems.length > MAX_PROBLEMS) logger.warn(`${prefix}${problems.length - MAX_PROBLEMS} more problems`);

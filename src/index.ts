@@ -4,13 +4,17 @@
  * @packageDocumentation
  */
 import type { ResourceMetrics } from '../core/otel';
-import { functionSource } from './collect/source';
+import { StateLog } from '../core/state-log';
+import { readSources } from './collect/read-sources';
+import type { MetricsSource } from './collect/source';
+import { combineSources } from './collect/sources';
 import type { ExporterConfig } from './config/config';
-import { UNREADABLE } from './config/fields';
+import { PROCESS_METRICS } from './config/default-metrics';
 import { startExporter, type Exporter } from './exporter';
 import { guardLogger, type Logger } from './logger';
 import { configOf, optionOf } from './options';
 
+export type { MetricsSource } from './collect/source';
 export type { ExporterConfig, PmxMetricsConfig } from './config/config';
 export type { Logger } from './logger';
 export type { ResourceMetrics } from '../core/otel';
@@ -22,13 +26,27 @@ export type Pm2ExporterConfig = {
     : Partial<ExporterConfig[Key]>;
 };
 
+/** Returns the metrics of the process, with cumulative temporality. */
+export type CollectFunction = () => ResourceMetrics | Promise<ResourceMetrics>;
+
 export interface Pm2ExporterOptions extends Pm2ExporterConfig {
   /**
    * Returns the metrics of the process, such as the `resourceMetrics` of a metric reader's `collect()`, with cumulative
    * temporality. Called once per interval, but not while an earlier call is under way: that one is waited for, up to 30
    * seconds. It may throw or reject: the log says so, the last numbers stay, and the next interval tries again.
+   *
+   * Either this or {@link sources} is needed; where there are both, this is one more source.
    */
-  readonly collect: () => ResourceMetrics | Promise<ResourceMetrics>;
+  readonly collect?: CollectFunction;
+  /**
+   * One or several sources, up to 100: what `promClientSource(register)` of the subpath `/prom-client` returns, other objects
+   * that implement {@link MetricsSource}, and functions like {@link collect}.
+   *
+   * Several sources are collected at the same time. One that fails, or takes longer than 5 seconds, costs the others
+   * nothing: its last numbers stay, and the log says which one it is. Of an attribute that the resources of several sources
+   * have, the first one counts.
+   */
+  readonly sources?: readonly (MetricsSource | CollectFunction)[];
   /**
    * By default what a user must know goes to the console (stderr): warnings, errors, that the exporter is not started, and
    * that something works again. With `NODE_DEBUG=pm2-exporter` debug lines go there too.
@@ -46,16 +64,13 @@ export type Pm2Exporter = Pick<Exporter, 'active' | 'stop'>;
  * lacks methods is replaced by the console for the lines that it does not take. Neither this function nor the exporter
  * throws anything else into the process, and the exporter does not keep the process alive.
  *
- * @throws TypeError where `collect` is not a function: a mistake in the program, which no default can mend
+ * @throws TypeError where `collect` or an entry of `sources` is no source, or where there is none: a mistake in the program,
+ * which no default can mend
  */
 export function startPm2Exporter(options: Pm2ExporterOptions): Pm2Exporter {
-  const collect = optionOf(options, 'collect');
-  if (typeof collect !== 'function') {
-    const found = collect === UNREADABLE ? 'a property that throws when it is read' : typeof collect;
-    throw new TypeError(
-      `"collect" of startPm2Exporter() is ${found}, expected a function that returns ResourceMetrics`,
-    );
-  }
+  const sources = readSources(options);
   const logger = guardLogger(optionOf(options, 'logger'));
-  return startExporter(functionSource(collect as () => unknown), configOf(options, ['collect', 'logger']), logger);
+  const source = combineSources(sources, new StateLog(logger));
+  const config = configOf(options, ['collect', 'sources', 'logger']);
+  return startExporter(source, config, logger, PROCESS_METRICS);
 }

@@ -4,7 +4,10 @@ import type { CounterMode } from '../../protocol/tasks';
 export interface ExporterConfig {
   /** Which of @pm2/io's own metrics are on; by default all. */
   readonly pmxMetrics: PmxMetricsConfig;
-  /** Names of the metrics that `pm2 monit` shows, or globs such as `http_*`. Up to 1,000. */
+  /**
+   * Names of the metrics that `pm2 monit` shows, or globs such as `http_*`. Up to 1,000. By default some of Mashroom's in a
+   * Mashroom server, and some of OpenTelemetry's instrumentations and of prom-client in other processes.
+   */
   readonly mashroomMetrics: readonly string[];
   /** Time between the starts of two collections, in milliseconds: 100 to 86,400,000, by default 10,000. */
   readonly intervalMs: number;

@@ -1,7 +1,8 @@
+/** The metrics that `pm2 monit` shows by default. */
+
 /**
- * The metrics of a Mashroom server that `pm2 monit` shows by default: gauges that tell an operator whether the server
- * and its back ends are well. A name that a server does not have shows nothing, so the list has the names of Mashroom
- * 2.x and of 3.x.
+ * In a Mashroom server: gauges that tell an operator whether the server and its back ends are well. A name that a server
+ * does not have shows nothing, so the list has the names of Mashroom 2.x and of 3.x.
  *
  * Metrics with route, method or status are for the user to add: they would push the others out of a small pane.
  */
@@ -47,3 +48,33 @@ export const DEFAULT_METRICS: readonly string[] = [
   'mashroom_messaging_amqp_connected',
   'mashroom_messaging_mqtt_connected',
 ];
+
+/**
+ * In any other process: what OpenTelemetry's instrumentations and prom-client measure of the process and of its HTTP server,
+ * under the names that they use by default. They stand in the order of how few probes they make.
+ */
+export const PROCESS_METRICS: readonly string[] = [
+  'nodejs.eventloop.delay.p99',
+  'nodejs.eventloop.utilization',
+  'process.memory.usage',
+  'nodejs_eventloop_lag_p99_seconds',
+  'process_resident_memory_bytes',
+  'nodejs_heap_size_used_bytes',
+  'v8js.memory.heap.used',
+  'http.server.active_requests',
+  'http.server.request.duration',
+  // Before the stable semantic conventions.
+  'http.server.duration',
+  'http_request_duration_seconds',
+  'http_requests_total',
+];
+
+/**
+ * The entries of a selection that its user has written. Those of the default for Mashroom servers are none of them, since
+ * users copy that list to add to it.
+ */
+export function withoutDefaults(selection: readonly string[]): readonly string[] {
+  const isDefault =
+    selection.length === PROCESS_METRICS.length && selection.every((name, i) => name === PROCESS_METRICS[i]);
+  return isDefault ? [] : selection.filter((name) => !DEFAULT_METRICS.includes(name));
+}

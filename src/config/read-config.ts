@@ -2,7 +2,7 @@
 import type { ExporterConfig, PmxMetricsConfig } from './config';
 import { DEFAULT_METRICS } from './default-metrics';
 import { object, oneOf, share, strings, switches, UNREADABLE, wholeNumber } from './fields';
-import type { ConfigProblem } from './fields';
+import type { ConfigProblem, Field, FieldsOf } from './fields';
 import { nearestKey } from '../../core/nearest-key';
 
 export type { ConfigProblem } from './fields';
@@ -13,7 +13,7 @@ const MAX_QUOTED_CHARS = 100;
 /** For editors of JSON files, with no meaning here. */
 const SCHEMA_KEY = '$schema';
 
-const TABLE = object<ExporterConfig>({
+const FIELDS: FieldsOf<ExporterConfig> = {
   pmxMetrics: object<Required<PmxMetricsConfig>>({
     v8: switches([
       'new_space',
@@ -30,7 +30,7 @@ const TABLE = object<ExporterConfig>({
     http: switches(['http']),
     eventLoop: switches(['eventLoopActive', 'eventLoopDelay']),
   }),
-  mashroomMetrics: strings('metric name or glob', DEFAULT_METRICS, { items: 1000, length: 1000 }),
+  mashroomMetrics: metricNames(DEFAULT_METRICS),
   // At most a day: a timer takes at most 24 days, and the interval may be stretched.
   intervalMs: wholeNumber(10_000, 100, 86_400_000),
   maxCollectLoad: share(0.02),
@@ -47,24 +47,33 @@ const TABLE = object<ExporterConfig>({
     maxMemoryMb: wholeNumber(512, 32, 65_536),
     timeoutMs: wholeNumber(60_000, 100, 3_600_000),
   }),
-});
+};
+
+function metricNames(fallback: readonly string[]): Field<readonly string[]> {
+  return strings('metric name or glob', fallback, { items: 1000, length: 1000 });
+}
 
 /**
  * @param input as the user gave it, of any type; `undefined` for none
+ * @param defaultMetrics the default of `mashroomMetrics`
  * @returns the defaults where the input has no valid value, and a problem for each of these
  */
-export function readConfig(input: unknown): { config: ExporterConfig; problems: readonly ConfigProblem[] } {
+export function readConfig(
+  input: unknown,
+  defaultMetrics = DEFAULT_METRICS,
+): { config: ExporterConfig; problems: readonly ConfigProblem[] } {
+  const table = object<ExporterConfig>({ ...FIELDS, mashroomMetrics: metricNames(defaultMetrics) });
   const problems: ConfigProblem[] = [];
   const report = (problem: ConfigProblem): void => {
     if (problem.path === SCHEMA_KEY && typeof problem.value === 'string') return;
     problems.push(problem.kind === 'key' ? { ...problem, expected: expectedKey(problem) } : problem);
   };
-  const config = input === undefined ? TABLE.fallback() : TABLE.read(input, '', report);
+  const config = input === undefined ? table.fallback() : table.read(input, '', report);
   return { config, problems };
 }
 
 function expectedKey(problem: ConfigProblem): string {
-  const nearest = nearestKey(problem.path, TABLE.fields ?? {});
+  const nearest = nearestKey(problem.path, FIELDS);
   return nearest === undefined ? problem.expected : `${problem.expected}, such as ${nearest}`;
 }
 

@@ -1,5 +1,7 @@
 /** The bootstrap of the Mashroom plugin. */
+import { StateLog } from '../../core/state-log';
 import type { MetricsSource } from '../collect/source';
+import { combineSources } from '../collect/sources';
 import { startExporter } from '../exporter';
 import { guardLogger, type Logger } from '../logger';
 import type { CollectorService, PluginContextHolder } from './context';
@@ -22,7 +24,8 @@ export default function bootstrap(
   try {
     const { loggerFactory, services } = contextHolder.getPluginContext();
     logger = guardLogger(loggerFactory(LOGGER_CATEGORY));
-    const exporter = startExporter(collectorSource(contextHolder), pluginConfig, logger);
+    const source = { source: collectorSource(contextHolder), label: "Mashroom's metrics collector" };
+    const exporter = startExporter(combineSources([source], new StateLog(logger)), pluginConfig, logger);
     services.core.pluginService.onUnloadOnce(pluginName, () => void exporter.stop());
   } catch (error) {
     // If a bootstrap throws, the server's readiness check fails until the server is restarted.

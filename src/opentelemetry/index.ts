@@ -8,7 +8,7 @@
  * @packageDocumentation
  */
 import type { MetricReader } from '@opentelemetry/sdk-metrics';
-import type { Pm2ExporterConfig } from '../index';
+import type { Pm2ExporterConfig, Pm2ExporterOptions } from '../index';
 import type { Logger } from '../logger';
 import { Reader } from './reader';
 
@@ -18,6 +18,8 @@ export interface Pm2MetricReaderOptions extends Pm2ExporterConfig {
    * that something works again. With `NODE_DEBUG=pm2-exporter` debug lines go there too.
    */
   readonly logger?: Logger;
+  /** What the process has beside OpenTelemetry, such as `promClientSource(register)`: see `sources` of `startPm2Exporter`. */
+  readonly sources?: NonNullable<Pm2ExporterOptions['sources']>;
   /**
    * Whether collections are cut into slices, by default `true`. It relies on the inside of the SDK, in the versions with
    * which it was tested. With another version, and with `false`, the SDK collects in one go.

@@ -3,7 +3,12 @@
  * user has, and loads no other.
  */
 import { messageOf } from '../../core/values';
+import { StateLog } from '../../core/state-log';
+import type { LabelledSource } from '../collect/composite';
 import { settlesWithin } from '../collect/deadline';
+import { readSources } from '../collect/read-sources';
+import { combineSources } from '../collect/sources';
+import { PROCESS_METRICS } from '../config/default-metrics';
 import { readConfig } from '../config/read-config';
 import { startExporter, type Exporter } from '../exporter';
 import { guardLogger, type Logger } from '../logger';
@@ -14,7 +19,7 @@ import { sdkStateOf, type SdkCollector, type SdkResult } from './sdk-state';
 import { DEFAULT_AGGREGATION, DROP_AGGREGATION, temporalityOf } from './selections';
 
 /** Options that are not part of the configuration. */
-const OWN_OPTIONS = ['logger', 'slicedCollection'];
+const OWN_OPTIONS = ['logger', 'slicedCollection', 'sources'];
 
 /** A reader that has not been given to a MeterProvider by then has been forgotten. */
 const BOUND_WITHIN_MS = 30_000;
@@ -29,6 +34,8 @@ export class Reader {
   private readonly config: unknown;
   private readonly maxSeries: number;
   private readonly source: ReaderSource;
+  /** Those that the process has beside OpenTelemetry. */
+  private readonly others: readonly LabelledSource[];
   private readonly forgotten: NodeJS.Timeout;
   private collector: SdkCollector | undefined;
   private exporter: Exporter | undefined;
@@ -36,10 +43,15 @@ export class Reader {
   /** Whether nothing is collected any more, or ever: outside PM2, and when the exporter has stopped. */
   private idle = false;
 
-  /** @param options as the user gave them, of any type */
+  /**
+   * @param options as the user gave them, of any type
+   * @throws TypeError where an entry of `sources` is no source
+   */
   constructor(options?: unknown) {
     this.logger = guardLogger(optionOf(options, 'logger'));
     this.config = configOf(options, OWN_OPTIONS);
+    const sources = optionOf(options, 'sources');
+    this.others = sources === undefined ? [] : readSources({ sources });
     this.maxSeries = readConfig(this.config).config.maxSeries;
     this.source = new ReaderSource({
       logger: this.logger,
@@ -68,7 +80,9 @@ export class Reader {
     clearTimeout(this.forgotten);
     this.collector = collector;
     this.source.bind(collector);
-    this.exporter = startExporter(this.source, this.config, this.logger);
+    const all = [{ source: this.source, label: 'OpenTelemetry' }, ...this.others];
+    const source = combineSources(all, new StateLog(this.logger));
+    this.exporter = startExporter(source, this.config, this.logger, PROCESS_METRICS);
     if (!this.exporter.active) this.leave();
   }
 

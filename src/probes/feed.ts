@@ -3,8 +3,10 @@ import type { Snapshot } from '../../core/snapshot';
 import { messageOf } from '../../core/values';
 import type { ProbesTask, ProbeValue } from '../../protocol/tasks';
 import type { ExporterConfig } from '../config/config';
+import { withoutDefaults } from '../config/default-metrics';
 import type { Probes } from '../pmx/probes';
 import type { ExporterPool } from '../pool/exporter-pool';
+import { PatternWatch } from './pattern-watch';
 import type { StateLog } from '../../core/state-log';
 
 export interface FeedOptions {
@@ -25,7 +27,11 @@ export class ProbeFeed {
   private busy = false;
   private stopped = false;
 
-  constructor(private readonly options: FeedOptions) {}
+  private readonly patterns: PatternWatch;
+
+  constructor(private readonly options: FeedOptions) {
+    this.patterns = new PatternWatch(withoutDefaults(options.config.mashroomMetrics), options.states);
+  }
 
   /** Takes the latest snapshot. It replaces one that still waits for the end of the work on an earlier one. */
   update(snapshot: Snapshot): void {
@@ -58,6 +64,7 @@ export class ProbeFeed {
 
   private async computeAndShow(snapshot: Snapshot): Promise<void> {
     const { pool, config, probes } = this.options;
+    const { lookFor } = this.patterns;
     const task: ProbesTask = {
       kind: 'probes',
       snapshot,
@@ -66,6 +73,7 @@ export class ProbeFeed {
       perMetric: config.probes.perMetric,
       aggregated: this.aggregated,
       names: probes.names,
+      ...(lookFor !== undefined && snapshot.stats.series > 0 && { lookFor }),
     };
     const result = await pool.run(task);
     // The pool has told the user.
@@ -73,6 +81,7 @@ export class ProbeFeed {
     this.report(result.ok ? undefined : `${result.message} (${result.code})`);
     if (!result.ok) return;
     this.keepAggregated(result.aggregated);
+    if (result.unmatched !== undefined) this.patterns.note(result.unmatched);
     this.shown = { probes: [...result.probes, ...ownProbes(snapshot, config)], leftOut: result.leftOut };
     probes.show(this.shown.probes, this.shown.leftOut);
   }

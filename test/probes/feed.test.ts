@@ -42,15 +42,15 @@ interface Bench {
   readonly shown: readonly (readonly ProbeValue[])[];
   readonly log: readonly string[];
   readonly held: () => number;
-  snapshot(count: number, intervalMs?: number): Promise<Snapshot>;
+  snapshot(count: number, intervalMs?: number, name?: string): Promise<Snapshot>;
   idle(): Promise<unknown>;
 }
 
-function setUp(t: ExecutionContext, show?: (times: number) => void): Bench {
+function setUp(t: ExecutionContext, show?: (times: number) => void, mashroomMetrics: readonly string[] = ['c']): Bench {
   const log: string[] = [];
   const note = (level: string) => (message: string) => void log.push(`${level} ${message}`);
   const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
-  const { config } = readConfig({ mashroomMetrics: ['c'], probes: { perMetric: 2 } });
+  const { config } = readConfig({ mashroomMetrics, probes: { perMetric: 2 } });
   const encoder = new SnapshotEncoder({ maxSeries: 3 });
   const shown: (readonly ProbeValue[])[] = [];
   const feed = new ProbeFeed({
@@ -71,9 +71,9 @@ function setUp(t: ExecutionContext, show?: (times: number) => void): Bench {
     shown,
     log,
     held: () => pool.held,
-    async snapshot(count, intervalMs = config.intervalMs) {
+    async snapshot(count, intervalMs = config.intervalMs, name = 'c') {
       const points = series(count).map((attributes) => point(attributes, count));
-      return (await encoder.encode({ ...collected(counter('c', points)), intervalMs })).snapshot;
+      return (await encoder.encode({ ...collected(counter(name, points)), intervalMs })).snapshot;
     },
     idle: () => until('the end of the work', () => (pool.held === 0 ? true : undefined)),
   };
@@ -182,3 +182,18 @@ test.serial('old numbers are shown with their age until there are new ones', asy
   feed.showAge(90_000);
   t.is(shown.length, 3);
 });
+
+test.serial(
+  'an entry of mashroomMetrics that matches nothing is told once, after snapshots with metrics',
+  async (t) => {
+    const { feed, log, idle, snapshot } = setUp(t, undefined, ['c', 'many_*', 'm*']);
+    const lines: number[] = [];
+    for (const count of [0, 0, 0, 1, 1, 1, 1, 1]) {
+      feed.update(await snapshot(count, 10_000, 'many.more'));
+      await idle();
+      lines.push(log.length);
+    }
+    t.deepEqual(lines, [0, 0, 0, 0, 0, 1, 1, 1]);
+    t.regex(log[0] ?? '', /^warn No metric .* of mashroomMetrics: "many_\*" \(there is many\.more\)\. pm2 monit/);
+  },
+);

@@ -14,6 +14,7 @@ import { ProbeList } from './probe-list';
 import type { Reading } from './reading';
 import { ScalarRange, ScalarSum } from './scalars';
 import { selectMetrics, type SelectedMetric } from '../../core/select';
+import { findUnmatched } from './unmatched';
 
 /** Gives the attributes of a series of a page as JSON text. */
 export interface PageTexts {
@@ -29,7 +30,8 @@ export function computeProbes(task: ProbesTask, pages: PageTexts): ProbesResult 
     if (aggregated.has(metric.name)) addAggregate(list, metric, task);
     else addEachSeries(list, metric, task, pages);
   }
-  return { ok: true, kind: 'probes', ...list.finish(), aggregated: [...aggregated] };
+  const result = { ok: true, kind: 'probes', ...list.finish(), aggregated: [...aggregated] } as const;
+  return task.lookFor === undefined ? result : { ...result, unmatched: findUnmatched(task.snapshot, task.lookFor) };
 }
 
 interface Kind {
