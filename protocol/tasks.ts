@@ -8,10 +8,10 @@ import type { PostedSnapshot } from './posted';
 import type { Snapshot } from '../core/snapshot';
 
 export type Task = SnapshotTask | HelloTask;
-export type SnapshotTask = ProbesTask | ReplyTask;
+export type SnapshotTask = ProbesTask | ReplyTask | LastTask;
 
 /** A task as it is posted: its snapshot, if it has one, has the posted form. */
-export type PostedTask = Posted<ProbesTask> | Posted<ReplyTask> | HelloTask;
+export type PostedTask = Posted<ProbesTask> | Posted<ReplyTask> | Posted<LastTask> | HelloTask;
 type Posted<T extends SnapshotTask> = Omit<T, 'snapshot'> & { readonly snapshot: PostedSnapshot };
 
 /** Select metrics of the snapshot and compute their probes. The result is a {@link ProbesResult}. */
@@ -116,6 +116,36 @@ export interface Undelivered {
   readonly refused: boolean;
 }
 
+/** Send the last snapshot of this process to the metrics servers. The result is a {@link LastResult}. */
+export interface LastTask {
+  readonly kind: 'last';
+  readonly snapshot: Snapshot;
+  readonly servers: readonly LastRecipient[];
+  /** The `pm_id` of this process, as PM2 sets it in the environment. */
+  readonly from: string;
+  readonly daemon: DaemonAddress;
+  /** Deadline for each answer of the daemon, in milliseconds. */
+  readonly timeoutMs: number;
+  /** One number in shared memory, for which a main thread can wait that is not to return to its loop: 1 at the end. */
+  readonly done: Int32Array;
+}
+
+export interface LastRecipient {
+  readonly pmId: number;
+  readonly pid: number;
+  /** Its secret for this process. */
+  readonly token: string;
+  /** The pages that it has. */
+  readonly have: readonly PageRange[];
+}
+
+export interface LastResult {
+  readonly ok: true;
+  readonly kind: 'last';
+  /** The number of metrics servers that it was sent to; others have ended. */
+  readonly sent: number;
+}
+
 /** Tell the metrics servers of this PM2 that the exporter has started. The result is a {@link HelloResult}. */
 export interface HelloTask {
   readonly kind: 'hello';
@@ -156,7 +186,9 @@ export type TaskResult<T extends Task = Task> =
       ? ProbesResult
       : T extends ReplyTask
         ? ReplyResult
-        : T extends HelloTask
-          ? HelloResult
-          : never)
+        : T extends LastTask
+          ? LastResult
+          : T extends HelloTask
+            ? HelloResult
+            : never)
   | TaskFailure;

@@ -13,6 +13,9 @@ import { describeProblem, readConfig } from './config/read-config';
 import { listenForRequests } from './ipc/listener';
 import { findPm2, type Pm2Environment } from '../core/pm2/environment';
 import { messageOf } from '../core/values';
+import { Ends } from './end/ends';
+import { LastNumbers } from './end/last-numbers';
+import { ToldServers } from './end/told-servers';
 import { Responder } from './ipc/responder';
 import { describeHeapLimit } from './heap-limit';
 import type { Logger } from './logger';
@@ -125,9 +128,22 @@ function startUnderPm2(
   started = true;
   const pmx = startPmx({ pmxMetrics: config.pmxMetrics, maxProbes: config.probes.max, logger });
   const feed = new ProbeFeed({ pool, config, states, probes: pmx.probes });
-  const responder = new Responder({ pool, pmId, daemon, logger, states });
-  const listening = listenForRequests((request) => responder.ask(request), logger);
+  const responder = new Responder({
+    pool,
+    pmId,
+    daemon,
+    logger,
+    states,
+    refresh: (since) => collector.refresh(since),
+    onAnswered: (pmIds, { generation }) => servers.noteGot(pmIds, generation),
+  });
+  const servers = new ToldServers();
+  const listening = listenForRequests((request) => {
+    if (servers.note(request)) ends.watch();
+    responder.ask(request);
+  }, logger);
   const { intervalMs, maxCollectLoad, maxSeries } = config;
+  let stopped: Promise<void> | undefined;
   const collector = new Collector({
     source,
     encoder,
@@ -138,18 +154,20 @@ function startUnderPm2(
     states,
     onSnapshot: (snapshot) => {
       responder.update(snapshot);
-      feed.update(snapshot);
+      // After the answers that this snapshot was collected for.
+      setImmediate(() => stopped ?? feed.update(snapshot));
     },
     onOld: (ageMs) => feed.showAge(ageMs),
     onInterval: () => {
       if (listening.renew()) logger.debug('The app has removed all listeners of messages: the exporter listens again');
     },
   });
+  const last = new LastNumbers({ source, encoder, collector, pool, servers, pmId, daemon, logger });
+  const ends = new Ends(last);
   collector.start();
   void pool.run({ kind: 'hello', from: pmId, daemon, timeoutMs: HELLO_MS }).then((said) => {
     if (!said.ok) logger.debug(`The metrics servers of this PM2 were not told of the start: ${said.message}`);
   });
-  let stopped: Promise<void> | undefined;
   const exporter: Exporter = {
     get active() {
       return stopped === undefined;
@@ -163,11 +181,14 @@ function startUnderPm2(
   async function end(): Promise<void> {
     if (processWide[ACTIVE] === exporter) processWide[ACTIVE] = undefined;
     listening.stop();
-    collector.stop();
-    source.release?.();
+    collector.finish();
     feed.stop();
     responder.stop();
     pmx.stop();
+    ends.stop();
+    await last.send();
+    collector.stop();
+    source.release?.();
     await pool.stop().catch((error: unknown) => logger.debug('Ending the worker threads failed:', error));
   }
   return exporter;

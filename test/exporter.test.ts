@@ -64,7 +64,7 @@ test('a second exporter in a process takes the place of the first one, also of a
 });
 
 test('starting and stopping leaves threads, listeners and handles as they were', async (t) => {
-  const ended = await startChild(t, async ({ load, tell, threads }, { data }) => {
+  const ended = await startChild(t, async ({ load, tell, threads, lastingResources }, { data }) => {
     const { startExporter } = load('src/exporter') as typeof exporterModule;
     const { functionSource } = load('src/collect/source') as typeof sourceModule;
     const logger = { ...console, warn: () => undefined, info: () => undefined, debug: () => undefined };
@@ -77,17 +77,17 @@ test('starting and stopping leaves threads, listeners and handles as they were',
       await new Promise((resolve) => setTimeout(resolve, ms));
       await exporter.stop();
     };
-    const state = () => ({
+    const state = async () => ({
+      handles: await lastingResources(),
       threads: threads(),
       listeners: process.eventNames().map((event) => [String(event), process.listenerCount(event)]),
-      handles: process.getActiveResourcesInfo().sort(),
     });
     // tell() opens the output, which stays, as does the @pm2/io that the first start makes.
     process.stdout.write('');
     await cycle(200);
-    tell(state());
+    tell(await state());
     for (let i = 0; i < 20; i++) await cycle(i * 10);
-    tell(state());
+    tell(await state());
   });
   t.like(ended, { code: 0, output: '' });
   t.is((ended.told[0] as { threads: number }).threads, 0);

@@ -4,10 +4,9 @@ import type { PageRange } from '../core/wire/format';
 import type { ReplyResult, ReplyTask, TaskFailure, Undelivered } from '../protocol/tasks';
 import { lengthOf, TooLargeError } from '../core/pieces';
 import { DaemonError } from '../core/pm2/daemon';
-import { hasEnded } from '../core/pm2/has-ended';
 import { encodePieces } from '../core/wire/encode';
 import { WIRE_VERSION } from '../core/wire/format';
-import type { Daemons } from './daemons';
+import type { Outbox } from './outbox';
 import type { PageCache } from './page-cache';
 import { leastBytes, resourceMetricsPieces } from './resource-metrics';
 
@@ -28,29 +27,27 @@ export class Replier {
 
   constructor(
     private readonly pages: PageCache,
-    private readonly daemons: Daemons,
+    private readonly outbox: Outbox,
   ) {}
 
   async reply(task: ReplyTask): Promise<ReplyResult | TaskFailure> {
     const body = this.bodyFor(task);
     if (body instanceof Refusal) return { ok: false, code: 'TOO_LARGE', message: body.message };
-    const daemon = this.daemons.to(task.daemon);
     const undelivered: Undelivered[] = [];
     const refused = new Set<number>();
     for (const [index, { pmId, request, token, pid }] of task.recipients.entries()) {
-      // Each send to a closed channel is an error in PM2's daemon, and it does not survive the second one.
-      const ended = pid !== undefined && hasEnded(pid);
-      if (ended || refused.has(pmId)) {
-        const message = ended ? `its process ${pid} has ended` : 'the answer before this one was refused';
-        undelivered.push({ pmId, message, refused: false });
+      if (refused.has(pmId)) {
+        undelivered.push({ pmId, message: 'the answer before this one was refused', refused: false });
         continue;
       }
       const head = Buffer.from(`{"id":${pmId},"topic":"${TOPIC}","from":${JSON.stringify(task.from)},"data":`);
       const echoed = JSON.stringify({ request, token });
       const tail = Buffer.from(echoed === '{}' ? '}' : `,${echoed.slice(1)}`);
       try {
-        Atomics.store(task.served, 0, index + 1);
-        await daemon.sendDataToProcessId([head, ...body, tail], task.timeoutMs);
+        const note = (): void => void Atomics.store(task.served, 0, index + 1);
+        const packet = [head, ...body, tail];
+        const sent = await this.outbox.send({ pmId, pid }, packet, task.daemon, task.timeoutMs, note);
+        if (!sent) undelivered.push({ pmId, message: `its process ${pid} has ended`, refused: false });
       } catch (error) {
         if (!(error instanceof DaemonError)) throw error;
         if (error.code === 'UNREACHABLE') return { ok: false, code: 'DAEMON_UNREACHABLE', message: error.message };
@@ -92,11 +89,11 @@ export class Replier {
 }
 
 /** An answer that is not made, and why. */
-class Refusal {
+export class Refusal {
   constructor(readonly message: string) {}
 }
 
-function compact(snapshot: Snapshot, have: readonly PageRange[]): Buffer[] | Refusal {
+export function compact(snapshot: Snapshot, have: readonly PageRange[]): Buffer[] | Refusal {
   const { incarnation, generation } = snapshot;
   const payload = encodePieces(snapshot, have);
   if (lengthOf(payload) > MAX_COMPACT_BYTES) {

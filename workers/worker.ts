@@ -1,9 +1,11 @@
 /**
- * The entry of a worker thread of the pool, which does one task at a time.
+ * The entry of a worker thread of the pool, which does one task at a time. Only the last numbers of the process may come
+ * beside another task.
  *
  * ```
  * main thread ── task: ids, handles of shared memory ──▶ probes ──▶ numbers ──────────▶ main thread
  *                                                        reply  ──▶ JSON or wire form ▶ PM2's daemon
+ *                                                        last   ──▶ wire form ─────────▶ PM2's daemon
  * main thread ── task without a snapshot ──────────────▶ hello  ────────────────────────▶ PM2's daemon
  * ```
  *
@@ -13,6 +15,8 @@
 import type { PostedTask, SnapshotTask, TaskFailure, TaskResult } from '../protocol/tasks';
 import { Daemons } from './daemons';
 import { sayHello } from './hello';
+import { sendLast } from './last';
+import { Outbox } from './outbox';
 import { PageCache } from './page-cache';
 import { readPosted } from './posted';
 import { countShared } from '../core/pool/shared-memory';
@@ -23,7 +27,8 @@ import { Replier, snapshotKey } from './reply';
 
 const pages = new PageCache();
 const daemons = new Daemons();
-const replier = new Replier(pages, daemons);
+const outbox = new Outbox(daemons);
+const replier = new Replier(pages, outbox);
 
 async function work(posted: PostedTask): Promise<TaskResult> {
   try {
@@ -37,6 +42,8 @@ async function work(posted: PostedTask): Promise<TaskResult> {
         return computeProbes(task, pages);
       case 'reply':
         return await replier.reply(task);
+      case 'last':
+        return await sendLast(task, outbox);
       default:
         return unknownTask(task);
     }

@@ -112,6 +112,17 @@ export class SnapshotEncoder {
     return job.result();
   }
 
+  /**
+   * Finishes the encoding that is under way without a turn of the event loop.
+   * @returns its result
+   */
+  finishNow(): Encoded | undefined {
+    const { underWay } = this;
+    this.underWay = undefined;
+    underWay?.finish();
+    return underWay?.result();
+  }
+
   /** Keeps the snapshot's numbers from being overwritten until the returned function is called. */
   hold(snapshot: Snapshot): () => void {
     const columns = this.columnsOf.get(snapshot) ?? [];

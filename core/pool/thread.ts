@@ -55,6 +55,8 @@ export class Thread {
       filename: worker,
       minThreads: 0,
       maxThreads: 1,
+      // One that its owner has it do at a time, and one beside it: see `postBeside`.
+      concurrentTasksPerWorker: 2,
       idleTimeout: Number.POSITIVE_INFINITY,
       // An idle thread must wait in its event loop, which serves the connection to PM2's daemon.
       atomics: 'disabled',
@@ -94,6 +96,15 @@ export class Thread {
       },
       (error: unknown) => this.fail(messageOf(error)),
     );
+  }
+
+  /**
+   * Posts a task before the call returns, also while another one is under way. No event tells of its end.
+   * @returns its result; rejects where there is none
+   */
+  async postBeside(task: object): Promise<unknown> {
+    if (this.piscina.threads.length === 0) throw new Error(HAS_ENDED);
+    return this.piscina.run(task);
   }
 
   /** Ends it, whatever it is doing. Resolves when it has ended; never rejects. Repeatable. */

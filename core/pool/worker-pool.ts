@@ -67,6 +67,21 @@ export class WorkerPool {
     });
   }
 
+  /**
+   * Posts a task before the call returns, also to a thread that does another one, and starts no thread for it.
+   * @param prefers tells by the task of a thread whether that thread is the best one
+   * @returns its result; rejects where the thread is lost. `undefined` where no thread is ready
+   */
+  submitBeside(task: object, prefers: (other: object) => boolean): Promise<unknown> | undefined {
+    const ready = [...this.threads].filter(([{ isReady }]) => isReady);
+    const [thread] =
+      ready.find(([, job]) => job !== undefined && prefers(job.task)) ??
+      ready.find(([, job]) => job === undefined) ??
+      ready[0] ??
+      [];
+    return thread?.postBeside(task);
+  }
+
   /** Ends the threads and the tasks under way. Resolves when the threads have ended; never rejects. Repeatable. */
   stop(): Promise<void> {
     this.stopped ??= this.endAll();

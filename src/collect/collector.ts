@@ -1,34 +1,29 @@
 /**
- * Takes a snapshot per interval, with one collection at a time. A collection that takes longer than the interval is
- * waited for. It is given up when its provider has been replaced, or when it has taken so long that it will not end.
+ * Takes a snapshot per interval, and further ones for requests, with one collection at a time. A collection that takes
+ * longer than the interval is waited for. It is given up when its provider has been replaced, or when it has taken so
+ * long that it will not end.
  */
 import type { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { ResourceMetrics } from '../../core/otel';
 import type { Snapshot } from '../../core/snapshot';
 import { messageOf } from '../../core/values';
 import type { Logger } from '../logger';
-import type { StateLog } from '../../core/state-log';
+import { CollectLog, type CollectLogOptions } from './collect-log';
 import { CollectLoad } from './load';
 import { warnOfOverflow } from './overflow';
 import type { MetricsSource } from './source';
 
-export interface CollectorOptions {
+export interface CollectorOptions extends CollectLogOptions {
   readonly source: MetricsSource;
   readonly encoder: SnapshotEncoder;
   readonly intervalMs: number;
-  readonly maxCollectLoad: number;
-  /** The encoder's limit, for the log. */
-  readonly maxSeries: number;
   readonly logger: Logger;
-  readonly states: StateLog;
   readonly onSnapshot: (snapshot: Snapshot) => void;
   /** Called once per interval, where the last snapshot is older than it should be, with its age in milliseconds. */
   readonly onOld?: (ageMs: number) => void;
   /** Called once per interval. */
   readonly onInterval?: () => void;
 }
-
-const COLLECTING = { name: 'Collecting metrics', consequence: 'so the last numbers stay until the next try succeeds' };
 
 /** A collection that takes longer is reported in the log. */
 const HANGING_MS = 15_000;
@@ -38,6 +33,8 @@ const HANGING_MS = 15_000;
  * 16 minutes, 12 after a day, 20 after a year.
  */
 const GIVE_UP_MS = 30_000;
+/** Nothing waits for a collection that has taken longer. */
+const SLOW_MS = 1000;
 /** A snapshot is old when so many intervals, and {@link HANGING_MS}, have passed since its collection. */
 const OLD_INTERVALS = 3;
 
@@ -45,6 +42,13 @@ interface Collection {
   readonly provider: object;
   /** By `performance.now()`. */
   readonly startedAt: number;
+  readonly isForRequest: boolean;
+}
+
+export interface CollectedData {
+  readonly data: ResourceMetrics;
+  /** Epoch milliseconds. */
+  readonly time: number;
 }
 
 export class Collector {
@@ -52,17 +56,25 @@ export class Collector {
   private timer: NodeJS.Timeout | undefined;
   /** The collection whose result counts. */
   private current: Collection | undefined;
-  /** Resolves when the last collection that was started has ended. */
-  private underWay: Promise<void> = Promise.resolve();
+  /** The one that has begun last. */
+  private last: Collection | undefined;
+  /** The end of the one that has begun last, however it ends. */
+  private lastEnd: Promise<void> = Promise.resolve();
   /** Collections that have not ended though their results do not count any more. */
   private readonly givenUp = new Set<Collection>();
-  /** When the collection of the last snapshot has started, by `performance.now()`. */
-  private latest: number | undefined;
+  /** The latest snapshot, and when its collection has started, by `performance.now()`. */
+  private latest: { readonly snapshot: Snapshot; readonly startedAt: number } | undefined;
+  /** What has been collected, until the encoder gets it. */
+  private data: CollectedData | undefined;
+  private answersAtOnce = false;
   /** The encoder writes one snapshot at a time: resolves when it is done with the last one, given up or not. */
   private encoding: Promise<void> = Promise.resolve();
+  private finishing = false;
   private stopped = false;
+  private readonly log: CollectLog;
 
   constructor(private readonly options: CollectorOptions) {
+    this.log = new CollectLog(options);
     this.load = new CollectLoad(options.intervalMs, options.maxCollectLoad);
   }
 
@@ -71,24 +83,71 @@ export class Collector {
     this.schedule(0);
   }
 
+  /** Ends the interval and the log lines. Collections are made where they are asked for. */
+  finish(): void {
+    this.finishing = true;
+    clearTimeout(this.timer);
+  }
+
   /** Repeatable. A collection under way has no further effect. */
   stop(): void {
+    this.finish();
     this.stopped = true;
     this.current = undefined;
-    clearTimeout(this.timer);
+  }
+
+  /** The latest snapshot. */
+  get snapshot(): Snapshot | undefined {
+    return this.latest?.snapshot;
+  }
+
+  /** Data of a collection that has ended, which the encoder does not have yet. */
+  get unencoded(): CollectedData | undefined {
+    return this.data;
+  }
+
+  /** Whether the last collection gave its data at once, and not as a promise. */
+  get isImmediate(): boolean {
+    return this.answersAtOnce;
+  }
+
+  /** The interval in force, and what a collection takes of the main thread's time. */
+  get timing(): { readonly intervalMs: number; readonly collectMs: number } {
+    return { intervalMs: this.load.currentIntervalMs, collectMs: this.load.costMs };
   }
 
   /** Takes one more snapshot, after a collection that is under way. Resolves when it is handed over, or has failed. */
   async flush(): Promise<void> {
-    await this.underWay;
-    const provider = this.stopped ? undefined : this.findProvider();
-    if (provider === undefined || this.current !== undefined) return;
-    this.underWay = this.collect({ provider, startedAt: performance.now() });
-    await this.underWay;
+    await this.lastEnd;
+    const provider = this.stopped || this.current !== undefined ? undefined : this.findProvider();
+    if (provider !== undefined) await this.begin({ provider, startedAt: performance.now(), isForRequest: true });
+  }
+
+  /**
+   * Makes the latest snapshot be of a collection that has begun after that moment (by `performance.now()`), where
+   * `maxCollectLoad` allows it. Requests that wait together share one collection.
+   * @param isLast the last collection of a process is made whatever it takes
+   * @returns what to wait for before the latest snapshot is taken; `undefined` where there is nothing to wait for
+   */
+  refresh(since: number, { isLast } = { isLast: false }): Promise<void> | undefined {
+    if (this.stopped || (this.latest?.startedAt ?? -Infinity) >= since) return undefined;
+    const now = performance.now();
+    const { current } = this;
+    if (current !== undefined) {
+      if (now - current.startedAt > SLOW_MS) return undefined;
+      return current.startedAt >= since ? this.lastEnd : this.lastEnd.then(() => this.refresh(since, { isLast }));
+    }
+    if (!isLast && !this.isAllowed(now)) return undefined;
+    const provider = this.findProvider();
+    return provider && this.begin({ provider, startedAt: now, isForRequest: true });
+  }
+
+  private isAllowed(now: number): boolean {
+    return this.load.allows(now - (this.last?.startedAt ?? -Infinity));
   }
 
   private schedule(delayMs: number): void {
-    if (this.stopped) return;
+    if (this.finishing) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.tick(), delayMs);
     this.timer.unref();
@@ -100,9 +159,17 @@ export class Collector {
     this.tellOfInterval(now);
     const provider = this.findProvider();
     if (this.current !== undefined) this.giveUpIfLost(this.current, provider, now);
-    if (this.current === undefined && provider !== undefined) {
-      this.underWay = this.collect({ provider, startedAt: now });
-    }
+    if (this.current !== undefined || provider === undefined) return;
+    // A snapshot that is so recent that the load allows no other one serves the interval too.
+    if (this.last?.isForRequest === true && !this.isAllowed(now)) return;
+    void this.begin({ provider, startedAt: now, isForRequest: false });
+  }
+
+  private begin(collection: Collection): Promise<void> {
+    this.current = collection;
+    this.last = collection;
+    this.lastEnd = this.collect(collection);
+    return this.lastEnd;
   }
 
   private findProvider(): object | undefined {
@@ -131,15 +198,17 @@ export class Collector {
   }
 
   private async collect(collection: Collection): Promise<void> {
-    this.current = collection;
     try {
       const time = Date.now();
       const before = performance.eventLoopUtilization();
-      const data = (await this.options.source.collect(collection.provider)) as ResourceMetrics;
+      const answer = this.options.source.collect(collection.provider);
+      this.answersAtOnce = !isThenable(answer);
+      const data = (await answer) as ResourceMetrics;
       const { active } = performance.eventLoopUtilization(before);
       if (this.current !== collection) return;
       this.options.source.accept?.(data);
       this.addLoad(active);
+      this.data = { data, time };
       const encoded = this.encoding.then(() => this.encode(data, time, collection));
       this.encoding = encoded.catch(() => undefined);
       await encoded;
@@ -154,17 +223,15 @@ export class Collector {
 
   private async encode(data: ResourceMetrics, time: number, { startedAt }: Collection): Promise<void> {
     if (this.stopped) return;
-    const { currentIntervalMs: intervalMs, costMs: collectMs } = this.load;
-    const { snapshot, leftOut, problems, overflowed } = await this.options.encoder.encode({
-      data,
-      time,
-      intervalMs,
-      collectMs,
-    });
+    this.data = undefined;
+    const { encoder, states } = this.options;
+    const { snapshot, leftOut, problems, overflowed } = await encoder.encode({ data, time, ...this.timing });
     if (this.stopped) return;
-    this.warnOfLeftOut(leftOut, problems);
-    warnOfOverflow(overflowed, this.options.states);
-    this.latest = startedAt;
+    if (!this.finishing) {
+      this.log.warnOfLeftOut(leftOut, problems);
+      warnOfOverflow(overflowed, states);
+    }
+    this.latest = { snapshot, startedAt };
     this.options.onSnapshot(snapshot);
   }
 
@@ -172,41 +239,26 @@ export class Collector {
     const { onInterval, onOld } = this.options;
     try {
       onInterval?.();
-      const ageMs = now - (this.latest ?? now);
+      const ageMs = now - (this.latest?.startedAt ?? now);
       if (ageMs > Math.max(HANGING_MS, OLD_INTERVALS * this.load.currentIntervalMs)) onOld?.(ageMs);
     } catch (error) {
       this.options.logger.debug('What is done once per interval has failed:', error);
     }
   }
 
-  private warnOfLeftOut(leftOut: number, problems: readonly string[]): void {
-    const { states, maxSeries } = this.options;
-    states.warnAlike('A metric is not exported', problems);
-    if (leftOut === 0) return;
-    const remedy = 'Use fewer attribute values, or raise maxSeries';
-    states.warnOnce(
-      'maxSeries',
-      `${leftOut} series are not exported: there are more than ${maxSeries} (maxSeries). ${remedy}`,
-    );
-  }
-
   private addLoad(activeMs: number): void {
-    const { maxCollectLoad, states } = this.options;
     const before = this.load.currentIntervalMs;
     this.load.add(activeMs);
     const after = this.load.currentIntervalMs;
-    if (after > before) {
-      const cost = `collecting takes ${Math.round(this.load.costMs)} ms of the main thread`;
-      const limit = `which may spend a share of ${maxCollectLoad} of its time on it (maxCollectLoad)`;
-      states.warnOnce(
-        'interval',
-        `Metrics are collected every ${after} ms only: ${cost}, ${limit}. Use fewer series, or raise maxCollectLoad`,
-      );
-    }
+    if (after > before) this.log.warnOfInterval(after, this.load.costMs);
     if (after !== before) this.schedule(after);
   }
 
   private report(trouble: string | undefined): void {
-    if (!this.stopped) this.options.states.report(COLLECTING, trouble);
+    if (!this.finishing) this.log.report(trouble);
   }
+}
+
+export function isThenable(answer: unknown): boolean {
+  return typeof (answer as { readonly then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -28,6 +28,11 @@ export class CollectLoad {
     return this.costsMs.length === 0 ? 0 : Math.min(...this.costsMs);
   }
 
+  /** Whether a collection may begin now, beside those of the interval. */
+  allows(sinceLastMs: number): boolean {
+    return sinceLastMs * this.maxLoad >= this.costMs;
+  }
+
   /** Time between the starts of two collections, in milliseconds. */
   get currentIntervalMs(): number {
     if (this.costsMs.length < MIN_COLLECTIONS) return this.intervalMs;

@@ -1,6 +1,6 @@
 /**
- * Collects requests for metrics and has a worker thread answer them from the latest snapshot; requests before the first
- * snapshot wait for it. One task runs at a time, and answers all waiting requests of one form together.
+ * Gathers requests for metrics and has a worker thread answer them from a snapshot that was collected for them, or from
+ * the latest one where that takes too much or too long. Requests before the first snapshot wait for it. One task runs at a time, and answers all waiting requests of one form together.
  */
 import type { DaemonAddress } from '../../core/pm2/daemon-address';
 import type { Snapshot } from '../../core/snapshot';
@@ -18,6 +18,10 @@ export interface ResponderOptions {
   readonly daemon: DaemonAddress;
   readonly logger: Logger;
   readonly states: StateLog;
+  /** See `Collector.refresh`. */
+  readonly refresh?: (since: number) => Promise<void> | undefined;
+  /** Told which processes have got a snapshot. */
+  readonly onAnswered?: (pmIds: readonly number[], snapshot: Snapshot) => void;
 }
 
 const ANSWERING = {
@@ -41,6 +45,8 @@ const DAEMON_TIMEOUT_MS = 10_000;
  * PM2's daemon refuses the answer. While the asker is ending, its channel is closed, and answers would end the daemon.
  */
 const SETTLE_MS = 200;
+/** A request that has waited so long for a collection is answered from the latest snapshot. */
+const REFRESH_MS = 1000;
 /** So much longer, the requests that came in a burst are answered together. */
 const BURST_MS = 20;
 
@@ -111,8 +117,11 @@ export class Responder {
       // In the next turn of the event loop, when all requests of a burst have arrived.
       await new Promise((resolve) => setImmediate(resolve));
       const batch = this.takeBatch();
-      if (this.snapshot === undefined || batch.length === 0) break;
-      await this.answer(batch, this.snapshot).catch((error: unknown) => this.report(messageOf(error)));
+      if (batch.length === 0) break;
+      await this.refresh(batch);
+      if (this.snapshot === undefined) break;
+      const requests = batch.map(({ request }) => request);
+      await this.answer(requests, this.snapshot).catch((error: unknown) => this.report(messageOf(error)));
     }
     this.working = false;
     if (this.snapshot === undefined || this.waiting.length === 0) return;
@@ -125,18 +134,30 @@ export class Responder {
    * Removes requests of one form that may be answered now, beginning with the oldest, and all requests that have waited too
    * long.
    */
-  private takeBatch(): MetricsRequest[] {
+  private takeBatch(): Waiting[] {
     const now = performance.now();
     const alive = this.waiting.filter(({ since }) => since >= now - MAX_WAIT_MS);
     const key = alive.find(({ from }) => from <= now)?.key;
-    const batch: MetricsRequest[] = [];
+    const batch: Waiting[] = [];
     this.waiting = [];
     for (const one of alive) {
-      if (one.key === key && one.from <= now && batch.length < MAX_RECIPIENTS) batch.push(one.request);
+      if (one.key === key && one.from <= now && batch.length < MAX_RECIPIENTS) batch.push(one);
       else this.waiting.push(one);
     }
     this.waitingBytes = this.waiting.reduce((sum, { bytes }) => sum + bytes, 0);
     return batch;
+  }
+
+  private async refresh(batch: readonly Waiting[]): Promise<void> {
+    const refreshed = this.options.refresh?.(Math.max(...batch.map(({ since }) => since)));
+    if (refreshed === undefined) return;
+    const until = Math.min(...batch.map(({ from }) => from)) + REFRESH_MS;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, until - performance.now()).unref();
+    });
+    await Promise.race([refreshed, late]);
+    clearTimeout(timer);
   }
 
   private async answer(batch: readonly MetricsRequest[], snapshot: Snapshot): Promise<void> {
@@ -153,6 +174,9 @@ export class Responder {
     if (this.stopped) return;
     if (result.ok) {
       this.report(undefined);
+      const missed = new Set(result.undelivered.map(({ pmId }) => pmId));
+      const pmIds = batch.map(({ recipient }) => recipient.pmId).filter((pmId) => !missed.has(pmId));
+      this.options.onAnswered?.(pmIds, snapshot);
       for (const { pmId, message, refused } of result.undelivered) {
         if (refused) this.waiting = this.waiting.filter(({ request }) => request.recipient.pmId !== pmId);
         logger.debug(`The answer to the process with pm_id ${pmId} was not delivered: ${message}`);

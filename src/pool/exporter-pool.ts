@@ -3,7 +3,7 @@ import { WorkerPool, type PoolOptions } from '../../core/pool/worker-pool';
 import type { Snapshot } from '../../core/snapshot';
 import { messageOf } from '../../core/values';
 import type { PostedSnapshot } from '../../protocol/posted';
-import type { PostedTask, SnapshotTask, Task, TaskResult } from '../../protocol/tasks';
+import type { LastTask, PostedTask, SnapshotTask, Task, TaskFailure, TaskResult } from '../../protocol/tasks';
 import { PostedForm } from './posted';
 
 export interface ExporterPoolOptions extends PoolOptions {
@@ -32,6 +32,20 @@ export class ExporterPool {
     } finally {
       release();
     }
+  }
+
+  /**
+   * Posts the task before the call returns, also to a thread that does another one: to the one that answers requests, if
+   * there is one, so that no asker is sent two messages at a time.
+   * @returns its result; `undefined` where no thread is ready
+   */
+  runBeside(task: LastTask): Promise<TaskResult<LastTask>> | undefined {
+    const posted: PostedTask = { ...task, snapshot: this.posted.ofNow(task.snapshot) };
+    const result = this.pool.submitBeside(posted, (other) => (other as PostedTask).kind === 'reply');
+    if (result === undefined) return undefined;
+    const release = this.options.hold(task.snapshot);
+    const failed = (error: unknown): TaskFailure => ({ ok: false, code: 'WORKER_LOST', message: messageOf(error) });
+    return result.catch(failed).finally(release) as Promise<TaskResult<LastTask>>;
   }
 
   /** Ends the threads, and with them the tasks under way. */

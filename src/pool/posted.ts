@@ -1,7 +1,7 @@
 /** Makes the form of snapshots that is posted to worker threads. */
 import type { PostedContents, PostedSnapshot } from '../../protocol/posted';
 import type { Family, ScopeFamilies, Snapshot } from '../../core/snapshot';
-import { Slicer } from '../../core/slicer';
+import { Job, Slicer } from '../../core/slicer';
 import { ContentsWriter } from './contents-writer';
 
 /** The posted form of one encoder's snapshots. It is made once per snapshot, for all tasks that carry it. */
@@ -19,15 +19,38 @@ export class PostedForm {
     return posted;
   }
 
-  private async make(snapshot: Snapshot): Promise<PostedSnapshot> {
-    const { incarnation, generation, time, resource, scopes, values, previous, stats } = snapshot;
-    if (this.last === undefined || !haveSameContents(this.last.scopes, scopes)) {
-      this.last = { scopes, contents: await this.slicer.run(this.writer.write(scopes)) };
-    }
-    const { contents } = this.last;
-    const endTimes = endTimesOf(scopes);
-    return { incarnation, generation, time, resource, contents, endTimes, values, previous, stats };
+  /** The same without letting the event loop turn. */
+  ofNow(snapshot: Snapshot): PostedSnapshot {
+    const { scopes } = snapshot;
+    return posted(snapshot, this.lastOf(scopes) ?? this.keep(scopes, this.writeNow(scopes)));
   }
+
+  private async make(snapshot: Snapshot): Promise<PostedSnapshot> {
+    const { scopes } = snapshot;
+    const contents = this.lastOf(scopes) ?? this.keep(scopes, await this.slicer.run(this.writer.write(scopes)));
+    return posted(snapshot, contents);
+  }
+
+  private writeNow(scopes: readonly ScopeFamilies[]): PostedContents {
+    const job = new Job(this.writer.write(scopes));
+    job.finish();
+    return job.result();
+  }
+
+  private lastOf(scopes: readonly ScopeFamilies[]): PostedContents | undefined {
+    return this.last !== undefined && haveSameContents(this.last.scopes, scopes) ? this.last.contents : undefined;
+  }
+
+  private keep(scopes: readonly ScopeFamilies[], contents: PostedContents): PostedContents {
+    this.last = { scopes, contents };
+    return contents;
+  }
+}
+
+function posted(snapshot: Snapshot, contents: PostedContents): PostedSnapshot {
+  const { incarnation, generation, time, resource, scopes, values, previous, stats } = snapshot;
+  const endTimes = endTimesOf(scopes);
+  return { incarnation, generation, time, resource, contents, endTimes, values, previous, stats };
 }
 
 /** By identity: the encoder hands out the same objects for what has stayed the same. */

@@ -1,16 +1,19 @@
 /**
  * The ends of processes: the same app with the exporter and without it, under one daemon. Exit codes, signals, the order of
- * the app's handlers and whether it lives on must be the same.
+ * the app's handlers and whether it lives on must be the same. A metrics server asks the exporters, so that they send it
+ * their last numbers.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestFn } from 'ava';
-import { built, PROJECT } from '../support/built';
+import { freePort } from '../../scripts/lib/ports';
+import { built, METRICS_SERVER, PROJECT } from '../support/built';
 import { withPm2, type App, type Pm2, type Pm2Version } from '../support/pm2';
 
 const SCRIPT = join(__dirname, '..', 'fixtures', 'apps', 'ends.js');
 const { ways } = require(SCRIPT) as { ways: readonly string[] };
+const METRICS = 'metrics';
 /** Added to a way: PM2's @pm2/io is not in the app then. */
 const WITHOUT_PMX = ', pmx: false';
 /** Where PM2's @pm2/io has a part in the end: it keeps processes alive, and hears errors, signals and the channel's end. */
@@ -66,6 +69,8 @@ export function endsTests(test: TestFn, version: Pm2Version, of: readonly string
     await built();
     await withPm2(version, async (pm2) => {
       mkdirSync(join(pm2.folder, 'ends'));
+      const env = { PM2_METRICS_PORT: String(await freePort()) };
+      await pm2.start({ name: METRICS, script: METRICS_SERVER, exec_mode: 'fork', env });
       const all = of.flatMap((way) => modes.map((mode) => ({ way, mode })));
       const differences: unknown[] = [];
       while (all.length > 0) differences.push(...(await compare(pm2, all.splice(0, AT_ONCE))));
@@ -128,7 +133,8 @@ async function compare(pm2: Pm2, kinds: readonly Kind[]): Promise<unknown[]> {
     if (JSON.stringify(found) === JSON.stringify(expected)) continue;
     differences.push({ way: pair.way, mode: pair.mode, with: found, without: expected });
   }
-  await Promise.all((await pm2.list()).map(({ id }) => pm2.call('deleteProcessId', id).catch(() => undefined)));
+  const ended = (await pm2.list()).filter(({ name }) => name !== METRICS);
+  await Promise.all(ended.map(({ id }) => pm2.call('deleteProcessId', id).catch(() => undefined)));
   return differences;
 }
 

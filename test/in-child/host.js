@@ -5,6 +5,9 @@ const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { threads } = require('./threads');
 
+/** Looks at the resources, 10 ms apart. */
+const SETTLING_TURNS = 50;
+
 const { WORK, ARGUMENT, TOLD, ROOT } = process.env;
 for (const name of ['WORK', 'ARGUMENT', 'TOLD', 'ROOT']) delete process.env[name];
 
@@ -14,6 +17,16 @@ const host = {
   require,
   tell: (value) => void process.stdout.write(`${TOLD}${JSON.stringify(value ?? null)}\n`),
   threads,
+  async lastingResources() {
+    // What is closing still counts, and goes within some turns of the event loop. What stays is in the shortest list.
+    let least = process.getActiveResourcesInfo();
+    for (let turn = 0; turn < SETTLING_TURNS; turn++) {
+      await sleep(10);
+      const now = process.getActiveResourcesInfo();
+      if (now.length < least.length) least = now;
+    }
+    return least.sort();
+  },
   async usedMb() {
     // Objects that the first collection frees may have held others, which only a later one can free.
     for (let i = 0; i < 5; i++) {

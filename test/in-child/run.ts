@@ -14,6 +14,8 @@ export interface Host {
   tell(value: unknown): void;
   /** How many worker threads there are. */
   threads(): number;
+  /** What keeps or could keep the process alive, sorted, without what is closing. */
+  lastingResources(): Promise<string[]>;
   /** Memory in use after garbage collection, in MiB, outside of the heap too; asks for `--expose-gc`. */
   usedMb(): Promise<number>;
 }

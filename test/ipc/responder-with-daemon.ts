@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
 import type { ReplyTask, Task, TaskResult } from '../../protocol/tasks';
-import { Responder } from '../../src/ipc/responder';
+import { Responder, type ResponderOptions } from '../../src/ipc/responder';
 import { StateLog } from '../../core/state-log';
 import { ExporterPool } from '../../src/pool/exporter-pool';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
@@ -49,7 +49,11 @@ export interface ResponderWithDaemon {
   answers(count: number): Promise<readonly Packet[]>;
 }
 
-export async function startResponder(t: ExecutionContext, pool: CountingPool): Promise<ResponderWithDaemon> {
+export async function startResponder(
+  t: ExecutionContext,
+  pool: CountingPool,
+  refresh?: ResponderOptions['refresh'],
+): Promise<ResponderWithDaemon> {
   const server = new RpcServer();
   await server.start();
   const encoder = new SnapshotEncoder({ maxSeries: 1000 });
@@ -65,6 +69,7 @@ export async function startResponder(t: ExecutionContext, pool: CountingPool): P
     daemon: server.address,
     logger,
     states: new StateLog(logger),
+    ...(refresh && { refresh }),
   });
   t.teardown(async () => {
     responder.stop();

@@ -4,6 +4,7 @@ import type { Recipient, ReplyForm, ReplyTask } from '../../protocol/tasks';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { PageCache } from '../../workers/page-cache';
 import { Daemons } from '../../workers/daemons';
+import { Outbox } from '../../workers/outbox';
 import { Replier, snapshotKey } from '../../workers/reply';
 import { decodeSnapshot } from '../../core/wire/decode';
 import { counter, encode, point, read } from '../core/encoder/collections';
@@ -22,7 +23,7 @@ async function setUp(t: ExecutionContext, timeoutMs = 30_000): Promise<Bench> {
   t.teardown(() => server.remove());
   const pages = new PageCache();
   const daemons = new Daemons();
-  const replier = new Replier(pages, daemons);
+  const replier = new Replier(pages, new Outbox(daemons));
   // In a worker thread it lives as long as the thread.
   t.teardown(() => daemons.close());
   const encoder = new SnapshotEncoder({ maxSeries: 10 });

@@ -1,0 +1,14 @@
+import { testWith } from '../../../../test/support/scrapers';
+import { relativeRates } from '../prometheus/fresh-tests';
+
+testWith('prometheus')(
+  'constant traffic has a constant rate at every step, with scrapes every 7 and 15 seconds',
+  async (t) => {
+    t.timeout(600_000);
+    const rates = await relativeRates(t, { everySeconds: [7, 15], forSeconds: 240 });
+    for (const [every, all] of rates) {
+      t.true(all.length >= 8, `every ${every} s`);
+      for (const rate of all) t.true(rate > 0.97 && rate < 1.03, `every ${every} s: ${rate}`);
+    }
+  },
+);

@@ -1,0 +1,39 @@
+/** What the log says about collecting. */
+import type { StateLog } from '../../core/state-log';
+
+export interface CollectLogOptions {
+  readonly maxCollectLoad: number;
+  /** The encoder's limit. */
+  readonly maxSeries: number;
+  readonly states: StateLog;
+}
+
+const COLLECTING = { name: 'Collecting metrics', consequence: 'so the last numbers stay until the next try succeeds' };
+
+export class CollectLog {
+  constructor(private readonly options: CollectLogOptions) {}
+
+  report(trouble: string | undefined): void {
+    this.options.states.report(COLLECTING, trouble);
+  }
+
+  warnOfLeftOut(leftOut: number, problems: readonly string[]): void {
+    const { states, maxSeries } = this.options;
+    states.warnAlike('A metric is not exported', problems);
+    if (leftOut === 0) return;
+    const remedy = 'Use fewer attribute values, or raise maxSeries';
+    states.warnOnce(
+      'maxSeries',
+      `${leftOut} series are not exported: there are more than ${maxSeries} (maxSeries). ${remedy}`,
+    );
+  }
+
+  warnOfInterval(intervalMs: number, costMs: number): void {
+    const cost = `collecting takes ${Math.round(costMs)} ms of the main thread`;
+    const limit = `which may spend a share of ${this.options.maxCollectLoad} of its time on it (maxCollectLoad)`;
+    this.options.states.warnOnce(
+      'interval',
+      `Metrics are collected every ${intervalMs} ms only: ${cost}, ${limit}. Use fewer series, or raise maxCollectLoad`,
+    );
+  }
+}

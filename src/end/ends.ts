@@ -1,0 +1,60 @@
+/**
+ * Notices that the process ends, whichever way, and has its last numbers sent. An end stays what it is: exit code, signal,
+ * and what the app does about it.
+ *
+ * - `exit`: whatever led there, the numbers are collected and sent while the main thread waits.
+ * - A signal that the app does not handle: the same, and then the signal takes its effect.
+ * - A signal that it handles, the message `shutdown`, the end of the channel: they are sent early. The app decides when it
+ *   ends, and `exit` sends what has been counted until then.
+ */
+import { listenOnChannel, type Listening } from '../ipc/channel';
+import type { LastNumbers } from './last-numbers';
+import { EndSignals } from './signals';
+
+export class Ends {
+  private readonly signals: EndSignals;
+  private watching = false;
+  private onChannel: readonly Listening[] = [];
+
+  constructor(private readonly last: LastNumbers) {
+    this.signals = new EndSignals(last);
+  }
+
+  /** Called as soon as there is a metrics server that is to be told: before, nothing of the process is changed. Repeatable. */
+  watch(): void {
+    if (!this.watching) {
+      this.watching = true;
+      withoutWarning(() => {
+        process.on('exit', this.onExit);
+        process.on('beforeExit', this.onBeforeExit);
+        this.onChannel = [
+          listenOnChannel('message', (message) => message === 'shutdown' && void this.last.send()),
+          listenOnChannel('disconnect', () => void this.last.send()),
+        ];
+      });
+    }
+    for (const listening of this.onChannel) listening.renew();
+    withoutWarning(() => this.signals.watch());
+  }
+
+  /** Repeatable. */
+  stop(): void {
+    this.watching = false;
+    process.off('exit', this.onExit);
+    process.off('beforeExit', this.onBeforeExit);
+    for (const listening of this.onChannel) listening.stop();
+    this.signals.stop();
+  }
+
+  private readonly onExit = (): void => this.last.sendNow();
+
+  private readonly onBeforeExit = (): void => this.last.prepare();
+}
+
+/** Adds listeners that do not count for the warning of too many listeners. */
+function withoutWarning(add: () => void): void {
+  const most = process.getMaxListeners();
+  process.setMaxListeners(0);
+  add();
+  process.setMaxListeners(most);
+}
