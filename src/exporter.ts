@@ -110,7 +110,10 @@ function startUnderPm2(
   logger: Logger,
 ): Exporter {
   const states = new StateLog(logger);
-  const encoder = new SnapshotEncoder({ maxSeries: config.maxSeries });
+  const encoder = new SnapshotEncoder({
+    maxSeries: config.maxSeries,
+    forgetAfterMs: config.forgetAfterMs === 0 ? undefined : config.forgetAfterMs,
+  });
   let started = false;
   const pool = new ExporterPool({
     ...config.workers,
