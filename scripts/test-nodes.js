@@ -1,4 +1,7 @@
-/** `npm run test:nodes`: the quick part of the tests on later versions of Node.js than the oldest one in `engines`. */
+/**
+ * `npm run test:nodes`: the quick part of the tests on later versions of Node.js than the oldest one in `engines`. With
+ * `--quick`, each version has only what depends on Node.js most.
+ */
 'use strict';
 
 const { spawnSync } = require('node:child_process');
@@ -13,17 +16,19 @@ const MAJORS = [22, 24, 26];
 const EACH = ['test/core/pool/', 'test/core/pm2/', 'test/pool/', 'test/ipc/', 'test/exporter.test.ts'];
 const BUILT = ['test/package/built.test.ts'];
 
+const isQuick = process.argv.includes('--quick');
+
 /** The latest version has the whole quick part; the versions between have what depends on Node.js most. */
 function filesFor(major) {
   const quick = quickFiles();
-  if (major === MAJORS.at(-1)) return [...quick, ...BUILT];
+  if (major === MAJORS.at(-1) && !isQuick) return [...quick, ...BUILT];
   return [...quick.filter((file) => EACH.some((start) => file.startsWith(start))), ...BUILT];
 }
 
 ensureInstalled();
 ensureBuilt();
 
-const extra = process.argv.slice(2);
+const extra = process.argv.slice(2).filter((arg) => arg !== '--quick');
 const results = MAJORS.map((major) => {
   const binary = fetchNode(major);
   if (binary === undefined) return `Node.js ${major}: left out, ${packageName}@${major} could not be fetched`;

@@ -8,6 +8,7 @@ import type { Cluster } from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
+import { readRegularFile } from '../regular-file';
 import { daemonAddress, pm2Home, type DaemonAddress } from './daemon-address';
 
 export interface Pm2Environment {
@@ -68,10 +69,13 @@ function isClusterWorker(): boolean {
   return (process.getBuiltinModule('node:cluster') as unknown as Cluster).isWorker;
 }
 
+/** Of a file with one pid. */
+const MAX_PID_BYTES = 100;
+
 /** @returns `undefined` where the file of PM2's daemon cannot be read, or is of one that has ended */
 function daemonPid(home: string): number | undefined {
   try {
-    const pid = Number(readFileSync(resolve(home, 'pm2.pid'), 'utf8'));
+    const pid = Number(readRegularFile(resolve(home, 'pm2.pid'), MAX_PID_BYTES));
     return Number.isInteger(pid) && pid > 0 && isAlive(pid) ? pid : undefined;
   } catch {
     return undefined;

@@ -107,8 +107,13 @@ export class MetricsCluster {
     const result = await this.ask(deadlineMs, only);
     // Two results of one round differ in the answers that have come by then.
     const view = what.view === 'instance' && what.complete !== true ? 'instance' : 'all';
-    const key = [what.view, view, only, format, result.round, result.answers.length].join(' ');
-    const exposition = this.renderings.open({ key, gzip }, async (sink) => {
+    const kind = [what.view, view, only, format].join(' ');
+    const key = [kind, result.round, result.answers.length].join(' ');
+    if (what.view === 'cluster') this.summing = true;
+    // What only this round has of runs that have ended since belongs to the sums, whichever round is shown.
+    const onSkip = (): void => void (this.summing && only === undefined && this.sum(result));
+    const wanted = { key, kind, round: result.round, gzip, onSkip };
+    const exposition = this.renderings.open(wanted, async (sink) => {
       const shown = `${what.view} ${format}`;
       const snapshots = await this.snapshotsOf(what, result, this.dropped.get(shown) ?? []);
       return this.options.pool.render({ view, snapshots, format }, sink, ({ warnings, dropped }) => {
@@ -144,7 +149,6 @@ export class MetricsCluster {
       case 'instance':
         return [{ snapshot: instanceOf(result, what.pmId).snapshot, labels: [] }];
       case 'cluster': {
-        this.summing = true;
         const { snapshots, warnings, dropped: notAdded } = await this.options.sums.absorb(result);
         this.options.states.warnAlike('About /metrics/cluster', warnings);
         return [...snapshots, await this.ownSnapshot(result, [...dropped, ...notAdded])];

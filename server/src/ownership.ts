@@ -9,6 +9,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { readRegularFile } from '../../core/regular-file';
 import { isRecord, messageOf } from '../../core/values';
 
 /** What the lock says of the process that holds it. */
@@ -82,9 +83,11 @@ function numbersOf(path: string): number[] {
 function holderOf(lock: string): Owner | undefined | 'none' {
   let text: string;
   try {
-    text = readFileSync(lock, 'utf8');
+    text = readRegularFile(lock);
     if (text === '') return Date.now() - statSync(lock).mtimeMs < EMPTY_MS ? undefined : 'none';
-  } catch {
+  } catch (error) {
+    // No process of the server makes what is no regular file, such as a named pipe.
+    if ((error as NodeJS.ErrnoException).code === undefined) return 'none';
     // Another process has just taken over and has removed it.
     return undefined;
   }

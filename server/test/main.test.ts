@@ -1,5 +1,5 @@
 /** The process of the metrics server, from its start to its end. */
-import { fork, type ChildProcess } from 'node:child_process';
+import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -117,12 +117,30 @@ test.serial('files and configurations of any kind end the start with a sentence'
   writeFileSync(empty, '');
   const deep = join(folder, 'deep.json');
   writeFileSync(deep, `{"port":${'['.repeat(100_000)}${']'.repeat(100_000)},"\\u001b[2Jx":1}`);
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const large = join(folder, 'large.json');
+  writeFileSync(large, '{}'.padEnd(2 ** 20 + 1));
   for (const [env, said] of [
     [{ PM2_METRICS_TLS_CERT: empty, PM2_METRICS_TLS_KEY: empty }, /empty\.pem cannot be used, expected a certificate/],
     [
       { PM2_METRICS_TLS_CERT: empty, PM2_METRICS_TLS_KEY: `${empty}.not` },
       /The file .*empty\.pem\.not cannot be read: ENOENT/,
     ],
+    [
+      { PM2_METRICS_BEARER_TOKEN_FILES: pipe },
+      /The file .*pipe cannot be read: it is a named pipe, expected a regular/,
+    ],
+    [
+      { PM2_METRICS_BASIC_AUTH_USER: 'x', PM2_METRICS_BASIC_AUTH_PASSWORD_FILE: pipe },
+      /The file .*pipe cannot be read: it is a named pipe/,
+    ],
+    [
+      { PM2_METRICS_TLS_CERT: '/dev/zero', PM2_METRICS_TLS_KEY: empty },
+      /The file \/dev\/zero cannot be read: it is a device/,
+    ],
+    [{ PM2_METRICS_CONFIG: pipe }, /The configuration file .*pipe cannot be read: it is a named pipe/],
+    [{ PM2_METRICS_CONFIG: large }, /large\.json cannot be read: it has more than 1048576 bytes/],
     [{ PM2_METRICS_CONFIG: deep }, /port in .*deep\.json is nested too deep, expected a whole number/],
   ] as const) {
     const { exited, output } = start(t, { pm_id: '0', ...env });

@@ -7,6 +7,11 @@ export interface Labelled {
   readonly labels: ExtraLabels;
 }
 
+/** For the log. */
+export function leftOutSentence(metric: string, reason: DropReason): string {
+  return `Metric ${metric}: ${DROP_REASONS[reason]}`;
+}
+
 export class Report {
   private readonly sentences = new Set<string>();
   /** By process and reason. */
@@ -28,7 +33,7 @@ export class Report {
 
   /** Counts series of a metric that its format forbids. */
   leaveOutOf(metric: string, process: Labelled, reason: DropReason, series: number): void {
-    this.leaveOut(process, reason, series, `Metric ${metric}: ${DROP_REASONS[reason]}`);
+    this.leaveOut(process, reason, series, leftOutSentence(metric, reason));
   }
 
   get warnings(): readonly string[] {

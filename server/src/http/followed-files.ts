@@ -4,7 +4,8 @@
  * Their stamps are compared every second. Unlike a watch, this also notices changes in a mounted volume, a symbolic link that
  * is replaced, and a file that is missing for a moment.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { readRegularFile, whyUnreadable } from '../../../core/regular-file';
 
 const INTERVAL_MS = 1000;
 
@@ -25,8 +26,8 @@ export interface Followed {
  */
 export async function follow({ paths, take, fail }: Followed): Promise<() => void> {
   let stamp = await stampOf(paths);
-  const read = async () => take(await Promise.all(paths.map(readText)));
-  await read();
+  const read = (): void => take(paths.map(readText));
+  read();
 
   let before = stamp;
   let isChecking = false;
@@ -38,7 +39,11 @@ export async function follow({ paths, take, fail }: Followed): Promise<() => voi
     if (now !== stamp && now === before) {
       // Set before reading: a change during the reading is noticed the next time.
       stamp = now;
-      await read().catch(fail);
+      try {
+        read();
+      } catch (error) {
+        fail(error);
+      }
     }
     before = now;
     isChecking = false;
@@ -47,13 +52,13 @@ export async function follow({ paths, take, fail }: Followed): Promise<() => voi
   return () => clearInterval(timer);
 }
 
-/** @throws Error with the system's code, whose message is a sentence */
-async function readText(path: string): Promise<string> {
+/** @throws Error whose message is a sentence, with the system's code if there is one */
+function readText(path: string): string {
   try {
-    return await readFile(path, 'utf8');
+    return readRegularFile(path);
   } catch (cause) {
-    const { code = '' } = cause as NodeJS.ErrnoException;
-    throw Object.assign(new Error(`The file ${path} cannot be read: ${code}`, { cause }), { code });
+    const { code } = cause as NodeJS.ErrnoException;
+    throw Object.assign(new Error(`The file ${path} cannot be read: ${whyUnreadable(cause)}`, { cause }), { code });
   }
 }
 

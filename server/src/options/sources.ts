@@ -1,6 +1,6 @@
 /** Where options come from: a configuration file, PM2's module settings, environment variables and flags. */
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { readRegularFile, whyUnreadable } from '../../../core/regular-file';
 import { CONFIG, ENV_PREFIX, NAMES, TABLE, envOf, flagOf } from './table';
 import type { OptionName } from './table';
 
@@ -59,11 +59,9 @@ export function file(name: string, folder: string): Source {
   const path = resolve(folder, name);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegularFile(path);
   } catch (error) {
-    throw new Error(`The configuration file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? ''}`, {
-      cause: error,
-    });
+    throw new Error(`The configuration file ${path} cannot be read: ${whyUnreadable(error)}`, { cause: error });
   }
   const content = jsonObject(text);
   // The parser's own message would quote the file, which may contain a secret.

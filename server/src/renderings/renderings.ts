@@ -1,5 +1,6 @@
 /**
- * All expositions that are rendered or read. Responses that show the same thing share one rendering.
+ * All expositions that are rendered or read. Responses that show the same thing share one rendering, and so do those that wait
+ * for their turn and differ in the round only.
  *
  * ```
  * response ─┐
@@ -7,45 +8,24 @@
  * response ───▶ rendering ◀───────────┴── rendering ◀── chunks of a worker thread
  * ```
  *
- * A worker renders whatever readers do, and what is rendered and not read is bounded: the next rendering begins only when there
- * is room for it. Where there is none, the slowest readers lose their connections.
+ * A worker renders whatever readers do, and what is rendered and not read is bounded (`limits.ts`): where there is no room for
+ * the next rendering, the slowest readers lose their connections.
  */
 import { messageOf } from '../../../core/values';
 import { compress } from './gzip';
-import type { Reader, ReaderOptions } from './reader';
-import { Rendering, type Sink } from './rendering';
-
-export interface RenderingLimits {
-  /** How many are rendered at a time. */
-  readonly atOnce: number;
-  /** So many are held whatever their size, so that two scrapers of one server never stand in each other's way. */
-  readonly min: number;
-  /** No more than these are held. */
-  readonly max: number;
-  /** In bytes, of all that are held. The next rendering begins while they take less. */
-  readonly bytes: number;
-}
-
-const LIMITS: RenderingLimits = { atOnce: 1, min: 2, max: 32, bytes: 128 * 1024 * 1024 };
-
-/**
- * Begins a rendering.
- * @returns a function that ends the rendering if it has not ended, and the loan of its chunks
- */
-export type Start = (sink: Sink) => Promise<() => void> | (() => void);
-
-export interface Wanted {
-  /** The same for all readers of the same thing. */
-  readonly key: string;
-  readonly gzip: boolean;
-}
+import { Held } from './held';
+import { ExpectedBytes, LIMITS, type RenderingLimits } from './limits';
+import type { Reader } from './reader';
+import { Rendering } from './rendering';
+import { Waiting, type Start, type WaitingRendering, type Wanted } from './waiting';
 
 export class Renderings {
   private readonly limits: RenderingLimits;
-  /** By key: those that a response may still join. */
+  private readonly waiting = new Waiting();
+  /** By key: those that have begun and that a response may still join. */
   private readonly shared = new Map<string, Rendering>();
-  /** Those that have begun and are not over, with their keys. */
-  private readonly held = new Map<Rendering, string>();
+  private readonly held = new Held();
+  private readonly expected = new ExpectedBytes();
   /** How many are being rendered by worker threads. */
   private rendered = 0;
   /** Ends when the last rendering that was asked for has begun. */
@@ -62,26 +42,17 @@ export class Renderings {
 
   /** How many are held. */
   get count(): number {
-    return this.held.size;
+    return this.held.count;
   }
 
   /** Of all that is held. */
   get bytes(): number {
-    let bytes = 0;
-    for (const rendering of this.held.keys()) bytes += rendering.bytes;
-    return bytes;
+    return this.held.bytes;
   }
 
   /** A reader of that rendering, which is begun if there is none. It has to be released. */
-  open({ key, gzip }: Wanted, start: Start): Reader {
-    const plain = (options: ReaderOptions): Reader =>
-      this.join(key, (rendering) => this.enqueue(key, rendering, start)).read(options);
-    if (!gzip) return plain({ mayBeDropped: true });
-    const compressedKey = `${key} gzip`;
-    return this.join(compressedKey, (compressed) => {
-      this.hold(compressedKey, compressed);
-      void this.begin(compressed, (sink) => compress(plain({ mayBeDropped: false }), sink));
-    }).read({ mayBeDropped: true });
+  open(wanted: Wanted, start: Start): Reader {
+    return this.find(wanted, start).read({ mayBeDropped: true });
   }
 
   /**
@@ -89,14 +60,7 @@ export class Renderings {
    * @returns whether there are any
    */
   dropSlowest(): boolean {
-    const now = performance.now();
-    let slowest: Rendering | undefined;
-    let least = Infinity;
-    for (const rendering of this.held.keys()) {
-      if (rendering.droppableAt > now) continue;
-      const rate = rendering.rate(now);
-      if (rate < least) [slowest, least] = [rendering, rate];
-    }
+    const slowest = this.held.slowest();
     if (slowest === undefined) return false;
     this.onDrop();
     this.letGo(slowest);
@@ -104,32 +68,61 @@ export class Renderings {
     return true;
   }
 
-  private join(key: string, begin: (rendering: Rendering) => void): Rendering {
-    let rendering = this.shared.get(key);
-    if (rendering === undefined || rendering.isOver) {
-      rendering = new Rendering(() => this.noteChange());
-      this.shared.set(key, rendering);
-      begin(rendering);
+  private find(wanted: Wanted, start: Start): Rendering {
+    const plain = this.sharedOf(wanted.key);
+    if (!wanted.gzip) return plain ?? this.wait(wanted, start).plain;
+    const name = gzipOf(wanted.key);
+    const known = this.sharedOf(name);
+    if (known !== undefined) return known;
+    if (plain !== undefined) {
+      const compressed = this.compressed(plain);
+      this.share(name, compressed);
+      return compressed;
     }
-    return rendering;
+    const waiting = this.wait(wanted, start);
+    if (waiting.compressed?.isOver !== false) waiting.compressed = this.compressed(waiting.plain);
+    return waiting.compressed;
   }
 
-  /** Begins it when it is its turn and there is room. */
-  private enqueue(key: string, rendering: Rendering, start: Start): void {
-    this.queue = this.queue.then(async () => {
-      await this.roomFor(rendering);
-      if (rendering.isOver) {
-        this.unshare(key, rendering);
-        return;
-      }
-      this.rendered++;
-      void rendering.ended.then(() => {
-        this.rendered--;
-        this.noteChange();
-      });
-      this.hold(key, rendering);
-      void this.begin(rendering, start);
+  private sharedOf(key: string): Rendering | undefined {
+    const rendering = this.shared.get(key);
+    return rendering?.isOver === false ? rendering : undefined;
+  }
+
+  private wait(wanted: Wanted, start: Start): WaitingRendering {
+    return this.waiting.join(wanted, start, () => {
+      const waiting = { plain: this.rendering(), compressed: undefined, wanted, start };
+      this.queue = this.queue.then(() => this.takeTurn(waiting));
+      return waiting;
     });
+  }
+
+  private rendering(): Rendering {
+    return new Rendering(() => this.noteChange());
+  }
+
+  private compressed(plain: Rendering): Rendering {
+    const compressed = this.rendering();
+    void this.begin(compressed, (sink) => compress(plain.read({ mayBeDropped: false }), sink));
+    return compressed;
+  }
+
+  /** Begins it when there is room. */
+  private async takeTurn(waiting: WaitingRendering): Promise<void> {
+    const { plain } = waiting;
+    await this.roomFor(waiting);
+    this.waiting.delete(waiting);
+    if (plain.isOver) return;
+    const { compressed, start, wanted } = waiting;
+    this.rendered++;
+    void plain.ended.then(() => {
+      this.rendered--;
+      if (!plain.isOver) this.expected.note(wanted.kind, plain.bytes);
+      this.noteChange();
+    });
+    this.share(wanted.key, plain);
+    if (compressed?.isOver === false) this.share(gzipOf(wanted.key), compressed);
+    void this.begin(plain, start);
   }
 
   private async begin(rendering: Rendering, start: Start): Promise<void> {
@@ -142,39 +135,42 @@ export class Renderings {
     }
   }
 
-  private hold(key: string, rendering: Rendering): void {
-    this.held.set(rendering, key);
+  /** From now on it counts, and responses may join it. */
+  private share(key: string, rendering: Rendering): void {
+    this.shared.set(key, rendering);
+    this.held.add(rendering);
     void rendering.over.then(() => this.letGo(rendering));
   }
 
   /** No response joins it any more, and it does not count any more. Repeatable. */
   private letGo(rendering: Rendering): void {
-    const key = this.held.get(rendering);
-    if (key === undefined) return;
-    this.held.delete(rendering);
-    this.unshare(key, rendering);
+    if (!this.held.delete(rendering)) return;
+    for (const [key, shared] of this.shared) if (shared === rendering) this.shared.delete(key);
     this.noteChange();
   }
 
-  private unshare(key: string, rendering: Rendering): void {
-    if (this.shared.get(key) === rendering) this.shared.delete(key);
-  }
-
-  private async roomFor(rendering: Rendering): Promise<void> {
-    while (!rendering.isOver && !this.hasRoom()) {
-      if (this.rendered >= this.limits.atOnce || !this.dropSlowest()) await this.change();
+  private async roomFor({ plain, wanted }: WaitingRendering): Promise<void> {
+    const { atOnce, burst } = this.limits;
+    while (!plain.isOver) {
+      if (this.rendered < atOnce) {
+        if (this.hasRoom(wanted.kind, 1)) return;
+        if (this.dropSlowest()) continue;
+        if (this.hasRoom(wanted.kind, burst)) return;
+      }
+      await this.change();
     }
   }
 
-  private hasRoom(): boolean {
-    const { atOnce, min, max, bytes } = this.limits;
-    if (this.rendered >= atOnce) return false;
-    return this.count < min || (this.count < max && this.bytes < bytes);
+  /** @param times the limits count as so many times as much */
+  private hasRoom(kind: string, times: number): boolean {
+    const { min, max, bytes } = this.limits;
+    if (this.count < min) return true;
+    return this.count < times * max && this.bytes + this.expected.of(kind) <= times * bytes;
   }
 
   /** Resolves when one has ended or is over, and when the readers of one may be dropped. */
   private change(): Promise<void> {
-    const next = Math.min(...Array.from(this.held.keys(), (rendering) => rendering.droppableAt)) - performance.now();
+    const next = this.held.droppableAt - performance.now();
     return new Promise((resolve) => {
       const timer = Number.isFinite(next) ? setTimeout(resolve, Math.max(1, next)) : undefined;
       this.wake = (): void => {
@@ -187,4 +183,9 @@ export class Renderings {
   private noteChange(): void {
     this.wake?.();
   }
+}
+
+/** The key of the compressed form. */
+function gzipOf(key: string): string {
+  return `${key} gzip`;
 }

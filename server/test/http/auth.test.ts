@@ -135,7 +135,9 @@ test('a start with a password or token file that cannot be used is refused', asy
   await t.throwsAsync(run(t, optionsOf({ ...user, PM2_METRICS_BASIC_AUTH_PASSWORD_FILE: join(folder, 'none') })), {
     code: 'ENOENT',
   });
-  await t.throwsAsync(run(t, optionsOf({ PM2_METRICS_BEARER_TOKEN_FILES: folder })), { code: 'EISDIR' });
+  await t.throwsAsync(run(t, optionsOf({ PM2_METRICS_BEARER_TOKEN_FILES: folder })), {
+    message: /it is a folder, expected a regular file/,
+  });
 });
 
 test('an address that other hosts reach without credentials is logged once as a warning', async (t) => {

@@ -5,7 +5,9 @@ import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import test from 'ava';
 import type { Reader } from '../../src/renderings/reader';
 import type { Sink } from '../../src/renderings/rendering';
-import { Renderings, type RenderingLimits, type Start } from '../../src/renderings/renderings';
+import type { RenderingLimits } from '../../src/renderings/limits';
+import { Renderings } from '../../src/renderings/renderings';
+import type { Start, Wanted } from '../../src/renderings/waiting';
 
 /** More than a stream buffers. */
 const CHUNK = 100_000;
@@ -16,6 +18,11 @@ function world(limits: Partial<RenderingLimits> = {}) {
   const stopped: string[] = [];
   let drops = 0;
   const renderings = new Renderings(() => drops++, limits);
+  /** Each key is a kind of its own, unless it has a round behind a space. */
+  const wanted = (key: string, gzip = false): Wanted => {
+    const [kind = '', round = 1] = key.split(' ');
+    return { key, kind, round: Number(round), gzip };
+  };
   const source =
     (name: string, render: (sink: Sink) => void): Start =>
     (sink) => {
@@ -34,7 +41,7 @@ function world(limits: Partial<RenderingLimits> = {}) {
         for (let i = 0; i < chunks; i++) sink.add(new Uint8Array(CHUNK).fill(i));
         sink.complete();
       });
-      const reader = renderings.open({ key, gzip }, start);
+      const reader = renderings.open(wanted(key, gzip), start);
       reader.once('dropped', () => {
         reader.destroy();
         reader.release();
@@ -42,8 +49,9 @@ function world(limits: Partial<RenderingLimits> = {}) {
       return reader;
     },
     fails: (key: string, error: Error, gzip = false): Reader =>
-      renderings.open({ key, gzip }, () => Promise.reject(error)),
+      renderings.open(wanted(key, gzip), () => Promise.reject(error)),
     source,
+    wanted,
   };
 }
 
@@ -98,7 +106,7 @@ test('an error reaches all readers, plain and compressed, and the next ones begi
 });
 
 test('readers that do not read lose their connections, the slowest first, and only if others need the room', async (t) => {
-  const { open, drops, renderings } = world({ min: 1, bytes: 15 * CHUNK });
+  const { open, drops, renderings } = world({ min: 1, bytes: 15 * CHUNK, burst: 1 });
   const slow = open('a', { chunks: 10 });
   const slower = open('b', { chunks: 10 });
   await once(slower, 'readable');
@@ -124,7 +132,7 @@ test('readers that do not read lose their connections, the slowest first, and on
 });
 
 test('however many do not read, what is held is bounded in number and in bytes', async (t) => {
-  const { open, renderings, drops } = world({ min: 0, max: 3, bytes: 25 * CHUNK });
+  const { open, renderings, drops } = world({ min: 0, max: 3, bytes: 25 * CHUNK, burst: 1 });
   let most = 0;
   let largest = 0;
   for (let i = 0; i < 6; i++) {
@@ -146,12 +154,12 @@ test('two are held whatever their size', async (t) => {
 });
 
 test('one is rendered at a time, and one that never ends delays no reader of what is there', async (t) => {
-  const { renderings, source, open, begun } = world();
+  const { renderings, source, wanted, open, begun } = world();
   const there = open('a', { chunks: 10 });
   await once(there, 'readable');
   const sinks: Sink[] = [];
   const endless = renderings.open(
-    { key: 'b', gzip: false },
+    wanted('b'),
     source('b', (sink) => sinks.push(sink)),
   );
   const next = open('c');

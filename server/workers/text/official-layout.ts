@@ -18,6 +18,8 @@ export type TextMember = Identified;
 
 /** Families that share HELP and TYPE. */
 export interface TextGroup {
+  /** In Prometheus. */
+  readonly name: string;
   readonly head: Buffer;
   readonly members: readonly TextMember[];
 }
@@ -67,6 +69,7 @@ export class OfficialLayout {
     for (const entry of entries.filter((one) => !isShown(one))) place(entry, groups, claims);
     const inOrder = [...groups.values()].sort((a, b) => a.index - b.index);
     const shown = inOrder.map(({ head, members }) => ({
+      name: head.name,
       head: head.bytes,
       members: this.distinct(head, members, warn),
     }));

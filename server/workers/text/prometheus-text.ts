@@ -10,8 +10,12 @@ import type { Family, Page, PlacedPage, Snapshot } from '../../../core/snapshot'
 import { attributesOf } from '../../../core/page-texts';
 import { pagesOf } from '../../../core/series';
 import { messageOf } from '../../../core/values';
+import type { DropReason } from '../../protocol/dropped';
 import { regular } from '../identity/regular';
+import { leftOutSentence } from '../report';
+import { forbiddenHistograms } from './forbidden';
 import { heldPage, isOf, type HeldPage } from './held-page';
+import type { LeftOut } from './left-out';
 import { OfficialLayout, type TextMember, type Warn } from './official-layout';
 import { pageLines, targetInfo } from './official';
 import { PageText } from './page-text';
@@ -19,6 +23,8 @@ import { spansOf } from './spans';
 import type { Output } from './output';
 
 interface FamilyTexts {
+  /** In Prometheus. */
+  readonly name: string;
   readonly family: Family;
   readonly values: Float64Array;
   /** By page. */
@@ -45,38 +51,32 @@ export class PrometheusText {
     this.forget(snapshot);
     const groups = this.layout.groupsOf(snapshot, warn);
     // All pages are made before the first byte is written: one that cannot be shown must not leave half a text.
-    const shown = groups.map(({ head, members }) => ({
+    const shown = groups.map(({ name, head, members }) => ({
       head,
-      members: members.flatMap((member) => this.withTexts(member, warn)),
+      members: members.flatMap((member) => this.withTexts(name, member, warn)),
     }));
     write(out, this.targetInfo(snapshot.resource));
     if (shown.length === 0) write(out, NOTHING);
     for (const { head, members } of shown) {
       write(out, head);
-      for (const { family, texts, values } of members) yield* this.writeFamily(out, family, texts, values, warn);
+      for (const member of members) yield* this.writeFamily(out, member, warn);
     }
   }
 
   /** @returns none if the family cannot be shown */
-  private withTexts({ scope, family, values }: TextMember, warn: Warn): FamilyTexts[] {
+  private withTexts(name: string, { scope, family, values }: TextMember, warn: Warn): FamilyTexts[] {
     try {
       const texts = family.pages.map(({ page }) => this.text(scope, family, page));
       // An order that is not valid must show before the first byte is written too.
       Array.from(spansOf(family));
-      return [{ family, values, texts }];
+      return [{ name, family, values, texts }];
     } catch (error) {
       warn(cannotBeShown(family, error));
       return [];
     }
   }
 
-  private *writeFamily(
-    out: Output,
-    family: Family,
-    texts: readonly PageText[],
-    values: Float64Array,
-    warn: Warn,
-  ): Generator<void, void> {
+  private *writeFamily(out: Output, { name, family, texts, values }: FamilyTexts, warn: Warn): Generator<void, void> {
     const { pages } = family;
     /** By index of the page: whether it can be shown. */
     const updated = new Map<number, boolean>();
@@ -86,6 +86,7 @@ export class PrometheusText {
       const isShown = updated.get(pageIndex) ?? this.update(text, pages[pageIndex] as PlacedPage, values, family, warn);
       updated.set(pageIndex, isShown);
       if (!isShown) continue;
+      if (text.leftOut?.any === true) warnOfForbidden(name, text.leftOut, from, to, warn);
       text.writeTo(out, from, to);
       yield;
     }
@@ -128,7 +129,13 @@ export class PrometheusText {
   private text(scope: Scope, family: Family, page: Page): PageText {
     const held = this.texts.get(page.id);
     if (held !== undefined && isOf(held, scope, family, page)) return held.rendering;
-    const text = new PageText(page, pageLines(scope, family, page.layout, attributesOf(page)));
+    const { layout } = page;
+    const lines = pageLines(scope, family, layout, attributesOf(page));
+    const text = new PageText(
+      page,
+      lines,
+      layout.kind === 'histogram' ? { forbidden: forbiddenHistograms(layout, false) } : {},
+    );
     this.texts.set(page.id, heldPage(scope, family, page, text));
     return text;
   }
@@ -148,6 +155,13 @@ export class PrometheusText {
 
 function cannotBeShown({ descriptor }: Family, error: unknown): string {
   return `Metric ${descriptor.name} is left out, since it cannot be rendered: ${messageOf(error)}`;
+}
+
+/** The same sentences as of all other views. */
+function warnOfForbidden(name: string, leftOut: LeftOut, from: number, to: number, warn: Warn): void {
+  const numbers = new Map<DropReason, number>();
+  leftOut.count(from, to, numbers);
+  for (const reason of numbers.keys()) warn(leftOutSentence(name, reason));
 }
 
 function pageCount({ scopes }: Snapshot): number {

@@ -4,10 +4,11 @@ import { appKey, appLabels } from '../../../protocol/labels';
 import { START, type Family, type Layout, type ScopeFamilies } from '../../../../core/snapshot';
 import { pagesOf } from '../../../../core/series';
 import type { GaugeRules } from '../gauges/rules';
-import { markGone, planDropping } from '../state/ended';
+import { markGone } from '../state/ended';
+import { planRepacking } from '../state/plan-repacking';
 import { repack } from '../state/repack';
+import { foldTwins } from '../sums/fold-twins';
 import { grown } from '../sums/numbers';
-import type { AppFamily } from './app-family';
 import type { AppSeries } from './app-series';
 import { keyedFamilies, mergeOf } from './families';
 import { clusterLayout, hasRoomFor, larger } from './layouts';
@@ -15,7 +16,6 @@ import type { LiveRun, MergedFamily, MergedPage } from './live-run';
 import { PageMappings } from './page-mappings';
 import { groupByScope } from './pages';
 import { presentPages } from './present-pages';
-import type { Twins } from './twins';
 
 export interface AppTask extends Pick<AbsorbTask, 'maxEndedSeries' | 'labels'> {
   readonly round: AppRound;
@@ -53,7 +53,8 @@ export function mapSeries(task: AppTask, warnings: string[]): MappedRound {
       `App ${JSON.stringify(appKey(task.round))}: more than ${task.maxEndedSeries} ${what}; those longest gone are dropped.`,
     );
   }
-  const state = repack(mapped.state, plan);
+  const folded = foldTwins(mapped.state, plan.folds, mapped.mappings.appSeries.twins);
+  const state = repack(folded, plan);
   return mapRound(
     task,
     { ...state, round: task.state.round },
@@ -61,7 +62,7 @@ export function mapSeries(task: AppTask, warnings: string[]): MappedRound {
   );
 }
 
-interface FirstMapping extends MappedRound {
+export interface FirstMapping extends MappedRound {
   /** By key of a family whose bucket capacity is too small: a layout that has enough. */
   readonly tooSmall: ReadonlyMap<string, Layout>;
 }
@@ -176,41 +177,4 @@ function markSilent(
       if (gone[serial] === 0 && offset < last.length && !Number.isNaN(last[offset + START])) seen[serial] = -1;
     }
   }
-}
-
-/** @returns which pages have to be written anew, and whether sums are lost by it; `undefined` if none have to be */
-function planRepacking({ maxEndedSeries }: AppTask, { mappings, state, tooSmall }: FirstMapping) {
-  const { appSeries } = mappings;
-  const families = new Map<string, Layout | undefined>(tooSmall);
-  for (const [key, family] of appSeries.families) if (isScattered(family)) families.set(key, families.get(key));
-  const gone = goneWithTwins(state.gone, appSeries.twins);
-  const { drop, losesSums } = planDropping({ gone }, maxEndedSeries, isAddedSeries(appSeries));
-  if (drop === undefined && families.size === 0) return undefined;
-  return { drop: drop ?? new Uint8Array(appSeries.count), families, losesSums };
-}
-
-/** Whether it has many pages with few series on them, as when a few series come in each round. */
-function isScattered({ pages, layouts }: AppFamily): boolean {
-  const series = pages.reduce((sum, { page }) => sum + page.size, 0);
-  return pages.length > Math.max(16, 4 * ((series >> 10) + layouts.size));
-}
-
-/** A series is only dropped with all of its twins: what is shown is their sum, which must not fall. */
-function goneWithTwins(gone: Int32Array, { groups }: Twins): Int32Array {
-  if (groups.size === 0) return gone;
-  const all = gone.slice();
-  for (const group of groups.values()) {
-    const isThere = group.some((serial) => gone[serial] === 0);
-    const latest = isThere ? 0 : Math.max(...group.map((serial) => gone[serial]!));
-    for (const serial of group) all[serial] = latest;
-  }
-  return all;
-}
-
-function isAddedSeries({ families, count }: AppSeries): (serial: number) => boolean {
-  const added = new Uint8Array(count);
-  for (const { isAdded, pages, firsts } of families.values()) {
-    if (isAdded) pages.forEach(({ page }, p) => added.fill(1, firsts[p], firsts[p]! + page.size));
-  }
-  return (serial) => added[serial] === 1;
 }

@@ -33,7 +33,8 @@ export function joinTwins(
   return { seen: seenByAny, hidden };
 }
 
-function latestOf(group: readonly number[], twins: Twins, recency: Recency): number {
+/** The twin of counters or histograms that is shown. */
+export function latestOf(group: readonly number[], twins: Twins, recency: Recency): number {
   const [first, ...others] = group as readonly [number, ...number[]];
   const rankOf = (serial: number): readonly [number, number] => {
     const { family, page } = twins.pageOf(serial);
@@ -49,7 +50,7 @@ function latestOf(group: readonly number[], twins: Twins, recency: Recency): num
   return latest;
 }
 
-function seriesAt(twins: Twins, serial: number, values: Float64Array) {
+export function seriesAt(twins: Twins, serial: number, values: Float64Array) {
   const placed = twins.pageOf(serial);
   return { values, at: offsetOf(placed, serial), layout: placed.page.layout };
 }
