@@ -1,6 +1,6 @@
 /**
  * Makes what is published out of the sources: for each of the two packages a few files of JavaScript, and for the
- * exporter one file with its public types. A declared dependency stays an import; every other package becomes part of
+ * exporter a file with the public types of each entry. A declared dependency stays an import; every other package becomes part of
  * the bundle, and its licence part of the tarball.
  *
  * The code is not minified: names and line breaks stay, so that stack traces and the code can be read. Comments go,
@@ -14,22 +14,28 @@ const { isBuiltin } = require('node:module');
 const { root } = require('./ensure');
 const { licencesOf } = require('./licences');
 
-const EXPORTER_ENTRIES = {
-  index: 'src/index.ts',
-  mashroom: 'src/mashroom/plugin.ts',
-  opentelemetry: 'src/opentelemetry/index.ts',
-};
-
-/** Modules with public types, by the name of their file in the package. */
-const TYPES = { index: 'src/index.d.ts', opentelemetry: 'src/opentelemetry/index.d.ts' };
-
 /** By folder of `dist`: the entry files of one thread of one program. */
 const BUNDLES = [
-  { package: '.', folder: 'src', entries: EXPORTER_ENTRIES },
+  {
+    package: '.',
+    folder: 'src',
+    entries: {
+      index: 'src/index.ts',
+      mashroom: 'src/mashroom/plugin.ts',
+      'prom-client': 'src/prom-client/index.ts',
+    },
+  },
   { package: '.', folder: 'workers', entries: { worker: 'workers/worker.ts' } },
   { package: 'server', folder: 'src', entries: { main: 'server/src/main.ts' } },
   { package: 'server', folder: 'workers', entries: { worker: 'server/workers/worker.ts' } },
 ];
+
+/** By entry of the exporter: the declarations that its users see. */
+const PUBLIC_TYPES = {
+  index: 'index.d.ts',
+  opentelemetry: 'opentelemetry/index.d.ts',
+  'prom-client': 'prom-client/index.d.ts',
+};
 
 /**
  * @param {object} [options]
@@ -81,11 +87,11 @@ async function bundleFolder({ name, folder, entries, to, plugins }) {
 async function bundleTypes(to) {
   const { rollup } = await import('rollup');
   const { dts } = await import('rollup-plugin-dts');
-  for (const [name, file] of Object.entries(TYPES)) {
+  for (const [name, file] of Object.entries(PUBLIC_TYPES)) {
     // The types of OpenTelemetry are those of the user's version.
     const external = ['@opentelemetry/sdk-metrics'];
-    const types = await rollup({ input: path.join(root, 'build', file), plugins: [dts()], external });
-    await types.write({ file: path.join(to, `dist/src/${name}.d.ts`) });
+    const types = await rollup({ input: path.join(root, 'build/src', file), plugins: [dts()], external });
+    await types.write({ file: path.join(to, 'dist/src', `${name}.d.ts`) });
     await types.close();
   }
 }

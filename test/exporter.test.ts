@@ -161,6 +161,6 @@ test('a problem in the configuration is logged with its key, and the exporter ru
   }
   t.is(
     ended.told.at(-1),
-    'TypeError: "collect" of startPm2Exporter() is undefined, expected a function that returns ResourceMetrics',
+    'TypeError: "collect" of startPm2Exporter() is undefined, expected a function that returns ResourceMetrics, unless there are "sources"',
   );
 });

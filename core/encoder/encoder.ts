@@ -114,7 +114,8 @@ export class SnapshotEncoder {
 
   /**
    * Finishes the encoding that is under way without a turn of the event loop.
-   * @returns its result
+   * @returns its result; `undefined` where there is none under way
+   * @throws as {@link encode} does
    */
   finishNow(): Encoded | undefined {
     const { underWay } = this;

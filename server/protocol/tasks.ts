@@ -194,6 +194,8 @@ export interface LabelledSnapshot {
   readonly snapshot: Snapshot;
   /** They stand behind the series' own labels. Names have to be valid label names. */
   readonly labels: readonly (readonly [name: string, value: string])[];
+  /** Of the run, in milliseconds since the epoch: of several types of a name, that of the latest run is shown. */
+  readonly startedAt?: number;
 }
 
 export type Format = 'text' | 'openmetrics' | 'protobuf';

@@ -155,12 +155,17 @@ export class MetricsCluster {
       }
       case 'all':
         if (this.summing) void this.sum(result);
-        return [...result.answers.map((answer) => this.labelled(answer)), await this.ownSnapshot(result, dropped)];
+        return [...this.labelled(result), await this.ownSnapshot(result, dropped)];
     }
   }
 
-  private labelled({ run, snapshot }: InstanceAnswer): LabelledSnapshot {
-    return { snapshot, labels: instanceLabels(run, this.options.own.labels) };
+  private labelled({ answers, processes }: RoundResult): LabelledSnapshot[] {
+    const startOf = new Map(processes.map(({ run, startedAt }) => [run.key, startedAt ?? 0]));
+    return answers.map(({ run, snapshot }) => ({
+      snapshot,
+      labels: instanceLabels(run, this.options.own.labels),
+      startedAt: startOf.get(run.key) ?? 0,
+    }));
   }
 
   private async ownSnapshot(result: RoundResult, dropped: readonly Dropped[]): Promise<LabelledSnapshot> {

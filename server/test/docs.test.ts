@@ -9,6 +9,7 @@ import otel1 from '../../test/fixtures/resource-metrics-otel1.json';
 import otel2 from '../../test/fixtures/resource-metrics-otel2.json';
 import { DROP_REASONS } from '../protocol/dropped';
 import { DEFAULT_GAUGE_RULES } from '../workers/cluster';
+import { isOfHost } from '../workers/cluster/sums/host-counters';
 import { GaugeRules } from '../workers/cluster/gauges/rules';
 import { round } from './rounds-by-hand';
 
@@ -81,6 +82,16 @@ test('the gauges of common libraries are merged as documented, and all of them a
   }
   const all = Object.values(RUNTIME_GAUGES).flat();
   t.deepEqual([...new Set(all)].sort(), [...documented.keys()].sort());
+});
+
+test('counters of the host are those that are documented', (t) => {
+  for (const [names, shown] of table('host counters')) {
+    for (const name of terms(names).flatMap((one) => [one, one.replaceAll('.', '_')])) {
+      const family = { descriptor: { name }, dataPointType: DataPointType.SUM, isMonotonic: true } as never;
+      t.is(isOfHost(family), shown === "the host's", name);
+      t.false(isOfHost({ ...(family as object), isMonotonic: false } as never));
+    }
+  }
 });
 
 test('the documented metrics of the server are its metrics', async (t) => {

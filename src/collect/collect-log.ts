@@ -1,5 +1,6 @@
 /** What the log says about collecting. */
 import type { StateLog } from '../../core/state-log';
+import { messageOf } from '../../core/values';
 
 export interface CollectLogOptions {
   readonly maxCollectLoad: number;
@@ -15,6 +16,15 @@ export class CollectLog {
 
   report(trouble: string | undefined): void {
     this.options.states.report(COLLECTING, trouble);
+  }
+
+  /** Calls a method of the source that is to return nothing. */
+  guard(method: string, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.options.states.warnOnce(method, `${method}() of the source of the metrics has failed: ${messageOf(error)}`);
+    }
   }
 
   warnOfLeftOut(leftOut: number, problems: readonly string[]): void {

@@ -92,6 +92,7 @@ export class Collector {
   /** Repeatable. A collection under way has no further effect. */
   stop(): void {
     this.finish();
+    if (!this.stopped) this.log.guard('release', () => this.options.source.release?.());
     this.stopped = true;
     this.current = undefined;
   }
@@ -208,6 +209,7 @@ export class Collector {
       if (this.current !== collection) return;
       this.options.source.accept?.(data);
       this.addLoad(active);
+      this.log.guard('accept', () => this.options.source.accept?.(data));
       this.data = { data, time };
       const encoded = this.encoding.then(() => this.encode(data, time, collection));
       this.encoding = encoded.catch(() => undefined);

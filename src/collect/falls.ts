@@ -62,7 +62,7 @@ export class FallWatch {
     for (let i = 0; i < now.length; i++) {
       const one = now[i];
       const before = this.seen[i];
-      if (one === undefined || before === undefined || one.name !== before.name || one.start !== before.start) continue;
+      if (before === undefined || one?.name !== before.name || one.start !== before.start) continue;
       if (!(one.value < before.value) || !isSame(one.attributes, before.attributes)) continue;
       return { name: JSON.stringify(one.name.slice(0, MAX_NAME_CHARS)), from: before.value, to: one.value };
     }

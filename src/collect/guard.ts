@@ -24,13 +24,12 @@ const OWN_READER =
 export function guardSource(source: MetricsSource, label: string, states: StateLog): MetricsSource {
   if (source.accumulates === true) return source;
   const guard = new Guard(source, label, states);
-  const { collectNow, release } = source;
   return {
     provider: () => source.provider(),
     collect: (provider) => guard.collect(provider),
-    ...(release !== undefined && { release: () => release.call(source) }),
-    ...(collectNow !== undefined && {
-      collectNow: (provider: object) => guard.checked(collectNow.call(source, provider), provider),
+    ...(source.release !== undefined && { release: () => source.release?.() }),
+    ...(source.collectNow !== undefined && {
+      collectNow: (provider: object) => guard.checked(source.collectNow?.(provider), provider),
     }),
   };
 }

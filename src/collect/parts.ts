@@ -30,7 +30,7 @@ export function partsOf(data: unknown, mostScopes = MOST_ENTRIES): Parts {
   throw new TypeError(`expected ResourceMetrics: an object with "resource" and an array "scopeMetrics"${reason}`);
 }
 
-export interface ByTemporality {
+interface ByTemporality {
   readonly deltas: readonly ScopeMetrics[];
   readonly others: readonly ScopeMetrics[];
 }

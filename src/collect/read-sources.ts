@@ -24,7 +24,7 @@ export function readSources(options: unknown): readonly LabelledSource[] {
     throw wrong(
       '"collect"',
       describe(collect),
-      list === undefined ? `${A_FUNCTION}, or "sources" beside it` : A_FUNCTION,
+      list === undefined ? `${A_FUNCTION}, unless there are "sources"` : A_FUNCTION,
     );
   }
   return [{ source: functionSource(collect as () => unknown), label: '"collect"' }, ...sources];

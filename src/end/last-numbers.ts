@@ -111,12 +111,12 @@ export class LastNumbers {
     const time = Date.now();
     const provider = source.provider();
     const data = source.collectNow === undefined ? source.collect(provider) : source.collectNow(provider);
-    if (!isThenable(data)) {
-      source.accept?.(data);
-      return { data: data as ResourceMetrics, time };
+    if (isThenable(data)) {
+      void Promise.resolve(data).catch(() => undefined);
+      return undefined;
     }
-    void Promise.resolve(data).catch(() => undefined);
-    return undefined;
+    source.accept?.(data);
+    return { data: data as ResourceMetrics, time };
   }
 
   private taskFor(snapshot: Snapshot): LastTask | undefined {

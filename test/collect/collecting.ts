@@ -1,6 +1,6 @@
 /** Sources made by hand, and what a composite of them gives an encoder. */
 import type { ExecutionContext } from 'ava';
-import { SnapshotEncoder } from '../../core/encoder/encoder';
+import type { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { ResourceMetrics, ScopeMetrics } from '../../core/otel';
 import { forEachSeries } from '../../core/series';
 import { SCALAR_VALUE, type Snapshot } from '../../core/snapshot';

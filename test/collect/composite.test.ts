@@ -5,6 +5,11 @@ import { combine, counted, hurry, valuesOf } from './collecting';
 
 const DELTA = 0;
 
+/** What has been started goes on. */
+function turn(): Promise<void> {
+  return Promise.resolve();
+}
+
 /** A source that accumulates: what it has handed over is gone. */
 function accumulating(name: string, collect: (value: number) => unknown = (value) => counted(name, value, {}, DELTA)) {
   const state = { counted: 0 };
@@ -27,7 +32,7 @@ test('a single source is asked directly', async (t) => {
 test('scopes of all sources stand one behind the other, and of each attribute the first value counts', async (t) => {
   const { collect, log } = combine(
     () => counted('a', 1, { 'service.name': 'shop', one: 1 }),
-    async () => counted('b', 2, { 'service.name': 'other', two: ['x'], ['__proto__']: 'own' }),
+    () => Promise.resolve(counted('b', 2, { 'service.name': 'other', two: ['x'], ['__proto__']: 'own' })),
   );
   const { resource, ...rest } = await collect();
   t.deepEqual(valuesOf({ resource, ...rest }), [
@@ -102,7 +107,7 @@ test.serial('a source that hangs is waited for once, told once, and its answer c
   t.is(log.length, 1);
   t.regex(log[0] ?? '', /"sources\[1\]" does not work.*: it has not answered within 5 s/);
   answer?.(counted('b', 1));
-  await null;
+  await turn();
   t.deepEqual(valuesOf(await collect()), [
     ['a', 5],
     ['b', 1],
@@ -156,7 +161,7 @@ test('what a source has accumulated is not lost when the collector gives a colle
   const { collect } = combine(() => new Promise((resolve) => (answer = resolve)), deltas.source);
   deltas.state.counted = 5;
   const first = collect();
-  await null;
+  await turn();
   deltas.state.counted = 3;
   const second = collect();
   answer?.(counted('a', 1));
@@ -166,7 +171,7 @@ test('what a source has accumulated is not lost when the collector gives a colle
     ['b', 5],
   ]);
   const third = collect();
-  await null;
+  await turn();
   answer?.(counted('a', 2));
   t.deepEqual(valuesOf(await third), [
     ['a', 2],
@@ -204,7 +209,7 @@ test('collectNow takes what sources can give at once, and of the others what was
   };
   let calls = 0;
   const { collect, source } = combine(
-    async () => counted('a', ++calls),
+    () => Promise.resolve(counted('a', ++calls)),
     deltas.source,
     odd,
     () => counted('d', ++calls),
@@ -225,8 +230,8 @@ test('collectNow has deltas too that were collected and not handed over yet', as
   const { collect, source } = combine(() => new Promise(() => undefined), deltas.source);
   deltas.state.counted = 5;
   void collect();
-  await null;
-  await null;
+  await turn();
+  await turn();
   deltas.state.counted = 2;
   t.deepEqual(valuesOf(source.collectNow?.(source.provider()) as ResourceMetrics), [
     ['b', 5],
@@ -258,12 +263,12 @@ test('a source learns which of its results is used, and gives the others once mo
     provider: () => waiting,
     collect: () => (waiting.push(counted('b', waiting.length + 1, {}, DELTA)), waiting.at(-1)),
     accept: (data) => void accepted.push(data),
-    release: () => void released++,
+    release: () => released++,
   };
   let answer: ((data: ResourceMetrics) => void) | undefined;
   const combined = combine(() => new Promise((resolve) => (answer = resolve)), source);
   const first = combined.collect();
-  await null;
+  await turn();
   const second = combined.collect();
   answer?.(counted('a', 1));
   await t.throwsAsync(first);

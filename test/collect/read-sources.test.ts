@@ -51,10 +51,7 @@ test('a property of a source that cannot be read counts as missing', (t) => {
 });
 
 for (const [options, message] of [
-  [
-    undefined,
-    '"collect" of startPm2Exporter() is undefined, expected a function that returns ResourceMetrics, or "sou',
-  ],
+  [undefined, '"collect" of startPm2Exporter() is undefined, expected a function that returns ResourceMetrics, unles'],
   [{ collect: null, sources: [collect] }, '"collect" of startPm2Exporter() is null, expected a function that returns'],
   [unreadable('collect'), '"collect" of startPm2Exporter() is a property that throws when it is read, expected a fun'],
   [unreadable('sources'), '"sources" of startPm2Exporter() is a property that throws when it is read, expected a list'],

@@ -52,24 +52,27 @@ test.serial('a collection that takes more than its share is not made, until enou
   t.is(provider.calls, 2);
 });
 
-test.serial('the interval goes on beside collections for requests, and together they keep within the load', async (t) => {
-  const provider = new Counting();
-  provider.costMs = 10;
-  const bench = startCollector(t, provider, { intervalMs: 100, maxCollectLoad: 0.125 });
-  await bench.more(4);
-  const calls = provider.calls;
-  const begin = performance.now();
-  while (performance.now() - begin < 2000) {
-    await sleep(5);
-    await bench.collector.refresh(performance.now());
-  }
-  const made = provider.calls - calls;
-  const possible = (performance.now() - begin) / 80 + 1;
-  t.true(made <= possible, `${made} of ${possible}`);
-  const before = provider.calls;
-  await bench.more(3);
-  t.true(provider.calls >= before + 3, 'the interval goes on when the requests end');
-});
+test.serial(
+  'the interval goes on beside collections for requests, and together they keep within the load',
+  async (t) => {
+    const provider = new Counting();
+    provider.costMs = 10;
+    const bench = startCollector(t, provider, { intervalMs: 100, maxCollectLoad: 0.125 });
+    await bench.more(4);
+    const calls = provider.calls;
+    const begin = performance.now();
+    while (performance.now() - begin < 2000) {
+      await sleep(5);
+      await bench.collector.refresh(performance.now());
+    }
+    const made = provider.calls - calls;
+    const possible = (performance.now() - begin) / 80 + 1;
+    t.true(made <= possible, `${made} of ${possible}`);
+    const before = provider.calls;
+    await bench.more(3);
+    t.true(provider.calls >= before + 3, 'the interval goes on when the requests end');
+  },
+);
 
 test.serial('a request waits for the collection under way, and then has one of its own', async (t) => {
   const provider = new Counting();

@@ -113,7 +113,12 @@ async function endSome(pm2: Pm2, instance: Instance, kinds: readonly Kind[]): Pr
   }).catch(() => undefined);
   await sleep(100);
   const wrong = apps
-    .map((kind) => ({ name: nameOf(kind), value: valueOf(got.get(kind.app.id)), ...identity(got.get(kind.app.id)), kind }))
+    .map((kind) => ({
+      name: nameOf(kind),
+      value: valueOf(got.get(kind.app.id)),
+      ...identity(got.get(kind.app.id)),
+      kind,
+    }))
     .filter(({ value, token, kind: { app } }) => value !== 600 || token !== `token of ${app.id}`)
     .map(({ name, value, token }) => ({ name, value, token }));
   await Promise.all(apps.map(({ app }) => pm2.call('deleteProcessId', app.id).catch(() => undefined)));

@@ -37,7 +37,7 @@ const ODD: Readonly<Record<string, () => unknown>> = {
     revoke();
     return proxy;
   },
-  'objects of another realm': () =>
+  'objects of another realm': (): unknown =>
     runInNewContext('({ resource: { attributes: { realm: "other" } }, scopeMetrics: [{ scope: {}, metrics: [5] }] })'),
   deltas: () => counted('odd', 1, {}, 0),
   data: () => counted('odd', 1),
@@ -63,7 +63,7 @@ test.serial('whatever one of several sources returns, the numbers of the others 
         const deltas: MetricsSource = {
           accumulates: true,
           provider: () => deltas,
-          collect: async () => counted('delta', 10 + cycle, {}, 0),
+          collect: () => Promise.resolve(counted('delta', 10 + cycle, {}, 0)),
         };
         const sources: ((() => unknown) | MetricsSource)[] = [() => counted('good', cycle), deltas];
         sources.splice(place, 0, oddNow);

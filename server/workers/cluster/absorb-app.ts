@@ -8,11 +8,13 @@ import { commonResource } from './resource';
 import type { AppSeries } from './series/app-series';
 import { standingKinds, type Kinds } from './series/kinds';
 import { boundsText } from './series/layouts';
+import { joinRepeated } from './series/join-repeated';
 import { FirstDataPoints } from './series/live-run';
 import { mapSeries, type AppTask, type MappedRound } from './series/map-series';
 import type { PageMappings } from './series/page-mappings';
 import { Recency } from './series/recency';
 import { absorbRun } from './sums/absorb-run';
+import { HostCounters } from './sums/host-counters';
 import { joinTwins } from './sums/join-twins';
 import { Carried, grown, SpareMemory } from './sums/numbers';
 import { addAll, totalsOf, undoRounding } from './sums/totals';
@@ -27,11 +29,11 @@ export interface AppResult {
 
 export function absorbApp(task: AppTask): AppResult {
   const warnings: string[] = [];
-  const mapped = mapSeries(task, warnings);
+  const mapped = withoutRepeated(mapSeries(task, warnings));
   const { live, mappings, repeated, seen } = mapped;
   const { appSeries } = mappings;
   const hasTwins = appSeries.twins.groups.size > 0;
-  const firstPoints = repeated.size === 0 && !hasTwins ? undefined : new FirstDataPoints(appSeries.count);
+  const firstPoints = hasTwins ? new FirstDataPoints(appSeries.count) : undefined;
   const added = [...appSeries.families.values()].filter(({ isAdded }) => isAdded).flatMap(({ pages }) => pages);
 
   const { runs, carried } = absorbRuns(task, mapped, added, firstPoints);
@@ -55,6 +57,10 @@ export function absorbApp(task: AppTask): AppResult {
   return { state, snapshots, warnings, mappings };
 }
 
+function withoutRepeated(mapped: MappedRound): MappedRound {
+  return mapped.repeated.size === 0 ? mapped : { ...mapped, live: mapped.live.map(joinRepeated) };
+}
+
 /** What every run has had last, and what is carried of those that have ended. */
 interface AbsorbedRuns {
   readonly runs: readonly RunNumbers[];
@@ -72,6 +78,7 @@ function absorbRuns(
   const staying = new Set([...liveKeys, ...round.silent]);
   for (const run of state.runs) if (!staying.has(run.key)) addAll(carried.writable(), run.last, added);
 
+  const hosts = new HostCounters(carried);
   const before = new Map(state.runs.map((run) => [run.key, run]));
   const spare = new SpareMemory(round.spare ?? []);
   const answered = live.map((one): RunNumbers => {
@@ -83,9 +90,10 @@ function absorbRuns(
     const former = run?.last ?? NO_NUMBERS;
     const copy = spare.take(appSeries.numbers, former.length);
     const last = grown(former, appSeries.numbers, appSeries.offsets.subarray(0, appSeries.count), copy);
-    absorbRun(one, last, carried, firstPoints);
+    absorbRun(one, last, carried, hosts, firstPoints);
     return { key: one.run.key, incarnation, generation, last };
   });
+  hosts.apply();
   const silent = round.silent.filter((key) => !liveKeys.has(key)).flatMap((key) => before.get(key) ?? []);
 
   // In the same order each time, whichever runs have answered: sums of fractions depend on the order.
@@ -150,6 +158,7 @@ function kindWarnings(app: string, { left }: Kinds): string[] {
 
 function repeatedWarnings(app: string, names: ReadonlySet<string>): string[] {
   return [...names].map(
-    (name) => `App ${app}: "${name}" has the same attributes more than once in an instance, one is taken.`,
+    (name) =>
+      `App ${app}: "${name}" has the same attributes more than once in an instance: they are added up; of gauges the first one stands.`,
   );
 }

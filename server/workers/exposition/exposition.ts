@@ -111,11 +111,16 @@ export class Exposition {
   }
 
   /** @returns none if nothing of the process can be shown */
-  private sourceOf({ snapshot: collected, labels }: LabelledSnapshot, format: Format, report: Report): Source[] {
+  private sourceOf(
+    { snapshot: collected, labels, startedAt = 0 }: LabelledSnapshot,
+    format: Format,
+    report: Report,
+  ): Source[] {
     try {
       const snapshot = regular(collected);
       const key = JSON.stringify([format, snapshot.incarnation, labels]);
-      return [{ snapshot, pages: this.cache.use(key, () => new RenderedPages(this.dialects[format], labels)) }];
+      const pages = this.cache.use(key, () => new RenderedPages(this.dialects[format], labels));
+      return [{ snapshot, pages, startedAt }];
     } catch (error) {
       const sentence = `One process is left out, since its metrics cannot be read: ${messageOf(error)}`;
       report.leaveOut({ labels }, 'error', collected.stats.series, sentence);

@@ -16,6 +16,8 @@ export interface Group {
 type OpenGroup = Pick<Group, 'head'> & { readonly members: Member[] };
 
 export interface Member {
+  /** Index of the snapshot. */
+  readonly source: number;
   readonly pages: RenderedPages;
   readonly values: Float64Array;
   readonly scope: Scope;
@@ -26,6 +28,8 @@ export interface Member {
 export interface Source {
   readonly snapshot: Snapshot;
   readonly pages: RenderedPages;
+  /** Those that started last claim their names first. */
+  readonly startedAt: number;
 }
 
 /**
@@ -36,10 +40,12 @@ export interface Source {
 export function groupFamilies(sources: readonly Source[], reserved: readonly string[], report: Report): Group[] {
   const groups = new Map<string, OpenGroup>();
   const claims = new Map<string, string>(reserved.map((name) => [name, 'target_info']));
-  for (const { snapshot, pages } of sources) {
+  // Of several types of one name that of the run stands that started last, as in the cluster.
+  const claiming = [...sources.entries()].sort(([, a], [, b]) => b.startedAt - a.startedAt);
+  for (const [source, { snapshot, pages }] of claiming) {
     for (const { scope, families } of snapshot.scopes) {
       for (const family of families) {
-        const member = { pages, values: snapshot.values, scope, family };
+        const member = { source, pages, values: snapshot.values, scope, family };
         try {
           const problem = seriesCount(family) === 0 ? undefined : addToGroup(member, groups, claims);
           if (problem !== undefined) report.leaveOut(pages, 'name', seriesCount(family), problem);
@@ -49,7 +55,9 @@ export function groupFamilies(sources: readonly Source[], reserved: readonly str
       }
     }
   }
-  return [...groups.values()].sort((a, b) => (a.head.name < b.head.name ? -1 : 1));
+  const byName = [...groups.values()].sort((a, b) => (a.head.name < b.head.name ? -1 : 1));
+  for (const { members } of byName) members.sort((a, b) => a.source - b.source);
+  return byName;
 }
 
 /** @returns a sentence if it cannot be shown */

@@ -80,6 +80,23 @@ test('of two types under one name the first one wins, and of two texts the first
   ]);
 });
 
+test('of two types under one name in two processes that of the process stands that started last', async (t) => {
+  const started = async (pmId: number, startedAt: number, metric: object) => ({
+    ...(await instance(pmId, { metrics: [metric] })),
+    startedAt,
+  });
+  const snapshots = [
+    await started(0, 1000, gauge('x_total', [point({}, 1)])),
+    await started(1, 3000, counter('x', [point({}, 2)])),
+    await started(2, 2000, gauge('x_total', [point({}, 3)])),
+    await started(3, 1500, counter('x', [point({}, 4)])),
+  ];
+  const { body, warnings } = render(new Exposition(), { view: 'all', format: 'text', snapshots });
+  // In the order of the instances, as ever.
+  t.deepEqual(body.toString().match(/(?<=^x_total\{.*)\d$/gm), ['2', '4']);
+  t.deepEqual(warnings, ['Metric x_total is left out where it is a gauge: it is a counter elsewhere.']);
+});
+
 test('a metric whose name is invalid, or is that of samples of another family, is left out', async (t) => {
   const metrics = [
     histogram('h', [exponential], 1),

@@ -5,6 +5,7 @@ import { officialHead, type FamilyType } from '../../exposition/head';
 import { hashOf } from '../../identity/hash';
 import { LabelSets } from '../../identity/label-sets';
 import type { ExtraLabels } from '../../text/official';
+import { isOfHost } from '../sums/host-counters';
 import { isAdded } from './families';
 import { clusterLayout, layoutKey } from './layouts';
 
@@ -22,6 +23,8 @@ export class AppFamily {
   readonly layouts = new Map<string, LayoutSeries>();
   /** Whether its numbers only grow: they are added, and stay in the sums when their run ends. */
   readonly isAdded: boolean;
+  /** Whether it counts what the host does: its numbers are those of all runs, and are not added. */
+  readonly isOfHost: boolean;
   /** Name and type in Prometheus; `undefined` if the family cannot be shown. */
   readonly exposed: { readonly name: string; readonly type: FamilyType } | undefined;
   /** Of name and type. */
@@ -38,6 +41,7 @@ export class AppFamily {
     extra: ExtraLabels,
   ) {
     this.isAdded = isAdded(about.dataPointType, about.isMonotonic);
+    this.isOfHost = isOfHost(about);
     this.endTime = endTime;
     const family = this.toFamily();
     this.exposed = officialHead(scope, family);

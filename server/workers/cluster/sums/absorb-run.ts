@@ -22,18 +22,21 @@ import { addDeltas } from './add-deltas';
 import { addExponential, isCount, isExponential, type ExponentialAt } from './exponential';
 import { isDelta } from '../series/families';
 import type { FirstDataPoints, LiveRun, MergedPage } from '../series/live-run';
+import type { HostCounters } from './host-counters';
 import type { Carried } from './numbers';
 import { areCounts, startAt, type Numbers } from './run-numbers';
 
 /**
  * @param last the run's column, which is written
  * @param carried is written
+ * @param hosts gets the counters of the host, which are no run's
  * @param firstPoints only needed if some series have several data points
  */
 export function absorbRun(
   { snapshot, families }: LiveRun,
   last: Float64Array,
   carried: Carried,
+  hosts: HostCounters,
   firstPoints: FirstDataPoints | undefined,
 ): void {
   for (const { family, into, merge, pages } of families) {
@@ -41,7 +44,8 @@ export function absorbRun(
     for (const page of pages) {
       const numbers = { values: snapshot.values, last, carried, firstPoints };
       const room = into.seriesFor(page.page.layout).layout;
-      if (isDelta(family)) addDeltas(page, numbers, room);
+      if (into.isOfHost && !isDelta(family)) hosts.note(page, snapshot.values, last);
+      else if (isDelta(family)) addDeltas(page, numbers, room);
       else absorbPage(page, numbers, room);
     }
   }

@@ -1,10 +1,9 @@
 /** Adds what is carried of series that have gone to the twins of them that are shown: they are needed no longer. */
 import type { ClusterState } from '../../../protocol/tasks';
 import { START, SCALAR_VALUE, SUM } from '../../../../core/snapshot';
-import { addSeries } from '../../identity/add-series';
 import type { Twins } from '../series/twins';
 import type { Fold } from '../state/ended';
-import { seriesAt } from './join-twins';
+import { addTwin, seriesAt } from './join-twins';
 import { shared } from './numbers';
 
 /** @param folds of series that no run of the state has numbers of */
@@ -20,10 +19,14 @@ export function foldTwins(state: ClusterState, folds: readonly Fold[], twins: Tw
       carried[target.at + fraction]!,
       ...state.runs.map(({ last }) => last[target.at + fraction] ?? 0),
     ];
-    addSeries(target, source);
-    carried[target.at + fraction]! += roundingOf(terms);
+    const { family } = twins.pageOf(into);
+    addTwin(target, source, family);
     const [start, other] = [carried[target.at + START]!, carried[source.at + START]!];
-    if (!(start <= other) && !Number.isNaN(other)) carried[target.at + START] = other;
+    if (family.isOfHost) carried[target.at + START] = Math.max(start, other);
+    else {
+      carried[target.at + fraction]! += roundingOf(terms);
+      if (!(start <= other) && !Number.isNaN(other)) carried[target.at + START] = other;
+    }
   }
   return { ...state, carried };
 }

@@ -1,6 +1,7 @@
 /** Shows the sums of twins as one series: the one whose layout the latest run has gets the numbers of the others. */
-import { addSeries } from '../../identity/add-series';
-import { strideOf } from '../../../../core/snapshot';
+import { addSeries, type SeriesAt } from '../../identity/add-series';
+import { SCALAR_VALUE, strideOf } from '../../../../core/snapshot';
+import type { AppFamily } from '../series/app-family';
 import type { Recency } from '../series/recency';
 import type { OwnedPage, Twins } from '../series/twins';
 
@@ -23,7 +24,8 @@ export function joinTwins(
     for (const serial of group) {
       if (serial === target) continue;
       hidden[serial] = 1;
-      if (isAdded) addSeries(seriesAt(twins, target, values), seriesAt(twins, serial, values));
+      if (isAdded)
+        addTwin(seriesAt(twins, target, values), seriesAt(twins, serial, values), twins.pageOf(target).family);
       else {
         seenByAny[target] ||= seen[serial]!;
         seenByAny[serial] = 0;
@@ -31,6 +33,16 @@ export function joinTwins(
     }
   }
   return { seen: seenByAny, hidden };
+}
+
+/** @param target is written */
+export function addTwin(target: SeriesAt, source: SeriesAt, { isOfHost }: AppFamily): void {
+  if (!isOfHost) {
+    addSeries(target, source);
+    return;
+  }
+  const at = target.at + SCALAR_VALUE;
+  target.values[at] = Math.max(target.values[at]!, source.values[source.at + SCALAR_VALUE]!);
 }
 
 /** The twin of counters or histograms that is shown. */

@@ -68,6 +68,11 @@ export class Carried {
     values[at] = (values[at] as number) + value;
   }
 
+  /** Replaces a number by one that is as large or larger. */
+  set(at: number, value: number): void {
+    this.copied()[at] = value;
+  }
+
   /** Notes the start time of a series in a run: the earliest one of all runs counts. */
   noteStart(at: number, start: number): void {
     if (!((this.column[at] as number) <= start)) this.copied()[at] = start;

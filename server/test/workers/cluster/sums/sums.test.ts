@@ -83,17 +83,20 @@ test('the same attributes in another order are the same series', async (t) => {
   t.deepEqual(scalarsOf(cluster.merge([one, other])), { 'c {"x":1,"y":2}': 3 });
 });
 
+const REPEATED = (name: string): string =>
+  `App "shop": "${name}" has the same attributes more than once in an instance: they are added up; of gauges the first one stands.`;
+
 for (const [order, again] of [
   ['in another order', { y: 2, x: 1 }],
   ['in the same order', { x: 1, y: 2 }],
 ] as const) {
-  test(`data points of the same attributes ${order} in one instance count once, with a warning`, async (t) => {
+  test(`data points of the same attributes ${order} in one instance are added up, with a warning`, async (t) => {
     const cluster = new Cluster();
     const one = await new Instance(0, 'a').answer(counter('c', [point({ x: 1, y: 2 }, 1), point(again, 5)]));
     for (let round = 0; round < 3; round++) {
       const { snapshots, warnings } = cluster.absorb([one]);
-      t.deepEqual(scalarsOf(snapshots[0]!), { 'c {"x":1,"y":2}': 1 });
-      t.deepEqual(warnings, ['App "shop": "c" has the same attributes more than once in an instance, one is taken.']);
+      t.deepEqual(scalarsOf(snapshots[0]!), { 'c {"x":1,"y":2}': 6 });
+      t.deepEqual(warnings, [REPEATED('c')]);
     }
   });
 }

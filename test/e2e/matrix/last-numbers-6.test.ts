@@ -1,0 +1,4 @@
+import test from 'ava';
+import { lastNumbersTests } from '../last-numbers-tests';
+
+lastNumbersTests(test, 6);
