@@ -202,6 +202,8 @@ export interface ExporterStats {
   readonly droppedSeries: number;
   /** Exemplars of this snapshot that were left out: for the limit, for the length of their labels, or for being malformed. */
   readonly droppedExemplars: number;
+  /** Metrics of which OpenTelemetry's SDK has put further series into a single one. Earlier exporters do not tell. */
+  readonly overflowedMetrics?: number;
 }
 
 export interface Snapshot {

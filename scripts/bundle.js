@@ -31,7 +31,11 @@ const BUNDLES = [
 ];
 
 /** By entry of the exporter: the declarations that its users see. */
-const PUBLIC_TYPES = { index: 'index.d.ts', 'prom-client': 'prom-client/index.d.ts' };
+const PUBLIC_TYPES = {
+  index: 'index.d.ts',
+  opentelemetry: 'opentelemetry/index.d.ts',
+  'prom-client': 'prom-client/index.d.ts',
+};
 
 /**
  * @param {object} [options]
@@ -84,7 +88,9 @@ async function bundleTypes(to) {
   const { rollup } = await import('rollup');
   const { dts } = await import('rollup-plugin-dts');
   for (const [name, file] of Object.entries(PUBLIC_TYPES)) {
-    const types = await rollup({ input: path.join(root, 'build/src', file), plugins: [dts()] });
+    // The types of OpenTelemetry are those of the user's version.
+    const external = ['@opentelemetry/sdk-metrics'];
+    const types = await rollup({ input: path.join(root, 'build/src', file), plugins: [dts()], external });
     await types.write({ file: path.join(to, 'dist/src', `${name}.d.ts`) });
     await types.close();
   }

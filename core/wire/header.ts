@@ -92,6 +92,7 @@ function readStats(stats: unknown): ExporterStats {
     series: read('series'),
     droppedSeries: read('droppedSeries'),
     droppedExemplars: read('droppedExemplars'),
+    ...optional('overflowedMetrics', stats['overflowedMetrics'], isCount, 'overflowedMetrics'),
   };
 }
 

@@ -83,6 +83,7 @@ export function mergedSnapshot(
       series,
       droppedSeries: all.reduce((sum, { stats }) => sum + stats.droppedSeries, 0),
       droppedExemplars: all.reduce((sum, { stats }) => sum + stats.droppedExemplars, 0),
+      overflowedMetrics: all.reduce((sum, { stats }) => sum + (stats.overflowedMetrics ?? 0), 0),
     },
   };
   return { snapshot, labels: appLabels(round, labels) };
