@@ -22,6 +22,7 @@ const BUNDLES = [
     entries: {
       index: 'src/index.ts',
       mashroom: 'src/mashroom/plugin.ts',
+      opentelemetry: 'src/opentelemetry/index.ts',
       'prom-client': 'src/prom-client/index.ts',
     },
   },
