@@ -20,7 +20,7 @@ export function summaryLayout({ quantiles: foreign, values }: SummaryValue): Sum
 }
 
 /** Whether the quantiles are those of the layout. */
-export function hasQuantiles({ quantiles }: SummaryLayout, foreign: readonly number[]): boolean {
+function hasQuantiles({ quantiles }: SummaryLayout, foreign: readonly number[]): boolean {
   if (foreign.length !== quantiles.length) return false;
   for (let i = 0; i < quantiles.length; i++) if (foreign[i] !== quantiles[i]) return false;
   return true;

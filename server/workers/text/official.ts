@@ -170,7 +170,7 @@ const labelNames = new Map<string, string>();
 /** Attribute names are few. If there are more than this, the map is cleared. */
 const MAX_LABEL_NAMES = 10_000;
 
-export function labelOf(key: string): string {
+function labelOf(key: string): string {
   let name = labelNames.get(key);
   if (name === undefined) {
     // target_info{name="1"} 1
