@@ -10,7 +10,6 @@ import { newestExemplars } from './series/exemplars';
 import { standingKinds, type Kinds } from './series/kinds';
 import { boundsText } from './series/layouts';
 import { joinRepeated } from './series/join-repeated';
-import { FirstDataPoints } from './series/live-run';
 import { mapSeries, type AppTask, type MappedRound } from './series/map-series';
 import type { PageMappings } from './series/page-mappings';
 import { Recency } from './series/recency';
@@ -34,12 +33,11 @@ export function absorbApp(task: AppTask): AppResult {
   const { live, mappings, repeated, seen, omitted } = mapped;
   const { appSeries } = mappings;
   const hasTwins = appSeries.twins.groups.size > 0;
-  const firstPoints = hasTwins ? new FirstDataPoints(appSeries.count) : undefined;
   const added = [...appSeries.families.values()].filter(({ isAdded }) => isAdded).flatMap(({ pages }) => pages);
 
-  const { runs, carried } = absorbRuns(task, mapped, added, firstPoints);
+  const { runs, carried } = absorbRuns(task, mapped, added);
   const values = addUp(mapped, added, runs, carried);
-  const gauges = mergeGauges(mapped, values, firstPoints);
+  const gauges = mergeGauges(mapped, values);
 
   const resource =
     live.length === 0 ? mapped.state.resource : commonResource(live.map(({ snapshot }) => snapshot.resource));
@@ -73,7 +71,6 @@ function absorbRuns(
   { round }: AppTask,
   { state, live, mappings: { appSeries } }: MappedRound,
   added: readonly PlacedPage[],
-  firstPoints: FirstDataPoints | undefined,
 ): AbsorbedRuns {
   const carried = new Carried(state.carried);
   const liveKeys = new Set(live.map(({ run }) => run.key));
@@ -84,7 +81,6 @@ function absorbRuns(
   const before = new Map(state.runs.map((run) => [run.key, run]));
   const spare = new SpareMemory(round.spare ?? []);
   const answered = live.map((one): RunNumbers => {
-    firstPoints?.nextRun();
     const { incarnation, generation } = one.snapshot;
     const run = before.get(one.run.key);
     // The same snapshot as before, or one that came late.
@@ -92,7 +88,7 @@ function absorbRuns(
     const former = run?.last ?? NO_NUMBERS;
     const copy = spare.take(appSeries.numbers, former.length);
     const last = grown(former, appSeries.numbers, appSeries.offsets.subarray(0, appSeries.count), copy);
-    absorbRun(one, last, carried, hosts, firstPoints);
+    absorbRun(one, last, carried, hosts);
     return { key: one.run.key, incarnation, generation, last };
   });
   hosts.apply();
@@ -122,17 +118,9 @@ function addUp(
 }
 
 /** Merges the gauges of the runs that have answered into `values`. */
-function mergeGauges(
-  { live, mappings: { appSeries } }: MappedRound,
-  values: Float64Array,
-  firstPoints: FirstDataPoints | undefined,
-): Gauges {
+function mergeGauges({ live, mappings: { appSeries } }: MappedRound, values: Float64Array): Gauges {
   const gauges = new Gauges(appSeries, values);
-  for (const one of live) {
-    if (one.isLeaving) continue;
-    firstPoints?.nextRun();
-    gauges.add(one, firstPoints);
-  }
+  for (const one of live) if (!one.isLeaving) gauges.add(one);
   return gauges;
 }
 

@@ -4,13 +4,12 @@ import { ORDER_SHIFT, SCALAR_STRIDE, SCALAR_VALUE, START, strideOf } from '../..
 import type { AppFamily } from '../series/app-family';
 import type { AppSeries } from '../series/app-series';
 import { toShared } from '../series/orders';
-import type { FirstDataPoints, LiveRun, MergedFamily, MergedPage } from '../series/live-run';
+import type { LiveRun, MergedFamily, MergedPage } from '../series/live-run';
 
 interface PageMerge {
   readonly merge: MergedFamily['merge'];
   /** Whether the numbers of several series in one run that are one in Prometheus are added. */
   readonly adds: boolean;
-  readonly firstPoints: FirstDataPoints | undefined;
 }
 
 /** The gauges of one app in one round. A NaN does not count, unless a series has no other number. */
@@ -18,6 +17,9 @@ export class Gauges {
   /** By serial number: how many numbers have been merged. */
   private readonly counted: Int32Array;
   private readonly merges = new Map<AppFamily, MergedFamily['merge']>();
+  /** By serial number of the first twin: the run, counted from 1, that had a number of any of the twins last. */
+  private readonly lastRun: Int32Array;
+  private runs = 0;
 
   constructor(
     private readonly appSeries: AppSeries,
@@ -25,18 +27,20 @@ export class Gauges {
     private readonly values: Float64Array,
   ) {
     this.counted = new Int32Array(appSeries.count);
+    this.lastRun = new Int32Array(appSeries.twins.groups.size > 0 ? appSeries.count : 0);
   }
 
-  add({ snapshot, families }: LiveRun, firstPoints: FirstDataPoints | undefined): void {
+  add({ snapshot, families }: LiveRun): void {
+    this.runs++;
     for (const { family, into, merge, pages } of families) {
       if (merge === 'add') continue;
       this.merges.set(into, merge);
       const adds = merge === 'sum' && family.dataPointType === DataPointType.SUM;
-      for (const page of pages) this.addPage(snapshot.values, page, { merge, adds, firstPoints });
+      for (const page of pages) this.addPage(snapshot.values, page, { merge, adds });
     }
   }
 
-  private addPage(from: Float64Array, page: MergedPage, { merge, adds, firstPoints }: PageMerge): void {
+  private addPage(from: Float64Array, page: MergedPage, { merge, adds }: PageMerge): void {
     const { base, count, indices, mapping } = page;
     const { counted, values } = this;
     const { twins, offsets } = this.appSeries;
@@ -47,11 +51,11 @@ export class Gauges {
       let offset = mapping.offsets[i]!;
       if (hasTwins) {
         const leader = twins.leaderOf(serial);
-        if (firstPoints?.takeFirst(adds ? serial : leader) === false) continue;
+        if (!adds && !this.takeFirst(leader)) continue;
         if (leader !== serial) this.merges.set(twins.pageOf(leader).family, merge);
         serial = leader;
         offset = offsets[leader]!;
-      } else if (firstPoints?.takeFirst(serial) === false) continue;
+      }
       const start = from[base + i * SCALAR_STRIDE + START]!;
       const value = from[base + i * SCALAR_STRIDE + SCALAR_VALUE]!;
       if (!(values[offset + START]! <= start)) values[offset + START] = start;
@@ -59,6 +63,13 @@ export class Gauges {
       const before = values[offset + SCALAR_VALUE]!;
       values[offset + SCALAR_VALUE] = counted[serial]!++ === 0 ? value : merged(merge, before, value);
     }
+  }
+
+  /** Of twins in one run that are not added the first one stands. @returns whether it is the run's first one */
+  private takeFirst(leader: number): boolean {
+    if (this.lastRun[leader] === this.runs) return false;
+    this.lastRun[leader] = this.runs;
+    return true;
   }
 
   /**

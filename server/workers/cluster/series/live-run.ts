@@ -26,28 +26,3 @@ export interface MergedFamily {
 export interface MergedPage extends PresentPage {
   readonly mapping: PageMapping;
 }
-
-/**
- * Finds the first data point of each series in each run. Where attributes that mean the same have several data points in
- * one run, only the first one counts.
- */
-export class FirstDataPoints {
-  /** By serial number: the run that had a data point last, counted from 1. */
-  private readonly lastRun: Int32Array;
-  private run = 0;
-
-  constructor(seriesCount: number) {
-    this.lastRun = new Int32Array(seriesCount);
-  }
-
-  nextRun(): void {
-    this.run++;
-  }
-
-  /** Notes a data point of the current run. @returns whether it is the run's first one of that series */
-  takeFirst(serial: number): boolean {
-    if (this.lastRun[serial] === this.run) return false;
-    this.lastRun[serial] = this.run;
-    return true;
-  }
-}

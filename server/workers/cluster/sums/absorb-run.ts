@@ -1,7 +1,8 @@
 /**
  * Takes in the counters and histograms of a run that has answered. `last` gets what each series has now. Where a series has
  * begun anew, what it had before is added to `carried`: where its start time is another one, or where a number has fallen.
- * Numbers that no counter can have (NaN, infinite, negative) are ignored: the last valid ones stay.
+ * Numbers that no counter can have (NaN, infinite, negative) are ignored: the last valid ones stay. The run has each series
+ * once.
  */
 import {
   COUNT,
@@ -22,7 +23,7 @@ import { moveExponential } from '../../../../core/exponential/move';
 import { addDeltas } from './add-deltas';
 import { addExponential, isCount, isExponential, type ExponentialAt } from './exponential';
 import { isDelta } from '../series/families';
-import type { FirstDataPoints, LiveRun, MergedPage } from '../series/live-run';
+import type { LiveRun, MergedPage } from '../series/live-run';
 import type { HostCounters } from './host-counters';
 import type { Carried } from './numbers';
 import { areCounts, startAt, type Numbers } from './run-numbers';
@@ -31,19 +32,17 @@ import { areCounts, startAt, type Numbers } from './run-numbers';
  * @param last the run's column, which is written
  * @param carried is written
  * @param hosts gets the counters of the host, which are no run's
- * @param firstPoints only needed if some series have several data points
  */
 export function absorbRun(
   { snapshot, families }: LiveRun,
   last: Float64Array,
   carried: Carried,
   hosts: HostCounters,
-  firstPoints: FirstDataPoints | undefined,
 ): void {
   for (const { family, into, merge, pages } of families) {
     if (merge !== 'add') continue;
     for (const page of pages) {
-      const numbers = { values: snapshot.values, last, carried, firstPoints };
+      const numbers = { values: snapshot.values, last, carried };
       const room = into.seriesFor(page.page.layout).layout;
       if (into.isOfHost && !isDelta(family)) hosts.note(page, snapshot.values, last);
       else if (isDelta(family)) addDeltas(page, numbers, room);
@@ -75,14 +74,10 @@ function isThere(last: Float64Array, offset: number): boolean {
   return !Number.isNaN(last[offset + START]);
 }
 
-function absorbScalars(
-  { base, count, indices, mapping }: MergedPage,
-  { values, last, carried, firstPoints }: Numbers,
-): void {
-  const { offsets, serials } = mapping;
+function absorbScalars({ base, count, indices, mapping }: MergedPage, { values, last, carried }: Numbers): void {
+  const { offsets } = mapping;
   for (let k = 0; k < count; k++) {
     const i = indices === undefined ? k : indices[k]!;
-    if (firstPoints?.takeFirst(serials[i]!) === false) continue;
     const at = base + i * SCALAR_STRIDE;
     const offset = offsets[i]!;
     const value = values[at + SCALAR_VALUE]!;
@@ -94,30 +89,23 @@ function absorbScalars(
 }
 
 /** @param length how many numbers of a series are added: all, or of a summary those before its quantiles */
-function absorbHistograms(
-  page: MergedPage,
-  { values, last, carried, firstPoints }: Numbers,
-  stride: number,
-  length = stride,
-): void {
+function absorbHistograms(page: MergedPage, { values, last, carried }: Numbers, stride: number, length = stride): void {
   const { base, count, indices, mapping } = page;
   for (let k = 0; k < count; k++) {
     const i = indices === undefined ? k : indices[k]!;
-    if (firstPoints?.takeFirst(mapping.serials[i]!) === false) continue;
     absorbHistogram(values, base + i * stride, last, mapping.offsets[i]!, length, carried);
   }
 }
 
 function absorbExponentials(
   { base, count, indices, mapping }: MergedPage,
-  { values, last, carried, firstPoints }: Numbers,
+  { values, last, carried }: Numbers,
   layout: ExponentialLayout,
   room: ExponentialLayout,
 ): void {
   const stride = strideOf(layout);
   for (let k = 0; k < count; k++) {
     const i = indices === undefined ? k : indices[k]!;
-    if (firstPoints?.takeFirst(mapping.serials[i]!) === false) continue;
     const from = { values, at: base + i * stride, layout };
     absorbExponential(from, { values: last, at: mapping.offsets[i]!, layout: room }, carried);
   }

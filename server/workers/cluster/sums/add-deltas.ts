@@ -19,13 +19,12 @@ import { areCounts, startAt, type Numbers } from './run-numbers';
  *
  * @param room layout of the app's series, with at least the bucket capacity of the page's
  */
-export function addDeltas(page: MergedPage, { values, carried, firstPoints }: Numbers, room: Layout): void {
+export function addDeltas(page: MergedPage, { values, carried }: Numbers, room: Layout): void {
   const { base, count, indices, mapping } = page;
   const { layout } = page.page;
   const stride = strideOf(layout);
   for (let k = 0; k < count; k++) {
     const i = indices === undefined ? k : indices[k]!;
-    if (firstPoints?.takeFirst(mapping.serials[i]!) === false) continue;
     const at = base + i * stride;
     const offset = mapping.offsets[i]!;
     carried.noteStart(offset, startAt(values, at));

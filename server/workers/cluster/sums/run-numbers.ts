@@ -1,6 +1,5 @@
 /** The numbers of a run that has answered, as they are read: what is valid in them, and where they are added. */
 import { COUNT, HISTOGRAM_BUCKETS, START, SUMMARY_VALUES } from '../../../../core/snapshot';
-import type { FirstDataPoints } from '../series/live-run';
 import { totalOf } from '../../text/forbidden';
 import type { Carried } from './numbers';
 
@@ -10,7 +9,6 @@ export interface Numbers {
   readonly values: Float64Array;
   readonly last: Float64Array;
   readonly carried: Carried;
-  readonly firstPoints: FirstDataPoints | undefined;
 }
 
 /** Start time of a series, 0 if it is not a number. */
