@@ -6,11 +6,13 @@
  * count. To take over is to create the next number, which only one process can, and the highest one is never removed: so a
  * process that has looked too early finds a higher number after its own, and gives up.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { hasEnded } from '../../core/pm2/has-ended';
 import { readRegularFile } from '../../core/regular-file';
 import { isRecord, messageOf } from '../../core/values';
+import { startReader, type StartOf } from './process-start';
 
 /** What the lock says of the process that holds it. */
 export interface Owner {
@@ -24,9 +26,15 @@ export interface OwnershipOptions {
   readonly path: string;
   /** Called once, if another process is the owner. */
   readonly onWait: (owner: Owner | undefined) => void;
+  /** By default the system's. */
+  readonly startOf?: StartOf;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now?: () => number;
 }
 
 const POLL_MS = 200;
+/** How often the start of the owner is asked for. In between its pid is looked at, which costs nothing. */
+const START_MS = 10_000;
 /** How long a lock may be empty: its process is writing it, or has ended before it has. */
 const EMPTY_MS = 5000;
 
@@ -35,10 +43,12 @@ const EMPTY_MS = 5000;
  *
  * @throws Error of the system if the folder cannot be read or written
  */
-export async function becomeOwner({ path, onWait }: OwnershipOptions): Promise<void> {
+export async function becomeOwner(options: OwnershipOptions): Promise<void> {
+  const { path, onWait, startOf = startReader(process.platform), now = () => performance.now() } = options;
+  const owners = new Owners(startOf, now);
   mkdirSync(dirname(path), { recursive: true });
   for (let tries = 0; ; tries++) {
-    const result = tryToOwn(path);
+    const result = await tryToOwn(path, owners);
     if (result === 'owned') return;
     if (tries === 0) onWait(result);
     await pause(POLL_MS);
@@ -46,16 +56,16 @@ export async function becomeOwner({ path, onWait }: OwnershipOptions): Promise<v
 }
 
 /** @returns the owner, if it is another process; `undefined` if that is not known yet */
-function tryToOwn(path: string): 'owned' | Owner | undefined {
+async function tryToOwn(path: string, owners: Owners): Promise<'owned' | Owner | undefined> {
   const highest = numbersOf(path).at(-1) ?? 0;
   const lock = (number: number): string => `${path}.lock-${number}`;
   if (highest > 0) {
-    const holder = holderOf(lock(highest));
+    const holder = await holderOf(lock(highest), owners);
     if (holder !== 'none') return holder;
   }
   const next = highest + 1;
+  const own = await owners.own();
   try {
-    const own: Owner = { pid: process.pid, started: startOf(process.pid) ?? '' };
     writeFileSync(lock(next), JSON.stringify(own), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
@@ -80,7 +90,7 @@ function numbersOf(path: string): number[] {
 }
 
 /** @returns `undefined` if that is not known yet */
-function holderOf(lock: string): Owner | undefined | 'none' {
+async function holderOf(lock: string, owners: Owners): Promise<Owner | undefined | 'none'> {
   let text: string;
   try {
     text = readRegularFile(lock);
@@ -92,7 +102,7 @@ function holderOf(lock: string): Owner | undefined | 'none' {
     return undefined;
   }
   const owner = parse(text);
-  return owner !== undefined && isRunning(owner) ? owner : 'none';
+  return owner !== undefined && (await owners.isRunning(owner)) ? owner : 'none';
 }
 
 function parse(text: string): Owner | undefined {
@@ -106,25 +116,33 @@ function parse(text: string): Owner | undefined {
   }
 }
 
-function isRunning({ pid, started }: Owner): boolean {
-  if (process.platform === 'linux' && started !== '') return startOf(pid) === started;
-  if (pid === process.pid) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
+/** Tells whether owners run, also where another process has got the pid. */
+class Owners {
+  /** The one that was looked at last. */
+  private last: { readonly owner: Owner; readonly askedAt: number } | undefined;
+  private self: Owner | undefined;
 
-/** When a process was started, in ticks of the system; `undefined` if it has ended, or the system does not say it. */
-function startOf(pid: number): string | undefined {
-  try {
-    // Behind the name, which may have spaces and brackets: state, then eighteen more, then the start.
-    const [state, ...more] = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return state === 'Z' || state === 'X' ? undefined : more[18];
-  } catch {
-    return undefined;
+  constructor(
+    private readonly startOf: StartOf,
+    private readonly now: () => number,
+  ) {}
+
+  async own(): Promise<Owner> {
+    this.self ??= { pid: process.pid, started: (await this.startOf(process.pid)) ?? '' };
+    return this.self;
+  }
+
+  async isRunning(owner: Owner): Promise<boolean> {
+    const { pid, started } = owner;
+    if (hasEnded(pid)) return false;
+    // The system does not say which process that was. It was not this one.
+    if (started === '') return pid !== process.pid;
+    const { last } = this;
+    const isKnown = last?.owner.pid === pid && last.owner.started === started;
+    if (isKnown && this.now() - last.askedAt < START_MS) return true;
+    const current = await this.startOf(pid);
+    if (current !== undefined && current !== started) return false;
+    this.last = { owner, askedAt: this.now() };
+    return true;
   }
 }
