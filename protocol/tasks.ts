@@ -87,7 +87,7 @@ export interface ReplyTask {
 
 export type ReplyForm =
   /** OpenTelemetry's ResourceMetrics as JSON, the form of the first version of this protocol. */
-  | { readonly kind: 'resource-metrics' }
+  | { readonly kind: 'plain' }
   /** The wire form of the snapshot, without the pages that the asker has. */
   | { readonly kind: 'snapshot'; readonly have: readonly PageRange[] };
 

@@ -41,7 +41,7 @@ import type { PageCache } from './page-cache';
  * @param pages a cache on which {@link PageCache.use} was called with this snapshot
  * @throws TooLargeError where the text is longer than `limitBytes`
  */
-export function resourceMetricsPieces(snapshot: Snapshot, pages: PageCache, limitBytes?: number): Buffer[] {
+export function plainPieces(snapshot: Snapshot, pages: PageCache, limitBytes?: number): Buffer[] {
   const text = new TextPieces(limitBytes);
   text.add(`{"resource":{"attributes":${snapshot.resource}},"scopeMetrics":[`);
   snapshot.scopes.forEach(({ scope, families }, at) => {
@@ -57,8 +57,8 @@ export function resourceMetricsPieces(snapshot: Snapshot, pages: PageCache, limi
 }
 
 /** The text as one string: for snapshots of a known size. */
-export function resourceMetricsJson(snapshot: Snapshot, pages: PageCache): string {
-  return Buffer.concat(resourceMetricsPieces(snapshot, pages)).toString();
+export function plainJson(snapshot: Snapshot, pages: PageCache): string {
+  return Buffer.concat(plainPieces(snapshot, pages)).toString();
 }
 
 /**

@@ -8,7 +8,7 @@ import { encodePieces } from '../core/wire/encode';
 import { WIRE_VERSION } from '../core/wire/format';
 import type { Outbox } from './outbox';
 import type { PageCache } from './page-cache';
-import { leastBytes, resourceMetricsPieces } from './resource-metrics';
+import { leastBytes, plainPieces } from './plain-form';
 
 /** Topic of the answers, the same as in the first version of this protocol. */
 const TOPIC = 'returnMetrics';
@@ -67,7 +67,7 @@ export class Replier {
     const key = `${snapshotKey(snapshot)} ${JSON.stringify(form)}`;
     if (this.last?.key === key) return this.last.body;
     this.last = undefined;
-    const body = form.kind === 'resource-metrics' ? this.plain(snapshot) : compact(snapshot, form.have);
+    const body = form.kind === 'plain' ? this.plain(snapshot) : compact(snapshot, form.have);
     this.last = { key, body };
     return body;
   }
@@ -80,7 +80,7 @@ export class Replier {
     );
     if (leastBytes(snapshot) > MAX_PLAIN_BYTES) return refusal;
     try {
-      return resourceMetricsPieces(snapshot, this.pages, MAX_PLAIN_BYTES);
+      return plainPieces(snapshot, this.pages, MAX_PLAIN_BYTES);
     } catch (error) {
       if (error instanceof TooLargeError) return refusal;
       throw error;

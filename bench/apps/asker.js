@@ -38,7 +38,7 @@ function daemonCpuMs() {
 }
 
 const FORMS = {
-  'resource-metrics': { data: () => null, decode: (data) => data.scopeMetrics.length },
+  plain: { data: () => null, decode: (data) => data.scopeMetrics.length },
   snapshot: {
     data: () => ({ v: 2, form: 'snapshot', incarnation, have: ranges() }),
     decode(data) {

@@ -43,7 +43,7 @@ function startPool(workers, encoder) {
 
 /**
  * @param {{address: object}} daemon receives the answers
- * @param {'resource-metrics' | 'snapshot'} form the form of the answers
+ * @param {'plain' | 'snapshot'} form the form of the answers
  */
 function createExporter(daemon, form) {
   const { config } = readConfig({ mashroomMetrics: ['*'], workers: { maxMemoryMb: 4096 } });

@@ -84,7 +84,7 @@ async function measure({ size, variant, count, repeat, daemon, receiver, emit })
 
 function createSides({ size, daemon, receiver, pool }) {
   // The form of the answer does not matter here: worker threads render it, and the main thread's cost is the same.
-  const exporter = createExporter(daemon, size === 'large' ? 'snapshot' : 'resource-metrics');
+  const exporter = createExporter(daemon, size === 'large' ? 'snapshot' : 'plain');
   const straightforward = new StraightforwardExporter();
   const onePass = new OnePass();
   const sides = {

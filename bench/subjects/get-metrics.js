@@ -28,7 +28,7 @@ async function measure({ size, count, intervalMs, emit }) {
   const target = size === 'large' ? { target: TARGET } : {};
   const sides = (what) => ({
     ours: of('snapshot', what),
-    theirs: of('resource-metrics', what),
+    theirs: of('plain', what),
     unit: 'ms',
     against: AGAINST,
   });

@@ -78,7 +78,7 @@ async function measure({ size, variants, count, daemon, receiver, emit }) {
 }
 
 async function takeOurs({ series, size, variants, count, daemon }) {
-  const form = size === 'large' || size.startsWith('huge') ? 'snapshot' : 'resource-metrics';
+  const form = size === 'large' || size.startsWith('huge') ? 'snapshot' : 'plain';
   let exporter = createExporter(daemon, form);
   const sides = { ours: (data) => exporter.cycle(data), [IDLE]: () => sleep(IDLE_MS) };
   await exporter.cycle(series.collect('nothing'));

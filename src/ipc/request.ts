@@ -12,7 +12,7 @@ export interface MetricsRequest {
 }
 
 export type RequestedForm =
-  | { readonly kind: 'resource-metrics' }
+  | { readonly kind: 'plain' }
   | {
       readonly kind: 'snapshot';
       /** The incarnation to which the page ids belong. */
@@ -65,9 +65,9 @@ function isProcessId(pid: unknown): pid is number {
 
 /** @returns the form of the first version, which every asker understands, where `data` is not understood */
 function readForm(data: unknown): RequestedForm {
-  if (typeof data !== 'object' || data === null) return { kind: 'resource-metrics' };
+  if (typeof data !== 'object' || data === null) return { kind: 'plain' };
   const { v, form, incarnation, have } = data as Record<string, unknown>;
-  if (form !== 'snapshot' || !Number.isSafeInteger(v) || (v as number) < 1) return { kind: 'resource-metrics' };
+  if (form !== 'snapshot' || !Number.isSafeInteger(v) || (v as number) < 1) return { kind: 'plain' };
   return {
     kind: 'snapshot',
     incarnation: typeof incarnation === 'string' ? incarnation : undefined,

@@ -207,7 +207,7 @@ export class Responder {
     return {
       kind: 'reply',
       snapshot,
-      form: replyForm(first?.form ?? { kind: 'resource-metrics' }, snapshot),
+      form: replyForm(first?.form ?? { kind: 'plain' }, snapshot),
       recipients: batch.map(({ recipient }): Recipient => recipient),
       from: this.options.pmId,
       daemon: this.options.daemon,
@@ -231,6 +231,6 @@ function adviceFor(message: string): string {
 
 /** Page ids are only meaningful within their incarnation: an asker that names another one has none of these pages. */
 function replyForm(form: RequestedForm, snapshot: Snapshot): ReplyForm {
-  if (form.kind === 'resource-metrics') return form;
+  if (form.kind === 'plain') return form;
   return { kind: 'snapshot', have: form.incarnation === snapshot.incarnation ? form.have : [] };
 }

@@ -86,7 +86,7 @@ test('requests are heard until the listening is ended, and other messages do no 
     },
   );
   const malformed = 'Ignored a malformed request for metrics: "from" is undefined, expected the pm_id of the asker';
-  const request = { recipient: { pmId: 4 }, form: { kind: 'resource-metrics' } };
+  const request = { recipient: { pmId: 4 }, form: { kind: 'plain' } };
   t.like(ended, { code: 0, output: '' });
   t.deepEqual(ended.told, ['ready', malformed, 'Ignored a malform!', request, 'Ignored an IPC me!', 1]);
 });

@@ -11,7 +11,7 @@ test.after.always(() => pool.stop());
 
 const plain = (pmId: number): MetricsRequest => ({
   recipient: { pmId, pid: process.pid },
-  form: { kind: 'resource-metrics' },
+  form: { kind: 'plain' },
 });
 const compact = (pmId: number): MetricsRequest => ({
   recipient: { pmId, pid: process.pid },

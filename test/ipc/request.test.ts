@@ -66,7 +66,7 @@ test('whatever comes in, reading it does not throw, and what is accepted is with
       if (request !== undefined && typeof request !== 'string' && !Number.isFinite(request)) return false;
       // The worker gets an accepted form unchanged, and compares forms as JSON.
       if (JSON.stringify(structuredClone(read)) !== JSON.stringify(read)) return false;
-      if (form.kind === 'resource-metrics') return Object.keys(form).length === 1;
+      if (form.kind === 'plain') return Object.keys(form).length === 1;
       for (const range of form.have) {
         const [first, last] = range;
         if (range.length !== 2 || !Number.isSafeInteger(first) || !Number.isSafeInteger(last)) return false;
@@ -88,7 +88,7 @@ test('the asker is known by its pm_id, which is a number or a string, and may be
     [12, 12],
     ['999999999', 999_999_999],
   ] as const) {
-    t.deepEqual(accepted({ from }), { recipient: { pmId }, form: { kind: 'resource-metrics' } });
+    t.deepEqual(accepted({ from }), { recipient: { pmId }, form: { kind: 'plain' } });
   }
   for (const from of [undefined, null, '', 'web', -1, 1.5, '1.5', NaN, '1000000000', 1e9, [1], { id: 1 }, true, 1n]) {
     t.is(readRequest(packet({ from })).kind, 'malformed');
@@ -137,7 +137,7 @@ test('a form that is not known is answered in the form of the first version', (t
     { v: 1, form: 'other' },
     { v: 0, form: 'snapshot' },
   ]) {
-    t.deepEqual(accepted({ data })?.form, { kind: 'resource-metrics' });
+    t.deepEqual(accepted({ data })?.form, { kind: 'plain' });
   }
   // The answer names its version.
   t.is(accepted({ data: { v: 2, form: 'snapshot' } })?.form.kind, 'snapshot');

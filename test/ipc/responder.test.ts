@@ -10,11 +10,7 @@ import { CountingPool, startResponder } from './responder-with-daemon';
 const pool = new CountingPool();
 test.after.always(() => pool.stop());
 
-function request(
-  pmId: number,
-  form: MetricsRequest['form'] = { kind: 'resource-metrics' },
-  id?: number,
-): MetricsRequest {
+function request(pmId: number, form: MetricsRequest['form'] = { kind: 'plain' }, id?: number): MetricsRequest {
   return { recipient: id === undefined ? { pmId } : { pmId, request: id }, form };
 }
 

@@ -16,7 +16,7 @@ import { Tidying } from '../../core/encoder/tidying/tidying';
 import { PageCache } from '../../workers/page-cache';
 import { forEachSeries } from '../../core/series';
 import { strideOf, type Snapshot } from '../../core/snapshot';
-import { resourceMetricsJson } from '../../workers/resource-metrics';
+import { plainJson } from '../../workers/plain-form';
 import { collected, counter, histogram, point, read, series } from '../core/encoder/collections';
 
 /** Thrown in place of the step with that number; counts down. */
@@ -73,7 +73,7 @@ function seen(snapshot: Snapshot): string {
   const cache = new PageCache();
   cache.use(snapshot);
   const { values, previous, scopes } = snapshot;
-  const hash = createHash('sha1').update(resourceMetricsJson(snapshot, cache));
+  const hash = createHash('sha1').update(plainJson(snapshot, cache));
   for (const family of scopes.flatMap(({ families }) => families)) {
     if (family.order !== undefined) hash.update(Buffer.from(family.order.buffer).toString('hex'));
     for (const { page, base } of family.pages) {

@@ -12,7 +12,7 @@ test('requests of both forms are answered, with the other metrics', async (t) =>
   const value = { buckets: { counts: [1, 2] }, count: 3, sum: 4 };
   const metrics = collected(histogram('h', [point({}, value)]), counter('c', [point({}, 5)]));
   responder.update((await new SnapshotEncoder({ maxSeries: 10 }).encode(metrics)).snapshot);
-  responder.ask({ recipient: { pmId: 1, pid: process.pid }, form: { kind: 'resource-metrics' } });
+  responder.ask({ recipient: { pmId: 1, pid: process.pid }, form: { kind: 'plain' } });
   responder.ask({ recipient: { pmId: 2, pid: process.pid }, form: { kind: 'snapshot', incarnation: 'a', have: [] } });
   const [plain, compact] = await answers(2);
   const { scopeMetrics } = plain?.data as { scopeMetrics: { metrics: { descriptor: { name: string } }[] }[] };

@@ -8,7 +8,7 @@ import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { decodeSnapshot } from '../../core/wire/decode';
 import { encodeSnapshot } from '../../core/wire/encode';
 import { PostedForm } from '../../src/pool/posted';
-import { resourceMetricsJson } from '../../workers/resource-metrics';
+import { plainJson } from '../../workers/plain-form';
 import { collected, counter, histogram, point, read } from '../core/encoder/collections';
 
 const cyclic: Record<string, unknown> = { name: 'cyclic' };
@@ -102,8 +102,8 @@ async function rendered(snapshot: Snapshot): Promise<unknown> {
   const wire = decodeSnapshot(encodeSnapshot(snapshot, []), { known: new Map() });
   const { previous } = snapshot;
   return [
-    JSON.parse(resourceMetricsJson(snapshot, cache)),
-    JSON.parse(resourceMetricsJson(wire, new PageCache())),
+    JSON.parse(plainJson(snapshot, cache)),
+    JSON.parse(plainJson(wire, new PageCache())),
     [0, 1].map((index) => [...read(snapshot, index)].map(([text, [start, value]]) => [text, start, value])),
     [0, 1].map((index) => previous && [...read(snapshot, index, previous.values)].map(([, [start]]) => start)),
     [...pagesOf(snapshot)].length,

@@ -28,7 +28,7 @@ test.serial('requests are answered while metrics are selected by such patterns',
   const task = await probesTask('*a*a*a*a*a*b', '+(a|aa|*a)b', '*(*(*(a)*)*)b');
   const probes = pool.run(task);
   responder.update(task.snapshot);
-  responder.ask({ recipient: { pmId: 1, pid: process.pid }, form: { kind: 'resource-metrics' } });
+  responder.ask({ recipient: { pmId: 1, pid: process.pid }, form: { kind: 'plain' } });
   t.like(await probes, { ok: true, probes: [{ name: 'a/b', value: 5 }] });
   t.is((await answers(1)).length, 1);
 });

@@ -8,15 +8,10 @@ import type { ReplyForm } from '../../protocol/tasks';
 import { answerWithinHeap } from '../support/answer-within-heap';
 
 const CASES: readonly [series: number, maxMemoryMb: number, form: ReplyForm['kind'], told: RegExp][] = [
-  [320_000, 128, 'resource-metrics', /^ok$/],
-  [350_000, 128, 'resource-metrics', /^ok$/],
-  [300_000, 32, 'resource-metrics', /^ok$/],
-  [
-    600_000,
-    128,
-    'resource-metrics',
-    /^TOO_LARGE a plain answer .* larger than 64 MiB \(600000 series\).* compact form/,
-  ],
+  [320_000, 128, 'plain', /^ok$/],
+  [350_000, 128, 'plain', /^ok$/],
+  [300_000, 32, 'plain', /^ok$/],
+  [600_000, 128, 'plain', /^TOO_LARGE a plain answer .* larger than 64 MiB \(600000 series\).* compact form/],
   [600_000, 32, 'snapshot', /^ok$/],
 ];
 

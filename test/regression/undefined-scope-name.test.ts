@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import test from 'ava';
 import { PageCache } from '../../workers/page-cache';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
-import { resourceMetricsJson } from '../../workers/resource-metrics';
+import { plainJson } from '../../workers/plain-form';
 import { PrometheusText } from '../../server/workers/text/prometheus-text';
 import { collected, counter, point } from '../core/encoder/collections';
 import { collectText } from '../support/collected-text';
@@ -45,7 +45,7 @@ for (const of of [...SCOPES.map((scope) => ({ scope })), ...DESCRIPTORS.map((des
     const cache = new PageCache();
     cache.use(snapshot);
     for (const serializer of SERIALIZERS) {
-      t.is(render(serializer, JSON.parse(resourceMetricsJson(snapshot, cache)) as never), render(serializer, odd));
+      t.is(render(serializer, JSON.parse(plainJson(snapshot, cache)) as never), render(serializer, odd));
     }
     t.is(collectText(new PrometheusText(), snapshot), render(SERIALIZERS[1] as string, odd));
   });

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import type { ResourceMetrics } from '../../core/otel';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { PageCache } from '../../workers/page-cache';
-import { resourceMetricsJson } from '../../workers/resource-metrics';
+import { plainJson } from '../../workers/plain-form';
 import otel1 from '../fixtures/resource-metrics-otel1.json';
 import otel2 from '../fixtures/resource-metrics-otel2.json';
 import { sequences } from '../core/property/metric-sequences';
@@ -27,7 +27,7 @@ async function received(...sequence: readonly ResourceMetrics[]): Promise<Resour
     const { snapshot, problems } = await encoder.encode({ ...collected(), data });
     if (problems.length > 0) throw new Error(problems.join('; '));
     cache.use(snapshot);
-    all.push(JSON.parse(JSON.stringify(JSON.parse(resourceMetricsJson(snapshot, cache)))) as ResourceMetrics);
+    all.push(JSON.parse(JSON.stringify(JSON.parse(plainJson(snapshot, cache)))) as ResourceMetrics);
   }
   return all;
 }

@@ -36,7 +36,7 @@ async function setUp(t: ExecutionContext, timeoutMs = 30_000): Promise<Bench> {
       pages.use(snapshot);
       return snapshot;
     },
-    task: (snapshot, recipients, form = { kind: 'resource-metrics' }) => ({
+    task: (snapshot, recipients, form = { kind: 'plain' }) => ({
       kind: 'reply',
       snapshot,
       form,

@@ -7,7 +7,7 @@ import type { Snapshot } from '../../../core/snapshot';
 import { PlainEncoder } from '../../src/rounds/plain-encoder';
 import { collectedAt } from '../../src/rounds/plain-form';
 import { PageCache } from '../../../workers/page-cache';
-import { resourceMetricsJson } from '../../../workers/resource-metrics';
+import { plainJson } from '../../../workers/plain-form';
 import { collected, counter, histogram, point, read, series } from '../../../test/core/encoder/collections';
 import { render, SERIALIZERS } from '../../../test/support/rendered';
 
@@ -21,7 +21,7 @@ const plain = (...metrics: unknown[]): unknown => JSON.parse(JSON.stringify(coll
 function toJson(snapshot: Snapshot): ResourceMetrics {
   const pages = new PageCache();
   pages.use(snapshot);
-  return JSON.parse(resourceMetricsJson(snapshot, pages)) as ResourceMetrics;
+  return JSON.parse(plainJson(snapshot, pages)) as ResourceMetrics;
 }
 
 for (const file of ['resource-metrics-otel1.json', 'resource-metrics-otel2.json']) {

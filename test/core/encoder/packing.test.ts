@@ -5,7 +5,7 @@ import type { Attributes, DataPoint, HrTime, ResourceMetrics } from '../../../co
 import { COUNT, START, type Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { PageCache } from '../../../workers/page-cache';
-import { resourceMetricsJson } from '../../../workers/resource-metrics';
+import { plainJson } from '../../../workers/plain-form';
 import { collected, counter, histogram, point, read, places } from './collections';
 
 /** Some snapshots in a row with the same series. */
@@ -79,7 +79,7 @@ function pointsOf(data: ResourceMetrics): Map<string, Point[]> {
 function told(snapshot: Snapshot): Map<string, Point[]> {
   const cache = new PageCache();
   cache.use(snapshot);
-  return pointsOf(JSON.parse(resourceMetricsJson(snapshot, cache)) as ResourceMetrics);
+  return pointsOf(JSON.parse(plainJson(snapshot, cache)) as ResourceMetrics);
 }
 
 /** Counts of the scalars and histograms of one snapshot ago, by the series that were there. */

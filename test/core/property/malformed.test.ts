@@ -8,7 +8,7 @@ import type { Snapshot } from '../../../core/snapshot';
 import { decodeSnapshot } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
 import { PostedForm } from '../../../src/pool/posted';
-import { resourceMetricsJson } from '../../../workers/resource-metrics';
+import { plainJson } from '../../../workers/plain-form';
 import { counter, point } from '../encoder/collections';
 import { sequences } from './metric-sequences';
 
@@ -73,9 +73,9 @@ function seen(snapshot: Snapshot): unknown[] {
   const cache = new PageCache();
   cache.use(snapshot);
   const wire = decodeSnapshot(encodeSnapshot(snapshot, []), { known: new Map() });
-  resourceMetricsJson(wire, new PageCache());
-  resourceMetricsJson(snapshot, cache);
-  return [resourceMetricsJson({ ...snapshot, scopes, resource: '{}' }, cache), snapshot.previous !== undefined];
+  plainJson(wire, new PageCache());
+  plainJson(snapshot, cache);
+  return [plainJson({ ...snapshot, scopes, resource: '{}' }, cache), snapshot.previous !== undefined];
 }
 
 const run = fc.record({

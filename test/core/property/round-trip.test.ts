@@ -5,7 +5,7 @@ import type { HistogramValue, ResourceMetrics } from '../../../core/otel';
 import type { Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { PageCache } from '../../../workers/page-cache';
-import { resourceMetricsJson } from '../../../workers/resource-metrics';
+import { plainJson } from '../../../workers/plain-form';
 import { decodePayload, type KnownPage } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
 import { PrometheusText } from '../../../server/workers/text/prometheus-text';
@@ -23,7 +23,7 @@ function official(data: unknown): string {
 function throughJson(snapshot: Snapshot, cache: PageCache): unknown {
   cache.use(snapshot);
   // Twice, as PM2's daemon parses and writes it again on its way.
-  return JSON.parse(JSON.stringify(JSON.parse(resourceMetricsJson(snapshot, cache))));
+  return JSON.parse(JSON.stringify(JSON.parse(plainJson(snapshot, cache))));
 }
 
 async function roundTrips(sequence: readonly ResourceMetrics[], maxSeries: number): Promise<void> {

@@ -4,7 +4,7 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import type { Snapshot } from '../../../core/snapshot';
 import { PageCache } from '../../../workers/page-cache';
-import { resourceMetricsJson } from '../../../workers/resource-metrics';
+import { plainJson } from '../../../workers/plain-form';
 import { forEachSeries } from '../../../core/series';
 import { decodeSnapshot, WireError } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
@@ -21,7 +21,7 @@ function survives(payload: string): boolean {
   }
   const cache = new PageCache();
   cache.use(snapshot);
-  JSON.parse(resourceMetricsJson(snapshot, cache));
+  JSON.parse(plainJson(snapshot, cache));
   for (const { scope, families } of snapshot.scopes) {
     scope.name.normalize();
     for (const family of families) {

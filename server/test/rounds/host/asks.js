@@ -7,7 +7,7 @@ const { Daemon } = require('../../../../core/pm2/daemon');
 const { markingMessage } = require('../../../../core/pm2/introductions');
 const { Rounds } = require('../../../src/rounds/rounds');
 const { PageCache } = require('../../../../workers/page-cache');
-const { resourceMetricsJson } = require('../../../../workers/resource-metrics');
+const { plainJson } = require('../../../../workers/plain-form');
 const { decodePayload } = require('../../../../core/wire/decode');
 const { serveControl } = require('../../../../test/support/host/control');
 
@@ -28,7 +28,7 @@ process.send(markingMessage(2));
 function told({ snapshot, ...answer }) {
   const pages = new PageCache();
   pages.use(snapshot);
-  const { scopeMetrics } = JSON.parse(resourceMetricsJson(snapshot, pages));
+  const { scopeMetrics } = JSON.parse(plainJson(snapshot, pages));
   const [metric] = scopeMetrics[0]?.metrics ?? [];
   const { incarnation, generation, time, stats } = snapshot;
   const { dataPoints: points = [] } = metric ?? {};
