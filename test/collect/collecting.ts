@@ -8,6 +8,7 @@ import { StateLog } from '../../core/state-log';
 import { combineSources } from '../../src/collect/sources';
 import { functionSource, type MetricsSource } from '../../src/collect/source';
 import { counter, point } from '../core/encoder/collections';
+import { stayAlive } from '../support/stay-alive';
 
 /** A collection of one scope with one counter. */
 export function counted(name: string, value: unknown, resource: object = {}, temporality = 1): ResourceMetrics {
@@ -62,12 +63,8 @@ export async function snapshotOf(encoder: SnapshotEncoder, data: ResourceMetrics
 export function hurry(t: ExecutionContext): () => number {
   const { setTimeout } = globalThis;
   let timers = 0;
-  // The timers of the exporter do not keep a process alive.
-  const alive = setInterval(() => undefined, 1000);
-  t.teardown(() => {
-    globalThis.setTimeout = setTimeout;
-    clearInterval(alive);
-  });
+  stayAlive(t);
+  t.teardown(() => (globalThis.setTimeout = setTimeout));
   globalThis.setTimeout = ((work: () => void, ms: number) => {
     if (ms >= 1000) timers++;
     return setTimeout(work, ms >= 1000 ? 0 : ms);

@@ -1,6 +1,7 @@
 /** Attributes of a resource that are still being detected are waited for, but not for ever. */
 import test from 'ava';
 import { resourceSettled } from '../../src/collect/resource';
+import { stayAlive } from '../support/stay-alive';
 
 function pending() {
   let settle: () => void = () => undefined;
@@ -27,6 +28,7 @@ test('it waits until the attributes are there', async (t) => {
 });
 
 test('a detector that hangs is waited for once', async (t) => {
+  stayAlive(t);
   const resource = pending();
   t.false(await resourceSettled(resource, 5));
   t.is(resourceSettled(resource, 5), undefined);

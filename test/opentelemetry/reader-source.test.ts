@@ -1,6 +1,7 @@
 /** Collecting deltas from each SDK, cut into slices and in one go: nothing is lost, and nothing is counted twice. */
 import test from 'ava';
 import type { ResourceMetrics } from '../../core/otel';
+import { stayAlive } from '../support/stay-alive';
 import { foreignReader, loadSdk, SDKS, startOurs, valuesOf } from './sdk';
 
 const WAYS = SDKS.flatMap((sdk) => [true, false].map((sliced) => ({ sdk, sliced })));
@@ -76,6 +77,7 @@ for (const way of WAYS) {
   });
 
   test(`${titleOf(way)}: a callback that hangs keeps nothing else back, and is told once`, async (t) => {
+    stayAlive(t);
     const { meter, collect, lines } = startOurs(sdk, { sliced, callbacksMs: 20 });
     const counter = meter.createCounter('c');
     meter.createObservableGauge('hangs').addCallback(() => new Promise(() => undefined));

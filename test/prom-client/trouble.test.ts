@@ -2,6 +2,7 @@
 import test from 'ava';
 import type { ResourceMetrics } from '../../core/otel';
 import { promClientSource, type PromClientRegistry } from '../../src/prom-client';
+import { stayAlive } from '../support/stay-alive';
 import { NAMES, load } from './libraries';
 import { silentLogger } from './lines';
 import { familiesOf, familiesOfText } from './samples';
@@ -37,6 +38,7 @@ for (const name of NAMES) {
   });
 
   test(`${name}: collect() that throws, rejects or hangs costs its metric only, and is told once`, async (t) => {
+    stayAlive(t);
     const registers = [new Registry()];
     const lines: string[] = [];
     let calls = 0;

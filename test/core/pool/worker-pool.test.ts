@@ -7,6 +7,7 @@ import test from 'ava';
 import type { TaskResult } from '../../../protocol/tasks';
 import { WorkerPool, type PoolOptions } from '../../../core/pool/worker-pool';
 import { threads } from '../../in-child/threads';
+import { stayAlive } from '../../support/stay-alive';
 import { until } from '../../support/until';
 
 const GOOD = { misbehave: false };
@@ -76,9 +77,7 @@ test.serial('a worker that fails to load is reported at once, and tried again af
   t.teardown(() => rmSync(folder, { recursive: true }));
   process.env['LOADS'] = join(folder, 'loads');
   writeFileSync(process.env['LOADS'], 'xx');
-  // A task that waits does not keep a process alive.
-  const alive = setInterval(() => undefined, 1000);
-  t.teardown(() => clearInterval(alive));
+  stayAlive(t);
   const told: (string | undefined)[] = [];
   const pool = poolOf('fails-to-load', { threads: 3, onTrouble: (trouble) => told.push(trouble) });
   const message = 'a worker thread could not be started: a failure to load';
