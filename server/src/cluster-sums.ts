@@ -48,6 +48,8 @@ export class ClusterSums {
   private queue: Promise<unknown>;
   /** The absorbing of {@link absorbKnown} that has not begun yet. */
   private catchingUp: Promise<void> | undefined;
+  /** Ends with the last draft of the file, whose adoption is in the queue by then. */
+  private compacting: Promise<void> = Promise.resolve();
   /** Until then no other one begins. */
   private restUntil = Number.NEGATIVE_INFINITY;
 
@@ -84,6 +86,8 @@ export class ClusterSums {
   /** Resolves when the calls before have ended. Never rejects. */
   async settled(): Promise<void> {
     await this.catchingUp?.catch(() => undefined);
+    await this.queue;
+    await this.compacting;
     await this.queue;
   }
 
@@ -141,7 +145,7 @@ export class ClusterSums {
     this.former = this.states;
     this.states = new Map([...this.states, ...absorbed.apps.map(({ app, state }) => [app, state] as const)]);
     await store.take(absorbed, this.states);
-    if (store.isLarge(this.states)) void this.compact();
+    if (store.isLarge(this.states)) this.compacting = this.compact();
     return absorbed;
   }
 
