@@ -1,28 +1,14 @@
 /** The package as a module of PM2, installed from its folder and from its tarball as `pm2 install` does. */
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import test from 'ava';
 import { pack } from '../../test/package/packed';
-import { built, PROJECT } from '../../test/support/built';
+import { built } from '../../test/support/built';
 import { withPm2, type Pm2 } from '../../test/support/pm2';
 import { until } from '../../test/support/until';
 import { get } from './http/running-server';
+import { commandsIn, moduleFolder } from './installed-module';
 import { answeringApp } from './rounds/pm2-apps';
 
 const NAME = 'pm2-cluster-metrics';
-const PM2 = createRequire(__filename).resolve('pm2/bin/pm2');
-
-type Command = (...args: string[]) => Promise<unknown>;
-
-/** Runs commands of PM2 in a working directory. */
-function commandsIn(folder: string, home: string): Command {
-  const env = { ...process.env, PM2_HOME: home, PM2_METRICS_PORT: '0', npm_config_prefer_offline: 'true' };
-  return (...args) => promisify(execFile)(process.execPath, [PM2, ...args], { cwd: folder, env });
-}
-
 /** Waits for a line in `/metrics` at the address that was logged last. */
 function shows(pm2: Pm2, line: string): Promise<true> {
   return until(line, async () => {
@@ -34,12 +20,7 @@ function shows(pm2: Pm2, line: string): Promise<true> {
 test('PM2 runs it as a module, with answers of apps and with settings', async (t) => {
   await built();
   await withPm2(7, async (pm2) => {
-    const folder = join(pm2.folder, 'module');
-    mkdirSync(folder);
-    for (const part of ['package.json', 'dist'])
-      cpSync(join(PROJECT, 'server', part), join(folder, part), { recursive: true });
-    symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
-    const command = commandsIn(folder, pm2.home);
+    const command = commandsIn(pm2, moduleFolder(pm2));
     const status = async (): Promise<string | undefined> => (await pm2.list(NAME))[0]?.status;
     await pm2.start(answeringApp('shop'));
     await command('install', '.');
@@ -60,7 +41,7 @@ test('pm2 install with the tarball is enough', async (t) => {
   t.teardown(remove);
   await withPm2(7, async (pm2) => {
     await pm2.start(answeringApp('shop'));
-    await commandsIn(pm2.folder, pm2.home)('install', tarball);
+    await commandsIn(pm2, pm2.folder)('install', tarball);
     const [shop] = await pm2.list('shop');
     await shows(pm2, `pm2_up{pm2_app="shop",pm_id="${shop?.id}"`);
     t.like((await pm2.list(NAME))[0], { name: NAME, status: 'online', restarts: 0 });

@@ -46,6 +46,7 @@ export interface Pm2 {
   instance(id: number): Promise<Instance>;
   reload(name: string): Promise<void>;
   restart(name: string): Promise<void>;
+  stop(name: string): Promise<void>;
   /** Restarts an app under another name. */
   rename(name: string, to: string): Promise<void>;
   scale(name: string, count: number): Promise<void>;
@@ -60,7 +61,8 @@ export interface Pm2 {
   close(): Promise<void>;
 }
 
-const PACKAGES: Readonly<Record<Pm2Version, string>> = { 5: 'pm2-5', 6: 'pm2-6', 7: 'pm2' };
+/** What is required of each version. */
+export const PACKAGES: Readonly<Record<Pm2Version, string>> = { 5: 'pm2-5', 6: 'pm2-6', 7: 'pm2' };
 const CALL_MS = 30_000;
 
 interface MonitorData {
@@ -133,6 +135,7 @@ export async function startPm2(version: Pm2Version, prefix?: string): Promise<Pm
     },
     reload: (name) => run('reload', name),
     restart: (name) => run('restart', name),
+    stop: (name) => run('stop', name),
     rename: (name, to) => run('restart', name, '--name', to),
     scale: (name, count) => run('scale', name, String(count)),
     delete: (name) => run('delete', name),

@@ -1,0 +1,4 @@
+import test from 'ava';
+import { allAtOnceTests } from '../all-at-once-tests';
+
+allAtOnceTests(test, 6);
