@@ -14,7 +14,7 @@ const { rounds } = require('../lib/rounds');
 const { timesLess } = require('../lib/rows');
 const { createWorkload } = require('../lib/workload');
 
-const { spareMemory } = part('server/protocol/tasks.js');
+const { spareMemory } = part('server/protocol/state.js');
 const { ClusterMerger } = part('server/workers/cluster/index.js');
 
 const INSTANCES = 8;

@@ -1,5 +1,5 @@
 /** Series that an exposition does not show. */
-import type { LabelledSnapshot } from './tasks';
+import type { LabelledSnapshot } from './render';
 
 /** Why, and what the log says of a metric that has such series. */
 export const DROP_REASONS = {

@@ -1,5 +1,5 @@
 /** Apps and instances: what tells them apart, and the labels that their series get. */
-import type { Run } from './tasks';
+import type { Run } from './run';
 
 /** Names of the labels for an app, for its namespace in PM2, and for one of its instances. */
 export interface LabelNames {

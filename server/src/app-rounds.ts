@@ -1,6 +1,8 @@
 /** What a round, and what is known beyond it, says of the runs of each app. */
 import { appKey, type AppName } from '../protocol/labels';
-import type { AppRound, ClusterState, RunSnapshot } from '../protocol/tasks';
+import type { AppRound } from '../protocol/tasks';
+import type { ClusterState } from '../protocol/state';
+import type { RunSnapshot } from '../protocol/run';
 import type { KnownNumbers, RoundResult } from './rounds/result';
 
 /** By app key. */

@@ -1,14 +1,8 @@
 /** The metrics server's worker threads, and what it has them do. */
 import { extname, join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
-import type {
-  ClusterFailureCode,
-  ClusterTask,
-  ClusterTaskFailure,
-  ClusterTaskResult,
-  RenderResult,
-  RenderTask,
-} from '../protocol/tasks';
+import type { ClusterFailureCode, ClusterTask, ClusterTaskFailure, ClusterTaskResult } from '../protocol/tasks';
+import type { RenderResult, RenderTask } from '../protocol/render';
 import { endLoan, startLoan } from '../protocol/loan';
 import { countReleased } from '../../core/pool/shared-memory';
 import { WorkerPool, type PoolOptions } from '../../core/pool/worker-pool';

@@ -1,13 +1,7 @@
 /** The sums over all runs, ended ones too, by app: workers update them, this module holds them, and a file keeps them. */
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  spareMemory,
-  type AbsorbResult,
-  type AbsorbTask,
-  type AppRound,
-  type ClusterState,
-  type GaugeRule,
-} from '../protocol/tasks';
+import { spareMemory, type ClusterState } from '../protocol/state';
+import type { AbsorbResult, AbsorbTask, AppRound, GaugeRule } from '../protocol/tasks';
 import type { LabelNames } from '../protocol/labels';
 import { appsOf, newsOf, runsByApp } from './app-rounds';
 import { TaskError, type ClusterPool } from './cluster-pool';

@@ -14,7 +14,7 @@ import type { StateLog, Subject } from '../../core/state-log';
 import { messageOf } from '../../core/values';
 import { instanceLabels } from '../protocol/labels';
 import type { Dropped } from '../protocol/dropped';
-import type { LabelledSnapshot } from '../protocol/tasks';
+import type { LabelledSnapshot } from '../protocol/render';
 import { TaskError, type ClusterPool } from './cluster-pool';
 import type { ClusterSums } from './cluster-sums';
 import { ownMetrics, type OwnMetricsOptions } from './own-metrics';

@@ -17,7 +17,7 @@ import { instanceLabels, type LabelNames } from '../protocol/labels';
 import type { ProcessInfo } from './pm2/process-list';
 import type { RoundResult } from './rounds/result';
 import type { StateStore } from './state-store';
-import type { Run } from '../protocol/tasks';
+import type { Run } from '../protocol/run';
 
 export interface OwnMetricsOptions {
   readonly labels: LabelNames;

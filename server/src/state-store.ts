@@ -9,7 +9,9 @@ import { rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Logger } from 'pino';
-import type { AbsorbResult, ClusterState, StateFileEnd } from '../protocol/tasks';
+import type { AbsorbResult } from '../protocol/tasks';
+import type { ClusterState } from '../protocol/state';
+import type { StateFileEnd } from '../protocol/state-file';
 import { messageOf } from '../../core/values';
 import type { ClusterPool } from './cluster-pool';
 

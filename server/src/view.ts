@@ -1,6 +1,7 @@
 /** What the HTTP side asks the cluster for, and what it gets. */
 import type { Readable } from 'node:stream';
-import type { Format, Run } from '../protocol/tasks';
+import type { Format } from '../protocol/render';
+import type { Run } from '../protocol/run';
 
 /** The chunks of an exposition. It emits `dropped` if it is read too slowly while others wait: its connection is then to be closed. */
 export interface ExpositionStream extends Readable {

@@ -1,7 +1,7 @@
 /** A metrics server without sockets: the rounds are made by hand, threads and log are real. */
 import type { Readable } from 'node:stream';
 import { pino } from 'pino';
-import type { Format } from '../protocol/tasks';
+import type { Format } from '../protocol/render';
 import type { ClusterPool } from '../src/cluster-pool';
 import { ClusterSums } from '../src/cluster-sums';
 import { MetricsCluster } from '../src/metrics-cluster';

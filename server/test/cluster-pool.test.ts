@@ -2,7 +2,8 @@
 import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { Format, LabelledSnapshot, RunSnapshot } from '../protocol/tasks';
+import type { Format, LabelledSnapshot } from '../protocol/render';
+import type { RunSnapshot } from '../protocol/run';
 import { ClusterPool, TaskError } from '../src/cluster-pool';
 import type { Reader } from '../src/renderings/reader';
 import { Rendering } from '../src/renderings/rendering';

@@ -1,6 +1,6 @@
 /** Results of rounds, made by hand from processes as PM2 lists them and snapshots of the real encoder and wire form. */
 import type { Worker } from 'node:worker_threads';
-import type { RunSnapshot } from '../protocol/tasks';
+import type { RunSnapshot } from '../protocol/run';
 import type { ClusterPool } from '../src/cluster-pool';
 import { readProcessList, type ProcessInfo } from '../src/pm2/process-list';
 import { ErrorCounts, type InstanceAnswer, type RoundResult } from '../src/rounds/result';

@@ -2,15 +2,8 @@
  * A worker thread of the metrics server, which does one task at a time. What it keeps between tasks is derived from tasks, so
  * that any thread can do any task.
  */
-import type {
-  AbsorbResult,
-  AbsorbTask,
-  ClusterTask,
-  ClusterTaskFailure,
-  ClusterTaskResult,
-  ReplaceResult,
-  SaveResult,
-} from '../protocol/tasks';
+import type { AbsorbResult, AbsorbTask, ClusterTask, ClusterTaskFailure, ClusterTaskResult } from '../protocol/tasks';
+import type { ReplaceResult, SaveResult } from '../protocol/state-file';
 import { appKey } from '../protocol/labels';
 import type { Snapshot } from '../../core/snapshot';
 import { countShared } from '../../core/pool/shared-memory';

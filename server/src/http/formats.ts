@@ -1,7 +1,7 @@
 /** The formats that Prometheus reads, and which of them a request asks for. */
 import type { IncomingHttpHeaders } from 'node:http';
 import Negotiator from 'negotiator';
-import type { Format } from '../../protocol/tasks';
+import type { Format } from '../../protocol/render';
 
 /** @see https://prometheus.io/docs/instrumenting/content_negotiation/ */
 export const CONTENT_TYPES: Readonly<Record<Format, string>> = {

@@ -2,7 +2,7 @@
  * Reads PM2's list of its processes. Every field is checked: some of them come from the processes themselves, which may say
  * anything.
  */
-import type { Run } from '../../protocol/tasks';
+import type { Run } from '../../protocol/run';
 import { readMonitor, type MonitorValue } from './monitor';
 
 export interface ProcessInfo {

@@ -3,7 +3,7 @@
  * PM2 has listed, whatever a message claims to be.
  */
 import { randomBytes } from 'node:crypto';
-import type { Run } from '../../protocol/tasks';
+import type { Run } from '../../protocol/run';
 import type { Snapshot } from '../../../core/snapshot';
 import type { KnownPage } from '../../../core/wire/decode';
 import { Incarnations } from './incarnations';

@@ -3,7 +3,7 @@
  * lists it or not. Of one run at most one message is read at a time, and one waits: the newest.
  */
 import { messageOf } from '../../../core/values';
-import type { Run } from '../../protocol/tasks';
+import type { Run } from '../../protocol/run';
 import type { CompactBody, ReadLastNumbers } from './answer';
 import type { KnownRun } from './known-run';
 import type { KnownRuns } from './known-runs';

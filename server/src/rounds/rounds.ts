@@ -17,7 +17,7 @@ import { setTimeout } from 'node:timers/promises';
 import { DaemonError, type Daemon } from '../../../core/pm2/daemon';
 import { messageOf } from '../../../core/values';
 import { appKey } from '../../protocol/labels';
-import type { Run } from '../../protocol/tasks';
+import type { Run } from '../../protocol/run';
 import { readProcessList, type ProcessInfo } from '../pm2/process-list';
 import { readAnswer, readHello, readLastNumbers, type Answer } from './answer';
 import { Apps, type AppsOptions } from './apps';

@@ -1,5 +1,6 @@
 /** One round of one app: its next state, and what is shown of it. */
-import type { ClusterState, LabelledSnapshot, RunNumbers } from '../../protocol/tasks';
+import type { ClusterState, RunNumbers } from '../../protocol/state';
+import type { LabelledSnapshot } from '../../protocol/render';
 import { appKey } from '../../protocol/labels';
 import type { PlacedPage } from '../../../core/snapshot';
 import { Gauges } from './gauges/gauges';

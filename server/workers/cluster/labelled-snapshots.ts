@@ -1,5 +1,7 @@
 /** What is shown of an app: its merged snapshot, and the gauges that instances keep for themselves. */
-import type { AbsorbTask, ClusterState, LabelledSnapshot } from '../../protocol/tasks';
+import type { AbsorbTask } from '../../protocol/tasks';
+import type { ClusterState } from '../../protocol/state';
+import type { LabelledSnapshot } from '../../protocol/render';
 import { ORDER_SHIFT, type Family, type ScopeFamilies, type Snapshot } from '../../../core/snapshot';
 import { seriesCount } from '../../../core/series';
 import { appLabels, instanceLabels } from '../../protocol/labels';

@@ -9,7 +9,8 @@
  * Between tasks it keeps which series are which, which can be derived from a state. States are never written to: a round that
  * throws halfway changes nothing.
  */
-import type { AbsorbResult, AbsorbTask, AppRound, GaugeRule, RunSnapshot } from '../../protocol/tasks';
+import type { AbsorbResult, AbsorbTask, AppRound, GaugeRule } from '../../protocol/tasks';
+import type { RunSnapshot } from '../../protocol/run';
 import { appKey, appLabels, instanceLabels } from '../../protocol/labels';
 import { messageOf } from '../../../core/values';
 import { regular } from '../identity/regular';

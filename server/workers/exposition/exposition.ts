@@ -7,7 +7,7 @@
  *                       kept between renderings: RenderedPages ┴─ Dialect: text, OpenMetrics, protobuf
  * ```
  */
-import type { Format, LabelledSnapshot, RenderTask } from '../../protocol/tasks';
+import type { Format, LabelledSnapshot, RenderTask } from '../../protocol/render';
 import type { Dropped, DropReason } from '../../protocol/dropped';
 import { seriesCount } from '../../../core/series';
 import type { Family, Snapshot } from '../../../core/snapshot';

@@ -1,6 +1,6 @@
 /** Sends an exposition through a port as it is rendered. */
 import { isOver, type Loan } from '../../protocol/loan';
-import type { ChunkPort } from '../../protocol/tasks';
+import type { ChunkPort } from '../../protocol/render';
 import type { Rendered, Rendering } from './exposition';
 
 /**

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { Format, LabelledSnapshot } from '../../../protocol/tasks';
+import type { Format, LabelledSnapshot } from '../../../protocol/render';
 import type { ResourceMetrics } from '../../../../core/otel';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import { CONTENT_TYPES } from '../../../src/http/formats';

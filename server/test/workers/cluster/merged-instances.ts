@@ -1,13 +1,8 @@
 /** Instances made by hand, whose snapshots go through the real encoder and the wire, and a cluster that merges them. */
-import {
-  spareMemory,
-  type AbsorbResult,
-  type AppRound,
-  type ClusterState,
-  type GaugeRule,
-  type LabelledSnapshot,
-  type RunSnapshot,
-} from '../../../protocol/tasks';
+import { spareMemory, type ClusterState } from '../../../protocol/state';
+import type { AbsorbResult, AppRound, GaugeRule } from '../../../protocol/tasks';
+import type { LabelledSnapshot } from '../../../protocol/render';
+import type { RunSnapshot } from '../../../protocol/run';
 import type { HrTime, ResourceMetrics } from '../../../../core/otel';
 import { strideOf, type Family, type Snapshot } from '../../../../core/snapshot';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';

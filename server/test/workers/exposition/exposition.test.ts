@@ -1,7 +1,7 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import test from 'ava';
 import { startLoan } from '../../../protocol/loan';
-import type { Format, LabelledSnapshot } from '../../../protocol/tasks';
+import type { Format, LabelledSnapshot } from '../../../protocol/render';
 import { EXP_BUCKETS } from '../../../../core/snapshot';
 import { Exposition } from '../../../workers/exposition/exposition';
 import type { CachedRendering } from '../../../workers/exposition/rendering-cache';

@@ -1,6 +1,6 @@
 /** What cannot be rendered of a process costs its family, or the process, and nothing of the others. */
 import test from 'ava';
-import type { LabelledSnapshot } from '../../../protocol/tasks';
+import type { LabelledSnapshot } from '../../../protocol/render';
 import type { Family, Snapshot } from '../../../../core/snapshot';
 import { counter, point } from '../../../../test/core/encoder/collections';
 import { Exposition } from '../../../workers/exposition/exposition';

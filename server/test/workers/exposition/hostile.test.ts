@@ -1,7 +1,7 @@
 /** Whatever numbers and attributes a process sends: all formats are valid, and have all that other processes send. */
 import test from 'ava';
 import * as fc from 'fast-check';
-import type { Format, LabelledSnapshot } from '../../../protocol/tasks';
+import type { Format, LabelledSnapshot } from '../../../protocol/render';
 import {
   COUNT,
   EXP_BUCKETS,

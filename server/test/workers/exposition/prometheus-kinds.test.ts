@@ -1,6 +1,6 @@
 /** Summaries, names that are Prometheus's, and exemplars, as each format shows them. */
 import test from 'ava';
-import type { Format, LabelledSnapshot } from '../../../protocol/tasks';
+import type { Format, LabelledSnapshot } from '../../../protocol/render';
 import { asPrometheus, counter, histogram, point, summary } from '../../../../test/core/encoder/collections';
 import { promtool, testWith } from '../../../../test/support/scrapers';
 import { Exposition } from '../../../workers/exposition/exposition';

@@ -1,7 +1,7 @@
 /** Whatever processes may collect: all formats are valid, and say the same as what was collected. */
 import test from 'ava';
 import * as fc from 'fast-check';
-import type { LabelledSnapshot } from '../../../protocol/tasks';
+import type { LabelledSnapshot } from '../../../protocol/render';
 import {
   DataPointType,
   type ExponentialBuckets,

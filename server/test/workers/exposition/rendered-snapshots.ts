@@ -1,5 +1,5 @@
 /** Labelled snapshots made by hand, and what an exposition renders of them. */
-import type { Format, LabelledSnapshot } from '../../../protocol/tasks';
+import type { Format, LabelledSnapshot } from '../../../protocol/render';
 import type { ResourceMetrics } from '../../../../core/otel';
 import type { Snapshot } from '../../../../core/snapshot';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';

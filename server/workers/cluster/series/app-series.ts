@@ -4,7 +4,7 @@
  *
  * All of it can be derived from a {@link ClusterState}. Pages are only ever added.
  */
-import type { ClusterState } from '../../../protocol/tasks';
+import type { ClusterState } from '../../../protocol/state';
 import { textsOf } from '../../../../core/page-texts';
 import { PAGE_SERIES, strideOf, type Page, type PlacedPage, type ScopeFamilies } from '../../../../core/snapshot';
 import { AppFamily, type LayoutSeries } from './app-family';

@@ -1,5 +1,5 @@
 /** A run that has answered in this round: its families, and which series of the app its series are. */
-import type { Run } from '../../../protocol/tasks';
+import type { Run } from '../../../protocol/run';
 import type { Family, ScopeFamilies, Snapshot } from '../../../../core/snapshot';
 import type { AppFamily } from './app-family';
 import type { PageMapping } from './app-series';

@@ -1,5 +1,7 @@
 /** Maps the series of an app's runs to the app's series, and notes which of these no run has any more. */
-import type { AbsorbTask, AppRound, ClusterState, RunSnapshot } from '../../../protocol/tasks';
+import type { AbsorbTask, AppRound } from '../../../protocol/tasks';
+import type { ClusterState } from '../../../protocol/state';
+import type { RunSnapshot } from '../../../protocol/run';
 import { appKey, appLabels } from '../../../protocol/labels';
 import { START, type Family, type Layout, type ScopeFamilies } from '../../../../core/snapshot';
 import { pagesOf } from '../../../../core/series';

@@ -1,5 +1,5 @@
 /** What is kept of one app between tasks: its series, and which of them the series of its instances' pages are. */
-import type { ClusterState } from '../../../protocol/tasks';
+import type { ClusterState } from '../../../protocol/state';
 import type { AppFamily } from './app-family';
 import { AppSeries, NO_SERIES, type PageMapping } from './app-series';
 import type { PresentPage } from './present-pages';

@@ -1,6 +1,6 @@
 /** The state before the first round. */
 import { randomUUID } from 'node:crypto';
-import type { ClusterState } from '../../../protocol/tasks';
+import type { ClusterState } from '../../../protocol/state';
 import { shared } from '../sums/numbers';
 
 export function emptyState(): ClusterState {

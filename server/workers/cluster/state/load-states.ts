@@ -1,6 +1,7 @@
 /** Reads a state file. What is intact in it is used, and the rest is told. */
 import { closeSync, constants, fstatSync, openSync, realpathSync, type Stats } from 'node:fs';
-import type { ClusterState, LoadTask, LoadResult } from '../../../protocol/tasks';
+import type { ClusterState } from '../../../protocol/state';
+import type { LoadTask, LoadResult } from '../../../protocol/state-file';
 import { messageOf } from '../../../../core/values';
 import { beginningOf, FILE_HEAD, framesOf, MAX_FILE_BYTES, readAt, STATE_VERSION } from './frames';
 import { openRecord, type OpenRecord } from './read-record';

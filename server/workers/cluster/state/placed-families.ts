@@ -1,5 +1,5 @@
 /** The pages of a state in the order of their numbers, and what is written of a family and of a page's layout. */
-import type { ClusterState } from '../../../protocol/tasks';
+import type { ClusterState } from '../../../protocol/state';
 import type { Scope } from '../../../../core/otel';
 import { strideOf, type Family, type Layout, type PlacedPage } from '../../../../core/snapshot';
 

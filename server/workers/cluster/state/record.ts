@@ -6,7 +6,7 @@
  * u32 LE bytes of the head | head (JSON) | attributes of its pages | changes of carried, gone, and of runs, as the head says
  * ```
  */
-import type { ClusterState } from '../../../protocol/tasks';
+import type { ClusterState } from '../../../protocol/state';
 import type { Layout } from '../../../../core/snapshot';
 import { ByteWriter } from '../../../../core/wire/numbers';
 import { writeChanges } from './columns';

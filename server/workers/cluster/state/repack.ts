@@ -1,5 +1,5 @@
 /** Writes pages of a state anew: without dropped series, in fewer pages, or with a larger bucket capacity. */
-import type { ClusterState } from '../../../protocol/tasks';
+import type { ClusterState } from '../../../protocol/state';
 import { textsOf } from '../../../../core/page-texts';
 import { PAGE_SERIES, strideOf, type Family, type Layout, type PlacedPage } from '../../../../core/snapshot';
 import { moveExponential } from '../../../../core/exponential/move';

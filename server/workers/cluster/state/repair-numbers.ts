@@ -1,5 +1,5 @@
 /** Numbers of a state that has been read, which later sums must be able to build on. */
-import type { ClusterState } from '../../../protocol/tasks';
+import type { ClusterState } from '../../../protocol/state';
 import {
   EXP_NEGATIVE_LENGTH,
   EXP_NEGATIVE_OFFSET,

@@ -1,5 +1,5 @@
 /** The state of one app while the records of a file are read, from the first one that stands for a whole state on. */
-import type { ClusterState } from '../../../protocol/tasks';
+import type { ClusterState } from '../../../protocol/state';
 import { strideOf, type PlacedPage } from '../../../../core/snapshot';
 import { GrowingColumn, readChanges, type Changes } from './columns';
 import { offsetsOf, type FamilyHead } from './placed-families';

@@ -7,7 +7,7 @@
  */
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
-import type { AppendResult, ReplaceTask, SaveTask, StateFileEnd } from '../../../protocol/tasks';
+import type { AppendResult, ReplaceTask, SaveTask, StateFileEnd } from '../../../protocol/state-file';
 import { messageOf } from '../../../../core/values';
 import { FILE_HEAD, MAX_FILE_BYTES, recordOf } from './frames';
 import { writeRecord, type StateChange } from './record';

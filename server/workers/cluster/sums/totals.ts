@@ -1,5 +1,5 @@
 /** The sums of a cluster: what is carried, plus what each run has had last. */
-import type { ClusterState, RunNumbers } from '../../../protocol/tasks';
+import type { ClusterState, RunNumbers } from '../../../protocol/state';
 import {
   COUNT,
   SCALAR_STRIDE,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { counter, point } from '../../../../../test/core/encoder/collections';
-import type { ClusterState } from '../../../../protocol/tasks';
+import type { ClusterState } from '../../../../protocol/state';
 import { Exposition } from '../../../../workers/exposition/exposition';
 import { parse, type ParsedFamily } from '../../exposition/parsed-text';
 import { decode } from '../../exposition/protobuf/decoded-protobuf';

@@ -2,7 +2,7 @@
 import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { ClusterState } from '../../../../protocol/tasks';
+import type { ClusterState } from '../../../../protocol/state';
 import { counter, point, series } from '../../../../../test/core/encoder/collections';
 import { at, Cluster, Instance } from '../merged-instances';
 import { contentOf, roundsOf, StateFile, temporaryFolder } from './state-files';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { appendChanges, loadStates, saveStates } from '../../../../workers/cluster';
-import type { ClusterState, StateFileEnd } from '../../../../protocol/tasks';
+import type { ClusterState } from '../../../../protocol/state';
+import type { StateFileEnd } from '../../../../protocol/state-file';
 import { counter, histogram, point, series } from '../../../../../test/core/encoder/collections';
 import { at, Cluster, Instance, numbersOf } from '../merged-instances';
 

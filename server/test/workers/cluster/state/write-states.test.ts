@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import test from 'ava';
 import { appendChanges, loadStates, replaceFile, saveStates } from '../../../../workers/cluster';
-import type { ClusterState, StateFileEnd } from '../../../../protocol/tasks';
+import type { ClusterState } from '../../../../protocol/state';
+import type { StateFileEnd } from '../../../../protocol/state-file';
 import { contentOf, roundsOf, temporaryFolder } from './state-files';
 
 /** The object of which the imports of all modules are views. */

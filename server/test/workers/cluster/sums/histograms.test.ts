@@ -1,7 +1,7 @@
 /** Histograms over the lives of instances: explicit bounds, and exponential ones. */
 import test from 'ava';
 import * as fc from 'fast-check';
-import type { LabelledSnapshot } from '../../../../protocol/tasks';
+import type { LabelledSnapshot } from '../../../../protocol/render';
 import {
   EXP_BUCKETS,
   EXP_NEGATIVE_LENGTH,

@@ -4,7 +4,7 @@ import { counter, histogram, point } from '../../../../../test/core/encoder/coll
 import { Exposition } from '../../../../workers/exposition/exposition';
 import { parse } from '../../exposition/parsed-text';
 import { render } from '../../exposition/rendered-snapshots';
-import type { LabelledSnapshot } from '../../../../protocol/tasks';
+import type { LabelledSnapshot } from '../../../../protocol/render';
 import { Cluster, Instance, numbersOf } from '../merged-instances';
 
 const explicit = (counts: number[], sum: number) => {

@@ -1,6 +1,6 @@
 /** Counters over the lives of instances. */
 import test from 'ava';
-import type { LabelledSnapshot } from '../../../../protocol/tasks';
+import type { LabelledSnapshot } from '../../../../protocol/render';
 import { counter, point, series } from '../../../../../test/core/encoder/collections';
 import { at, Cluster, familiesOf, Instance, numbersOf, scalarsOf } from '../merged-instances';
 

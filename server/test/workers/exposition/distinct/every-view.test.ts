@@ -1,7 +1,7 @@
 /** Whatever processes collect, no view in any format has a series twice. */
 import test, { type ExecutionContext } from 'ava';
 import * as fc from 'fast-check';
-import type { Format, LabelledSnapshot } from '../../../../protocol/tasks';
+import type { Format, LabelledSnapshot } from '../../../../protocol/render';
 import type { Snapshot } from '../../../../../core/snapshot';
 import { promtool, testWith } from '../../../../../test/support/scrapers';
 import { decode } from '../protobuf/decoded-protobuf';
