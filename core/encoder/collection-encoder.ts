@@ -7,7 +7,8 @@ import { DeltaFamily } from './deltas/delta-family';
 import { ExemplarReader } from './exemplars';
 import { FamilyEncoder } from './family-encoder';
 import type { Parts } from './parts';
-import type { ReadCollection, ReadMetric } from './reading/collection';
+import type { ReadCollection } from './reading/collection';
+import type { ReadMetric } from './reading/metric';
 import { endTimeOf } from './reading/end-time';
 import { quoted, reasonOf, type Problems } from './reading/problems';
 

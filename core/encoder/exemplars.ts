@@ -8,7 +8,7 @@ import type { Sliced } from '../slicer';
 import { MAX_EXEMPLARS, type FamilyExemplars } from '../snapshot';
 import type { FamilyEncoder } from './family-encoder';
 import { LEFT_OUT } from './positions/position-block';
-import type { ReadMetric } from './reading/collection';
+import type { ReadMetric } from './reading/metric';
 import { attributesText } from './series/attributes';
 
 /** Data points, and exemplars, that are looked at in one step. */

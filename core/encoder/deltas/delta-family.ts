@@ -9,7 +9,7 @@ import type { Sliced } from '../../slicer';
 import type { AnyFamily, JoinedPage } from '../any-family';
 import type { LayoutKind } from '../columns/layouts';
 import type { Cycle } from '../cycle';
-import type { ReadMetric } from '../reading/collection';
+import type { ReadMetric } from '../reading/metric';
 import type { FamilySeries } from '../series/family-series';
 import type { PageSupply } from '../series/page-supply';
 import { DeltaSeries } from './delta-series';

@@ -1,0 +1,89 @@
+/** Reads one metric of a collection, of which any part may be anything. */
+import {
+  AGGREGATORS,
+  AggregationTemporality,
+  type Aggregator,
+  type DataPoint,
+  type Descriptor,
+  type HrTime,
+  type MetricData,
+} from '../../otel';
+import { MAX_BUCKETS } from '../../snapshot';
+import { layoutKindOf, type LayoutKind } from '../columns/layouts';
+import type { descriptorHead } from './heads';
+import { quoted } from './problems';
+
+export interface ReadMetric {
+  /** By this the encoder finds the family. Two metrics of a collection may have the same key. */
+  readonly key: string;
+  readonly kind: LayoutKind;
+  readonly descriptor: Descriptor;
+  readonly dataPointType: number;
+  readonly aggregationTemporality: number;
+  readonly isMonotonic: boolean | undefined;
+  /** Whether the values count from the previous collection, and are added up. */
+  readonly isDelta: boolean;
+  /** Of exponential histograms with deltas: see `MetricData`. */
+  readonly maxSize: number | undefined;
+  readonly endTime: HrTime;
+  readonly aggregator: Aggregator | undefined;
+  /** Foreign, not copied: reading one may throw. */
+  readonly points: readonly DataPoint[];
+  /** Their length, read once. */
+  readonly count: number;
+}
+
+/** @returns what is wrong, where the metric cannot be used */
+export function readMetric(
+  scopeKey: string,
+  { descriptor, key }: NonNullable<ReturnType<typeof descriptorHead>>,
+  metric: Partial<MetricData>,
+): ReadMetric | string {
+  const { dataPointType, dataPoints, isMonotonic, aggregationTemporality, maxSize } = metric;
+  if (!Array.isArray(dataPoints)) return `metric ${quoted(descriptor.name)} has no array "dataPoints"`;
+  const kind = typeof dataPointType === 'number' ? layoutKindOf(dataPointType) : undefined;
+  if (kind === undefined) {
+    const found = typeof dataPointType === 'number' ? String(dataPointType) : typeof dataPointType;
+    return `metric ${quoted(descriptor.name)} has the unknown dataPointType ${found}, expected 0 to 4`;
+  }
+  const points = dataPoints as readonly DataPoint[];
+  const isDelta = aggregationTemporality === AggregationTemporality.DELTA;
+  if (isDelta && kind === 'summary') {
+    return `metric ${quoted(descriptor.name)} is a summary of delta temporality, expected a cumulative one`;
+  }
+  const read = {
+    kind,
+    descriptor,
+    dataPointType: dataPointType as number,
+    isDelta,
+    aggregationTemporality: isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
+    isMonotonic: isMonotonic === undefined ? undefined : Boolean(isMonotonic),
+    maxSize: sizeOf(maxSize),
+    endTime: isDelta ? endTimeIfAny(points) : plainTime(points[0]?.endTime),
+    aggregator: AGGREGATORS.find((one) => one === metric.aggregator),
+    points,
+    count: points.length,
+  };
+  return { ...read, key: `${scopeKey}${dataPointType}${read.isMonotonic}${read.aggregationTemporality}${key}` };
+}
+
+function sizeOf(maxSize: unknown): number | undefined {
+  return Number.isInteger(maxSize) ? Math.min(Math.max(maxSize as number, 2), MAX_BUCKETS) : undefined;
+}
+
+function plainTime(time: HrTime | null | undefined): HrTime {
+  return [finite(time?.[0]), finite(time?.[1])];
+}
+
+/** Of a metric with deltas, of which a malformed data point is lost by itself. */
+function endTimeIfAny(points: readonly DataPoint[]): HrTime {
+  try {
+    return plainTime(points[0]?.endTime);
+  } catch {
+    return plainTime(undefined);
+  }
+}
+
+function finite(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}
