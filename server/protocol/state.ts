@@ -1,6 +1,5 @@
 /** The state of one app's sums: made by worker threads, owned by the main thread, and kept by the state file. */
 import type { ScopeFamilies } from '../../core/snapshot';
-import type { Run } from './run';
 
 /**
  * The counters and histograms of one app, over all of its runs. The sum of a series is its number in `carried` plus its
@@ -38,7 +37,7 @@ export interface ClusterState {
 
 /** What one run has had last. */
 export interface RunNumbers {
-  /** Of the {@link Run}. */
+  /** Of the run. */
   readonly key: string;
   /** Of the run's snapshot that was absorbed last. */
   readonly incarnation: string;

@@ -11,7 +11,7 @@ import type { KnownPage } from '../../core/wire/decode';
 import type { Snapshot } from '../../core/snapshot';
 import type { AppName, LabelNames } from './labels';
 import type { RunSnapshot } from './run';
-import type { ClusterState, spareMemory } from './state';
+import type { ClusterState } from './state';
 import type {
   StateFileEnd,
   AppendResult,
@@ -81,7 +81,7 @@ export interface AppRound extends AppName {
   /** Keys of the runs that live, in the order of their starts: where runs describe a series differently, the last one counts. */
   readonly started: readonly string[];
   /**
-   * {@link spareMemory} of a former state which no thread reads any more. The task may write to it: the columns of the next
+   * `spareMemory` of a former state which no thread reads any more. The task may write to it: the columns of the next
    * state stand there. Writing to new memory takes several times as long.
    */
   readonly spare?: readonly SharedArrayBuffer[];

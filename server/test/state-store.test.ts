@@ -151,14 +151,14 @@ test('the file is written anew when most of it is out of date, while rounds go o
 test('the end waits for a new file that is being written', async (t) => {
   let goOn: (() => void) | undefined;
   let saves = 0;
-  const slow = {
+  const slow = Object.assign(Object.create(pool) as ClusterPool, {
     async run(task: Exclude<ClusterTask, { readonly kind: 'render' }>) {
       // The first one makes the file.
       if (task.kind === 'save' && saves++ > 0) await new Promise<void>((resolve) => (goOn = resolve));
       return await pool.run(task);
     },
-  };
-  const host = hostOf(t, slow as ClusterPool);
+  });
+  const host = hostOf(t, slow);
   host.slackBytes = -1e6;
   const sums = host.serve();
   await sums.absorb(await round(new Process('shop', 0, 1).orders(1)));
