@@ -27,6 +27,9 @@ test('it waits until the attributes are there', async (t) => {
 });
 
 test('a detector that hangs is waited for once', async (t) => {
+  // The timer of the deadline does not keep a process alive.
+  const alive = setInterval(() => undefined, 1000);
+  t.teardown(() => clearInterval(alive));
   const resource = pending();
   t.false(await resourceSettled(resource, 5));
   t.is(resourceSettled(resource, 5), undefined);
