@@ -8,7 +8,7 @@ import { startCollector } from './running-collector';
 /** What a user's own function may return while detectors are at work. */
 function detecting(value: Promise<string>): () => ResourceMetrics {
   const resource = resourceFromAttributes({ 'service.name': 'shop', 'host.id': value });
-  return () => ({ ...counted('visits', 1), resource }) as unknown as ResourceMetrics;
+  return () => ({ ...counted('visits', 1), resource });
 }
 
 const soon = (): Promise<string> => new Promise((resolve) => setTimeout(() => resolve('7'), 20));
@@ -21,7 +21,9 @@ test.serial('the first snapshot of a single source has the attributes', async (t
 });
 
 test.serial('the first collection of several sources has the attributes', async (t) => {
-  const { collect, log } = combine(detecting(soon()), () => counted('other', 1, { 'host.id': '8', 'os.type': 'linux' }));
+  const { collect, log } = combine(detecting(soon()), () =>
+    counted('other', 1, { 'host.id': '8', 'os.type': 'linux' }),
+  );
   const { resource } = await collect();
   t.deepEqual(resource.attributes, { 'service.name': 'shop', 'host.id': '7', 'os.type': 'linux' });
   t.deepEqual(log, []);
