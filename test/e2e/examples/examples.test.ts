@@ -1,7 +1,8 @@
 /** Each way in: the programs of examples/ under a real PM2, four instances each, and the metrics server beside them. */
 import test, { type ExecutionContext } from 'ava';
 import { freePort } from '../../../scripts/lib/ports';
-import { built, METRICS_SERVER } from '../../support/built';
+import { runScript } from '../../package/packed';
+import { built, METRICS_SERVER, PROJECT } from '../../support/built';
 import { withPm2, type Pm2 } from '../../support/pm2';
 import { until } from '../../support/until';
 import { EXAMPLES, exampleApps, INSTANCES, NAMES, type Example, type ExampleApp } from './apps';
@@ -113,6 +114,11 @@ test('every example shows exactly what it was asked for, also over a reload unde
     await until('the last numbers by OTLP', () => receiver.sumOf('visits') === visits || undefined);
     for (const name of NAMES) t.is(pm2.logs(name), '', name);
   });
+});
+
+test('the example in TypeScript compiles against the types of the package', async (t) => {
+  const { code, stdout } = await runScript(PROJECT, 'typescript/bin/tsc', '-p', 'examples/typescript');
+  t.is(code, 0, stdout);
 });
 
 function labelsOf(text: string, name: Example): string[] {
