@@ -161,8 +161,9 @@ function startUnderPm2(
     maxSeries,
     logger,
     states,
-    onSnapshot: (snapshot) => {
+    onSnapshot: (snapshot, isInterim) => {
       responder.update(snapshot);
+      if (isInterim) return;
       // After the answers that this snapshot was collected for.
       setImmediate(() => {
         if (stopped === undefined) feed.update(snapshot);
