@@ -204,6 +204,8 @@ export interface ExporterStats {
   readonly droppedExemplars: number;
   /** Metrics of which OpenTelemetry's SDK has put further series into a single one. Earlier exporters do not tell. */
   readonly overflowedMetrics?: number;
+  /** Series that were let go of in the life of the process, as they had not changed for `forgetAfterMs`. None: left out. */
+  readonly forgottenSeries?: number;
 }
 
 /** The numbers of an earlier snapshot, at the same offsets. */

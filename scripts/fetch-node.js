@@ -13,6 +13,8 @@ const { root } = require('./ensure');
 
 const system = process.platform === 'win32' ? 'win' : process.platform;
 const packageName = `node-${system}-${process.arch}`;
+/** Each line with long-term support after the oldest one in `engines`, and those that become one. */
+const MAJORS = [22, 24, 26];
 
 /** @returns {string | undefined} path of a file of the package; `undefined` if the package could not be fetched */
 function fetchFile(cache, name, version, file) {
@@ -46,4 +48,4 @@ function fetchManager(name) {
   return fetchFile(['managers', name], name, version, file);
 }
 
-module.exports = { fetchManager, fetchNode, packageName };
+module.exports = { fetchManager, fetchNode, MAJORS, packageName };

@@ -7,11 +7,9 @@
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 const { ensureBuilt, ensureInstalled, root } = require('./ensure');
-const { fetchNode, packageName } = require('./fetch-node');
+const { fetchNode, MAJORS, packageName } = require('./fetch-node');
 const { quickFiles } = require('./lib/suite');
 
-/** Each line with long-term support after the oldest one in `engines`, and those that become one. */
-const MAJORS = [22, 24, 26];
 /** On each version: worker threads and shared memory, PM2's daemon and messages, HTTP, and the compiled code. */
 const EACH = ['test/core/pool/', 'test/core/pm2/', 'test/pool/', 'test/ipc/', 'test/exporter.test.ts'];
 const BUILT = ['test/package/built.test.ts'];

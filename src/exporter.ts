@@ -94,7 +94,13 @@ export function startExporter(
 /** An exporter that its host has forgotten to stop would answer each request a second time. */
 function stopFormer(logger: Logger): void {
   try {
-    void processWide[ACTIVE]?.stop();
+    const former = processWide[ACTIVE];
+    if (former === undefined) return;
+    void former.stop();
+    logger.warn(
+      'The PM2 exporter was started again in this process: the former one is stopped, and its metrics are not exported any ' +
+        'more. Start it once, with all "sources", or stop the former one first',
+    );
   } catch (error) {
     logger.debug('The former exporter of this process could not be stopped:', error);
   }

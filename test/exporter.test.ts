@@ -26,7 +26,9 @@ function startChild(
 
 test('a second exporter in a process takes the place of the first one, also of another module instance', async (t) => {
   const ended = await startChild(t, async ({ load, require, tell, threads }, { data }) => {
-    const logger = { ...console, warn: () => undefined, info: () => undefined, debug: () => undefined };
+    const lines: string[] = [];
+    const warn = (line: string): void => void lines.push(line.slice(0, 50));
+    const logger = { ...console, warn, info: () => undefined, debug: () => undefined };
     const calls: string[] = [];
     const start = (name: string): exporterModule.Exporter => {
       const { startExporter } = load('src/exporter') as typeof exporterModule;
@@ -53,12 +55,16 @@ test('a second exporter in a process takes the place of the first one, also of a
     tell([fresh.active, [...new Set(calls)], threads()]);
     await Promise.all([fresh.stop(), fresh.stop()]);
     tell([fresh.active, threads()]);
+    const again = start('again');
+    await again.stop();
+    tell(lines);
   });
   t.deepEqual(ended.told, [
     [false, true, 0],
     [false, false, true, 0],
     [true, ['fresh'], 1],
     [false, 0],
+    Array(2).fill('The PM2 exporter was started again in this process'),
   ]);
   t.like(ended, { code: 0, output: '' });
 });

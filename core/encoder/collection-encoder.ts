@@ -143,7 +143,8 @@ export class CollectionEncoder {
     if (!family.hasBegun(cycle)) yield* family.begin(cycle);
     yield* family.add(metric, cycle, (error) => {
       written.lost++;
-      written.problems.add(malformedPoint(metric, error));
+      const of = quoted(metric.descriptor.name);
+      written.problems.add(`a data point of metric ${of} is malformed and left out: ${reasonOf(error)}`);
     });
   }
 
@@ -162,7 +163,8 @@ export class CollectionEncoder {
     } catch (error) {
       families.delete(key);
       cycle.room = room;
-      written.problems.add(malformedPoint(metric, error));
+      const of = quoted(metric.descriptor.name);
+      written.problems.add(`metric ${of} has a malformed data point: ${reasonOf(error)}`);
       written.lost += metric.count;
       return;
     }
@@ -171,10 +173,6 @@ export class CollectionEncoder {
     written.leftOut += family.leftOut;
     if (family.hasOverflowed) written.overflowed.push(metric.descriptor.name);
   }
-}
-
-function malformedPoint({ descriptor }: ReadMetric, error: unknown): string {
-  return `metric ${quoted(descriptor.name)} has a malformed data point: ${reasonOf(error)}`;
 }
 
 function describeFamily(

@@ -58,6 +58,7 @@ function together(first: Encoded | undefined, second: Encoded): Encoded {
   return {
     ...second,
     leftOut: first.leftOut + second.leftOut,
+    forgotten: first.forgotten + second.forgotten,
     malformed: first.malformed + second.malformed,
     problems: [...first.problems, ...second.problems],
   };
@@ -72,6 +73,8 @@ export class SnapshotEncoder {
   private parts: Parts | undefined;
   private pageIds = 0;
   private generation = 0;
+  /** In the life of the process: it never goes down. */
+  private forgottenSeries = 0;
   private last: Snapshot | undefined;
   /** What the last snapshot has of families with deltas. */
   private lastDeltas: readonly EncodedDeltas[] = [];
@@ -157,7 +160,7 @@ export class SnapshotEncoder {
         encoded = together(encoded, yield* this.encodeOne(one, parts));
         unfinished.finishFirst();
       }
-      return this.withLosses(encoded as Encoded, parts);
+      return this.withLosses(encoded as Encoded);
     } catch (error) {
       // Such as no memory.
       this.parts = undefined;
@@ -166,12 +169,11 @@ export class SnapshotEncoder {
     }
   }
 
-  private withLosses(encoded: Encoded, parts: Parts): Encoded {
-    const forgotten = parts.forgetting.countForgotten();
+  private withLosses(encoded: Encoded): Encoded {
     const givenUp = this.unfinished.takeGivenUp();
-    if (givenUp === 0) return { ...encoded, forgotten };
+    if (givenUp === 0) return encoded;
     const problem = `what ${givenUp} collections have added to counters and histograms is lost: they could not be encoded`;
-    return { ...encoded, forgotten, problems: [...encoded.problems, problem] };
+    return { ...encoded, problems: [...encoded.problems, problem] };
   }
 
   private *encodeOne({ read, time, intervalMs, collectMs, isInterim }: Unfinished, parts: Parts): Sliced<Encoded> {
@@ -181,10 +183,19 @@ export class SnapshotEncoder {
     parts.columns.publish({ generation, time, isInterim });
     this.generation = generation;
     this.lastDeltas = deltas;
-    const dropped = { droppedSeries: leftOut + lost, droppedExemplars };
-    const stats = { intervalMs, collectMs, series, ...dropped, overflowedMetrics: overflowed.length };
+    const forgotten = parts.forgetting.countForgotten();
+    this.forgottenSeries += forgotten;
+    const stats = {
+      intervalMs,
+      collectMs,
+      series,
+      droppedSeries: leftOut + lost,
+      droppedExemplars,
+      overflowedMetrics: overflowed.length,
+      ...(this.forgottenSeries > 0 && { forgottenSeries: this.forgottenSeries }),
+    };
     const snapshot = this.makeSnapshot({ time, resource: read.resource, scopes, stats }, parts);
-    return { snapshot, leftOut, forgotten: 0, malformed: problems.count, problems: problems.texts, overflowed };
+    return { snapshot, leftOut, forgotten, malformed: problems.count, problems: problems.texts, overflowed };
   }
 
   private makeSnapshot(

@@ -93,6 +93,7 @@ function readStats(stats: unknown): ExporterStats {
     droppedSeries: read('droppedSeries'),
     droppedExemplars: read('droppedExemplars'),
     ...optional('overflowedMetrics', stats['overflowedMetrics'], isCount, 'overflowedMetrics'),
+    ...optional('forgottenSeries', stats['forgottenSeries'], isCount, 'forgottenSeries'),
   };
 }
 

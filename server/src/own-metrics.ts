@@ -97,6 +97,11 @@ function exporterMetrics(
       "Metrics of which OpenTelemetry's SDK has put series into one.",
       each((answer) => answer.snapshot.stats.overflowedMetrics ?? 0),
     ),
+    make.counter(
+      'pm2_forgotten_series_total',
+      'Series that the exporter has let go of (forgetAfterMs).',
+      each((answer) => answer.snapshot.stats.forgottenSeries ?? 0),
+    ),
     make.gauge('pm2_round_duration_seconds', 'Time from the beginning of the round to its result.', [
       [{}, durationMs / 1000],
     ]),

@@ -1,12 +1,14 @@
 /** What the log says about collecting. */
 import type { StateLog } from '../../core/state-log';
 import { messageOf } from '../../core/values';
+import type { Logger } from '../logger';
 
 export interface CollectLogOptions {
   readonly maxCollectLoad: number;
   /** The encoder's limit. */
   readonly maxSeries: number;
   readonly states: StateLog;
+  readonly logger: Pick<Logger, 'debug'>;
 }
 
 const COLLECTING = { name: 'Collecting metrics', consequence: 'so the last numbers stay until the next try succeeds' };
@@ -29,13 +31,18 @@ export class CollectLog {
 
   warnOfLeftOut(leftOut: number, problems: readonly string[]): void {
     const { states, maxSeries } = this.options;
-    states.warnAlike('A metric is not exported', problems);
+    states.warnAlike('Not all metrics are exported', problems);
     if (leftOut === 0) return;
     const remedy = 'Use fewer attribute values, or raise maxSeries';
     states.warnOnce(
       'maxSeries',
       `${leftOut} series are not exported: there are more than ${maxSeries} (maxSeries). ${remedy}`,
     );
+  }
+
+  /** With `forgetAfterMs`. It is meant to happen, so the metrics server's `pm2_forgotten_series_total` is for everyday use. */
+  tellOfForgotten(forgotten: number): void {
+    if (forgotten > 0) this.options.logger.debug(`${forgotten} series have not changed for forgetAfterMs: they end`);
   }
 
   warnOfInterval(intervalMs: number, costMs: number): void {

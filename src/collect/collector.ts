@@ -11,6 +11,7 @@ import type { Logger } from '../logger';
 import { CollectLog, type CollectLogOptions } from './collect-log';
 import { CollectLoad } from './load';
 import { warnOfOverflow } from './overflow';
+import { collectedSettled } from './resource';
 import type { MetricsSource } from './source';
 
 export interface CollectorOptions extends CollectLogOptions {
@@ -214,6 +215,8 @@ export class Collector {
       this.answersAtOnce = !isThenable(answer);
       const data = (await answer) as ResourceMetrics;
       const { active } = performance.eventLoopUtilization(before);
+      const settling = collectedSettled(data);
+      if (settling !== undefined) await settling;
       if (this.current !== collection) return;
       this.addLoad(active);
       this.log.guard('accept', () => this.options.source.accept?.(data));
@@ -234,7 +237,7 @@ export class Collector {
     if (this.stopped) return;
     this.data = undefined;
     const { encoder, states } = this.options;
-    const { snapshot, leftOut, problems, overflowed } = await encoder.encode({
+    const { snapshot, leftOut, forgotten, problems, overflowed } = await encoder.encode({
       data,
       time,
       isInterim: isForRequest,
@@ -244,6 +247,7 @@ export class Collector {
     if (!this.finishing) {
       this.log.warnOfLeftOut(leftOut, problems);
       warnOfOverflow(overflowed, states);
+      this.log.tellOfForgotten(forgotten);
     }
     this.latest = { snapshot, startedAt };
     this.options.onSnapshot(snapshot, isForRequest);

@@ -1,6 +1,7 @@
 /** One of several sources: when it is asked, what it has answered, and what stands for it while it does not answer. */
 import { messageOf } from '../../core/values';
 import { byTemporality, isPromiseLike, partsOf, type Parts } from './parts';
+import { collectedSettled } from './resource';
 import type { MetricsSource } from './source';
 
 /** How long the other sources wait for one. Mashroom's collector takes 2.5 s where an observable hangs. */
@@ -159,7 +160,10 @@ export class Member {
     try {
       const answer = this.source.collect(pending.provider);
       this.answersAtOnce = !isPromiseLike(answer);
-      this.note(partsOf(await answer, this.mostScopes), pending);
+      const data = await answer;
+      const settling = collectedSettled(data);
+      if (settling !== undefined) await settling;
+      this.note(partsOf(data, this.mostScopes), pending);
     } catch (error) {
       if (this.pending === pending) this.trouble = messageOf(error);
     }

@@ -4,8 +4,8 @@
  */
 import { settlesWithin } from './deadline';
 
-/** Detectors ask services of a cloud, which may not be there. */
-const DETECTION_MS = 5000;
+/** Detectors ask services of a cloud, which may not be there. Less than what several sources wait for one. */
+const DETECTION_MS = 3000;
 
 interface PendingResource {
   readonly asyncAttributesPending?: unknown;
@@ -33,5 +33,17 @@ export function resourceSettled(resource: unknown, deadlineMs = DETECTION_MS): P
     });
   } catch {
     return undefined; // Reading it throws: the encoder tells.
+  }
+}
+
+/**
+ * As {@link resourceSettled}, for what a source has collected.
+ * @param data of any type
+ */
+export function collectedSettled(data: unknown): Promise<boolean> | undefined {
+  try {
+    return resourceSettled((data as { readonly resource?: unknown } | null | undefined)?.resource);
+  } catch {
+    return undefined; // The encoder tells.
   }
 }

@@ -81,7 +81,7 @@ test.serial('series that are left out are logged once', async (t) => {
   ]);
   bench.provider = { collect: () => metrics(1, { descriptor: {} }) };
   await bench.more(3);
-  t.deepEqual(bench.log.slice(1), ['warn A metric is not exported: a metric has no descriptor with a name']);
+  t.deepEqual(bench.log.slice(1), ['warn Not all metrics are exported: a metric has no descriptor with a name']);
 });
 
 test.serial('a receiver of snapshots that throws is logged, and gets the next snapshot', async (t) => {

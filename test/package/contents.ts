@@ -24,9 +24,9 @@ export async function sizeOf(folder: string): Promise<{ readonly packages: reado
   return { packages, bytes };
 }
 
-/** @returns relative links of the package's README whose files it lacks */
-export async function missingLinks(folder: string): Promise<string[]> {
-  const readme = await readFile(join(folder, 'README.md'), 'utf8');
-  const links = Array.from(readme.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g), ([, link = '']) => link);
-  return links.filter((link) => !existsSync(join(dirname(join(folder, 'README.md')), link)));
+/** @returns relative links of a document of the package whose files it lacks */
+export async function missingLinks(folder: string, document = 'README.md'): Promise<string[]> {
+  const text = await readFile(join(folder, document), 'utf8');
+  const links = Array.from(text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g), ([, link = '']) => link);
+  return links.filter((link) => !existsSync(join(dirname(join(folder, document)), link)));
 }

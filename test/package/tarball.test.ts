@@ -59,6 +59,17 @@ test('the package brings every document that its README links', async (t) => {
   t.deepEqual(await missingLinks(installed), []);
 });
 
+test('the package has what docs/sources.md names', async (t) => {
+  t.deepEqual(await missingLinks(installed, 'docs/sources.md'), []);
+  const text = await readFile(join(installed, 'docs/sources.md'), 'utf8');
+  const entries = new Set(text.match(/(?<=')@mashroom\/mashroom-monitoring-pm2-exporter[\w/-]*(?=')/g));
+  t.is(entries.size, 3);
+  for (const entry of entries) {
+    const { code, stderr } = await run(consumer.folder, process.execPath, '-e', `require('${entry}')`);
+    t.is(code, 0, stderr);
+  }
+});
+
 test('it takes at most 30 packages and 5 MB, and each of them runs on Node.js 20.19', async (t) => {
   const { packages, bytes } = await sizeOf(consumer.folder);
   t.log(`${packages.length} packages, ${(bytes / 1e6).toFixed(2)} MB`);

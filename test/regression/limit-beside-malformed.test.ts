@@ -12,6 +12,6 @@ test('series above the limit are told of beside a malformed metric', async (t) =
   await bench.more(3);
   t.deepEqual([...bench.log].sort(), [
     'warn 10 series are not exported: there are more than 10 (maxSeries). Use fewer attribute values, or raise maxSeries',
-    'warn A metric is not exported: a metric has no descriptor with a name',
+    'warn Not all metrics are exported: a metric has no descriptor with a name',
   ]);
 });

@@ -39,7 +39,7 @@ test('an order that is beyond its pages costs its family only', async (t) => {
     const { body, warnings, dropped } = render(new Exposition(), { view: 'all', snapshots, format });
     t.deepEqual(
       parse(body.toString(), format).map(({ name }) => name),
-      ['e', 'h'],
+      ['e', 'h', 's'],
     );
     t.regex(warnings.join('\n'), /^Metric c_total is left out for one process: /);
     t.is(dropped[0]?.reason, 'error');
@@ -47,7 +47,7 @@ test('an order that is beyond its pages costs its family only', async (t) => {
   const { body } = render(new Exposition(), { view: 'all', snapshots, format: 'protobuf' });
   t.deepEqual(
     decodeProtobuf(body).map(({ name }) => name),
-    ['e', 'h'],
+    ['e', 'h', 's'],
   );
   const official = render(new Exposition(), { view: 'instance', snapshots, format: 'text' });
   t.deepEqual(official.body.toString().match(/^(?:c_total|h_count)/gm), ['h_count']);

@@ -92,6 +92,7 @@ const texts = () =>
     '{"id":13}',
     '{"a":"ä"}',
     '{"b":[1,null]}',
+    '{"c":"1"}',
   ]
     .map((text) => `${text}\n`)
     .join('');
@@ -108,7 +109,7 @@ test('failures tell what was wrong', async (t) => {
   fails({ payload: 'AAAA' }, 'MALFORMED', /deflate/);
   fails({ payload: deflated({ v: 9 }, Buffer.alloc(0)) }, 'UNSUPPORTED', /version 9, expected 2/);
   fails({ maxBytes: 100 }, 'TOO_LARGE', /100 bytes/);
-  fails({ maxSeries: 7 }, 'TOO_LARGE', /^8 series, allowed are 7$/);
+  fails({ maxSeries: 7 }, 'TOO_LARGE', /^9 series, allowed are 7$/);
   fails({ payload: encodeSnapshot(await sample(), [[0, 0]]) }, 'MISSING_PAGES', /neither sent nor known/);
   t.true(decode({ ...LIMITS, payload, maxSeries: 8 }).ok);
 });

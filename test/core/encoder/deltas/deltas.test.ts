@@ -104,7 +104,7 @@ test('a malformed data point is left out by itself, and named', async (t) => {
   t.deepEqual([valueOf(snapshot, '{"a":1}'), valueOf(snapshot, '{"a":2}'), read(snapshot).size], [1, 5, 2]);
   t.deepEqual(read(snapshot, 1).get('{}')?.slice(1, 3), [1, 1]);
   t.is(problems.length, 5);
-  t.is(problems[0], 'metric "c" has a malformed data point: value is of type string, expected a number');
+  t.is(problems[0], 'a data point of metric "c" is malformed and left out: value is of type string, expected a number');
   t.is(snapshot.stats.droppedSeries, 5);
 });
 

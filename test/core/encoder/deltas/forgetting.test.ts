@@ -29,6 +29,8 @@ test('a series that has not changed for long is let go of, and counted', async (
   t.is(forgotten, 1);
   t.deepEqual([...read(snapshot).keys()], ['{"a":2}']);
   t.is(snapshot.stats.series, 1);
+  t.is(snapshot.stats.forgottenSeries, 1);
+  t.is((await collect(1, [{ a: 1 }])).snapshot.stats.forgottenSeries, 1);
 });
 
 test('a series that comes back begins anew', async (t) => {

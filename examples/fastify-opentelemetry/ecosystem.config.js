@@ -1,0 +1,28 @@
+'use strict';
+
+/**
+ * Four instances of a shop with Fastify, which measures with OpenTelemetry.
+ *
+ *   pm2 install pm2-cluster-metrics               # the metrics server, once per host
+ *   pm2 start ecosystem.config.js
+ *   curl http://127.0.0.1:3001/cart                # a few times
+ *   curl http://127.0.0.1:15050/metrics/cluster
+ *
+ * Look at visits_total{page="/cart",…,pm2_app="fastify-opentelemetry"}: the sum of all instances. `pm2 reload fastify-opentelemetry` takes nothing
+ * away from it. /metrics shows each instance with its pm_id, and `pm2 monit` the probes that begin with visits.
+ */
+module.exports = {
+  apps: [
+    {
+      name: 'fastify-opentelemetry',
+      script: 'app.js',
+      cwd: __dirname,
+      exec_mode: 'cluster',
+      instances: 4,
+      env: { PORT: '3001' },
+      // For a busy machine: PM2 waits for a process to listen, and for another one to end.
+      listen_timeout: 30_000,
+      kill_timeout: 30_000,
+    },
+  ],
+};
