@@ -91,6 +91,22 @@ export class FamilySeries {
     return -1;
   }
 
+  /** @returns the slot of the first series of that hash, which may be of another text; -1 if there is none */
+  firstSlot(hash: number): number {
+    const entry = this.index.first(hash);
+    return entry < 0 ? -1 : this.index.slotOf(entry);
+  }
+
+  /** Where the text of the series begins on its page; 0 for no series. */
+  textStart(slot: number): number {
+    return slot < 0 ? 0 : ((this.texts[slot >> ORDER_SHIFT] as PageTexts).starts[slot & ORDER_MASK] as number);
+  }
+
+  /** @param start see {@link textStart} */
+  textByte(slot: number, start: number): number {
+    return slot < 0 ? 0 : ((this.texts[slot >> ORDER_SHIFT] as PageTexts).bytes[start] as number);
+  }
+
   private hasText(slot: number, { bytes, length }: SeriesTexts): boolean {
     const { bytes: texts, starts } = this.texts[slot >> ORDER_SHIFT] as PageTexts;
     const index = slot & ORDER_MASK;
