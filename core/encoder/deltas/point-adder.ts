@@ -58,6 +58,7 @@ export class PointAdder {
 
   /** Lets go of what belongs to the data points. */
   end(): void {
+    this.onMalformed = () => undefined;
     this.batch.release();
   }
 
