@@ -10,7 +10,7 @@
  * Snapshot ─┬─ scopes[] ── families[] ─┬─ pages[] ── Page: attribute sets, immutable, known by id
  *           │                          └─ order?     which series are present, in which order
  *           ├─ values    Float64Array: `page.base + index * stride(layout)` is where a series' numbers stand
- *           └─ previous  the same columns one snapshot earlier
+ *           └─ previous  the same columns at the last snapshot before it that is not interim
  * ```
  */
 import type { Aggregator, Descriptor, HrTime, Scope } from './otel';
@@ -21,7 +21,7 @@ export const PAGE_SERIES = 1024;
 /**
  * What the numbers of one series mean, in this order; every series of a page has the same layout.
  * The first number is always the start time in epoch microseconds: a new one tells a reset. In `previous` it is
- * `NaN` (or lies beyond the array's end) where the series was not there one snapshot earlier.
+ * `NaN` (or lies beyond the array's end) where the series was not there at that time.
  *
  * - `scalar`: start, value
  * - `histogram`: start, count, sum, min, max, one count per bucket
@@ -206,6 +206,13 @@ export interface ExporterStats {
   readonly overflowedMetrics?: number;
 }
 
+/** The numbers of an earlier snapshot, at the same offsets. */
+export interface PreviousNumbers {
+  readonly generation: number;
+  readonly time: number;
+  readonly values: Float64Array;
+}
+
 export interface Snapshot {
   /** Tells one encoder's life from all others: page ids mean something only within it. */
   readonly incarnation: string;
@@ -217,6 +224,6 @@ export interface Snapshot {
   readonly resource: string;
   readonly scopes: readonly ScopeFamilies[];
   readonly values: Float64Array;
-  readonly previous: { readonly time: number; readonly values: Float64Array } | undefined;
+  readonly previous: PreviousNumbers | undefined;
   readonly stats: ExporterStats;
 }

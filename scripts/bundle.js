@@ -97,4 +97,7 @@ async function bundleTypes(to) {
   }
 }
 
-module.exports = { bundle };
+/** Paths of the modules that bundles begin with. */
+const entryFiles = BUNDLES.flatMap(({ entries }) => Object.values(entries));
+
+module.exports = { entryFiles, bundle };
