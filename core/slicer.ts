@@ -60,11 +60,6 @@ export class Slicer {
   /** Lets the event loop turn, and begins a new slice. */
   async rest(): Promise<void> {
     await nextTurn();
-    this.begin();
-  }
-
-  /** Begins a slice in this turn, in which little has happened so far. */
-  begin(): void {
     this.deadline = performance.now() + this.budgetMs;
   }
 

@@ -131,10 +131,10 @@ export class ReaderSource implements MetricsSource {
     const time = now();
     const errors = await this.observe(sdk, time);
     let scopeMetrics: readonly ScopeMetrics[] = [];
-    this.slicer.begin();
     // The moment of the collection.
     const work = this.keep(sliced.take(sdk, time), (made) => (scopeMetrics = made));
     this.work = work;
+    await this.slicer.rest();
     await this.slicer.run(work);
     if (this.work === work) this.work = undefined;
     return { resourceMetrics: { resource: sdk.resource, scopeMetrics }, errors };
