@@ -100,7 +100,7 @@ export class SnapshotEncoder {
       if (this.underWay === job) this.underWay = undefined;
     }
     // A snapshot is posted next, which takes a while by itself.
-    await this.slicer.rest();
+    await this.slicer.restIfUsed();
     return encoded;
   }
 

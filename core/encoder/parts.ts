@@ -6,6 +6,7 @@ import { Columns } from './columns/columns';
 import { Cycle } from './cycle';
 import { DeltaFamily } from './deltas/delta-family';
 import { DeltaValue } from './deltas/delta-value';
+import { PointBatch } from './deltas/point-batch';
 import { Forgetting } from './deltas/forgetting';
 import { ScopeOrder } from './scope-order';
 import { PageSupply } from './series/page-supply';
@@ -29,7 +30,8 @@ export class Parts {
   readonly maxSeries: number;
   private readonly forgets: boolean;
   readonly encoder = new CollectionEncoder(this);
-  /** For the deltas of one data point after the other. */
+  /** For the deltas of some data points after the others, and of one after the other. */
+  private readonly batch = new PointBatch();
   private readonly value = new DeltaValue();
 
   constructor({ maxSeries, forgetAfterMs = Infinity }: Limits, nextPageId: () => number) {
@@ -43,7 +45,8 @@ export class Parts {
 
   /** What all families with deltas share. */
   get shared() {
-    return { supply: this.supply, value: this.value, now: this.forgets ? this.cycle.now : undefined };
+    const { supply, value, batch } = this;
+    return { supply, value, batch, now: this.forgets ? this.cycle.now : undefined };
   }
 
   /** Makes the families with deltas that the last snapshot has, whose column is the current one. */

@@ -14,10 +14,8 @@ import type { FamilySeries } from '../series/family-series';
 import type { PageSupply } from '../series/page-supply';
 import { DeltaSeries } from './delta-series';
 import type { DeltaValue } from './delta-value';
-import { PointAdder } from './point-adder';
-
-/** Data points that are done in one step. */
-const STEP_POINTS = 32;
+import { PointAdder, type OnMalformed } from './point-adder';
+import { BATCH_POINTS, type PointBatch } from './point-batch';
 
 /** What a snapshot has of the family. The first descriptor stays: what is posted to tasks is compared by identity. */
 export interface DeltaHead {
@@ -32,12 +30,10 @@ export interface DeltaHead {
 interface DeltaShared {
   readonly supply: PageSupply;
   readonly value: DeltaValue;
+  readonly batch: PointBatch;
   /** See `Cycle`; `undefined` where no series is forgotten. */
   readonly now: number | undefined;
 }
-
-/** Hears of a data point that is left out for being malformed. */
-type OnMalformed = (error: unknown) => void;
 
 export class DeltaFamily implements AnyFamily {
   readonly head: DeltaHead;
@@ -50,13 +46,13 @@ export class DeltaFamily implements AnyFamily {
   /** @param generation the first that has the family */
   constructor(
     { scope, kind, descriptor, dataPointType, isMonotonic }: DeltaHead,
-    { supply, value, now }: DeltaShared,
+    { supply, value, batch, now }: DeltaShared,
     generation: number,
   ) {
     // Without the data points of the metric that it may be.
     this.head = { scope, kind, descriptor, dataPointType, isMonotonic };
     this.own = new DeltaSeries(supply, generation, now);
-    this.adder = new PointAdder(this.own, value, kind, dataPointType === DataPointType.GAUGE);
+    this.adder = new PointAdder(this.own, value, batch, kind, dataPointType === DataPointType.GAUGE);
   }
 
   get series(): FamilySeries {
@@ -105,20 +101,15 @@ export class DeltaFamily implements AnyFamily {
     const { adder, series } = this;
     this.lastSeen = cycle.generation;
     adder.maxSize = maxSize;
+    adder.onMalformed = onMalformed;
     yield* series.completeIndex(0);
-    for (let i = 0; i < count; i++) {
-      if (i % STEP_POINTS === 0) {
-        yield;
-        yield* series.reserveIndex(Math.min(STEP_POINTS, count - i));
-      }
-      try {
-        adder.read(points, i, count - i, cycle);
-      } catch (error) {
-        onMalformed(error);
-        continue;
-      }
-      adder.add(cycle);
+    for (let i = 0; i < count; i += BATCH_POINTS) {
+      yield;
+      const some = Math.min(BATCH_POINTS, count - i);
+      yield* series.reserveIndex(some);
+      adder.addAll(points, i, some, count - i, cycle);
     }
+    adder.end();
     series.sealAll();
     yield* this.own.notePresence();
   }

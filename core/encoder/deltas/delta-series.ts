@@ -10,6 +10,7 @@ import type { JoinedPage } from '../any-family';
 import type { Cycle } from '../cycle';
 import { FamilySeries } from '../series/family-series';
 import type { PageSupply } from '../series/page-supply';
+import type { SeriesTexts } from '../series/series-texts';
 import { carryOver } from './carry-over';
 import { ChangeLog } from './change-log';
 import { LastChanges } from './last-changes';
@@ -50,17 +51,18 @@ export class DeltaSeries {
     yield* carryOver(this.all, this.log, cycle.columns);
   }
 
-  /** Puts a new series, whose text the cycle has, on a page. @returns its slot */
-  add(layout: Layout, hash: number, expected: number, cycle: Cycle): number {
-    const slot = this.addSlot(layout, expected, cycle);
+  /** Puts a new series on a page. @returns its slot */
+  add(layout: Layout, text: SeriesTexts, hash: number, expected: number, cycle: Cycle): number {
+    const slot = this.addSlot(layout, text, expected, cycle);
     this.all.addToIndex(hash, slot);
     return slot;
   }
 
-  /** Puts a series, whose text the cycle has, on a page of another layout. @returns its slot there */
+  /** Puts a series, with its text, on a page of another layout. @returns its slot there */
   move(from: number, layout: Layout, hash: number, expected: number, cycle: Cycle): number {
     const { absent } = this.all;
-    const to = this.addSlot(layout, expected, cycle);
+    this.all.readText(from, cycle.text);
+    const to = this.addSlot(layout, cycle.text, expected, cycle);
     this.all.replaceInIndex(hash, from, to);
     this.moves.add({ hash, from, to, since: absent.sinceOf(from) });
     absent.add(from, cycle.generation);
@@ -68,10 +70,10 @@ export class DeltaSeries {
     return to;
   }
 
-  private addSlot(wanted: Layout, expected: number, cycle: Cycle): number {
+  private addSlot(wanted: Layout, text: SeriesTexts, expected: number, cycle: Cycle): number {
     const { all, layouts } = this;
     const capacity = all.size === 0 ? expected : Math.min(expected, Math.max(FEW_NEW, this.added));
-    const slot = all.openPage(layouts.choose(wanted), capacity).addText(cycle.text);
+    const slot = all.openPage(layouts.choose(wanted), capacity).addText(text);
     cycle.columns.clearPrevious(all.offsetOf(slot));
     cycle.room--;
     this.added++;

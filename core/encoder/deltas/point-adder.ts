@@ -2,12 +2,17 @@
  * Adds data points of delta temporality to the numbers of their series. A data point is read and checked as a whole before
  * anything changes, so that a malformed one is lost by itself.
  */
-import { OVERFLOW_ATTRIBUTE, type Attributes, type DataPoint } from '../../otel';
+import { OVERFLOW_ATTRIBUTE, type DataPoint } from '../../otel';
 import { START, type Layout } from '../../snapshot';
 import { startOf, type LayoutKind } from '../columns/layouts';
 import type { Cycle } from '../cycle';
 import type { DeltaSeries } from './delta-series';
+import type { PointBatch } from './point-batch';
+import type { SeriesTexts } from '../series/series-texts';
 import { type DeltaValue, goesOnIn, isSameLayout, moveNumbers } from './delta-value';
+
+/** Hears of a data point that is left out for being malformed. */
+export type OnMalformed = (error: unknown) => void;
 
 export class PointAdder {
   /** Data points of the cycle that were left out for the series limit. */
@@ -17,44 +22,70 @@ export class PointAdder {
   /** Whether OpenTelemetry has put what was recorded for further series into a single one. */
   hasOverflowed = false;
   /** Of the data point that is added. */
-  private attributes: Attributes = {};
   private hash = 0;
   private start = 0;
   /** How many more data points there are, with the one that is added. */
   private expected = 0;
+  /** Hears of a data point that is left out for being malformed. */
+  onMalformed: OnMalformed = () => undefined;
 
   /**
    * @param value shared by all families
+   * @param batch shared by all families
    * @param replaces whether a value replaces the one before, as that of a gauge does
    */
   constructor(
     private readonly series: DeltaSeries,
     private readonly value: DeltaValue,
+    private readonly batch: PointBatch,
     private readonly kind: LayoutKind,
     private readonly replaces: boolean,
   ) {}
 
-  /** @throws whatever reading a malformed data point throws; nothing has changed then */
-  read(points: readonly DataPoint[], index: number, expected: number, { text }: Cycle): void {
-    const { attributes, startTime, value } = points[index] as DataPoint;
-    text.clear();
-    text.append(attributes);
-    this.attributes = attributes;
-    this.start = startOf(startTime);
-    this.value.read(this.kind, value, this.series.layouts.last);
-    this.expected = expected;
+  /**
+   * Adds some neighbouring data points. @param expected how many more there are, with them
+   * @throws where there is no memory
+   */
+  addAll(points: readonly DataPoint[], from: number, count: number, expected: number, cycle: Cycle): void {
+    const { batch, series } = this;
+    batch.read(points, from, count);
+    batch.fetch(series.all, cycle.columns.written.values, count);
+    for (let i = 0; i < count; i++) {
+      this.expected = expected - i;
+      if (this.readRest(points, from + i, i)) this.add(i, cycle);
+    }
   }
 
-  /** Adds the data point that was read. @throws where there is no memory */
-  add(cycle: Cycle): void {
-    const { series, value } = this;
-    const { text } = cycle;
-    this.hash = text.pairsHash();
+  /** Lets go of what belongs to the data points. */
+  end(): void {
+    this.onMalformed = () => undefined;
+    this.batch.release();
+  }
+
+  /** @returns whether the data point is well-formed; nothing has changed yet */
+  private readRest(points: readonly DataPoint[], index: number, i: number): boolean {
+    try {
+      const error = this.batch.errors[i];
+      if (error !== undefined) throw error.thrown;
+      const { startTime, value } = points[index] as DataPoint;
+      this.start = startOf(startTime);
+      this.value.read(this.kind, value, this.series.layouts.last);
+      return true;
+    } catch (error) {
+      this.onMalformed(error);
+      return false;
+    }
+  }
+
+  private add(i: number, cycle: Cycle): void {
+    const { series, value, batch } = this;
+    this.hash = batch.hashes[i] as number;
+    const text = batch.texts[i] as SeriesTexts;
     const slot = series.all.findUnordered(text, this.hash);
     if (slot < 0) {
       // The series is new once. To look for it among all data points would cost a pass.
-      if (this.attributes[OVERFLOW_ATTRIBUTE] === true) this.hasOverflowed = true;
-      if (this.hasRoom(cycle)) this.begin(series.add(value.layout, this.hash, this.expected, cycle), cycle);
+      if (batch.attributes[i]?.[OVERFLOW_ATTRIBUTE] === true) this.hasOverflowed = true;
+      if (this.hasRoom(cycle)) this.begin(series.add(value.layout, text, this.hash, this.expected, cycle), cycle);
       return;
     }
     const layout = series.all.layoutOf(slot);

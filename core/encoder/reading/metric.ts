@@ -39,7 +39,7 @@ export function readMetric(
   { descriptor, key }: NonNullable<ReturnType<typeof descriptorHead>>,
   metric: Partial<MetricData>,
 ): ReadMetric | string {
-  const { dataPointType, dataPoints, isMonotonic, aggregationTemporality, maxSize } = metric;
+  const { dataPointType, dataPoints, isMonotonic: monotonic, aggregationTemporality, maxSize, aggregator } = metric;
   if (!Array.isArray(dataPoints)) return `metric ${quoted(descriptor.name)} has no array "dataPoints"`;
   const kind = typeof dataPointType === 'number' ? layoutKindOf(dataPointType) : undefined;
   if (kind === undefined) {
@@ -51,20 +51,23 @@ export function readMetric(
   if (isDelta && kind === 'summary') {
     return `metric ${quoted(descriptor.name)} is a summary of delta temporality, expected a cumulative one`;
   }
-  const read = {
+  const temporality = isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
+  const isMonotonic = monotonic === undefined ? undefined : Boolean(monotonic);
+  // Made in one go: copying an object is slow, and there is one for each metric.
+  return {
+    key: `${scopeKey}${dataPointType}${isMonotonic}${temporality}${key}`,
     kind,
     descriptor,
     dataPointType: dataPointType as number,
     isDelta,
-    aggregationTemporality: isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
-    isMonotonic: isMonotonic === undefined ? undefined : Boolean(isMonotonic),
+    aggregationTemporality: temporality,
+    isMonotonic,
     maxSize: sizeOf(maxSize),
     endTime: isDelta ? endTimeIfAny(points) : plainTime(points[0]?.endTime),
-    aggregator: AGGREGATORS.find((one) => one === metric.aggregator),
+    aggregator: aggregator === undefined ? undefined : AGGREGATORS.find((one) => one === aggregator),
     points,
     count: points.length,
   };
-  return { ...read, key: `${scopeKey}${dataPointType}${read.isMonotonic}${read.aggregationTemporality}${key}` };
 }
 
 function sizeOf(maxSize: unknown): number | undefined {

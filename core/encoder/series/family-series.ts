@@ -20,7 +20,7 @@ import type { Claims } from './claims';
 import type { OpenPage, PageTexts } from './open-page';
 import type { PageSupply } from './page-supply';
 import { SeriesIndex } from './series-index';
-import { haveSamePairs, pairsHash } from './pairs';
+import { pairsHash } from './pairs';
 import type { SeriesTexts } from './series-texts';
 import { hashOf, isSameText } from './text-hash';
 
@@ -86,9 +86,25 @@ export class FamilySeries {
     const { index } = this;
     for (let entry = index.first(hash); entry >= 0; entry = index.next(hash, entry)) {
       const slot = index.slotOf(entry);
-      if (this.hasText(slot, text) || this.hasPairs(slot, text)) return slot;
+      if (this.hasPairs(slot, text)) return slot;
     }
     return -1;
+  }
+
+  /** @returns the slot of the first series of that hash, which may be of another text; -1 if there is none */
+  firstSlot(hash: number): number {
+    const entry = this.index.first(hash);
+    return entry < 0 ? -1 : this.index.slotOf(entry);
+  }
+
+  /** Where the text of the series begins on its page; 0 for no series. */
+  textStart(slot: number): number {
+    return slot < 0 ? 0 : ((this.texts[slot >> ORDER_SHIFT] as PageTexts).starts[slot & ORDER_MASK] as number);
+  }
+
+  /** @param start see {@link textStart} */
+  textByte(slot: number, start: number): number {
+    return slot < 0 ? 0 : ((this.texts[slot >> ORDER_SHIFT] as PageTexts).bytes[start] as number);
   }
 
   private hasText(slot: number, { bytes, length }: SeriesTexts): boolean {
@@ -97,10 +113,10 @@ export class FamilySeries {
     return isSameText(bytes, 0, length, texts, starts[index] as number, (starts[index + 1] as number) - 1);
   }
 
-  private hasPairs(slot: number, { bytes, length }: SeriesTexts): boolean {
-    const { bytes: texts, starts } = this.texts[slot >> ORDER_SHIFT] as PageTexts;
+  private hasPairs(slot: number, text: SeriesTexts): boolean {
+    const { bytes, starts } = this.texts[slot >> ORDER_SHIFT] as PageTexts;
     const index = slot & ORDER_MASK;
-    return haveSamePairs(bytes, length, texts, starts[index] as number, (starts[index + 1] as number) - 1);
+    return text.hasPairsOf(bytes, starts[index] as number, (starts[index + 1] as number) - 1);
   }
 
   /**

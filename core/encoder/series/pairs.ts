@@ -13,7 +13,7 @@ const BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 /** Up to so many pairs are compared each with each. */
-const FEW_PAIRS = 16;
+export const FEW_PAIRS = 16;
 
 /** @returns where the pair that begins at `from` ends: the index of the comma or of the last brace behind it */
 function endOfPair(bytes: Uint8Array, from: number): number {
@@ -53,6 +53,41 @@ export function pairsHash(bytes: Uint8Array, data: DataView, from: number, end: 
 export function mixed(sum: number): number {
   const half = Math.imul(sum ^ (sum >>> 16), 0x85ebca6b);
   return half ^ (half >>> 13);
+}
+
+/**
+ * Whether the other text is of the same pairs, where it is known where those of `text` begin. No pair that is compared here
+ * can be the beginning of a longer one: they are keys with texts, numbers or booleans, and a comma or the brace is behind them.
+ * @param starts of the pairs of `text`, at least `count`
+ */
+export function isOfPairs(
+  text: Uint8Array,
+  starts: readonly number[],
+  count: number,
+  length: number,
+  other: Uint8Array,
+  from: number,
+  end: number,
+): boolean {
+  if (end - from !== length) return false;
+  let at = from + 1;
+  for (let found = 0; found < count; found++) {
+    let tries = 0;
+    // Most often it is the one at the same place.
+    for (let i = found; ; i = i + 1 < count ? i + 1 : 0) {
+      if (tries++ === count) return false;
+      const start = starts[i] as number;
+      const behind = i + 1 < count ? (starts[i + 1] as number) - 1 : length - 1;
+      const stop = at + behind - start;
+      if (stop >= end || (other[stop] !== COMMA && stop !== end - 1)) continue;
+      if (isSameText(text, start, behind, other, at, stop)) {
+        at = stop + 1;
+        break;
+      }
+    }
+  }
+  // Keys are different ones in each of the texts.
+  return at === end;
 }
 
 /** Whether the texts, which differ, are of the same pairs. */

@@ -4,8 +4,8 @@
  */
 import { dataOf, withRoom } from '../../bytes';
 import { attributesText } from './attributes';
-import { mixed, pairsHash } from './pairs';
-import { hashOf } from './text-hash';
+import { FEW_PAIRS, haveSamePairs, isOfPairs, mixed, pairsHash } from './pairs';
+import { hashOf, isSameText } from './text-hash';
 
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
@@ -18,13 +18,19 @@ const TILDE = 0x7e;
 const CLOSE = 0x7d;
 
 export class SeriesTexts {
-  bytes = Buffer.allocUnsafe(4096);
+  bytes: Buffer<ArrayBuffer>;
   /** Of the same bytes. */
-  data = dataOf(this.bytes);
+  data: DataView;
   length = 0;
   /** Where the pairs of the last text begin, if it is a plain one: those of others are found by scanning it. */
   private readonly pairs: number[] = [];
   private pairCount = 0;
+
+  /** @param room bytes that there is room for at first */
+  constructor(room = 4096) {
+    this.bytes = Buffer.allocUnsafe(room);
+    this.data = dataOf(this.bytes);
+  }
 
   clear(): void {
     this.length = 0;
@@ -46,6 +52,13 @@ export class SeriesTexts {
       sum = (sum + hashOf(data, pairs[i] as number, behind - 1)) | 0;
     }
     return mixed(sum);
+  }
+
+  /** Whether the other text has the pairs of the only text that there is, in any order. */
+  hasPairsOf(other: Uint8Array, from: number, end: number): boolean {
+    const { bytes, pairs, pairCount, length } = this;
+    if (pairCount > 0 && pairCount <= FEW_PAIRS) return isOfPairs(bytes, pairs, pairCount, length, other, from, end);
+    return isSameText(bytes, 0, length, other, from, end) || haveSamePairs(bytes, length, other, from, end);
   }
 
   /** Appends the text of {@link attributesText}. */
