@@ -16,6 +16,7 @@ const { renderTable } = require('./lib/table');
 const SUBJECTS = {
   cycle: {},
   hold: {},
+  sources: {},
   text: { options: { peers: ['prom-client'] } },
   'text-prometheus-io': { file: 'text', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
   merge: { options: { peers: ['prom-client'] } },

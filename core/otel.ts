@@ -16,6 +16,9 @@ export const DataPointType = { HISTOGRAM: 0, EXPONENTIAL_HISTOGRAM: 1, GAUGE: 2,
 /** The values of sdk-metrics' `AggregationTemporality`. */
 export const AggregationTemporality = { DELTA: 0, CUMULATIVE: 1 } as const;
 
+/** `true` at the series that stands for all series beyond the limit of an instrument in OpenTelemetry's SDK. */
+export const OVERFLOW_ATTRIBUTE = 'otel.metric.overflow';
+
 /** Attribute values are strings, numbers, booleans and arrays of these. Any other value is converted to one of them. */
 export type Attributes = Readonly<Record<string, unknown>>;
 

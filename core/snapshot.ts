@@ -162,6 +162,8 @@ export interface ExporterStats {
   readonly series: number;
   /** Series of this snapshot that were left out, for the limit or for being malformed. */
   readonly droppedSeries: number;
+  /** Metrics of which OpenTelemetry's SDK has put further series into a single one. Earlier exporters do not tell. */
+  readonly overflowedMetrics?: number;
 }
 
 export interface Snapshot {

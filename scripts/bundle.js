@@ -14,9 +14,18 @@ const { isBuiltin } = require('node:module');
 const { root } = require('./ensure');
 const { licencesOf } = require('./licences');
 
+const EXPORTER_ENTRIES = {
+  index: 'src/index.ts',
+  mashroom: 'src/mashroom/plugin.ts',
+  opentelemetry: 'src/opentelemetry/index.ts',
+};
+
+/** Modules with public types, by the name of their file in the package. */
+const TYPES = { index: 'src/index.d.ts', opentelemetry: 'src/opentelemetry/index.d.ts' };
+
 /** By folder of `dist`: the entry files of one thread of one program. */
 const BUNDLES = [
-  { package: '.', folder: 'src', entries: { index: 'src/index.ts', mashroom: 'src/mashroom/plugin.ts' } },
+  { package: '.', folder: 'src', entries: EXPORTER_ENTRIES },
   { package: '.', folder: 'workers', entries: { worker: 'workers/worker.ts' } },
   { package: 'server', folder: 'src', entries: { main: 'server/src/main.ts' } },
   { package: 'server', folder: 'workers', entries: { worker: 'server/workers/worker.ts' } },
@@ -72,9 +81,13 @@ async function bundleFolder({ name, folder, entries, to, plugins }) {
 async function bundleTypes(to) {
   const { rollup } = await import('rollup');
   const { dts } = await import('rollup-plugin-dts');
-  const types = await rollup({ input: path.join(root, 'build/src/index.d.ts'), plugins: [dts()] });
-  await types.write({ file: path.join(to, 'dist/src/index.d.ts') });
-  await types.close();
+  for (const [name, file] of Object.entries(TYPES)) {
+    // The types of OpenTelemetry are those of the user's version.
+    const external = ['@opentelemetry/sdk-metrics'];
+    const types = await rollup({ input: path.join(root, 'build', file), plugins: [dts()], external });
+    await types.write({ file: path.join(to, `dist/src/${name}.d.ts`) });
+    await types.close();
+  }
 }
 
 module.exports = { bundle };

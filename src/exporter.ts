@@ -32,6 +32,8 @@ export interface Exporter {
   readonly active: boolean;
   /** Ends everything that the start has started. Repeatable. Resolves when the worker threads have ended; never rejects. */
   stop(): Promise<void>;
+  /** Collects now. Resolves when the exporter has the snapshot, or could not get one; never rejects. */
+  flush(): Promise<void>;
 }
 
 /** The active exporter of this process, started by this or by another instance of this module. */
@@ -98,7 +100,7 @@ function stopFormer(logger: Logger): void {
   }
 }
 
-const INACTIVE: Exporter = { active: false, stop: () => Promise.resolve() };
+const INACTIVE: Exporter = { active: false, stop: () => Promise.resolve(), flush: () => Promise.resolve() };
 
 function startUnderPm2(
   source: MetricsSource,
@@ -108,7 +110,10 @@ function startUnderPm2(
   logger: Logger,
 ): Exporter {
   const states = new StateLog(logger);
-  const encoder = new SnapshotEncoder({ maxSeries: config.maxSeries });
+  const encoder = new SnapshotEncoder({
+    maxSeries: config.maxSeries,
+    forgetAfterMs: config.forgetAfterMs === 0 ? undefined : config.forgetAfterMs,
+  });
   let started = false;
   const pool = new ExporterPool({
     ...config.workers,
@@ -174,6 +179,7 @@ function startUnderPm2(
       stopped ??= end();
       return stopped;
     },
+    flush: () => collector.flush(),
   };
   async function end(): Promise<void> {
     if (processWide[ACTIVE] === exporter) processWide[ACTIVE] = undefined;
@@ -185,6 +191,7 @@ function startUnderPm2(
     ends.stop();
     await last.send();
     collector.stop();
+    source.release?.();
     await pool.stop().catch((error: unknown) => logger.debug('Ending the worker threads failed:', error));
   }
   return exporter;

@@ -54,7 +54,7 @@ export interface Pm2ExporterOptions extends Pm2ExporterConfig {
   readonly logger?: Logger;
 }
 
-export type Pm2Exporter = Exporter;
+export type Pm2Exporter = Pick<Exporter, 'active' | 'stop'>;
 
 /**
  * Starts the exporter of this process. A process has one exporter: an active one is stopped first. Outside PM2, and where

@@ -36,6 +36,8 @@ interface Tally {
   readonly problems: Problems;
   series: number;
   leftOut: number;
+  /** Names of metrics of which OpenTelemetry's SDK has put further series into a single one. */
+  readonly overflowed: string[];
   /** Data points that were left out for being malformed. */
   lost: number;
 }
@@ -89,7 +91,7 @@ export class CollectionEncoder {
 
   private *encodeScopes(read: ReadCollection): Sliced<EncodedScopes> {
     const { order, families, cycle, forgetting } = this.parts;
-    const written = { problems: read.problems.copy(), series: 0, leftOut: 0, lost: read.lost };
+    const written: Tally = { problems: read.problems.copy(), series: 0, leftOut: 0, overflowed: [], lost: read.lost };
     this.seen.clear();
     for (const { key, scope, metrics } of read.scopes) {
       const place = order.mention(key, scope);
@@ -110,6 +112,7 @@ export class CollectionEncoder {
       deltas.push({ key, scopeKey, encoder, family });
       written.series += encoder.present;
       written.leftOut += encoder.leftOut;
+      if (encoder.hasOverflowed) written.overflowed.push(family.descriptor.name);
       return family;
     };
     const scopes = yield* order.finish(describe, (key) => families.has(key));
@@ -161,6 +164,7 @@ export class CollectionEncoder {
     described.set(key, describeFamily(metric, family));
     written.series += family.present;
     written.leftOut += family.leftOut;
+    if (family.hasOverflowed) written.overflowed.push(metric.descriptor.name);
   }
 }
 

@@ -46,6 +46,8 @@ export interface Encoded {
   readonly malformed: number;
   /** What was wrong with the first of them. */
   readonly problems: readonly string[];
+  /** Names of metrics of which OpenTelemetry's SDK has put further series into a single one. */
+  readonly overflowed: readonly string[];
 }
 
 /** What is told of two collections of which only the second one's snapshot is handed out. */
@@ -168,13 +170,14 @@ export class SnapshotEncoder {
   private *encodeOne({ read, time, intervalMs, collectMs }: Unfinished, parts: Parts): Sliced<Encoded> {
     const generation = this.generation + 1;
     const written: EncodedScopes = yield* parts.encoder.encode(read, generation, time);
-    const { scopes, problems, series, leftOut, lost, deltas } = written;
+    const { scopes, problems, series, leftOut, lost, overflowed, deltas } = written;
     parts.columns.publish(generation);
     this.generation = generation;
     this.lastDeltas = deltas;
-    const stats = { intervalMs, collectMs, series, droppedSeries: leftOut + lost };
+    const own = { series, droppedSeries: leftOut + lost, overflowedMetrics: overflowed.length };
+    const stats = { intervalMs, collectMs, ...own };
     const snapshot = this.makeSnapshot({ time, resource: read.resource, scopes, stats }, parts);
-    return { snapshot, leftOut, forgotten: 0, malformed: problems.count, problems: problems.texts };
+    return { snapshot, leftOut, forgotten: 0, malformed: problems.count, problems: problems.texts, overflowed };
   }
 
   private makeSnapshot(

@@ -1,5 +1,5 @@
 /** Encodes one metric of one scope: its new series into pages, its numbers into the column being written. */
-import type { DataPoint } from '../otel';
+import { OVERFLOW_ATTRIBUTE, type DataPoint } from '../otel';
 import type { Sliced } from '../slicer';
 import { strideOf, type Layout } from '../snapshot';
 import { fits, layoutFor, type LayoutKind } from './columns/layouts';
@@ -25,6 +25,8 @@ export class FamilyEncoder implements AnyFamily {
   positions: Positions;
   /** The order for the snapshot; `undefined` for all series in page order. */
   order: Int32Array | undefined;
+  /** Whether OpenTelemetry has put what was recorded for further series into a single one. */
+  hasOverflowed = false;
   /** The last generation that had this family. */
   lastSeen = 0;
   private readonly claims = new Claims();
@@ -212,6 +214,8 @@ export class FamilyEncoder implements AnyFamily {
 
   private writeNew(i: number, point: DataPoint, slot: number, cycle: Cycle): void {
     cycle.room--;
+    // The series is new once. To look for it among all data points would cost a pass.
+    if (point.attributes[OVERFLOW_ATTRIBUTE] === true) this.hasOverflowed = true;
     this.write(i, point, slot, true, cycle);
   }
 

@@ -90,6 +90,7 @@ function readStats(stats: unknown): ExporterStats {
     collectMs: read('collectMs'),
     series: read('series'),
     droppedSeries: read('droppedSeries'),
+    ...optional('overflowedMetrics', stats['overflowedMetrics'], isCount, 'overflowedMetrics'),
   };
 }
 

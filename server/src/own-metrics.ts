@@ -92,6 +92,11 @@ function exporterMetrics(
       ...answers.map(({ run, snapshot }): Sample => [{ ...of(run), reason: 'exporter' }, snapshot.stats.droppedSeries]),
       ...droppedSamples(dropped),
     ]),
+    make.gauge(
+      'pm2_overflowed_metrics',
+      "Metrics of which OpenTelemetry's SDK has put series into one.",
+      each((answer) => answer.snapshot.stats.overflowedMetrics ?? 0),
+    ),
     make.gauge('pm2_round_duration_seconds', 'Time from the beginning of the round to its result.', [
       [{}, durationMs / 1000],
     ]),

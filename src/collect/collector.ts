@@ -10,6 +10,7 @@ import { messageOf } from '../../core/values';
 import type { Logger } from '../logger';
 import { CollectLog, type CollectLogOptions } from './collect-log';
 import { CollectLoad } from './load';
+import { warnOfOverflow } from './overflow';
 import type { MetricsSource } from './source';
 
 export interface CollectorOptions extends CollectLogOptions {
@@ -116,6 +117,13 @@ export class Collector {
     return { intervalMs: this.load.currentIntervalMs, collectMs: this.load.costMs };
   }
 
+  /** Takes one more snapshot, after a collection that is under way. Resolves when it is handed over, or has failed. */
+  async flush(): Promise<void> {
+    await this.lastEnd;
+    const provider = this.stopped || this.current !== undefined ? undefined : this.findProvider();
+    if (provider !== undefined) await this.begin({ provider, startedAt: performance.now(), isForRequest: true });
+  }
+
   /**
    * Makes the latest snapshot be of a collection that has begun after that moment (by `performance.now()`), where
    * `maxCollectLoad` allows it. Requests that wait together share one collection.
@@ -199,6 +207,7 @@ export class Collector {
       const data = (await answer) as ResourceMetrics;
       const { active } = performance.eventLoopUtilization(before);
       if (this.current !== collection) return;
+      this.options.source.accept?.(data);
       this.addLoad(active);
       this.log.guard('accept', () => this.options.source.accept?.(data));
       this.data = { data, time };
@@ -217,9 +226,13 @@ export class Collector {
   private async encode(data: ResourceMetrics, time: number, { startedAt }: Collection): Promise<void> {
     if (this.stopped) return;
     this.data = undefined;
-    const { snapshot, leftOut, problems } = await this.options.encoder.encode({ data, time, ...this.timing });
+    const { encoder, states } = this.options;
+    const { snapshot, leftOut, problems, overflowed } = await encoder.encode({ data, time, ...this.timing });
     if (this.stopped) return;
-    if (!this.finishing) this.log.warnOfLeftOut(leftOut, problems);
+    if (!this.finishing) {
+      this.log.warnOfLeftOut(leftOut, problems);
+      warnOfOverflow(overflowed, states);
+    }
     this.latest = { snapshot, startedAt };
     this.options.onSnapshot(snapshot);
   }

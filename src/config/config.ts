@@ -21,6 +21,12 @@ export interface ExporterConfig {
    * says so.
    */
   readonly maxSeries: number;
+  /**
+   * Series of deltas that have not changed for so many milliseconds are no longer exported: 0 for never, which is the
+   * default, else 60,000 to 31,536,000,000. A series that comes back begins again. Only for sources that collect deltas, such
+   * as `Pm2MetricReader`: other sources have all their series in each collection.
+   */
+  readonly forgetAfterMs: number;
   readonly probes: {
     /** What a counter shows: its value, its change since the last interval, or its change per second. */
     readonly counters: CounterMode;

@@ -70,6 +70,13 @@ export function wholeNumber(fallback: number, min: number, max: number): Field<n
   return number(`a whole number from ${min} to ${max}`, fallback, isValid);
 }
 
+/** As {@link wholeNumber}, or a number that means something else and is the default, such as 0 for never. */
+export function wholeNumberOr(other: number, min: number, max: number): Field<number> {
+  const isValid = (value: number): boolean => Number.isInteger(value) && value >= min && value <= max;
+  const expected = `${other}, or a whole number from ${min} to ${max}`;
+  return number(expected, other, (value) => value === other || isValid(value));
+}
+
 /** A share of something: above 0 and up to 1. */
 export function share(fallback: number): Field<number> {
   return number('a number above 0 and up to 1', fallback, (value) => value > 0 && value <= 1);

@@ -110,5 +110,7 @@ function ownProbes({ stats }: Snapshot, config: ExporterConfig): ProbeValue[] {
     probes.push({ name: 'pm2_exporter_interval_seconds', value: stats.intervalMs / 1000, unit: 's' });
   }
   if (stats.droppedSeries > 0) probes.push({ name: 'pm2_exporter_dropped_series', value: stats.droppedSeries });
+  const { overflowedMetrics = 0 } = stats;
+  if (overflowedMetrics > 0) probes.push({ name: 'pm2_exporter_overflowed_metrics', value: overflowedMetrics });
   return probes;
 }

@@ -29,6 +29,7 @@ test('a complete configuration comes out as it went in', (t) => {
     intervalMs: 500,
     maxCollectLoad: 1,
     maxSeries: 1,
+    forgetAfterMs: 60_000,
     probes: { counters: 'rate', max: 0, perMetric: 1 },
     workers: { threads: 2, maxMemoryMb: 64, timeoutMs: 100 },
   };

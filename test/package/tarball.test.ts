@@ -43,6 +43,8 @@ test('the package holds what users need and nothing else', (t) => {
     'dist/src/index.d.ts',
     'dist/src/index.js',
     'dist/src/mashroom.js',
+    'dist/src/opentelemetry.d.ts',
+    'dist/src/opentelemetry.js',
     'dist/workers/worker.js',
     'mashroom.json',
     'package.json',
@@ -87,7 +89,7 @@ test('a user of the package gets no pm2, and a process loads few files of few pa
   t.deepEqual(files.filter((file) => file.includes('/mashroom-monitoring-pm2-exporter/')).length, 2);
 });
 
-for (const script of ['plain.cjs', 'plain.mjs']) {
+for (const script of ['plain.cjs', 'plain.mjs', 'reader.cjs', 'reader.mjs']) {
   test(`${script} uses the package and ends by itself`, async (t) => {
     const { code, stdout, stderr } = await run(consumer.folder, process.execPath, script);
     t.is(code, 0, stderr);

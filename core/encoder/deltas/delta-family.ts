@@ -79,6 +79,10 @@ export class DeltaFamily implements AnyFamily {
     return this.series.absent.count === 0;
   }
 
+  get hasOverflowed(): boolean {
+    return this.adder.hasOverflowed;
+  }
+
   absentIn(): number {
     return this.series.size - this.present;
   }

@@ -2,7 +2,7 @@
  * Adds data points of delta temporality to the numbers of their series. A data point is read and checked as a whole before
  * anything changes, so that a malformed one is lost by itself.
  */
-import type { DataPoint } from '../../otel';
+import { OVERFLOW_ATTRIBUTE, type Attributes, type DataPoint } from '../../otel';
 import { START, type Layout } from '../../snapshot';
 import { startOf, type LayoutKind } from '../columns/layouts';
 import type { Cycle } from '../cycle';
@@ -14,6 +14,10 @@ export class PointAdder {
   leftOut = 0;
   /** Buckets of one sign that an exponential histogram has at the most; `undefined` for the SDK's default. */
   maxSize: number | undefined;
+  /** Whether OpenTelemetry has put what was recorded for further series into a single one. */
+  hasOverflowed = false;
+  /** Of the data point that is added. */
+  private attributes: Attributes = {};
   private hash = 0;
   private start = 0;
   /** How many more data points there are, with the one that is added. */
@@ -35,6 +39,7 @@ export class PointAdder {
     const { attributes, startTime, value } = points[index] as DataPoint;
     text.clear();
     text.append(attributes);
+    this.attributes = attributes;
     this.start = startOf(startTime);
     this.value.read(this.kind, value, this.series.layouts.last);
     this.expected = expected;
@@ -47,6 +52,8 @@ export class PointAdder {
     this.hash = text.pairsHash();
     const slot = series.all.findUnordered(text, this.hash);
     if (slot < 0) {
+      // The series is new once. To look for it among all data points would cost a pass.
+      if (this.attributes[OVERFLOW_ATTRIBUTE] === true) this.hasOverflowed = true;
       if (this.hasRoom(cycle)) this.begin(series.add(value.layout, this.hash, this.expected, cycle), cycle);
       return;
     }

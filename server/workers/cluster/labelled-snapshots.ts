@@ -75,6 +75,7 @@ export function mergedSnapshot(
       collectMs: most(all.map(({ stats }) => stats.collectMs)),
       series,
       droppedSeries: all.reduce((sum, { stats }) => sum + stats.droppedSeries, 0),
+      overflowedMetrics: all.reduce((sum, { stats }) => sum + (stats.overflowedMetrics ?? 0), 0),
     },
   };
   return { snapshot, labels: appLabels(round, labels) };

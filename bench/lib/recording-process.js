@@ -1,0 +1,110 @@
+'use strict';
+
+/** A process with counters of OpenTelemetry's SDK or of prom-client, and an exporter of them: one side of a comparison. */
+
+const { MeterProvider, MetricReader } = require('@opentelemetry/sdk-metrics');
+const { PrometheusSerializer } = require('@opentelemetry/exporter-prometheus');
+const { createEncoder, part } = require('./engine');
+const { random } = require('./random');
+
+const { ReaderSource } = part('src/opentelemetry/reader-source.js');
+const { DEFAULT_AGGREGATION, temporalityOf } = part('src/opentelemetry/selections.js');
+
+const SERIES_LIMIT = 5_000_000;
+const ROUTES = 1000;
+const quiet = () => undefined;
+const LOGGER = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+
+class CumulativeReader extends MetricReader {
+  onForceFlush() {
+    return Promise.resolve();
+  }
+
+  onShutdown() {
+    return Promise.resolve();
+  }
+}
+
+const cumulativeReader = () => new CumulativeReader({ cardinalitySelector: () => SERIES_LIMIT });
+
+/** Ours, without what only PM2 needs. */
+function readerOf(source) {
+  return {
+    setMetricProducer: (collector) => source.bind(collector),
+    selectAggregation: () => DEFAULT_AGGREGATION,
+    selectAggregationTemporality: temporalityOf,
+    selectCardinalityLimit: () => SERIES_LIMIT,
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+}
+
+/** By name: what makes the reader, and what a collection does with it, encoder included. */
+const KINDS = {
+  ours: () => ours(true),
+  'in one go': () => ours(false),
+  cumulative() {
+    const reader = cumulativeReader();
+    const { encode } = createEncoder();
+    return { reader, cycle: async () => encode((await reader.collect()).resourceMetrics) };
+  },
+  serializer() {
+    const reader = cumulativeReader();
+    const serializer = new PrometheusSerializer();
+    return { reader, cycle: async () => serializer.serialize((await reader.collect()).resourceMetrics) };
+  },
+};
+
+function ours(sliced) {
+  const source = new ReaderSource({ logger: LOGGER, sliced });
+  const { encode } = createEncoder();
+  const cycle = async () => {
+    const data = await source.collect();
+    source.accept(data);
+    return encode(data);
+  };
+  return { reader: readerOf(source), cycle };
+}
+
+/**
+ * @param {keyof KINDS | 'prom-client'} kind
+ * @param {number} size how many series the counter has
+ * @param {{reused: boolean, seed?: number}} options whether recordings use the same attributes objects each time
+ */
+function createProcess(kind, size, { reused }) {
+  const { add, cycle } = kind === 'prom-client' ? promClient() : openTelemetry(KINDS[kind]());
+  const next = random(7);
+  const kept = reused ? Array.from({ length: size }, (_, id) => attributesOf(id, 0)) : [];
+  const record = (id) => add(kept[id] ?? attributesOf(id, Math.floor(next() * 3)));
+  for (let id = 0; id < size; id++) record(id);
+  return {
+    cycle,
+    /** Records once in that share of all series. */
+    change(share) {
+      if (share === 1) for (let id = 0; id < size; id++) record(id);
+      else for (let left = Math.ceil(share * size); left > 0; left--) record(Math.floor(next() * size));
+    },
+  };
+}
+
+function openTelemetry({ reader, cycle }) {
+  const counter = new MeterProvider({ readers: [reader] }).getMeter('bench').createCounter('requests');
+  return { add: (attributes) => counter.add(1, attributes), cycle };
+}
+
+function promClient() {
+  const { Counter, Registry } = require('prom-client');
+  const registry = new Registry();
+  const labelNames = ['method', 'route', 'id'];
+  const counter = new Counter({ name: 'requests', help: 'Requests.', labelNames, registers: [registry] });
+  return { add: (labels) => counter.inc(labels, 1), cycle: () => registry.metrics() };
+}
+
+/** Applications write the keys in the order of each place in their code. */
+function attributesOf(id, order) {
+  const route = `/route/${id % ROUTES}`;
+  if (order === 0) return { method: 'GET', route, id };
+  return order === 1 ? { id, method: 'GET', route } : { route, id, method: 'GET' };
+}
+
+module.exports = { createProcess };

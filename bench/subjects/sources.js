@@ -1,0 +1,127 @@
+'use strict';
+
+/** Main-thread time and longest hold of a collection, from what was recorded to the snapshot or the text. */
+
+const { setTimeout: sleep } = require('node:timers/promises');
+const { calibrate, cpuMs } = require('../lib/clock');
+const { longestTurn } = require('../lib/recorder');
+const { createProcess } = require('../lib/recording-process');
+const { rounds } = require('../lib/rounds');
+const { atMost, timesLess, within } = require('../lib/rows');
+
+const NAME = 'main-thread time to collect and encode';
+const HOLD = 'longest hold while it collects and encodes';
+const RECORDING = 'time to record once in each series';
+const NOTHING_MS = 0.2;
+const HOLD_MS = 8;
+const SETTLE_MS = 100;
+const WARM_UPS = 12;
+const AGAINST = {
+  'in one go': 'the same, collected by the SDK in one go',
+  cumulative: 'cumulative collection by the SDK, our encoder',
+  serializer: "cumulative collection by the SDK, OpenTelemetry's Prometheus serializer",
+  'prom-client': 'prom-client, register.metrics()',
+};
+const ALL = ['ours', ...Object.keys(AGAINST)];
+
+/** By share of changed series: how many times less than a cumulative collection it is to be. */
+const TARGETS = { small: { 0.01: 25, 0.1: 4, 1: 1 }, million: { 0.01: 20 } };
+
+module.exports = async function sources({ quick, emit }) {
+  await calibrate();
+  const plans = quick
+    ? [{ workload: 'tiny', size: 500, reused: false, count: 3, kinds: ALL, shares: [0, 0.01, 0.1, 1] }]
+    : [
+        { workload: 'small', size: 100_000, reused: false, count: 9, kinds: ALL, shares: [0, 0.01, 0.1, 1] },
+        { workload: 'small', size: 100_000, reused: true, count: 9, kinds: ['ours', 'cumulative'], shares: [0.01, 1] },
+        {
+          workload: 'million',
+          size: 1_000_000,
+          reused: false,
+          count: 5,
+          kinds: ['ours', 'cumulative'],
+          shares: [0, 0.01, 0.1, 1],
+        },
+      ];
+  for (const plan of plans) await measure(plan, emit);
+};
+
+async function measure({ workload, size, reused, count, kinds, shares }, emit) {
+  const processes = Object.fromEntries(kinds.map((kind) => [kind, createProcess(kind, size, { reused })]));
+  for (const one of Object.values(processes)) await warmUp(one, size);
+  for (const share of shares) {
+    const variant = `${share * 100} %${reused ? ', reused objects' : ''}`;
+    const row = { workload: `${size} counters`, variant, unit: 'ms' };
+    const { ours, ...others } = await timesOf(processes, share, count);
+    if (share === 0) emit(within({ ...row, name: NAME, against: `${NOTHING_MS} ms`, bound: NOTHING_MS, ours }));
+    for (const [kind, theirs] of Object.entries(others)) {
+      const target = kind === 'cumulative' ? TARGETS[workload]?.[share] : undefined;
+      emit(timesLess({ ...row, name: NAME, against: AGAINST[kind], ours, theirs, target }));
+    }
+    const holds = await holdsOf(processes, share, count);
+    const bound = { ...row, name: HOLD, bound: HOLD_MS, note: holds.note };
+    emit(within({ ...bound, against: `${HOLD_MS} ms, median`, ours: holds.ours }));
+    emit(timesLess({ ...row, name: HOLD, against: AGAINST.cumulative, ours: holds.ours, theirs: holds.cumulative }));
+  }
+  const { ours, cumulative } = await recordingOf(processes, count);
+  const row = { workload: `${size} counters`, variant: reused ? 'reused objects' : 'fresh objects', unit: 'ms' };
+  emit(atMost({ ...row, name: RECORDING, against: 'with a cumulative reader', ours, theirs: cumulative }));
+}
+
+/** Until the code is compiled, and the series are known. */
+async function warmUp(process, size) {
+  const few = size > 200_000;
+  for (let i = 0; i < WARM_UPS; i++) {
+    process.change(few && i > 1 ? 0.01 : [1, 0.1, 0.01, 0][i % 4]);
+    await process.cycle();
+  }
+  for (const share of [0, 0.01]) {
+    process.change(share);
+    await process.cycle();
+  }
+}
+
+function timesOf(processes, share, count) {
+  const sides = Object.entries(processes).map(([kind, { change, cycle }]) => {
+    const side = async () => {
+      // What an interval before has left for the next one is not that one's cost.
+      await cycle();
+      change(share);
+      globalThis.gc();
+      return Math.max(await cpuMs(cycle), 0.001);
+    };
+    return [kind, side];
+  });
+  return rounds(count, Object.fromEntries(sides));
+}
+
+async function holdsOf(processes, share, count) {
+  let collected = 0;
+  const sides = ['ours', 'cumulative'].map((kind) => {
+    const { change, cycle } = processes[kind];
+    const side = async (round) => {
+      change(share);
+      globalThis.gc();
+      await sleep(SETTLE_MS);
+      const { ms, gcMs } = await longestTurn(cycle);
+      if (kind === 'ours' && round >= 0) collected = Math.max(collected, gcMs);
+      return ms;
+    };
+    return [kind, side];
+  });
+  const taken = await rounds(count, Object.fromEntries(sides));
+  return { ...taken, note: `garbage collection in a longest turn: up to ${collected.toFixed(1)} ms` };
+}
+
+function recordingOf(processes, count) {
+  const sides = ['ours', 'cumulative'].map((kind) => {
+    const { change, cycle } = processes[kind];
+    const side = async () => {
+      await cycle();
+      globalThis.gc();
+      return cpuMs(() => change(1));
+    };
+    return [kind, side];
+  });
+  return rounds(count, Object.fromEntries(sides));
+}

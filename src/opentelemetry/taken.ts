@@ -1,0 +1,62 @@
+/**
+ * What was collected and is not yet in the exporter's hands. The SDK forgets a delta as soon as it has given it out, so a
+ * collection whose result was not used is handed over again, in front of the next one.
+ */
+import { AggregationTemporality, type MetricData, type ResourceMetrics, type ScopeMetrics } from '../../core/otel';
+
+export class Taken {
+  /** The oldest first. */
+  private waiting: (readonly ScopeMetrics[])[] = [];
+  /** By what was handed over: the last of the collections in it. */
+  private readonly lastOf = new WeakMap<object, readonly ScopeMetrics[]>();
+
+  add(scopeMetrics: readonly ScopeMetrics[]): void {
+    this.waiting = this.waiting.map(deltasOf).filter((earlier) => earlier.length > 0);
+    this.waiting.push(scopeMetrics);
+  }
+
+  /** @returns all that waits, as one collection. It waits on until it is {@link accept}ed. */
+  handOver(resource: ResourceMetrics['resource']): ResourceMetrics {
+    const handed = { resource, scopeMetrics: this.waiting.reduce(joined, []) };
+    const last = this.waiting.at(-1);
+    if (last !== undefined) this.lastOf.set(handed, last);
+    return handed;
+  }
+
+  /** Forgets what was handed over in this object, as something else keeps it from now on. */
+  accept(handed: unknown): void {
+    const last = typeof handed === 'object' && handed !== null ? this.lastOf.get(handed) : undefined;
+    if (last !== undefined) this.waiting = this.waiting.slice(this.waiting.indexOf(last) + 1);
+  }
+}
+
+/** Of a collection that a later one follows: its totals are old. */
+function deltasOf(scopeMetrics: readonly ScopeMetrics[]): readonly ScopeMetrics[] {
+  const isDelta = ({ aggregationTemporality }: MetricData): boolean =>
+    aggregationTemporality === AggregationTemporality.DELTA;
+  if (scopeMetrics.every(({ metrics }) => metrics.every(isDelta))) return scopeMetrics;
+  return scopeMetrics
+    .map(({ scope, metrics }) => ({ scope, metrics: metrics.filter(isDelta) }))
+    .filter(({ metrics }) => metrics.length > 0);
+}
+
+/** Two collections as one. The same metric in both is one metric, with the data points of both. */
+function joined(earlier: readonly ScopeMetrics[], later: readonly ScopeMetrics[]): readonly ScopeMetrics[] {
+  if (earlier.length === 0) return later;
+  const scopes = new Map(earlier.map((one) => [one.scope, one]));
+  for (const { scope, metrics } of later) {
+    scopes.set(scope, { scope, metrics: joinedMetrics(scopes.get(scope)?.metrics ?? [], metrics) });
+  }
+  return [...scopes.values()];
+}
+
+/** The SDK gives the same descriptor objects at each collection. */
+function joinedMetrics(earlier: readonly MetricData[], later: readonly MetricData[]): readonly MetricData[] {
+  const before = new Map(earlier.map((metric) => [metric.descriptor, metric]));
+  for (const metric of later) {
+    const known = before.get(metric.descriptor);
+    const dataPoints = known === undefined ? metric.dataPoints : known.dataPoints.concat(metric.dataPoints);
+    before.set(metric.descriptor, { ...metric, dataPoints });
+  }
+  return [...before.values()];
+}
