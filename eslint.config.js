@@ -15,6 +15,11 @@ const sdkMetrics = {
   allowTypeImports: true,
   message: 'Users have three majors of it, and it would run on the main thread: import types only.',
 };
+const promClients = {
+  regex: '^(prom-client(-14)?|@platformatic/prom-client|@prometheus-io/client)(/|$)',
+  message:
+    "An app's registries are those of its own copy: read them by their structure, see src/prom-client/shapes.ts.",
+};
 /** Libraries that only one of the two programs may load. */
 const libraries = (names, message) => ({ regex: `^(${names})(/|$)`, message });
 const exporterLibraries = libraries(
@@ -31,13 +36,13 @@ const serverLibraries = libraries(
  * the rooms in `may`, and no other file of the repository.
  */
 const ROOMS = {
-  core: { may: [], libraries: [pm2, sdkMetrics, exporterLibraries, serverLibraries] },
-  protocol: { may: ['core'], libraries: [pm2, sdkMetrics, exporterLibraries, serverLibraries] },
-  src: { may: ['core', 'protocol'], libraries: [pm2, sdkMetrics, serverLibraries] },
-  workers: { may: ['core', 'protocol'], libraries: [pm2, exporterLibraries, serverLibraries] },
-  'server/protocol': { may: ['core'], libraries: [pm2, sdkMetrics, exporterLibraries, serverLibraries] },
-  'server/src': { may: ['core', 'server/protocol'], libraries: [pm2, sdkMetrics, exporterLibraries] },
-  'server/workers': { may: ['core', 'server/protocol'], libraries: [pm2, exporterLibraries] },
+  core: { may: [], libraries: [pm2, promClients, sdkMetrics, exporterLibraries, serverLibraries] },
+  protocol: { may: ['core'], libraries: [pm2, promClients, sdkMetrics, exporterLibraries, serverLibraries] },
+  src: { may: ['core', 'protocol'], libraries: [pm2, promClients, sdkMetrics, serverLibraries] },
+  workers: { may: ['core', 'protocol'], libraries: [pm2, promClients, exporterLibraries, serverLibraries] },
+  'server/protocol': { may: ['core'], libraries: [pm2, promClients, sdkMetrics, exporterLibraries, serverLibraries] },
+  'server/src': { may: ['core', 'server/protocol'], libraries: [pm2, promClients, sdkMetrics, exporterLibraries] },
+  'server/workers': { may: ['core', 'server/protocol'], libraries: [pm2, promClients, exporterLibraries] },
 };
 
 const ROOM_SETTINGS = {

@@ -18,6 +18,7 @@ const SUBJECTS = {
   hold: {},
   sources: {},
   text: { options: { peers: ['prom-client'] } },
+  'prom-client': { options: { peers: ['prom-client', '@platformatic/prom-client'] } },
   'text-prometheus-io': { file: 'text', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
   merge: { options: { peers: ['prom-client'] } },
   'merge-prometheus-io': { file: 'merge', node: 'peer', options: { peers: ['@prometheus-io/client'] } },

@@ -10,8 +10,11 @@
 /** Seconds since the epoch, and nanoseconds within that second. */
 export type HrTime = readonly [seconds: number, nanos: number];
 
-/** The values of sdk-metrics' `DataPointType`, the same in 1.30, 2.x and 3.x. */
-export const DataPointType = { HISTOGRAM: 0, EXPONENTIAL_HISTOGRAM: 1, GAUGE: 2, SUM: 3 } as const;
+/**
+ * The values of sdk-metrics' `DataPointType`, the same in 1.30, 2.x and 3.x. `SUMMARY` is not one of them: OpenTelemetry's
+ * SDK has no summaries, and Prometheus's clients have.
+ */
+export const DataPointType = { HISTOGRAM: 0, EXPONENTIAL_HISTOGRAM: 1, GAUGE: 2, SUM: 3, SUMMARY: 4 } as const;
 
 /** The values of sdk-metrics' `AggregationTemporality`. */
 export const AggregationTemporality = { DELTA: 0, CUMULATIVE: 1 } as const;
@@ -29,7 +32,16 @@ export interface Descriptor {
   /** The kind of instrument, such as `COUNTER` or `OBSERVABLE_GAUGE`. Exporters up to 0.57 derive names from it. */
   readonly type?: string;
   readonly valueType?: number;
+  /**
+   * The name is the one that Prometheus shows: no suffix such as `_total` is appended, series get no labels of their scope,
+   * and a process all of whose families are named so gets no `target_info`.
+   */
+  readonly naming?: 'prometheus';
 }
+
+/** A metric's own rule for the values of several processes, in prom-client's words. */
+export const AGGREGATORS = ['sum', 'first', 'min', 'max', 'average', 'omit'] as const;
+export type Aggregator = (typeof AGGREGATORS)[number];
 
 export interface HistogramValue {
   readonly buckets: { readonly boundaries: readonly number[]; readonly counts: readonly number[] };
@@ -55,11 +67,33 @@ export interface ExponentialHistogramValue {
   readonly negative: ExponentialBuckets;
 }
 
+export interface SummaryValue {
+  readonly count: number;
+  readonly sum: number;
+  /** 0 to 1, in ascending order. */
+  readonly quantiles: readonly number[];
+  /** As many as quantiles. */
+  readonly values: readonly number[];
+}
+
+/** One measurement that stands for the others, with labels that lead to it, such as a trace's id. */
+export interface Exemplar {
+  readonly attributes: Attributes;
+  readonly value: number;
+  /** Epoch seconds. */
+  readonly time?: number;
+}
+
 export interface DataPoint<Value = unknown> {
   readonly attributes: Attributes;
   readonly startTime: HrTime;
   readonly endTime: HrTime;
   readonly value: Value;
+  /**
+   * A counter has one, a histogram one per bucket, by the index of the bucket. Where the first data point of a metric does
+   * not have this field, not even as `undefined`, those of the others are not looked at: that keeps the pass over them short.
+   */
+  readonly exemplars?: readonly (Exemplar | undefined)[] | undefined;
 }
 
 export interface MetricData {
@@ -67,6 +101,8 @@ export interface MetricData {
   readonly dataPointType: number;
   readonly aggregationTemporality?: number;
   readonly isMonotonic?: boolean;
+  /** How the cluster view makes one value of the processes' values; without it, by its own table of rules. */
+  readonly aggregator?: Aggregator;
   /** Of exponential histograms with deltas: buckets of one sign at the most, 160 if it is not given. OpenTelemetry has it in views. */
   readonly maxSize?: number;
   readonly dataPoints: readonly DataPoint[];

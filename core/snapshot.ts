@@ -13,7 +13,7 @@
  *           └─ previous  the same columns one snapshot earlier
  * ```
  */
-import type { Descriptor, HrTime, Scope } from './otel';
+import type { Aggregator, Descriptor, HrTime, Scope } from './otel';
 
 /** Series per page at the most. A page is what is written, sent and cached as one piece. */
 export const PAGE_SERIES = 1024;
@@ -28,6 +28,7 @@ export const PAGE_SERIES = 1024;
  * - `exponential`: start, count, sum, min, max, scale, zeroCount, positive offset, positive length,
  *   negative offset, negative length, then as many bucket counts as the bucket capacities `positive` and
  *   `negative` together
+ * - `summary`: start, count, sum, one value per quantile
  */
 export type Layout = ScalarLayout | HistogramLayout | ExponentialLayout;
 
@@ -57,11 +58,17 @@ export interface ExponentialLayout extends Moments {
   readonly negative: number;
 }
 
+export interface SummaryLayout {
+  readonly kind: 'summary';
+  /** 0 to 1, in ascending order. */
+  readonly quantiles: readonly number[];
+}
+
 export const START = 0;
 export const SCALAR_VALUE = 1;
 export const SCALAR_STRIDE = 2;
 
-/** Numbers that both kinds of histogram have. */
+/** Numbers that both kinds of histogram have, and summaries the first two of them. */
 export const COUNT = 1;
 export const SUM = 2;
 export const MIN = 3;
@@ -77,11 +84,13 @@ export const EXP_NEGATIVE_OFFSET = 9;
 export const EXP_NEGATIVE_LENGTH = 10;
 export const EXP_BUCKETS = 11;
 
+export const SUMMARY_VALUES = 3;
+
 /**
  * Bounds of what a metric may have, far above what instruments have. They bound what one process can cost those that read
  * its snapshot: a name, for instance, stands in the exposition once per series.
  */
-/** Of a series: bounds, or buckets of one sign. */
+/** Of a series: bounds, buckets of one sign, or quantiles. */
 export const MAX_BUCKETS = 1 << 13;
 /** Of an exponential histogram: OpenTelemetry's scales are -10 to 20, and its offsets have 32 bits. */
 export const MAX_SCALE = 64;
@@ -93,6 +102,10 @@ export const MAX_DESCRIPTION_CHARS = 10_000;
 export const MAX_SERIES_CHARS = 1024 * 1024;
 /** Levels of an attribute set: itself, and arrays and objects within. */
 export const MAX_DEPTH = 8;
+/** Of a snapshot. */
+export const MAX_EXEMPLARS = 10_000;
+/** Of the names and values of an exemplar's labels together, in code points: OpenMetrics allows no more. */
+export const MAX_EXEMPLAR_CHARS = 128;
 
 /** How many numbers one series of that layout takes in a column. */
 export function strideOf(layout: Layout): number {
@@ -132,6 +145,18 @@ export interface PlacedPage {
 export const ORDER_SHIFT = 10;
 export const ORDER_MASK = PAGE_SERIES - 1;
 
+/** One exemplar of one series. A series of a sum has at most one, one of a histogram at most one per bucket. */
+export interface SeriesExemplar {
+  readonly slot: number;
+  /** Index of the bucket; 0 for a sum. */
+  readonly bucket: number;
+  /** JSON text of its attributes, whose values are strings. */
+  readonly attributes: string;
+  readonly value: number;
+  /** Epoch seconds. */
+  readonly time?: number;
+}
+
 /** One metric of one instrumentation scope. */
 export interface Family {
   readonly descriptor: Descriptor;
@@ -145,6 +170,10 @@ export interface Family {
    * series of all pages, in page order. Shared memory in the process that wrote it.
    */
   readonly order: Int32Array | undefined;
+  /** The metric's own rule for the cluster view. */
+  readonly aggregator?: Aggregator | undefined;
+  /** In ascending order of slot, then of bucket. Nearly always there are none. */
+  readonly exemplars?: readonly SeriesExemplar[] | undefined;
 }
 
 export interface ScopeFamilies {

@@ -1,6 +1,6 @@
 /**
  * Makes what is published out of the sources: for each of the two packages a few files of JavaScript, and for the
- * exporter one file with its public types. A declared dependency stays an import; every other package becomes part of
+ * exporter a file with the public types of each entry. A declared dependency stays an import; every other package becomes part of
  * the bundle, and its licence part of the tarball.
  *
  * The code is not minified: names and line breaks stay, so that stack traces and the code can be read. Comments go,
@@ -18,10 +18,15 @@ const EXPORTER_ENTRIES = {
   index: 'src/index.ts',
   mashroom: 'src/mashroom/plugin.ts',
   opentelemetry: 'src/opentelemetry/index.ts',
+  'prom-client': 'src/prom-client/index.ts',
 };
 
 /** Modules with public types, by the name of their file in the package. */
-const TYPES = { index: 'src/index.d.ts', opentelemetry: 'src/opentelemetry/index.d.ts' };
+const TYPES = {
+  index: 'src/index.d.ts',
+  opentelemetry: 'src/opentelemetry/index.d.ts',
+  'prom-client': 'src/prom-client/index.d.ts',
+};
 
 /** By folder of `dist`: the entry files of one thread of one program. */
 const BUNDLES = [

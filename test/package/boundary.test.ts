@@ -86,6 +86,8 @@ const PACKAGES: readonly [text: string, rooms: readonly Room[]][] = [
   ["import * as v from 'valibot';", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
   ["require('negotiator');", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
   ["require('commander');", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
+  ["import { register } from 'prom-client';", ALL],
+  ["require('@prometheus-io/client');", ALL],
   ["import io from '@pm2/io';", ALL.filter((room) => room !== 'src')],
 ];
 

@@ -45,6 +45,8 @@ test('the package holds what users need and nothing else', (t) => {
     'dist/src/mashroom.js',
     'dist/src/opentelemetry.d.ts',
     'dist/src/opentelemetry.js',
+    'dist/src/prom-client.d.ts',
+    'dist/src/prom-client.js',
     'dist/workers/worker.js',
     'mashroom.json',
     'package.json',
@@ -94,6 +96,14 @@ for (const script of ['plain.cjs', 'plain.mjs', 'reader.cjs', 'reader.mjs']) {
     const { code, stdout, stderr } = await run(consumer.folder, process.execPath, script);
     t.is(code, 0, stderr);
     t.regex(stdout, /active: false\n$/);
+  });
+}
+
+for (const script of ['registry.cjs', 'registry.mjs']) {
+  test(`${script} uses the source of prom-client's metrics`, async (t) => {
+    const { code, stdout, stderr } = await run(consumer.folder, process.execPath, script);
+    t.is(code, 0, stderr);
+    t.is(stdout, '3\n');
   });
 }
 

@@ -1,0 +1,141 @@
+'use strict';
+
+/**
+ * Main-thread time and longest hold of collecting a registry of prom-client and encoding it, beside the registry's own text.
+ * Both are measured in the same rounds.
+ *
+ * New series of prom-client are looked for in a share of the collections. So ours is the mean of as many collections in a
+ * row as have one of these at the most, and the longest hold is that of all of them.
+ */
+
+const { calibrate, cpuMs } = require('../lib/clock');
+const { createEncoder, part } = require('../lib/engine');
+const { longestTurn } = require('../lib/recorder');
+const { timesLess, within } = require('../lib/rows');
+
+const { promClientSource } = part('src/prom-client/index.js');
+
+const NAME = 'main-thread time of a collection of prom-client';
+const HOLD_NAME = 'longest hold of a collection of prom-client';
+/** See `MAX_WAIT` in src/prom-client/listing.ts. */
+const IN_A_ROW = 30;
+/** The same where there are new series: after one was found, they are looked for more often. */
+const IN_A_ROW_OF_NEW = 8;
+const WARM_UPS = 40;
+/** New series make the registry larger: it begins with this share of the size. */
+const SHARE_OF_NEW = 0.65;
+const BOUND_MS = 5;
+/** The bound holds up to so many series of one metric. */
+const BOUND_SERIES = 20_000;
+/** The targets are for so many series. */
+const LARGE = 100_000;
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const NOTHING_NEW = 'nothing new';
+const NEW = '1 % new';
+const TARGETS = { counters: 50, gauges: 10, histograms: 50 };
+const TARGET_OF_NEW = 10;
+
+module.exports = async function promClient({ quick, peers, emit }) {
+  await calibrate();
+  const sizes = quick ? [200] : [BOUND_SERIES, LARGE];
+  for (const peer of peers) {
+    for (const kind of ['counters', 'gauges', 'histograms']) {
+      for (const size of sizes) {
+        for (const variant of [NOTHING_NEW, NEW]) await measure({ peer, kind, size, variant, quick, emit });
+      }
+    }
+  }
+};
+
+async function measure({ peer, kind, size, variant, quick, emit }) {
+  const isNew = variant === NEW;
+  const app = createApp(require(peer), kind, Math.round(isNew ? size * SHARE_OF_NEW : size));
+  const source = promClientSource(app.register, { logger: LOGGER });
+  const { encode } = createEncoder();
+  const collect = async () => encode(await source.collect(source.provider()));
+  const change = isNew ? app.add : app.update;
+  const count = quick ? 2 : isNew ? IN_A_ROW_OF_NEW : IN_A_ROW;
+  for (let i = 0; i < (quick ? 3 : WARM_UPS); i++) {
+    app.update();
+    await collect();
+  }
+  const taken = { ours: [], theirs: [], holds: [], theirHolds: [] };
+  for (let round = 0; round < (quick ? 2 : 3); round++) {
+    taken.ours.push(await mean(count, change, () => cpuMs(collect)));
+    taken.theirs.push(await cpuMs(() => app.register.metrics()));
+    taken.holds.push(await most(count, change, async () => (await longestTurn(collect)).ms));
+    taken.theirHolds.push((await longestTurn(() => app.register.metrics())).ms);
+  }
+  report({ workload: `${isNew ? 'up to ' : ''}${size} ${kind} of ${peer}`, kind, size, variant, quick, taken, emit });
+}
+
+const complain = (...what) => {
+  throw new Error(what.join(' '));
+};
+const LOGGER = { debug() {}, info: complain, warn: complain, error: complain };
+
+async function mean(times, change, work) {
+  let total = 0;
+  for (let i = 0; i < times; i++) {
+    change();
+    total += await work();
+  }
+  return total / times;
+}
+
+async function most(times, change, work) {
+  let longest = 0;
+  for (let i = 0; i < times; i++) {
+    change();
+    longest = Math.max(longest, await work());
+  }
+  return longest;
+}
+
+function report({ workload, kind, size, variant, quick, taken, emit }) {
+  const row = { workload, variant, unit: 'ms' };
+  const target = size < LARGE ? undefined : variant === NEW ? TARGET_OF_NEW : TARGETS[kind];
+  const against = 'register.metrics()';
+  emit(timesLess({ ...row, name: NAME, against, ours: taken.ours, theirs: taken.theirs, target }));
+  const hold = { ...row, name: HOLD_NAME, ours: taken.holds };
+  if (!quick && size <= BOUND_SERIES) emit(within({ ...hold, against: `${BOUND_MS} ms`, bound: BOUND_MS }));
+  emit(timesLess({ ...hold, against, theirs: taken.theirHolds }));
+}
+
+/** An app whose metric has so many series. One in a hundred changes between two collections, or as many are new. */
+function createApp(library, kind, size) {
+  const register = new library.Registry();
+  const common = { name: 'requests', help: 'Help', labelNames: ['route', 'method', 'id'], registers: [register] };
+  const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
+  const labels = (i) => ({ route: `/api/v1/things/${i % 317}`, method: METHODS[i % 4], id: `id-${i}` });
+  const metrics = {
+    counters: () => {
+      const counter = new library.Counter(common);
+      return (i) => counter.inc(labels(i), 1 + (i % 7));
+    },
+    gauges: () => {
+      const gauge = new library.Gauge(common);
+      let value = 0.5;
+      return (i) => gauge.set(labels(i), value++);
+    },
+    histograms: () => {
+      const histogram = new library.Histogram({ ...common, buckets: BUCKETS });
+      return (i) => histogram.observe(labels(i), (i % 800) / 100);
+    },
+  };
+  const record = metrics[kind]();
+  let series = 0;
+  const add = (count) => {
+    for (let left = count; left > 0; left--) record(series++);
+  };
+  add(size);
+  const share = Math.ceil(size / 100);
+  let at = 0;
+  return {
+    register,
+    update() {
+      for (let i = 0; i < share; i++) record((at = (at + 7919) % series));
+    },
+    add: () => add(share),
+  };
+}
