@@ -19,6 +19,9 @@ const EXPORTER_ENTRIES = {
   mashroom: 'src/mashroom/plugin.ts',
   opentelemetry: 'src/opentelemetry/index.ts',
   'prom-client': 'src/prom-client/index.ts',
+  // Most processes that load the first one leave it at that.
+  register: 'src/register/register.ts',
+  preload: 'src/register/preload.ts',
 };
 
 /** Modules with public types, by the name of their file in the package. */
@@ -26,7 +29,16 @@ const TYPES = {
   index: 'src/index.d.ts',
   opentelemetry: 'src/opentelemetry/index.d.ts',
   'prom-client': 'src/prom-client/index.d.ts',
+  register: 'src/register/register.d.ts',
 };
+
+const OF_ONE_LIBRARY = /[\\/]src[\\/](opentelemetry|prom-client)[\\/]/;
+/** What entries share, as files of names that stay. Not every user of the exporter loads the last two. */
+const SHARED = [
+  { name: 'exporter', test: (id) => !OF_ONE_LIBRARY.test(id), minShareCount: 2, priority: 2 },
+  { name: 'reader', test: /[\\/]src[\\/]opentelemetry[\\/]/, minShareCount: 2, priority: 1 },
+  { name: 'registries', test: /[\\/]src[\\/]prom-client[\\/]/, minShareCount: 2, priority: 1 },
+];
 
 /** By folder of `dist`: the entry files of one thread of one program. */
 const BUNDLES = [
@@ -75,8 +87,7 @@ async function bundleFolder({ name, folder, entries, to, plugins }) {
     exports: 'named',
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
-    // What two entries share is one file, of a name that stays.
-    codeSplitting: { groups: [{ name: 'exporter', minShareCount: 2 }] },
+    codeSplitting: { groups: SHARED },
     comments: false,
   });
   await bundled.close();

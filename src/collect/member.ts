@@ -46,7 +46,7 @@ export class Member {
   constructor(
     private readonly source: MetricsSource,
     readonly label: string,
-    private readonly mostScopes: number,
+    private readonly mostScopes: () => number,
   ) {}
 
   get isReady(): boolean {
@@ -127,10 +127,10 @@ export class Member {
   private collectNow(): Parts | undefined {
     const { source } = this;
     try {
-      if (source.collectNow !== undefined) return partsOf(source.collectNow(source.provider()), this.mostScopes);
+      if (source.collectNow !== undefined) return partsOf(source.collectNow(source.provider()), this.mostScopes());
       if (!this.answersAtOnce || this.pending !== undefined) return undefined;
       const answer = source.collect(source.provider());
-      if (!isPromiseLike(answer)) return partsOf(answer, this.mostScopes);
+      if (!isPromiseLike(answer)) return partsOf(answer, this.mostScopes());
       void Promise.resolve(answer).catch(() => undefined);
     } catch {
       // The process exits: its last numbers are better than none.
@@ -159,7 +159,7 @@ export class Member {
     try {
       const answer = this.source.collect(pending.provider);
       this.answersAtOnce = !isPromiseLike(answer);
-      this.note(partsOf(await answer, this.mostScopes), pending);
+      this.note(partsOf(await answer, this.mostScopes()), pending);
     } catch (error) {
       if (this.pending === pending) this.trouble = messageOf(error);
     }
