@@ -33,6 +33,8 @@ export class Instrumentations {
   private readonly replacements = new Replacements();
   private isMaking = false;
   private provider: object | undefined;
+  /** Whether a MeterProvider is being made for them, and not by the app. */
+  isProviding = false;
 
   constructor(
     private readonly app: App,
@@ -90,8 +92,10 @@ export class Instrumentations {
     this.attempt(SDK, () => {
       const { MeterProvider } = this.app.load(SDK) as { MeterProvider: Constructor };
       // Made as the app would make it, so that it gets our reader and is used.
+      this.isProviding = true;
       new MeterProvider();
     });
+    this.isProviding = false;
   }
 
   private onModule(exports: unknown, module: SeenModule): unknown {

@@ -79,7 +79,8 @@ export class MeterProviders {
     let source: MetricsSource | undefined;
     const reader = new Reader(settings.options, (given) => {
       source = given;
-      return session.addReader(given, describePackage(module));
+      const what = instrumentations.isProviding ? 'Node.js itself (by its instrumentations)' : describePackage(module);
+      return session.addReader(given, what);
     });
     if (readers.length > 0) {
       session.tell(

@@ -28,6 +28,8 @@ export class Session {
   private hasReader = false;
   private ended = false;
   private starting = false;
+  /** Whether the log has told of something that is not exported. */
+  private hasRefused = false;
   /** What the log has not told yet. */
   private untold: string[] = [];
   private telling: NodeJS.Timeout | undefined;
@@ -96,6 +98,7 @@ export class Session {
   }
 
   tellOnce(key: string, line: string): void {
+    this.hasRefused = true;
     this.states.warnOnce(key, line);
   }
 
@@ -105,7 +108,7 @@ export class Session {
       if (!this.isOpen) return;
       const empty = describeEmpty();
       if (empty !== undefined) this.logger.info(`Of what the preload has found, ${empty}`);
-      if (this.sources.size > 0) return;
+      if (this.sources.size > 0 || this.hasRefused) return;
       this.logger.info(
         'The preload has found no metrics to export: the app has loaded neither @opentelemetry/sdk-metrics nor prom-client. ' +
           'If a bundler has put them into the app, or they were loaded by an earlier preload, start the exporter in the app: ' +
@@ -155,9 +158,7 @@ export class Session {
       const what = this.untold.join(', ');
       this.untold = [];
       this.logger.info(
-        this.hasTold
-          ? `The metrics of ${what} are exported too, since the app has loaded it later`
-          : `The metrics of ${what} are exported, without a line of code`,
+        this.hasTold ? `The metrics of ${what}, found later, are exported too` : `The metrics of ${what} are exported`,
       );
       this.hasTold = true;
     }, TELL_AFTER_MS).unref();
