@@ -9,7 +9,9 @@ import { PROJECT } from '../support/built';
 export const REGISTER = join(PROJECT, 'dist/src/register.js');
 
 /** The end of an app: it answers with what its `say()` returns, and ends. */
-export const ANSWER = 'process.on("message", () => process.send({ said: say() }, () => process.exit()));';
+export const ANSWER = `
+  process.on('message', async () => process.send({ said: await say() }, () => process.exit()));
+`;
 
 export interface AppOptions {
   /** By the name of its file. */
