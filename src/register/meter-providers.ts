@@ -49,7 +49,7 @@ export class MeterProviders {
   private wrap(original: Constructor, module: SeenModule): object {
     const wrapped: object = new Proxy(original, {
       construct: (target, args: unknown[], newTarget) => {
-        const made = newTarget === wrapped ? target : newTarget;
+        const made = newTarget === wrapped ? target : (newTarget as Constructor);
         const plan = this.guarded(() => this.plan(args[0], module));
         const provider = construct(target, plan, args, made);
         this.guarded(() => plan?.finish(provider));
@@ -100,15 +100,15 @@ export class MeterProviders {
 
   /** A reader of the app takes the place of ours. */
   private watchReaders(provider: Provider, source: MetricsSource, module: SeenModule): void {
-    const { addMetricReader } = provider;
-    if (typeof addMetricReader !== 'function' || this.parts.settings.secondReader) return;
+    const add = provider.addMetricReader?.bind(provider);
+    if (add === undefined || this.parts.settings.secondReader) return;
     provider.addMetricReader = (reader) => {
       delete provider.addMetricReader;
       this.guarded(() => {
         this.parts.session.drop(source);
         if (!isPm2Reader(reader)) this.tellOfOther(module);
       });
-      return addMetricReader.call(provider, reader);
+      return add(reader);
     };
   }
 
@@ -131,10 +131,10 @@ export class MeterProviders {
   }
 }
 
-function construct(target: Constructor, plan: Plan | undefined, args: unknown[], made: unknown): object {
+function construct(target: Constructor, plan: Plan | undefined, args: unknown[], made: Constructor): object {
   const [, ...rest] = args;
-  if (plan?.isChanged !== true) return Reflect.construct(target, args, made as Constructor) as object;
-  return Reflect.construct(target, [plan.options, ...rest], made as Constructor) as object;
+  if (plan?.isChanged !== true) return Reflect.construct(target, args, made);
+  return Reflect.construct(target, [plan.options, ...rest], made);
 }
 
 function readersOf(options: unknown): readonly unknown[] {

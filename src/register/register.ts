@@ -8,6 +8,7 @@
  */
 import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
+import type { preload as Preload } from './preload';
 
 /** Whether it may be a process that PM2 runs, or one outside PM2 that nothing else has started with a channel. */
 function mayAct({ pm_id: pmId, pm2_env: packed }: NodeJS.ProcessEnv): boolean {
@@ -18,7 +19,7 @@ function mayAct({ pm_id: pmId, pm2_env: packed }: NodeJS.ProcessEnv): boolean {
 try {
   if (mayAct(process.env)) {
     // Loaded on demand: most of the exporter comes with it.
-    const { preload } = createRequire(__filename)('./preload') as typeof import('./preload');
+    const { preload } = createRequire(__filename)('./preload') as { preload: typeof Preload };
     preload();
   }
 } catch (error) {
