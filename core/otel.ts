@@ -90,8 +90,9 @@ export interface DataPoint<Value = unknown> {
   readonly endTime: HrTime;
   readonly value: Value;
   /**
-   * A counter has one, a histogram one per bucket, by the index of the bucket. Where the first data point of a metric does
-   * not have this field, not even as `undefined`, those of the others are not looked at: that keeps the pass over them short.
+   * A counter has one, a histogram one per bucket, by the index of the bucket; those of other kinds are not looked at. Nor
+   * are those of a metric whose first data point lacks this field, where `undefined` does for the field: so metrics without
+   * exemplars cost nothing.
    */
   readonly exemplars?: readonly (Exemplar | undefined)[] | undefined;
 }

@@ -10,7 +10,7 @@
  * Snapshot ─┬─ scopes[] ── families[] ─┬─ pages[] ── Page: attribute sets, immutable, known by id
  *           │                          └─ order?     which series are present, in which order
  *           ├─ values    Float64Array: `page.base + index * stride(layout)` is where a series' numbers stand
- *           └─ previous  the same columns one snapshot earlier
+ *           └─ previous  the same columns at the last snapshot before it that is not interim
  * ```
  */
 import type { Aggregator, Descriptor, HrTime, Scope } from './otel';
@@ -21,7 +21,7 @@ export const PAGE_SERIES = 1024;
 /**
  * What the numbers of one series mean, in this order; every series of a page has the same layout.
  * The first number is always the start time in epoch microseconds: a new one tells a reset. In `previous` it is
- * `NaN` (or lies beyond the array's end) where the series was not there one snapshot earlier.
+ * `NaN` (or lies beyond the array's end) where the series was not there at that time.
  *
  * - `scalar`: start, value
  * - `histogram`: start, count, sum, min, max, one count per bucket
@@ -30,7 +30,7 @@ export const PAGE_SERIES = 1024;
  *   `negative` together
  * - `summary`: start, count, sum, one value per quantile
  */
-export type Layout = ScalarLayout | HistogramLayout | ExponentialLayout;
+export type Layout = ScalarLayout | HistogramLayout | ExponentialLayout | SummaryLayout;
 
 export interface ScalarLayout {
   readonly kind: 'scalar';
@@ -116,6 +116,8 @@ export function strideOf(layout: Layout): number {
       return HISTOGRAM_BUCKETS + layout.buckets;
     case 'exponential':
       return EXP_BUCKETS + layout.positive + layout.negative;
+    case 'summary':
+      return SUMMARY_VALUES + layout.quantiles.length;
   }
 }
 
@@ -145,17 +147,24 @@ export interface PlacedPage {
 export const ORDER_SHIFT = 10;
 export const ORDER_MASK = PAGE_SERIES - 1;
 
-/** One exemplar of one series. A series of a sum has at most one, one of a histogram at most one per bucket. */
-export interface SeriesExemplar {
-  readonly slot: number;
-  /** Index of the bucket; 0 for a sum. */
-  readonly bucket: number;
-  /** JSON text of its attributes, whose values are strings. */
+/**
+ * The exemplars of a family, in ascending order of their slots, then of their buckets. A series of a sum has at most one, one
+ * of a histogram at most one per bucket. Two objects, however many they are: they are posted with each snapshot.
+ */
+export interface FamilyExemplars {
+  /** {@link EXEMPLAR_FIELDS} per exemplar. */
+  readonly numbers: Float64Array;
+  /** Per exemplar the JSON text of its attributes, whose values are strings, ended by a line feed. */
   readonly attributes: string;
-  readonly value: number;
-  /** Epoch seconds. */
-  readonly time?: number;
 }
+
+export const EXEMPLAR_SLOT = 0;
+/** Index of the bucket; 0 for a sum. */
+export const EXEMPLAR_BUCKET = 1;
+export const EXEMPLAR_VALUE = 2;
+/** Epoch seconds; `NaN` where it has no time. */
+export const EXEMPLAR_TIME = 3;
+export const EXEMPLAR_FIELDS = 4;
 
 /** One metric of one instrumentation scope. */
 export interface Family {
@@ -172,8 +181,8 @@ export interface Family {
   readonly order: Int32Array | undefined;
   /** The metric's own rule for the cluster view. */
   readonly aggregator?: Aggregator | undefined;
-  /** In ascending order of slot, then of bucket. Nearly always there are none. */
-  readonly exemplars?: readonly SeriesExemplar[] | undefined;
+  /** Nearly always there are none. */
+  readonly exemplars?: FamilyExemplars | undefined;
 }
 
 export interface ScopeFamilies {
@@ -191,8 +200,17 @@ export interface ExporterStats {
   readonly series: number;
   /** Series of this snapshot that were left out, for the limit or for being malformed. */
   readonly droppedSeries: number;
+  /** Exemplars of this snapshot that were left out: for the limit, for the length of their labels, or for being malformed. */
+  readonly droppedExemplars: number;
   /** Metrics of which OpenTelemetry's SDK has put further series into a single one. Earlier exporters do not tell. */
   readonly overflowedMetrics?: number;
+}
+
+/** The numbers of an earlier snapshot, at the same offsets. */
+export interface PreviousNumbers {
+  readonly generation: number;
+  readonly time: number;
+  readonly values: Float64Array;
 }
 
 export interface Snapshot {
@@ -206,6 +224,6 @@ export interface Snapshot {
   readonly resource: string;
   readonly scopes: readonly ScopeFamilies[];
   readonly values: Float64Array;
-  readonly previous: { readonly time: number; readonly values: Float64Array } | undefined;
+  readonly previous: PreviousNumbers | undefined;
   readonly stats: ExporterStats;
 }

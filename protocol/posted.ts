@@ -5,12 +5,14 @@
  * that describes the snapshot crosses as bytes and numbers in shared memory, made once for as long as it stays the same;
  * and pages, however many, cross as the few pieces of memory in which their texts stand.
  */
-import type { Snapshot } from '../core/snapshot';
+import type { FamilyExemplars, Snapshot } from '../core/snapshot';
 
 export interface PostedSnapshot extends Omit<Snapshot, 'scopes'> {
   readonly contents: PostedContents;
   /** Two numbers per family: seconds, nanoseconds. */
   readonly endTimes: Float64Array;
+  /** By index of the family. Nearly always there are none. */
+  readonly exemplars: readonly (readonly [family: number, exemplars: FamilyExemplars])[];
 }
 
 /**
@@ -45,7 +47,9 @@ export const FAMILY_MONOTONIC = 2;
 export const FAMILY_PAGES = 3;
 /** Length of its order, {@link NONE} for a family without one. */
 export const FAMILY_ORDER = 4;
-export const FAMILY_FIELDS = 5;
+/** Index of its rule in {@link AGGREGATORS}, {@link NONE} where it has none. */
+export const FAMILY_AGGREGATOR = 5;
+export const FAMILY_FIELDS = 6;
 export const NONE = -1;
 
 export const PAGE_ID = 0;

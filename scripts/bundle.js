@@ -14,22 +14,31 @@ const { isBuiltin } = require('node:module');
 const { root } = require('./ensure');
 const { licencesOf } = require('./licences');
 
-const EXPORTER_ENTRIES = {
-  index: 'src/index.ts',
-  mashroom: 'src/mashroom/plugin.ts',
-  opentelemetry: 'src/opentelemetry/index.ts',
-  'prom-client': 'src/prom-client/index.ts',
-  // Most processes that load the first one leave it at that.
-  register: 'src/register/register.ts',
-  preload: 'src/register/preload.ts',
-};
+/** By folder of `dist`: the entry files of one thread of one program. */
+const BUNDLES = [
+  {
+    package: '.',
+    folder: 'src',
+    entries: {
+      index: 'src/index.ts',
+      mashroom: 'src/mashroom/plugin.ts',
+      opentelemetry: 'src/opentelemetry/index.ts',
+      'prom-client': 'src/prom-client/index.ts',
+      // Most processes that load the first one leave it at that.
+      register: 'src/register/register.ts',
+      preload: 'src/register/preload.ts',
+    },
+  },
+  { package: '.', folder: 'workers', entries: { worker: 'workers/worker.ts' } },
+  { package: 'server', folder: 'src', entries: { main: 'server/src/main.ts' } },
+  { package: 'server', folder: 'workers', entries: { worker: 'server/workers/worker.ts' } },
+];
 
-/** Modules with public types, by the name of their file in the package. */
-const TYPES = {
-  index: 'src/index.d.ts',
-  opentelemetry: 'src/opentelemetry/index.d.ts',
-  'prom-client': 'src/prom-client/index.d.ts',
-  register: 'src/register/register.d.ts',
+/** By entry of the exporter: the declarations that its users see. */
+const PUBLIC_TYPES = {
+  index: 'index.d.ts',
+  opentelemetry: 'opentelemetry/index.d.ts',
+  'prom-client': 'prom-client/index.d.ts',
 };
 
 const OF_ONE_LIBRARY = /[\\/]src[\\/](opentelemetry|prom-client)[\\/]/;
@@ -38,14 +47,6 @@ const SHARED = [
   { name: 'exporter', test: (id) => !OF_ONE_LIBRARY.test(id), minShareCount: 2, priority: 2 },
   { name: 'reader', test: /[\\/]src[\\/]opentelemetry[\\/]/, minShareCount: 2, priority: 1 },
   { name: 'registries', test: /[\\/]src[\\/]prom-client[\\/]/, minShareCount: 2, priority: 1 },
-];
-
-/** By folder of `dist`: the entry files of one thread of one program. */
-const BUNDLES = [
-  { package: '.', folder: 'src', entries: EXPORTER_ENTRIES },
-  { package: '.', folder: 'workers', entries: { worker: 'workers/worker.ts' } },
-  { package: 'server', folder: 'src', entries: { main: 'server/src/main.ts' } },
-  { package: 'server', folder: 'workers', entries: { worker: 'server/workers/worker.ts' } },
 ];
 
 /**
@@ -97,13 +98,18 @@ async function bundleFolder({ name, folder, entries, to, plugins }) {
 async function bundleTypes(to) {
   const { rollup } = await import('rollup');
   const { dts } = await import('rollup-plugin-dts');
-  for (const [name, file] of Object.entries(TYPES)) {
+  for (const [name, file] of Object.entries(PUBLIC_TYPES)) {
     // The types of OpenTelemetry are those of the user's version.
     const external = ['@opentelemetry/sdk-metrics'];
-    const types = await rollup({ input: path.join(root, 'build', file), plugins: [dts()], external });
-    await types.write({ file: path.join(to, `dist/src/${name}.d.ts`) });
+    const types = await rollup({ input: path.join(root, 'build/src', file), plugins: [dts()], external });
+    await types.write({ file: path.join(to, 'dist/src', `${name}.d.ts`) });
     await types.close();
   }
+  // It has none: it is there for what it does.
+  fs.writeFileSync(path.join(to, 'dist/src/register.d.ts'), 'export {};\n');
 }
 
-module.exports = { bundle };
+/** Paths of the modules that bundles begin with. */
+const entryFiles = BUNDLES.flatMap(({ entries }) => Object.values(entries));
+
+module.exports = { entryFiles, bundle };

@@ -152,10 +152,13 @@ function startUnderPm2(
     maxSeries,
     logger,
     states,
-    onSnapshot: (snapshot) => {
+    onSnapshot: (snapshot, isInterim) => {
       responder.update(snapshot);
+      if (isInterim) return;
       // After the answers that this snapshot was collected for.
-      setImmediate(() => stopped ?? feed.update(snapshot));
+      setImmediate(() => {
+        if (stopped === undefined) feed.update(snapshot);
+      });
     },
     onOld: (ageMs) => feed.showAge(ageMs),
     onInterval: () => {
@@ -188,7 +191,6 @@ function startUnderPm2(
     ends.stop();
     await last.send();
     collector.stop();
-    source.release?.();
     await pool.stop().catch((error: unknown) => logger.debug('Ending the worker threads failed:', error));
   }
   return exporter;

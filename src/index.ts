@@ -29,15 +29,14 @@ export type Pm2ExporterConfig = {
 /** Returns the metrics of the process, with cumulative temporality. */
 export type CollectFunction = () => ResourceMetrics | Promise<ResourceMetrics>;
 
-export interface Pm2ExporterOptions extends Pm2ExporterConfig {
+/** What a source can be given as. Either `collect` or `sources` is needed; where there are both, `collect` is one more source. */
+interface SourceOptions {
   /**
    * Returns the metrics of the process, such as the `resourceMetrics` of a metric reader's `collect()`, with cumulative
    * temporality. Called once per interval, but not while an earlier call is under way: that one is waited for, up to 30
    * seconds. It may throw or reject: the log says so, the last numbers stay, and the next interval tries again.
-   *
-   * Either this or {@link sources} is needed; where there are both, this is one more source.
    */
-  readonly collect?: CollectFunction;
+  readonly collect: CollectFunction;
   /**
    * One or several sources, up to 100: what `promClientSource(register)` of the subpath `/prom-client` returns, other objects
    * that implement {@link MetricsSource}, and functions like {@link collect}.
@@ -46,7 +45,15 @@ export interface Pm2ExporterOptions extends Pm2ExporterConfig {
    * nothing: its last numbers stay, and the log says which one it is. Of an attribute that the resources of several sources
    * have, the first one counts.
    */
-  readonly sources?: readonly (MetricsSource | CollectFunction)[];
+  readonly sources: readonly (MetricsSource | CollectFunction)[];
+}
+
+type SomeSource =
+  (Pick<SourceOptions, 'collect'> & Partial<SourceOptions>) | (Pick<SourceOptions, 'sources'> & Partial<SourceOptions>);
+
+export type Pm2ExporterOptions = Pm2ExporterConfig & SomeSource & LoggerOption;
+
+interface LoggerOption {
   /**
    * By default what a user must know goes to the console (stderr): warnings, errors, that the exporter is not started, and
    * that something works again. With `NODE_DEBUG=pm2-exporter` debug lines go there too.

@@ -1,7 +1,8 @@
 /** Makes a plain snapshot of one that was posted: views of the same memory. */
 import { Deserializer } from 'node:v8';
-import type { Descriptor, Scope } from '../core/otel';
+import { AGGREGATORS, type Descriptor, type Scope } from '../core/otel';
 import {
+  FAMILY_AGGREGATOR,
   FAMILY_FIELDS,
   FAMILY_MONOTONIC,
   FAMILY_ORDER,
@@ -21,10 +22,10 @@ import {
   type PostedContents,
   type PostedSnapshot,
 } from '../protocol/posted';
-import type { Family, Layout, PlacedPage, ScopeFamilies, Snapshot } from '../core/snapshot';
+import type { Family, FamilyExemplars, Layout, PlacedPage, ScopeFamilies, Snapshot } from '../core/snapshot';
 
-export function readPosted({ contents, endTimes, ...rest }: PostedSnapshot): Snapshot {
-  return { ...rest, scopes: new ContentsReader(contents, endTimes).scopes() };
+export function readPosted({ contents, endTimes, exemplars, ...rest }: PostedSnapshot): Snapshot {
+  return { ...rest, scopes: new ContentsReader(contents, endTimes, new Map(exemplars)).scopes() };
 }
 
 class ContentsReader {
@@ -38,6 +39,7 @@ class ContentsReader {
   constructor(
     private readonly contents: PostedContents,
     private readonly endTimes: Float64Array,
+    private readonly exemplars: ReadonlyMap<number, FamilyExemplars>,
   ) {
     this.layouts = readList(contents.layouts) as Layout[];
   }
@@ -55,6 +57,8 @@ class ContentsReader {
   private family(descriptor: Descriptor): Family {
     const index = this.families++;
     const field = (at: number): number => this.contents.families[index * FAMILY_FIELDS + at] as number;
+    const aggregator = AGGREGATORS[field(FAMILY_AGGREGATOR)];
+    const exemplars = this.exemplars.get(index);
     return {
       descriptor,
       dataPointType: field(FAMILY_TYPE),
@@ -63,6 +67,8 @@ class ContentsReader {
       endTime: [this.endTimes[2 * index] as number, this.endTimes[2 * index + 1] as number],
       pages: Array.from({ length: field(FAMILY_PAGES) }, () => this.page()),
       order: this.order(field(FAMILY_ORDER)),
+      ...(aggregator && { aggregator }),
+      ...(exemplars && { exemplars }),
     };
   }
 

@@ -7,7 +7,7 @@
  * to 0.57 print all three as `+Inf`. No JSON value would make them print NaN, and none that makes them print -Inf does
  * so in later versions.)
  */
-import type { HrTime } from '../core/otel';
+import { DataPointType, type HrTime } from '../core/otel';
 import {
   COUNT,
   EXP_BUCKETS,
@@ -23,10 +23,12 @@ import {
   SCALAR_VALUE,
   START,
   SUM,
+  SUMMARY_VALUES,
   type ExponentialLayout,
   type Family,
   type HistogramLayout,
   type Layout,
+  type Page,
   type Snapshot,
 } from '../core/snapshot';
 import { TextPieces } from '../core/pieces';
@@ -78,25 +80,58 @@ export function leastBytes({ scopes }: Snapshot): number {
 /** Of a data point, without its attributes. */
 const LEAST_BYTES_PER_SERIES = '{"attributes":,"startTime":[0,0],"endTime":[0,0],"value":0}'.length;
 
+/** Adds a data point: the JSON texts of its attributes and of its value. */
+type AddPoint = (attributes: string, value: string) => void;
+/** Adds the data points of one series. */
+type AddSeries = (add: AddPoint, page: Page, index: number, offset: number) => void;
+
 function addMetric(text: TextPieces, family: Family, values: Float64Array, pages: PageCache): void {
-  const { descriptor, aggregationTemporality, dataPointType, isMonotonic, endTime } = family;
-  const head = JSON.stringify({ descriptor, aggregationTemporality, dataPointType, isMonotonic });
-  text.add(`${head.slice(0, -1)},"dataPoints":[`);
-  addDataPoints(text, family, values, pages, endTime);
-  text.add(']}');
+  if (family.dataPointType === DataPointType.SUMMARY) {
+    addSummary(text, family, values, pages);
+    return;
+  }
+  addDataPoints(text, family, values, (add, page, index, offset) => {
+    add(pages.text(page, index), valueJson(page.layout, values, offset));
+  });
 }
 
-function addDataPoints(
-  text: TextPieces,
-  family: Family,
-  values: Float64Array,
-  pages: PageCache,
-  endTime: HrTime,
-): void {
-  const end = JSON.stringify(endTime);
+/**
+ * OpenTelemetry has no summaries: quantiles are a gauge, count and sum are sums. These are not monotonic, since the serializer
+ * would append `_total` to their names.
+ */
+function addSummary(text: TextPieces, family: Family, values: Float64Array, pages: PageCache): void {
+  const { name } = family.descriptor;
+  const quantiles = { ...family, dataPointType: DataPointType.GAUGE, isMonotonic: undefined };
+  addDataPoints(text, quantiles, values, (add, page, index, offset) => {
+    if (page.layout.kind !== 'summary') return;
+    const attributes = pages.text(page, index);
+    const open = attributes === '{}' ? '{' : `${attributes.slice(0, -1)},`;
+    page.layout.quantiles.forEach((quantile, i) => {
+      add(`${open}"quantile":"${quantile}"}`, numberJson(values[offset + SUMMARY_VALUES + i] as number));
+    });
+  });
+  for (const [suffix, at] of [['_count', COUNT] as const, ['_sum', SUM] as const]) {
+    const descriptor = { ...family.descriptor, name: name + suffix };
+    const sums = { ...family, descriptor, dataPointType: DataPointType.SUM, isMonotonic: false };
+    text.add(',');
+    addDataPoints(text, sums, values, (add, page, index, offset) => {
+      add(pages.text(page, index), numberJson(values[offset + at] as number));
+    });
+  }
+}
+
+function addDataPoints(text: TextPieces, family: Family, values: Float64Array, addSeries: AddSeries): void {
+  const { descriptor, aggregationTemporality, dataPointType, isMonotonic } = family;
+  const head = JSON.stringify({ descriptor, aggregationTemporality, dataPointType, isMonotonic });
+  text.add(`${head.slice(0, -1)},"dataPoints":[`);
+  const end = JSON.stringify(family.endTime);
   let separator = '';
   let lastStart = Number.NaN;
   let times = '';
+  const add: AddPoint = (attributes, value) => {
+    text.add(`${separator}{"attributes":${attributes},${times},"value":${value}}`);
+    separator = ',';
+  };
   forEachSeries(family, (page, index, offset) => {
     const start = values[offset + START] as number;
     // Most series have the start time of the series before.
@@ -104,10 +139,9 @@ function addDataPoints(
       lastStart = start;
       times = `"startTime":${JSON.stringify(hrTime(start))},"endTime":${end}`;
     }
-    const attributes = pages.text(page, index);
-    text.add(`${separator}{"attributes":${attributes},${times},"value":${valueJson(page.layout, values, offset)}}`);
-    separator = ',';
+    addSeries(add, page, index, offset);
   });
+  text.add(']}');
 }
 
 function hrTime(micros: number): HrTime {
@@ -123,6 +157,8 @@ function valueJson(layout: Layout, values: Float64Array, offset: number): string
       return histogramJson(layout, values, offset);
     case 'exponential':
       return exponentialJson(layout, values, offset);
+    case 'summary':
+      throw new TypeError('a summary has no value in OpenTelemetry');
   }
 }
 

@@ -19,11 +19,11 @@ export interface AnyFamily {
   /** The last `count` series stand one behind the other now, from that slot on. @param generation that is going to be written */
   joined(count: number, slot: number, taken: readonly JoinedPage[], generation: number): Sliced;
   /** The pages stand at other places of new columns. */
-  pagesMoved(generation: number): Sliced;
+  pagesMoved(generation: number): Iterable<undefined>;
   /** The series stand on new pages, at other places of new columns. @param slots new slot by old slot, -1 for none */
   packed(series: FamilySeries, slots: Int32Array, generation: number): Sliced;
   /** The column being written, with all that this collection has changed in it, is given up. */
-  takeBack(generation: number): void;
+  takeBack(generation: number): Iterable<undefined>;
 }
 
 /** A page that was joined with others: its index, and how many series it had. */

@@ -1,9 +1,10 @@
 /** Encodes what was read of one collection: all its families, into the column that becomes the snapshot's. */
 import { AggregationTemporality, type HrTime, type Scope } from '../otel';
 import type { Sliced } from '../slicer';
-import { strideOf, type Family, type ScopeFamilies } from '../snapshot';
+import { strideOf, type Family, type FamilyExemplars, type ScopeFamilies } from '../snapshot';
 import { layoutFor } from './columns/layouts';
 import { DeltaFamily } from './deltas/delta-family';
+import { ExemplarReader } from './exemplars';
 import { FamilyEncoder } from './family-encoder';
 import type { Parts } from './parts';
 import type { ReadCollection, ReadMetric } from './reading/collection';
@@ -22,6 +23,7 @@ export interface EncodedScopes extends Tally {
   readonly scopes: readonly ScopeFamilies[];
   /** Those of the families that have deltas. */
   readonly deltas: readonly EncodedDeltas[];
+  readonly droppedExemplars: number;
 }
 
 export interface EncodedDeltas {
@@ -45,6 +47,7 @@ interface Tally {
 export class CollectionEncoder {
   /** By key: how many metrics of the collection have it so far. */
   private readonly seen = new Map<string, number>();
+  private exemplars = new ExemplarReader();
   /** Of the collection: families with deltas have it, mentioned or not. */
   private endTime: HrTime = [0, 0];
 
@@ -93,6 +96,7 @@ export class CollectionEncoder {
     const { order, families, cycle, forgetting } = this.parts;
     const written: Tally = { problems: read.problems.copy(), series: 0, leftOut: 0, overflowed: [], lost: read.lost };
     this.seen.clear();
+    this.exemplars = new ExemplarReader();
     for (const { key, scope, metrics } of read.scopes) {
       const place = order.mention(key, scope);
       for (const metric of metrics) {
@@ -116,7 +120,7 @@ export class CollectionEncoder {
       return family;
     };
     const scopes = yield* order.finish(describe, (key) => families.has(key));
-    return { ...written, scopes, deltas };
+    return { ...written, scopes, deltas, droppedExemplars: this.exemplars.dropped };
   }
 
   /** Brings the families with deltas that the collection does not mention into the column. */
@@ -161,7 +165,7 @@ export class CollectionEncoder {
       written.lost += metric.count;
       return;
     }
-    described.set(key, describeFamily(metric, family));
+    described.set(key, describeFamily(metric, family, yield* this.exemplars.read(metric, family)));
     written.series += family.present;
     written.leftOut += family.leftOut;
     if (family.hasOverflowed) written.overflowed.push(metric.descriptor.name);
@@ -172,10 +176,15 @@ function malformedPoint({ descriptor }: ReadMetric, error: unknown): string {
   return `metric ${quoted(descriptor.name)} has a malformed data point: ${reasonOf(error)}`;
 }
 
-function describeFamily(metric: ReadMetric, { series, order }: FamilyEncoder): Family {
-  const { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime } = metric;
+function describeFamily(
+  metric: ReadMetric,
+  { series, order }: FamilyEncoder,
+  exemplars: FamilyExemplars | undefined,
+): Family {
+  const { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime, aggregator } = metric;
   const pages = series.publishPages();
-  return { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime, pages, order };
+  const about = { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime };
+  return { ...about, pages, order, ...(aggregator && { aggregator }), ...(exemplars && { exemplars }) };
 }
 
 /** What was added up counts from the start of each series. */

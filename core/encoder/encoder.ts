@@ -34,6 +34,8 @@ export interface Collected {
   readonly time: number;
   readonly intervalMs: number;
   readonly collectMs: number;
+  /** Whether later snapshots have the one before it as their previous one, and not this one. By default they have this one. */
+  readonly isInterim?: boolean;
 }
 
 export interface Encoded {
@@ -124,6 +126,11 @@ export class SnapshotEncoder {
     return underWay?.result();
   }
 
+  /** Later snapshots have the last one as their previous one, also where it was interim. */
+  endInterval(): void {
+    this.parts?.columns.endInterval();
+  }
+
   /** Keeps the snapshot's numbers from being overwritten until the returned function is called. */
   hold(snapshot: Snapshot): () => void {
     const columns = this.columnsOf.get(snapshot) ?? [];
@@ -140,9 +147,9 @@ export class SnapshotEncoder {
     return new Parts(this.options, () => this.pageIds++);
   }
 
-  private *steps({ data, time, intervalMs, collectMs }: Collected): Sliced<Encoded> {
+  private *steps({ data, time, intervalMs, collectMs, isInterim = false }: Collected): Sliced<Encoded> {
     const { unfinished } = this;
-    unfinished.add({ read: yield* readCollection(data), time, intervalMs, collectMs });
+    unfinished.add({ read: yield* readCollection(data), time, intervalMs, collectMs, isInterim });
     try {
       const parts = (this.parts ??= yield* this.restoredParts());
       let encoded: Encoded | undefined;
@@ -167,15 +174,15 @@ export class SnapshotEncoder {
     return { ...encoded, forgotten, problems: [...encoded.problems, problem] };
   }
 
-  private *encodeOne({ read, time, intervalMs, collectMs }: Unfinished, parts: Parts): Sliced<Encoded> {
+  private *encodeOne({ read, time, intervalMs, collectMs, isInterim }: Unfinished, parts: Parts): Sliced<Encoded> {
     const generation = this.generation + 1;
     const written: EncodedScopes = yield* parts.encoder.encode(read, generation, time);
-    const { scopes, problems, series, leftOut, lost, overflowed, deltas } = written;
-    parts.columns.publish(generation);
+    const { scopes, problems, series, leftOut, lost, droppedExemplars, overflowed, deltas } = written;
+    parts.columns.publish({ generation, time, isInterim });
     this.generation = generation;
     this.lastDeltas = deltas;
-    const own = { series, droppedSeries: leftOut + lost, overflowedMetrics: overflowed.length };
-    const stats = { intervalMs, collectMs, ...own };
+    const dropped = { droppedSeries: leftOut + lost, droppedExemplars };
+    const stats = { intervalMs, collectMs, series, ...dropped, overflowedMetrics: overflowed.length };
     const snapshot = this.makeSnapshot({ time, resource: read.resource, scopes, stats }, parts);
     return { snapshot, leftOut, forgotten: 0, malformed: problems.count, problems: problems.texts, overflowed };
   }
@@ -190,10 +197,11 @@ export class SnapshotEncoder {
       generation: this.generation,
       ...own,
       values: (current as Column).values,
-      previous:
-        previous && this.last
-          ? { time: this.last.time, values: previous.values.subarray(0, previous.used) }
-          : undefined,
+      previous: previous && {
+        generation: previous.generation,
+        time: previous.time,
+        values: previous.values.subarray(0, previous.used),
+      },
     };
     this.columnsOf.set(snapshot, [current, previous]);
     this.last = snapshot;

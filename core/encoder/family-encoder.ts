@@ -74,9 +74,9 @@ export class FamilyEncoder implements AnyFamily {
     this.order = yield* notePresence(series, this.positions, NO_PREFIX, generation);
   }
 
-  /** Nothing: all that positions know holds for any column. */
-  takeBack(): void {
-    // The next pass writes every number.
+  /** There is nothing to do: the next pass writes every number. */
+  takeBack(): Iterable<undefined> {
+    return [];
   }
 
   /**

@@ -27,6 +27,7 @@ export class Parts {
   readonly tidying: Tidying;
   readonly forgetting: Forgetting;
   readonly maxSeries: number;
+  private readonly forgets: boolean;
   readonly encoder = new CollectionEncoder(this);
   /** For the deltas of one data point after the other. */
   private readonly value = new DeltaValue();
@@ -34,6 +35,7 @@ export class Parts {
   constructor({ maxSeries, forgetAfterMs = Infinity }: Limits, nextPageId: () => number) {
     const { columns, families, cycle } = this;
     this.maxSeries = maxSeries;
+    this.forgets = forgetAfterMs < Infinity;
     this.supply = new PageSupply(columns, nextPageId);
     this.tidying = new Tidying({ families, columns, supply: this.supply, cycle, maxSeries });
     this.forgetting = new Forgetting(forgetAfterMs);
@@ -41,7 +43,7 @@ export class Parts {
 
   /** What all families with deltas share. */
   get shared() {
-    return { supply: this.supply, value: this.value, now: this.cycle.now };
+    return { supply: this.supply, value: this.value, now: this.forgets ? this.cycle.now : undefined };
   }
 
   /** Makes the families with deltas that the last snapshot has, whose column is the current one. */

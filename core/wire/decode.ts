@@ -5,6 +5,7 @@
 import { inflateRawSync } from 'node:zlib';
 import type { ScopeFamilies, Snapshot } from '../snapshot';
 import { messageOf } from '../values';
+import { checkExemplarCount } from './exemplars';
 import { placePages, readOrder, readStripes, toFamily, type Total } from './families';
 import { readHeader } from './header';
 import { ByteReader } from './numbers';
@@ -84,6 +85,7 @@ function read(reader: ByteReader, options: DecodeOptions, limits: Limits): Decod
   const families = header.scopes.flatMap((scope) => scope.families);
   const entries = families.reduce((sum, { order = 0 }) => sum + order, 0);
   checkTotal(total, limits);
+  checkExemplarCount(header.scopes);
   check(entries * Int32Array.BYTES_PER_ELEMENT <= reader.left, `${entries} entries of orders, fewer bytes are left`);
   const memory = new SharedPiece(entries * Int32Array.BYTES_PER_ELEMENT);
   const orders = header.scopes.map(({ families }, s) =>

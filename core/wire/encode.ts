@@ -2,6 +2,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { base64Pieces, lengthOf, TextPieces } from '../pieces';
 import { strideOf, type Family, type Layout, type Page, type Snapshot } from '../snapshot';
+import { writeExemplars, writeNumber } from './exemplars';
 import { WIRE_VERSION, type PageRange, type WireFamily, type WirePage } from './format';
 import { ByteWriter } from './numbers';
 
@@ -64,6 +65,7 @@ function wirePage({ id, size, layout, attributes }: Page): WirePage {
 
 function wireFamily(family: Family): WireFamily {
   const { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime, pages, order } = family;
+  const { aggregator, exemplars } = family;
   const ids = pages.map(({ page }) => page.id);
   return {
     descriptor,
@@ -73,17 +75,14 @@ function wireFamily(family: Family): WireFamily {
     endTime,
     pages: ids,
     ...(order !== undefined && { order: order.length }),
+    ...(aggregator !== undefined && { aggregator }),
+    ...(exemplars !== undefined && { exemplars: writeExemplars(exemplars) }),
   };
 }
 
 function writeLayout(layout: Layout): Layout {
   if (layout.kind !== 'histogram') return layout;
-  return { ...layout, bounds: layout.bounds.map(writeBound) as number[] };
-}
-
-function writeBound(bound: number): number | string {
-  if (Object.is(bound, -0)) return '-0';
-  return Number.isFinite(bound) ? bound : String(bound);
+  return { ...layout, bounds: layout.bounds.map(writeNumber) as number[] };
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Int32Array): Buffer {

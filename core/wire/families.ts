@@ -17,6 +17,7 @@ import {
 } from '../snapshot';
 import type { Scope } from '../otel';
 import { forEachSeries } from '../series';
+import { placeExemplars } from './exemplars';
 import type { WireFamily } from './format';
 import { isLayoutOf } from './header';
 import type { ByteReader } from './numbers';
@@ -71,6 +72,8 @@ function samplesOf(layout: Layout): number {
       return layout.buckets + 2;
     case 'exponential':
       return layout.positive + layout.negative + 3;
+    case 'summary':
+      return layout.quantiles.length + 2;
   }
 }
 
@@ -101,12 +104,15 @@ export function readStripes({ page, base }: PlacedPage, values: Float64Array, re
 }
 
 export function toFamily(
-  { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime }: WireFamily,
+  wire: WireFamily,
   pages: readonly PlacedPage[],
   order: Int32Array | undefined,
   values: Float64Array,
 ): Family {
-  const family = { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime, pages, order };
+  const { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime, aggregator } = wire;
+  const exemplars = placeExemplars(wire, pages);
+  const about = { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime };
+  const family = { ...about, pages, order, ...(aggregator && { aggregator }), ...(exemplars && { exemplars }) };
   forEachSeries(family, ({ layout }, _index, offset) => {
     if (layout.kind === 'exponential') checkExponential(layout, values, offset);
   });

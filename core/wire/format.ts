@@ -9,7 +9,7 @@
  * - orders: for each family that has one, as many int32 LE as the family's `order` says: the slots of its present series
  * - stripes: for each page of each family, one stripe per number of its layout, see numbers.ts
  */
-import type { Descriptor, HrTime, Scope } from '../otel';
+import type { Aggregator, Descriptor, HrTime, Scope } from '../otel';
 import type { ExporterStats, Layout } from '../snapshot';
 
 export const WIRE_VERSION = 2;
@@ -41,9 +41,21 @@ export interface WireFamily {
   readonly pages: readonly number[];
   /** How many slots its order has; absent if the family has no order. */
   readonly order?: number;
+  readonly aggregator?: Aggregator;
+  /** In ascending order of slot, then of bucket. */
+  readonly exemplars?: readonly WireExemplar[];
 }
 
-/** A page whose attributes follow. Bounds that JSON cannot write are strings: `Infinity`, `-Infinity`, `NaN`, `-0`. */
+/** The bucket is 0 for a sum, the time `null` for none. Values that JSON cannot write are strings, as in {@link WirePage}. */
+export type WireExemplar = readonly [
+  slot: number,
+  bucket: number,
+  value: number | string,
+  time: number | null,
+  labels: Readonly<Record<string, string>>,
+];
+
+/** A page whose attributes follow. Numbers that JSON cannot write are strings: `Infinity`, `-Infinity`, `NaN`, `-0`. */
 export interface WirePage {
   readonly id: number;
   readonly size: number;

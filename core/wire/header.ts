@@ -2,7 +2,7 @@
  * Reads the header of a wire form. What comes in is foreign: the header that is returned is made new of fields that were
  * checked, each within bounds, so that nothing else of the answer can reach another thread or an exposition.
  */
-import { DataPointType, type Descriptor, type HrTime, type Scope } from '../otel';
+import { AGGREGATORS, DataPointType, type Aggregator, type Descriptor, type HrTime, type Scope } from '../otel';
 import {
   MAX_BUCKETS,
   MAX_DEPTH,
@@ -15,6 +15,7 @@ import {
 } from '../snapshot';
 import { isRecord, isShallow } from '../values';
 import { WIRE_VERSION, type WireFamily, type WireHeader, type WirePage, type WireScope } from './format';
+import { isWrittenNumber, readExemplar } from './exemplars';
 import { check, WireError } from './wire-error';
 
 /** A header of 100,000 families has about 30 MB. */
@@ -90,6 +91,7 @@ function readStats(stats: unknown): ExporterStats {
     collectMs: read('collectMs'),
     series: read('series'),
     droppedSeries: read('droppedSeries'),
+    droppedExemplars: read('droppedExemplars'),
     ...optional('overflowedMetrics', stats['overflowedMetrics'], isCount, 'overflowedMetrics'),
   };
 }
@@ -107,7 +109,7 @@ function readScope(value: unknown): WireScope {
 
 function readFamily(family: unknown): WireFamily {
   check(isRecord(family), 'family');
-  const { dataPointType, aggregationTemporality: temporality, endTime, order } = family;
+  const { dataPointType, aggregationTemporality: temporality, endTime, order, exemplars } = family;
   check(Object.values<unknown>(DataPointType).includes(dataPointType), 'type of data points');
   check(temporality === 0 || temporality === 1, 'temporality');
   check(Array.isArray(endTime) && endTime.length === 2 && endTime.every(Number.isFinite), 'end time');
@@ -120,18 +122,21 @@ function readFamily(family: unknown): WireFamily {
     endTime: [endTime[0], endTime[1]] as HrTime,
     pages: readList(family['pages'], 'pages of a family', readPageId),
     ...(order !== undefined && { order }),
+    ...optional('aggregator', family['aggregator'], isAggregator, 'aggregator'),
+    ...(exemplars !== undefined && { exemplars: readList(exemplars, 'exemplars', readExemplar) }),
   };
 }
 
 function readDescriptor(descriptor: unknown): Descriptor {
   check(isRecord(descriptor), 'descriptor');
-  const { name, description, unit, type, valueType } = descriptor;
+  const { name, description, unit, type, valueType, naming } = descriptor;
   return {
     name: readText(name, 'name of a metric'),
     ...optional('description', description, isDescription, 'description of a metric'),
     ...optional('unit', unit, isName, 'unit of a metric'),
     ...optional('type', type, isName, 'type of a metric'),
     ...optional('valueType', valueType, isFinite, 'value type of a metric'),
+    ...optional('naming', naming, isNaming, 'naming of a metric'),
   };
 }
 
@@ -150,20 +155,30 @@ function readPage(page: unknown): WirePage {
   return { id, size, layout: readLayout(layout, id), bytes };
 }
 
-function readLayout({ kind, bounds, buckets, positive, negative, sum, min, max }: Fields, id: number): Layout {
+function readLayout(fields: Fields, id: number): Layout {
+  const { kind, bounds, buckets, positive, negative, quantiles, sum, min, max } = fields;
   const what = `layout of page ${id}`;
   if (kind === 'scalar') return { kind };
+  if (kind === 'summary') {
+    check(Array.isArray(quantiles) && areQuantiles(quantiles), what);
+    return { kind, quantiles: quantiles.map(Number) };
+  }
   check(isBoolean(sum) && isBoolean(min) && isBoolean(max), what);
   if (kind === 'histogram') {
-    check(isLength(buckets) && Array.isArray(bounds) && bounds.length <= MAX_BUCKETS && bounds.every(isBound), what);
+    check(
+      isLength(buckets) && Array.isArray(bounds) && bounds.length <= MAX_BUCKETS && bounds.every(isWrittenNumber),
+      what,
+    );
     return { kind, bounds: bounds.map(Number), buckets, sum, min, max };
   }
   check(kind === 'exponential' && isLength(positive) && isLength(negative), what);
   return { kind, positive, negative, sum, min, max };
 }
 
-function isBound(bound: unknown): boolean {
-  return Number.isFinite(bound) || ['Infinity', '-Infinity', 'NaN', '-0'].includes(bound as string);
+/** From 0 to 1 in ascending order: two of the same value would be two series with the same labels. */
+function areQuantiles(list: readonly unknown[]): list is readonly number[] {
+  if (list.length > MAX_BUCKETS) return false;
+  return list.every((one, i) => isFinite(one) && one <= 1 && (i === 0 ? one >= 0 : one > (list[i - 1] as number)));
 }
 
 /** Whether the data points of that type have that layout. */
@@ -173,6 +188,8 @@ export function isLayoutOf(dataPointType: number, { kind }: Layout): boolean {
       return kind === 'histogram';
     case DataPointType.EXPONENTIAL_HISTOGRAM:
       return kind === 'exponential';
+    case DataPointType.SUMMARY:
+      return kind === 'summary';
     default:
       return kind === 'scalar';
   }
@@ -209,6 +226,14 @@ function isName(value: unknown): value is string {
 
 function isDescription(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_DESCRIPTION_CHARS;
+}
+
+function isAggregator(value: unknown): value is Aggregator {
+  return AGGREGATORS.includes(value as Aggregator);
+}
+
+function isNaming(value: unknown): value is 'prometheus' {
+  return value === 'prometheus';
 }
 
 function isBoolean(value: unknown): value is boolean {

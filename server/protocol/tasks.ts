@@ -30,7 +30,7 @@ export interface RunSnapshot {
   readonly run: Run;
   /** Immutable: pages, values and orders are shared memory that no thread writes any more. */
   readonly snapshot: Snapshot;
-  /** Whether PM2 is replacing it: its counters and histograms count, and its gauges are those of the new process. */
+  /** Whether it has ended, or PM2 is replacing it: its counters and histograms count, and its gauges do not. */
   readonly isLeaving: boolean;
 }
 
@@ -89,9 +89,12 @@ export interface AppRound extends AppName {
   readonly state: ClusterState | undefined;
   /** The state that the file has: most often the same object. `undefined`: none. */
   readonly saved?: ClusterState | undefined;
-  /** Runs that have answered in this round, in the order of their pm_ids. */
+  /** Runs that have answered in this round, in the order of their pm_ids, then those that have sent numbers unasked. */
   readonly live: readonly RunSnapshot[];
-  /** Keys of runs that live but have not answered: their counters and histograms still count, their gauges do not. */
+  /**
+   * Keys of runs of which more may come, without new numbers: they live, or have ended not long ago. Their counters and
+   * histograms still count, their gauges do not.
+   */
   readonly silent: readonly string[];
   /** Keys of the runs that live, in the order of their starts: where runs describe a series differently, the last one counts. */
   readonly started: readonly string[];

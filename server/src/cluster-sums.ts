@@ -1,4 +1,5 @@
 /** The sums over all runs, ended ones too, by app: workers update them, this module holds them, and a file keeps them. */
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   spareMemory,
   type AbsorbResult,
@@ -6,12 +7,11 @@ import {
   type AppRound,
   type ClusterState,
   type GaugeRule,
-  type Run,
-  type RunSnapshot,
 } from '../protocol/tasks';
-import { appKey, type AppName, type LabelNames } from '../protocol/labels';
+import type { LabelNames } from '../protocol/labels';
+import { appsOf, newsOf, runsByApp } from './app-rounds';
 import { TaskError, type ClusterPool } from './cluster-pool';
-import type { RoundResult } from './rounds/result';
+import type { KnownNumbers, RoundResult } from './rounds/result';
 import type { StateStore } from './state-store';
 
 export interface ClusterSumsOptions {
@@ -20,16 +20,19 @@ export interface ClusterSumsOptions {
   readonly rules: readonly GaugeRule[];
   readonly maxEndedSeries: number;
   readonly labels: LabelNames;
+  /** All runs of which more numbers may come: they are not carried yet. */
+  readonly known: () => readonly KnownNumbers[];
   /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number;
 }
 
 export type Merged = Pick<AbsorbResult, 'snapshots' | 'warnings' | 'dropped'>;
 
+const NO_RUNS = { live: [], silent: [], started: [] };
 /** How long an app that PM2 no longer lists is kept: a new daemon, for instance, starts the apps one after the other. */
 const KEPT_MS = 10 * 60_000;
 
-/** By {@link appKey}. */
+/** By app key. */
 type States = ReadonlyMap<string, ClusterState>;
 
 export class ClusterSums {
@@ -41,8 +44,12 @@ export class ClusterSums {
   private last: { readonly result: RoundResult; readonly merged: Merged } | undefined;
   private readonly now: () => number;
   private isLoaded = false;
-  /** Ends with the last call of `absorb`. */
+  /** Ends with the last absorbing. */
   private queue: Promise<unknown>;
+  /** The absorbing of {@link absorbKnown} that has not begun yet. */
+  private catchingUp: Promise<void> | undefined;
+  /** Until then no other one begins. */
+  private restUntil = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: ClusterSumsOptions) {
     this.now = options.now ?? ((): number => performance.now());
@@ -63,9 +70,35 @@ export class ClusterSums {
     return merged;
   }
 
-  /** Resolves when the calls of `absorb` before have ended. Never rejects. */
+  /**
+   * Absorbs what is known of runs and no round has brought, and writes it to the file. Does nothing before the sums have
+   * begun. Calls share the next absorbing. Pauses keep them to half of the time of one thread, however many there are.
+   *
+   * @throws TaskError
+   */
+  absorbKnown(): Promise<void> {
+    this.catchingUp ??= this.catchUp();
+    return this.catchingUp;
+  }
+
+  /** Resolves when the calls before have ended. Never rejects. */
   async settled(): Promise<void> {
+    await this.catchingUp?.catch(() => undefined);
     await this.queue;
+  }
+
+  private async catchUp(): Promise<void> {
+    await this.queue;
+    await pause(Math.max(0, this.restUntil - performance.now()));
+    const done = this.queue.then(async () => {
+      this.catchingUp = undefined;
+      const began = performance.now();
+      await this.absorbNews();
+      const now = performance.now();
+      this.restUntil = now + (now - began);
+    });
+    this.queue = done.catch(() => undefined);
+    await done;
   }
 
   private async load(): Promise<void> {
@@ -74,17 +107,40 @@ export class ClusterSums {
   }
 
   private async absorbNext(result: RoundResult): Promise<Merged> {
-    const { store, rules, maxEndedSeries, labels } = this.options;
     if (!this.isLoaded) await this.load();
-    this.forget(result);
-    const apps = this.roundsOf(result);
+    const known = this.options.known();
+    const there = appsOf(result, known);
+    this.forget(there);
+    const runs = runsByApp(result, known, this.states);
+    const answering = [...runs].filter(([, { live }]) => live.length > 0).map(([key]) => key);
+    const apps = [...new Set([...this.states.keys(), ...answering])].sort().flatMap((key) => {
+      const app = there.get(key);
+      return app === undefined ? [] : { ...app, ...(runs.get(key) ?? NO_RUNS), ...this.stateOf(key) };
+    });
+    const absorbed = await this.apply(apps);
+    this.last = { result, merged: absorbed };
+    return absorbed;
+  }
+
+  private async absorbNews(): Promise<void> {
+    if (!this.isLoaded) await this.load();
+    if (this.states.size === 0) return;
+    const apps = [...newsOf(this.options.known(), this.states)].map(([key, { app, live }]) => {
+      const news = new Set(live.map(({ run }) => run.key));
+      const silent = (this.states.get(key)?.runs ?? []).map((run) => run.key).filter((one) => !news.has(one));
+      return { ...app, live, silent, started: silent, ...this.stateOf(key) };
+    });
+    if (apps.length > 0) await this.apply(apps);
+  }
+
+  private async apply(apps: readonly AppRound[]): Promise<AbsorbResult> {
+    const { store, rules, maxEndedSeries, labels } = this.options;
     // If the task fails, it may have written to spare memory, and may still be doing so: it is not given to a task again.
     this.former = new Map();
     const absorbed = await this.run({ kind: 'absorb', apps, rules, maxEndedSeries, labels, file: store.file });
     this.former = this.states;
     this.states = new Map([...this.states, ...absorbed.apps.map(({ app, state }) => [app, state] as const)]);
     await store.take(absorbed, this.states);
-    this.last = { result, merged: absorbed };
     if (store.isLarge(this.states)) void this.compact();
     return absorbed;
   }
@@ -106,33 +162,15 @@ export class ClusterSums {
   }
 
   /** Forgets the states of apps that PM2 has not listed for a while. */
-  private forget(result: RoundResult): void {
-    const there = appsOf(result);
+  private forget(there: ReadonlyMap<string, unknown>): void {
     const now = this.now();
     const missing = [...this.states.keys()].filter((app) => !there.has(app));
     this.missing = new Map(missing.map((app) => [app, this.missing.get(app) ?? now]));
     this.states = new Map([...this.states].filter(([app]) => now - (this.missing.get(app) ?? now) < KEPT_MS));
   }
 
-  private roundsOf(result: RoundResult): AppRound[] {
-    const there = appsOf(result);
-    const live = liveOf(result);
-    const silent = silentOf(result);
-    const started = startedOf(result);
-    const keys = new Set([...this.states.keys(), ...live.map(({ run }) => appKey(run))]);
-    return [...keys].sort().flatMap((key) => {
-      const app = there.get(key);
-      if (app === undefined) return [];
-      return {
-        ...app,
-        state: this.states.get(key),
-        saved: this.options.store.savedOf(key),
-        live: live.filter(({ run }) => appKey(run) === key),
-        silent: silent.filter((run) => appKey(run) === key).map((run) => run.key),
-        started: started.filter((run) => appKey(run) === key).map((run) => run.key),
-        spare: this.spareOf(key),
-      };
-    });
+  private stateOf(key: string): Pick<AppRound, 'state' | 'saved' | 'spare'> {
+    return { state: this.states.get(key), saved: this.options.store.savedOf(key), spare: this.spareOf(key) };
   }
 
   private spareOf(app: string): readonly SharedArrayBuffer[] {
@@ -141,36 +179,6 @@ export class ClusterSums {
     if (former === undefined || current === undefined || this.options.store.needsOlder(app, current)) return [];
     return spareMemory(former, current);
   }
-}
-
-/** Those that PM2 runs, or is replacing, by their keys. */
-function appsOf({ processes, leaving }: RoundResult): ReadonlyMap<string, AppName> {
-  const all = [...processes, ...leaving].map(({ run: { app, namespace } }) => ({ app, namespace }));
-  return new Map(all.map((name) => [appKey(name), name]));
-}
-
-/** Those that PM2 runs in the order of their starts, behind those that they replace. */
-function startedOf({ processes, leaving }: RoundResult): Run[] {
-  const inOrder = processes.toSorted((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
-  return [...leaving, ...inOrder].map(({ run }) => run);
-}
-
-function liveOf({ answers, leaving }: RoundResult): RunSnapshot[] {
-  return [
-    ...answers.map(({ run, snapshot }) => ({ run, snapshot, isLeaving: false })),
-    ...leaving.flatMap(({ run, answer }) =>
-      answer === undefined ? [] : [{ run, snapshot: answer.snapshot, isLeaving: true }],
-    ),
-  ];
-}
-
-/** Also runs from which no answer is expected yet, as after a restart of this server: the state may know them. */
-function silentOf({ processes, answers, leaving }: RoundResult): Run[] {
-  const answered = new Set(answers.map(({ run }) => run.key));
-  return [
-    ...processes.filter(({ run, status }) => status === 'online' && !answered.has(run.key)),
-    ...leaving.filter(({ answer }) => answer === undefined),
-  ].map(({ run }) => run);
 }
 
 /** Whether `result` is of an earlier round than `other`, or has no more answers of the same round. */

@@ -78,6 +78,7 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
     maxPayload: options.maxPayloadMb * MIB,
     decode: (payload, known, firstPageId) =>
       pool.run({ kind: 'decode', payload, known, firstPageId, maxBytes, maxSeries, maxSamples }),
+    onLastNumbers: (heard) => cluster.takeLastNumbers(heard),
   });
   const labels = labelNames(options);
   const store = new StateStore({ file: options.stateFile, pool, log });
@@ -87,6 +88,7 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
     rules: options.gauges,
     maxEndedSeries: options.maxEndedSeries,
     labels,
+    known: () => rounds.known(),
   });
   const own = {
     labels,

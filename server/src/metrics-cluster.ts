@@ -20,6 +20,7 @@ import type { ClusterSums } from './cluster-sums';
 import { ownMetrics, type OwnMetricsOptions } from './own-metrics';
 import { overviewOf, type Asked, type Overview } from './overview';
 import { PlainEncoder } from './rounds/plain-encoder';
+import type { Heard } from './rounds/last-numbers';
 import type { InstanceAnswer, RoundResult } from './rounds/result';
 import type { Rounds } from './rounds/rounds';
 import { Renderings } from './renderings/renderings';
@@ -111,7 +112,7 @@ export class MetricsCluster {
     const key = [kind, result.round, result.answers.length].join(' ');
     if (what.view === 'cluster') this.summing = true;
     // What only this round has of runs that have ended since belongs to the sums, whichever round is shown.
-    const onSkip = (): void => void (this.summing && only === undefined && this.sum(result));
+    const onSkip = (): void => void (this.summing && only === undefined && this.sum(this.options.sums.absorb(result)));
     const wanted = { key, kind, round: result.round, gzip, onSkip };
     const exposition = this.renderings.open(wanted, async (sink) => {
       const shown = `${what.view} ${format}`;
@@ -135,6 +136,18 @@ export class MetricsCluster {
     }
   }
 
+  /**
+   * Has the sums take in what a process has sent at its end, and write it to the file, at once: nothing else has these numbers
+   * any more, and this server may be killed before the next scrape.
+   */
+  takeLastNumbers({ run: { app, pmId }, problem }: Heard): void {
+    if (problem === undefined) void this.sum(this.options.sums.absorbKnown());
+    else {
+      const what = `the last numbers of ${JSON.stringify(app)} (${pmId}) are not in the sums: ${problem}`;
+      this.options.states.warnAlike('About /metrics/cluster', [what]);
+    }
+  }
+
   /** Closes the slowest of the connections that have had time to read. @returns whether there is any */
   dropSlowest(): boolean {
     return this.renderings.dropSlowest();
@@ -154,7 +167,7 @@ export class MetricsCluster {
         return [...snapshots, await this.ownSnapshot(result, [...dropped, ...notAdded])];
       }
       case 'all':
-        if (this.summing) void this.sum(result);
+        if (this.summing) void this.sum(this.options.sums.absorb(result));
         return [...this.labelled(result), await this.ownSnapshot(result, dropped)];
     }
   }
@@ -202,10 +215,10 @@ export class MetricsCluster {
     states.report(FINDING, overviewOf(result, asked).problem ?? undefined);
   }
 
-  private async sum(result: RoundResult): Promise<void> {
-    const { sums, states } = this.options;
+  private async sum(absorbing: Promise<unknown>): Promise<void> {
+    const { states } = this.options;
     try {
-      await sums.absorb(result);
+      await absorbing;
       states.report(SUMMING, undefined);
     } catch (error) {
       states.report(SUMMING, messageOf(error));

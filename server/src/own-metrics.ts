@@ -90,7 +90,7 @@ function exporterMetrics(
     ),
     make.gauge('pm2_dropped_series', 'Series that are not shown, by reason.', [
       ...answers.map(({ run, snapshot }): Sample => [{ ...of(run), reason: 'exporter' }, snapshot.stats.droppedSeries]),
-      ...droppedSamples(dropped),
+      ...droppedSamples([...dropped, ...droppedExemplars(answers, labels)]),
     ]),
     make.gauge(
       'pm2_overflowed_metrics',
@@ -109,6 +109,14 @@ function exporterMetrics(
       [{}, store.writeErrors],
     ]),
   ];
+}
+
+/** What instances have left out of their answers. */
+function droppedExemplars(answers: RoundResult['answers'], labels: OwnMetricsOptions['labels']): Dropped[] {
+  return answers.flatMap(({ run, snapshot: { stats } }) => {
+    if (stats.droppedExemplars === 0) return [];
+    return { labels: instanceLabels(run, labels), reason: 'exemplar', series: stats.droppedExemplars };
+  });
 }
 
 /** One for labels and a reason. */

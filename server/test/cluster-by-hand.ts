@@ -28,7 +28,7 @@ export function worldOf(pool: ClusterPool): World {
   const log = pino({}, { write: (line: string) => void logged.push((JSON.parse(line) as { msg: string }).msg) });
   const labels = { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' };
   const store = new StateStore({ file: undefined, pool, log });
-  const sums = new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1000, labels });
+  const sums = new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1000, labels, known: () => [] });
   const world: World = {
     logged,
     asked: [],

@@ -6,6 +6,7 @@ import type { ExecutionContext } from 'ava';
 import type { Logger } from 'pino';
 import type { ClusterPool } from '../src/cluster-pool';
 import { ClusterSums, type Merged } from '../src/cluster-sums';
+import type { KnownNumbers } from '../src/rounds/result';
 import { StateStore } from '../src/state-store';
 import { scalarsOf } from './workers/cluster/merged-instances';
 
@@ -16,6 +17,8 @@ export interface Host {
   slackBytes: number;
   /** Milliseconds. */
   clock: number;
+  /** What the server knows of runs, whether they have answered in a round or not. */
+  known: readonly KnownNumbers[];
   /** Starts a server. The one before, if there was one, does nothing more: as if it had been killed. */
   serve(): ClusterSums;
 }
@@ -35,13 +38,15 @@ export function hostOf(t: ExecutionContext, pool: ClusterPool): Host {
     told,
     slackBytes: 1e6,
     clock: 0,
+    known: [],
     serve() {
       const say = (line: string): void => void told.push(line.replaceAll(file, 'FILE'));
       const log = { info: say, warn: say } as unknown as Pick<Logger, 'info' | 'warn'>;
       const now = (): number => this.clock;
       const store = new StateStore({ file, pool, log, now, slackBytes: this.slackBytes });
       const labels = { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' };
-      const sums = new ClusterSums({ ...{ pool, store, rules: [], maxEndedSeries: 1000 }, labels, now });
+      const known = (): readonly KnownNumbers[] => this.known;
+      const sums = new ClusterSums({ ...{ pool, store, rules: [], maxEndedSeries: 1000 }, labels, known, now });
       served.push(sums);
       return sums;
     },

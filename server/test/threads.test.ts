@@ -74,7 +74,7 @@ async function serve(
       const log = pino({ level: 'silent' });
       const labels = { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' };
       const store = new StateStore({ file: undefined, pool, log });
-      const sums = new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1, labels });
+      const sums = new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1, labels, known: () => [] });
       const point = { attributes: {}, startTime: [1, 0], endTime: [2, 0], value: 1 };
       const kind = { aggregationTemporality: 1, dataPointType: 3, isMonotonic: true, dataPoints: [point] };
       const metricList = Array.from({ length: metrics }, (_, id) => ({

@@ -18,7 +18,8 @@ export interface CollectorOptions extends CollectLogOptions {
   readonly encoder: SnapshotEncoder;
   readonly intervalMs: number;
   readonly logger: Logger;
-  readonly onSnapshot: (snapshot: Snapshot) => void;
+  /** @param isInterim whether it was collected for a request, and does not end an interval */
+  readonly onSnapshot: (snapshot: Snapshot, isInterim: boolean) => void;
   /** Called once per interval, where the last snapshot is older than it should be, with its age in milliseconds. */
   readonly onOld?: (ageMs: number) => void;
   /** Called once per interval. */
@@ -49,6 +50,7 @@ export interface CollectedData {
   readonly data: ResourceMetrics;
   /** Epoch milliseconds. */
   readonly time: number;
+  readonly isInterim?: boolean;
 }
 
 export class Collector {
@@ -161,9 +163,15 @@ export class Collector {
     const provider = this.findProvider();
     if (this.current !== undefined) this.giveUpIfLost(this.current, provider, now);
     if (this.current !== undefined || provider === undefined) return;
-    // A snapshot that is so recent that the load allows no other one serves the interval too.
-    if (this.last?.isForRequest === true && !this.isAllowed(now)) return;
-    void this.begin({ provider, startedAt: now, isForRequest: false });
+    if (this.last?.isForRequest === true && !this.isAllowed(now)) this.endInterval();
+    else void this.begin({ provider, startedAt: now, isForRequest: false });
+  }
+
+  /** A snapshot that is so recent that the load allows no other one serves the interval too. */
+  private endInterval(): void {
+    if (this.latest === undefined) return;
+    this.options.encoder.endInterval();
+    this.options.onSnapshot(this.latest.snapshot, false);
   }
 
   private begin(collection: Collection): Promise<void> {
@@ -207,10 +215,9 @@ export class Collector {
       const data = (await answer) as ResourceMetrics;
       const { active } = performance.eventLoopUtilization(before);
       if (this.current !== collection) return;
-      this.options.source.accept?.(data);
       this.addLoad(active);
       this.log.guard('accept', () => this.options.source.accept?.(data));
-      this.data = { data, time };
+      this.data = { data, time, isInterim: collection.isForRequest };
       const encoded = this.encoding.then(() => this.encode(data, time, collection));
       this.encoding = encoded.catch(() => undefined);
       await encoded;
@@ -223,18 +230,23 @@ export class Collector {
     }
   }
 
-  private async encode(data: ResourceMetrics, time: number, { startedAt }: Collection): Promise<void> {
+  private async encode(data: ResourceMetrics, time: number, { startedAt, isForRequest }: Collection): Promise<void> {
     if (this.stopped) return;
     this.data = undefined;
     const { encoder, states } = this.options;
-    const { snapshot, leftOut, problems, overflowed } = await encoder.encode({ data, time, ...this.timing });
+    const { snapshot, leftOut, problems, overflowed } = await encoder.encode({
+      data,
+      time,
+      isInterim: isForRequest,
+      ...this.timing,
+    });
     if (this.stopped) return;
     if (!this.finishing) {
       this.log.warnOfLeftOut(leftOut, problems);
       warnOfOverflow(overflowed, states);
     }
     this.latest = { snapshot, startedAt };
-    this.options.onSnapshot(snapshot);
+    this.options.onSnapshot(snapshot, isForRequest);
   }
 
   private tellOfInterval(now: number): void {

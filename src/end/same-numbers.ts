@@ -1,9 +1,8 @@
-/** Whether a snapshot has the numbers of the one before it. */
-import { strideOf, type Snapshot } from '../../core/snapshot';
+/** Whether a snapshot has the numbers of an earlier one. */
+import { strideOf, type PreviousNumbers, type Snapshot } from '../../core/snapshot';
 
 /** @returns false too where they only stand at other places, or where the snapshot before had further series */
-export function haveSameNumbers({ scopes, values, previous }: Snapshot): boolean {
-  if (previous === undefined) return false;
+export function haveSameNumbers({ scopes, values }: Snapshot, previous: PreviousNumbers): boolean {
   let used = 0;
   for (const { families } of scopes) {
     for (const { pages } of families) {

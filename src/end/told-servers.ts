@@ -58,8 +58,8 @@ export class ToldServers {
   /** Those that do not have the numbers of the snapshot yet. */
   without(snapshot: Snapshot): LastRecipient[] {
     const from = performance.now() - LATELY_MS;
-    const { generation } = snapshot;
-    const oldest = haveSameNumbers(snapshot) ? generation - 1 : generation;
+    const { generation, previous } = snapshot;
+    const oldest = previous !== undefined && haveSameNumbers(snapshot, previous) ? previous.generation : generation;
     return [...this.servers]
       .filter(([, { askedAt, got }]) => askedAt >= from && got < oldest)
       .map(([pmId, { pid, token, have, incarnation }]) => ({

@@ -33,7 +33,7 @@ export function listenOnChannel(event: 'message' | 'disconnect', listener: (argu
       listening = false;
       const removed = !isHeard();
       if (counted) channel.refCounted?.();
-      if (!removed) process.off(event as 'message', listener);
+      if (!removed) process.off(event, listener);
     },
   };
 }

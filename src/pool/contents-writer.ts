@@ -1,7 +1,9 @@
 /** Writes what describes a snapshot, which is all but its numbers, into shared memory. */
 import { createRequire } from 'node:module';
 import type * as v8 from 'node:v8';
+import { AGGREGATORS } from '../../core/otel';
 import {
+  FAMILY_AGGREGATOR,
   FAMILY_FIELDS,
   FAMILY_MONOTONIC,
   FAMILY_ORDER,
@@ -77,12 +79,13 @@ function* join(orders: readonly Int32Array[], joined: Int32Array): Sliced {
 }
 
 function writeFamily(table: Int32Array, row: number, family: Family): void {
-  const { dataPointType, aggregationTemporality, isMonotonic, pages, order } = family;
+  const { dataPointType, aggregationTemporality, isMonotonic, pages, order, aggregator } = family;
   table[row + FAMILY_TYPE] = dataPointType;
   table[row + FAMILY_TEMPORALITY] = aggregationTemporality;
   table[row + FAMILY_MONOTONIC] = isMonotonic === undefined ? NONE : Number(isMonotonic);
   table[row + FAMILY_PAGES] = pages.length;
   table[row + FAMILY_ORDER] = order?.length ?? NONE;
+  table[row + FAMILY_AGGREGATOR] = aggregator === undefined ? NONE : AGGREGATORS.indexOf(aggregator);
 }
 
 /** Writes lists. The same list is written once only. */

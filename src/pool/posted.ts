@@ -50,7 +50,8 @@ export class PostedForm {
 function posted(snapshot: Snapshot, contents: PostedContents): PostedSnapshot {
   const { incarnation, generation, time, resource, scopes, values, previous, stats } = snapshot;
   const endTimes = endTimesOf(scopes);
-  return { incarnation, generation, time, resource, contents, endTimes, values, previous, stats };
+  const exemplars = exemplarsOf(scopes);
+  return { incarnation, generation, time, resource, contents, endTimes, exemplars, values, previous, stats };
 }
 
 /** By identity: the encoder hands out the same objects for what has stayed the same. */
@@ -74,8 +75,21 @@ function differInTimeOnly(some: Family, other: Family): boolean {
     some.descriptor === other.descriptor &&
     some.dataPointType === other.dataPointType &&
     some.aggregationTemporality === other.aggregationTemporality &&
-    some.isMonotonic === other.isMonotonic
+    some.isMonotonic === other.isMonotonic &&
+    some.aggregator === other.aggregator
   );
+}
+
+function exemplarsOf(scopes: readonly ScopeFamilies[]): PostedSnapshot['exemplars'] {
+  const posted: PostedSnapshot['exemplars'][number][] = [];
+  let index = 0;
+  for (const { families } of scopes) {
+    for (const { exemplars } of families) {
+      if (exemplars !== undefined) posted.push([index, exemplars]);
+      index++;
+    }
+  }
+  return posted;
 }
 
 function endTimesOf(scopes: readonly ScopeFamilies[]): Float64Array {

@@ -17,6 +17,8 @@ export interface RunningCollector {
   provider: Provider | undefined;
   readonly collector: Collector;
   readonly snapshots: readonly Snapshot[];
+  /** Of each of the snapshots, whether it is interim. */
+  readonly interim: readonly boolean[];
   readonly log: readonly string[];
   onSnapshot: (snapshot: Snapshot) => void;
   /** Waits for that many more snapshots. */
@@ -44,6 +46,7 @@ export function startCollector(
 ): RunningCollector {
   const { intervalMs = 10, maxCollectLoad = Infinity, maxSeries = 1000 } = options;
   const snapshots: Snapshot[] = [];
+  const interim: boolean[] = [];
   const log: string[] = [];
   const note = (level: string) => (message: string) => void log.push(`${level} ${message}`);
   const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
@@ -62,8 +65,9 @@ export function startCollector(
     maxSeries,
     logger,
     states: new StateLog(logger),
-    onSnapshot: (snapshot) => {
+    onSnapshot: (snapshot, isInterim) => {
       snapshots.push(snapshot);
+      interim.push(isInterim);
       bench.onSnapshot(snapshot);
     },
   });
@@ -71,6 +75,7 @@ export function startCollector(
     provider,
     collector,
     snapshots,
+    interim,
     log,
     onSnapshot: () => undefined,
     async more(count) {

@@ -104,7 +104,7 @@ async function endSome(pm2: Pm2, instance: Instance, kinds: readonly Kind[]): Pr
   }
   const got = new Map<number, Packet>();
   await until('the last numbers', async () => {
-    for (const packet of (await instance.ask('take')) as Packet[]) {
+    for (const packet of await instance.ask<Packet[]>('take')) {
       const { topic, from, data } = packet;
       const isNewer = data.generation > (got.get(Number(from))?.data.generation ?? 0);
       if (topic === 'lastMetrics' && isNewer) got.set(Number(from), packet);

@@ -46,7 +46,9 @@ for (const sdk of SDKS) {
     await Promise.resolve();
     const late = meter.createHistogram('late');
     let observed = 0;
-    meter.createObservableGauge('o').addCallback(() => void observed++);
+    meter.createObservableGauge('o').addCallback(() => {
+      observed++;
+    });
     for (let id = 0; id < 1000; id++) {
       for (const counter of early) counter.add(1, { id });
       late.record(1, { id });

@@ -83,7 +83,8 @@ export function processOf(meter: Meter): (step: Step) => void {
   }
   return (step) => {
     // A fresh object each time, as most applications have it.
-    if (step.kind === 'record') record[step.instrument % record.length]?.(step.value, { ...ATTRIBUTES[step.attributes] });
+    if (step.kind === 'record')
+      record[step.instrument % record.length]?.(step.value, { ...ATTRIBUTES[step.attributes] });
     else if (step.kind === 'observe' && step.value === undefined) observed.delete(step.attributes);
     else if (step.kind === 'observe') observed.set(step.attributes, Number(step.value));
   };

@@ -73,7 +73,7 @@ export function newLog(): Log {
 }
 
 /** Ours as the SDK sees it, without an exporter. */
-export function readerOf(source: ReaderSource, limit = 100_000): object {
+function readerOf(source: ReaderSource, limit = 100_000): object {
   return {
     setMetricProducer: (collector: SdkCollector) => source.bind(collector),
     selectAggregation: () => DEFAULT_AGGREGATION,

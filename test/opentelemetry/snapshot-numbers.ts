@@ -35,7 +35,7 @@ function attributesAt({ attributes }: Page, index: number): string {
 }
 
 function shown(layout: Layout, numbers: Float64Array): unknown {
-  if (layout.kind === 'scalar') return [...numbers];
+  if (layout.kind === 'scalar' || layout.kind === 'summary') return [...numbers];
   const { sum, min, max } = layout;
   if (layout.kind === 'histogram') return { sum, min, max, bounds: layout.bounds, numbers: [...numbers] };
   const sign = (offset: number, length: number, from: number): unknown => {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { root } from './packed';
 
@@ -15,15 +15,18 @@ async function project(t: ExecutionContext): Promise<(script: string, ...args: s
     await cp(join(root, part), join(folder, part), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  const sources = ['core', 'src/mashroom', 'workers', 'protocol', 'server/src', 'server/workers', 'server/protocol'];
-  for (const name of [...sources, 'examples']) await mkdir(join(folder, name), { recursive: true });
+  for (const name of ['core', 'protocol', 'server/protocol', 'examples']) {
+    await mkdir(join(folder, name), { recursive: true });
+  }
   for (const part of ['server/package.json', 'CHANGELOG.md', 'SECURITY.md', 'docs']) {
     await cp(join(root, part), join(folder, part), { recursive: true });
   }
-  await mkdir(join(folder, 'server/src/options'));
+  await mkdir(join(folder, 'server/src/options'), { recursive: true });
   await writeFile(join(folder, 'server/src/options/schema.ts'), 'export const configSchema = () => ({});');
-  for (const name of ['src/mashroom/plugin', 'workers/worker', 'server/src/main', 'server/workers/worker']) {
-    await writeFile(join(folder, `${name}.ts`), 'export default 1;');
+  const { entryFiles } = require(join(root, 'scripts/bundle.js')) as { readonly entryFiles: readonly string[] };
+  for (const file of entryFiles) {
+    await mkdir(join(folder, dirname(file)), { recursive: true });
+    await writeFile(join(folder, file), 'export default 1;');
   }
   await writeFile(join(folder, 'src/index.ts'), 'export const one: number = 1;');
   await writeFile(join(folder, 'src/other.ts'), 'export const two: number = 2;');

@@ -7,7 +7,7 @@ import { PostedForm } from '../../src/pool/posted';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { Slicer } from '../../core/slicer';
 import { readPosted } from '../../workers/posted';
-import { sequences } from '../core/property/metric-sequences';
+import { sequencesOfAllKinds } from '../core/property/all-kinds';
 import { collected, counter, encode, histogram, point, series } from '../core/encoder/collections';
 import { scalar, snapshotOf } from '../workers/probes/snapshots';
 
@@ -15,7 +15,7 @@ const cross = (posted: PostedSnapshot): PostedSnapshot => structuredClone(posted
 
 test('whatever is collected, the worker thread gets the same snapshot', async (t) => {
   await fc.assert(
-    fc.asyncProperty(sequences, async (sequence) => {
+    fc.asyncProperty(sequencesOfAllKinds, async (sequence) => {
       const encoder = new SnapshotEncoder({ maxSeries: 1000 });
       const form = new PostedForm();
       for (const [time, data] of sequence.entries()) {

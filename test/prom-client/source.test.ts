@@ -77,7 +77,7 @@ for (const name of NAMES) {
     );
     t.deepEqual(
       metrics.map(({ aggregator }) => aggregator),
-      ['first', 'average', 'sum', 'sum'],
+      ['first', 'average', undefined, undefined],
     );
     t.deepEqual(
       metrics.map(({ isMonotonic }) => isMonotonic),

@@ -17,7 +17,7 @@ test('options whose getters throw have their defaults, and only a missing collec
       options([], { collect, probes: options(['max'], {}) }),
       new Proxy({ collect }, { ownKeys: bad }),
     ]) {
-      const exporter = startPm2Exporter(one);
+      const exporter = startPm2Exporter(one as libraryModule.Pm2ExporterOptions);
       if (!exporter.active) tell('not active');
       await exporter.stop();
     }

@@ -13,6 +13,7 @@ import { labelsOf, probeName, unitOf } from './names';
 import { ProbeList } from './probe-list';
 import type { Reading } from './reading';
 import { ScalarRange, ScalarSum } from './scalars';
+import { SummaryReading } from './summaries';
 import { selectMetrics, type SelectedMetric } from '../../core/select';
 import { findUnmatched } from './unmatched';
 
@@ -45,6 +46,7 @@ const SUM: Kind = { additive: true, ofSeries: () => new ScalarSum(''), ofAll: ()
 const GAUGE: Kind = { additive: false, ofSeries: () => new ScalarSum(''), ofAll: () => new ScalarRange() };
 const HISTOGRAM = kindOfReading(() => new HistogramReading());
 const EXPONENTIAL = kindOfReading(() => new ExponentialReading());
+const SUMMARY = kindOfReading(() => new SummaryReading());
 
 function kindOfReading(create: () => Reading): Kind {
   return { additive: false, ofSeries: create, ofAll: create };
@@ -58,6 +60,8 @@ function kindOf(family: Family): Kind {
       return HISTOGRAM;
     case DataPointType.EXPONENTIAL_HISTOGRAM:
       return EXPONENTIAL;
+    case DataPointType.SUMMARY:
+      return SUMMARY;
     default:
       return GAUGE;
   }

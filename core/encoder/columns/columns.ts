@@ -2,12 +2,12 @@
  * The columns: a few `Float64Array`s over shared memory that take turns. They know numbers and offsets, and nothing of
  * series.
  *
- * One is being written, one is current, one is previous; in the steady state these three are all there are. A column is
- * written again only when it is neither current nor previous and no task under way reads it.
+ * One is being written, one is current, one is previous; with interim snapshots there is one more. A column is written again
+ * only when it is neither current nor previous and no task under way reads it.
  *
- * A published column does not change where its snapshot has series. At other places three methods write to the current
- * column, which the snapshot being written will have as its previous one: {@link Columns.clearPrevious},
- * {@link Columns.movePrevious} and {@link Columns.copyBehind}.
+ * A published column does not change where its snapshot has series. At other places three methods write to the column that
+ * the snapshot being written will have as its previous one: {@link Columns.clearPrevious}, {@link Columns.movePrevious} and
+ * {@link Columns.copyBehind}.
  */
 import { moveExponential } from '../../exponential/move';
 import { START, strideOf, type ExponentialLayout } from '../../snapshot';
@@ -19,8 +19,19 @@ export interface Column {
   used: number;
   /** The snapshot that the column holds; 0 for none, so that nothing in it counts as up to date. */
   generation: number;
+  /** When that snapshot was collected, epoch milliseconds. */
+  time: number;
   /** Tasks under way that read it. */
   readers: number;
+}
+
+/** Of the snapshot that a column holds. */
+export interface Published {
+  readonly generation: number;
+  /** When it was collected, epoch milliseconds. */
+  readonly time: number;
+  /** Whether later snapshots are compared with the one before it, and not with this one. */
+  readonly isInterim: boolean;
 }
 
 /** Where an exponential histogram stands in the columns. */
@@ -36,6 +47,8 @@ const HEADROOM_OF_GROWTH = 1.2;
 const SMALLEST_NUMBERS = 1024;
 /** Idle columns that are kept: those that slow tasks have made necessary for a while go to the garbage collector. */
 const SPARES = 2;
+/** A column that is so many times larger than needed is not written again. */
+const TOO_LARGE = 2;
 /** Numbers that are cleared in one go at the most. */
 const MOST_TO_CLEAR = 64 * 1024;
 /** Numbers that a column is made for before they are there. Data points that are many times more turn out malformed. */
@@ -53,7 +66,9 @@ export class Columns {
   /** The one being written. Another one as soon as it has become too small. */
   written = NO_COLUMN;
   current: Column | undefined;
+  /** What the current snapshot is compared with: the last one before it that is not interim. */
   previous: Column | undefined;
+  private isCurrentInterim = false;
   private prepared = NO_COLUMN;
   private readonly spare: Column[] = [];
   private capacity = 0;
@@ -92,15 +107,27 @@ export class Columns {
     }
   }
 
-  /** The written column becomes current, the current one previous. */
-  publish(generation: number): void {
-    const { written } = this;
+  /** The written column becomes current; the one before it becomes previous, if its snapshot is not interim. */
+  publish({ generation, time, isInterim }: Published): void {
+    const { written, base } = this;
     written.used = this.space.used;
     written.generation = generation;
-    this.keepSpare(this.previous);
-    this.previous = this.current;
+    written.time = time;
+    this.keepSpare(this.isCurrentInterim ? this.current : this.previous);
+    this.previous = base;
     this.current = written;
+    this.isCurrentInterim = isInterim;
     this.written = NO_COLUMN;
+  }
+
+  /** Later snapshots are compared with the current one, also where it was interim, unless one is being written already. */
+  endInterval(): void {
+    if (this.written === NO_COLUMN) this.isCurrentInterim = false;
+  }
+
+  /** What the snapshot being written will have as its previous one. */
+  private get base(): Column | undefined {
+    return this.isCurrentInterim ? this.previous : this.current;
   }
 
   /** Makes the column of an earlier snapshot the current one, where nothing is taken yet. */
@@ -108,6 +135,7 @@ export class Columns {
     this.space.take(column.used);
     this.capacity = column.values.length;
     this.current = column;
+    this.isCurrentInterim = false;
   }
 
   /** The written column is not to be published: its collection is encoded again. */
@@ -127,11 +155,11 @@ export class Columns {
 
   /**
    * Notes that the series at that offset, which the current snapshot does not have, was not there: the snapshot being
-   * written has no previous numbers of it. Tasks may read the current column meanwhile, but not there.
+   * written has no previous numbers of it. Tasks may read that column meanwhile, but not there.
    */
   clearPrevious(offset: number): void {
-    const { current } = this;
-    if (current !== undefined && offset < current.used) current.values[offset + START] = Number.NaN;
+    const { base } = this;
+    if (base !== undefined && offset < base.used) base.values[offset + START] = Number.NaN;
   }
 
   /**
@@ -140,20 +168,21 @@ export class Columns {
    * clearing it takes long, the series has none.
    */
   movePrevious(from: ExponentialSpot, to: ExponentialSpot): void {
-    const { current } = this;
+    const { base } = this;
     const end = to.offset + strideOf(to.layout);
-    if (current === undefined || end > current.values.length || end - current.used > MOST_TO_CLEAR) return;
-    if (end > current.used) {
-      current.values.fill(Number.NaN, current.used, end);
-      current.used = end;
+    if (base === undefined || end > base.values.length || end - base.used > MOST_TO_CLEAR) return;
+    if (from.offset + strideOf(from.layout) > base.used) return; // it has come since
+    if (end > base.used) {
+      base.values.fill(Number.NaN, base.used, end);
+      base.used = end;
     }
-    const { values } = current;
+    const { values } = base;
     moveExponential({ values, at: from.offset, layout: from.layout }, { values, at: to.offset, layout: to.layout });
   }
 
-  /** Whether the current column has all numbers that are taken. */
+  /** Whether the current column has all numbers that are taken, and is what the snapshot being written is compared with. */
   get isCurrentComplete(): boolean {
-    return this.current?.used === this.space.used;
+    return this.current?.used === this.space.used && !this.isCurrentInterim;
   }
 
   /** How many more numbers the current column has room for. */
@@ -175,6 +204,7 @@ export class Columns {
   prepare(numbers: number): void {
     this.prepared = allocate(Math.max(SMALLEST_NUMBERS, numbers));
     this.prepared.generation = this.current?.generation ?? 0;
+    this.prepared.time = this.current?.time ?? 0;
     this.space.startOver();
   }
 
@@ -192,27 +222,36 @@ export class Columns {
   replaceAll(): void {
     const { prepared } = this;
     prepared.used = this.space.used;
-    this.capacity = prepared.values.length;
+    // It was made before it was known which series are dead: where these were most of all, later columns are smaller.
+    const needed = Math.max(SMALLEST_NUMBERS, Math.ceil(prepared.used * HEADROOM_OF_GROWTH));
+    this.capacity = prepared.values.length > TOO_LARGE * needed ? needed : prepared.values.length;
     this.spare.length = 0;
     this.previous = undefined;
     this.current = prepared;
+    this.isCurrentInterim = false;
     this.prepared = NO_COLUMN;
   }
 
   private idleColumn(numbers: number): Column {
     this.reserve(numbers);
-    const idle = this.spare.findIndex((column) => column.readers === 0);
+    // Of the latest snapshot: families with deltas bring it up to date by what has changed since.
+    let idle = -1;
+    for (const [index, { readers, generation }] of this.spare.entries()) {
+      if (readers === 0 && (idle < 0 || generation >= (this.spare[idle] as Column).generation)) idle = index;
+    }
     const [column] = idle < 0 ? [] : this.spare.splice(idle, 1);
     return column ?? allocate(this.capacity);
   }
 
   private keepSpare(column: Column | undefined): void {
-    if (column === undefined || column.values.length < this.capacity || this.spare.length >= SPARES) return;
+    if (column === undefined || this.spare.length >= SPARES) return;
+    const { length } = column.values;
+    if (length < this.capacity || length > TOO_LARGE * this.capacity) return;
     this.spare.push(column);
   }
 }
 
 function allocate(numbers: number): Column {
   const memory = new SharedArrayBuffer(numbers * Float64Array.BYTES_PER_ELEMENT);
-  return { values: new Float64Array(memory), used: 0, generation: 0, readers: 0 };
+  return { values: new Float64Array(memory), used: 0, generation: 0, time: 0, readers: 0 };
 }

@@ -5,7 +5,13 @@
  * checked copies, exactly as many numbers are written as the layout has, and each is checked where it is written. `NaN` and
  * infinities are numbers too: JSON makes `NaN` of a count that it cannot write, and serializers print it.
  */
-import { DataPointType, type ExponentialHistogramValue, type HistogramValue, type HrTime } from '../../otel';
+import {
+  DataPointType,
+  type ExponentialHistogramValue,
+  type HistogramValue,
+  type HrTime,
+  type SummaryValue,
+} from '../../otel';
 import {
   COUNT,
   EXP_BUCKETS,
@@ -17,7 +23,6 @@ import {
   EXP_ZERO_COUNT,
   HISTOGRAM_BUCKETS,
   MAX,
-  MAX_BUCKETS,
   MAX_OFFSET,
   MAX_SCALE,
   MIN,
@@ -28,6 +33,8 @@ import {
   type Layout,
   type ScalarLayout,
 } from '../../snapshot';
+import { checkedNumber, lengthOf, noNumber } from './numbers';
+import { fitsSummary, summaryLayout } from './summaries';
 
 const SCALAR: ScalarLayout = { kind: 'scalar' };
 
@@ -36,7 +43,7 @@ const CAPACITY_STEP = 32;
 
 export type LayoutKind = Layout['kind'];
 
-/** @returns `undefined` for a type that OpenTelemetry does not have */
+/** @returns `undefined` for an unknown type */
 export function layoutKindOf(dataPointType: number): LayoutKind | undefined {
   switch (dataPointType) {
     case DataPointType.SUM:
@@ -46,6 +53,8 @@ export function layoutKindOf(dataPointType: number): LayoutKind | undefined {
       return 'histogram';
     case DataPointType.EXPONENTIAL_HISTOGRAM:
       return 'exponential';
+    case DataPointType.SUMMARY:
+      return 'summary';
     default:
       return undefined;
   }
@@ -70,6 +79,8 @@ export function layoutFor(kind: LayoutKind, value: unknown): Layout {
         ...momentsOf(sum, min, max),
       };
     }
+    case 'summary':
+      return summaryLayout(value as SummaryValue);
   }
 }
 
@@ -80,14 +91,6 @@ function momentsOf(sum: unknown, min: unknown, max: unknown) {
 /** Of bucket counts of one sign. */
 export function roundUpCapacity(length: number): number {
   return Math.ceil(length / CAPACITY_STEP) * CAPACITY_STEP;
-}
-
-function lengthOf(list: readonly unknown[], what: string): number {
-  const length: unknown = typeof list === 'object' && list !== null ? list.length : undefined;
-  if (typeof length !== 'number' || !Number.isInteger(length) || length < 0 || length > MAX_BUCKETS) {
-    throw new TypeError(`${what} is no list of at most ${MAX_BUCKETS} numbers`);
-  }
-  return length;
 }
 
 function checkedBounds(boundaries: readonly number[]): readonly number[] {
@@ -114,15 +117,6 @@ function checkedBuckets(counts: readonly number[], bounds: readonly number[]): n
   return buckets;
 }
 
-function checkedNumber(value: unknown, what: string): number {
-  if (typeof value !== 'number') throw noNumber(value, what);
-  return value;
-}
-
-function noNumber(value: unknown, what: string): TypeError {
-  return new TypeError(`${what} is of type ${typeof value}, expected a number`);
-}
-
 function checkedInteger(value: unknown, largest: number, what: string): number {
   const number = checkedNumber(value, what);
   if (Number.isInteger(number) && Math.abs(number) <= largest) return number;
@@ -140,6 +134,8 @@ export function fits(layout: Layout, value: unknown): boolean {
     }
     case 'exponential':
       return fitsExponential(layout, value as ExponentialHistogramValue);
+    case 'summary':
+      return fitsSummary(layout, value as SummaryValue);
   }
 }
 

@@ -32,8 +32,8 @@ export interface DeltaHead {
 interface DeltaShared {
   readonly supply: PageSupply;
   readonly value: DeltaValue;
-  /** See `Cycle`. */
-  readonly now: number;
+  /** See `Cycle`; `undefined` where no series is forgotten. */
+  readonly now: number | undefined;
 }
 
 /** Hears of a data point that is left out for being malformed. */
@@ -128,17 +128,17 @@ export class DeltaFamily implements AnyFamily {
     return this.own.forget(since, cycle);
   }
 
-  takeBack(generation: number): void {
-    this.own.takeBack(generation);
+  takeBack(generation: number): Sliced {
+    return this.own.takeBack(generation);
   }
 
   joined(count: number, slot: number, taken: readonly JoinedPage[], generation: number): Sliced {
     return this.own.joined(count, slot, taken, generation);
   }
 
-  // eslint-disable-next-line require-yield -- no step takes long
-  *pagesMoved(generation: number): Sliced {
+  pagesMoved(generation: number): Iterable<undefined> {
     this.own.pagesMoved(generation);
+    return [];
   }
 
   packed(series: FamilySeries, slots: Int32Array, generation: number): Sliced {

@@ -19,7 +19,6 @@ import { expiredSlots, markAbsent, presentSlots } from './presence';
 
 /** Where few series are new, so many are expected at first, and then as many again. */
 const FEW_NEW = 64;
-const STEP_SLOTS = 1024;
 
 export class DeltaSeries {
   all: FamilySeries;
@@ -27,17 +26,18 @@ export class DeltaSeries {
   order: Int32Array | undefined;
   readonly layouts = new LayoutChoice();
   private readonly log: ChangeLog;
-  private lastChanges: LastChanges;
+  /** `undefined` where no series is forgotten: a cache miss for each, and memory. */
+  private lastChanges: LastChanges | undefined;
   private readonly moves = new Moves();
   private presenceChanged = false;
   /** Series that the cycle has added. */
   private added = 0;
 
-  /** @param generation the first that has the family @param now see `Cycle` */
-  constructor(supply: PageSupply, generation: number, now: number) {
+  /** @param generation the first that has the family @param now see `Cycle`; `undefined` where no series is forgotten */
+  constructor(supply: PageSupply, generation: number, now: number | undefined) {
     this.all = new FamilySeries(supply, true);
     this.log = new ChangeLog(generation);
-    this.lastChanges = new LastChanges(now);
+    if (now !== undefined) this.lastChanges = new LastChanges(now);
   }
 
   get present(): number {
@@ -82,7 +82,7 @@ export class DeltaSeries {
   /** Call this for each series whose numbers have changed. */
   changed(slot: number, offset: number, layout: Layout, { generation, now }: Cycle): void {
     this.log.add(generation, offset, strideOf(layout), this.all.size);
-    this.lastChanges.set(slot, now);
+    this.lastChanges?.set(slot, now);
   }
 
   /** A series that was forgotten has numbers again. */
@@ -94,9 +94,9 @@ export class DeltaSeries {
 
   /** Forgets the series that have not changed since that time. @returns how many */
   *forget(since: number, { generation, columns }: Cycle): Sliced<number> {
-    const { all, log } = this;
+    const { all, log, lastChanges } = this;
     let forgotten = 0;
-    for (const slots of expiredSlots(all, this.lastChanges, since)) {
+    for (const slots of lastChanges === undefined ? [] : expiredSlots(all, lastChanges, since)) {
       yield;
       for (const slot of slots) {
         const offset = all.offsetOf(slot);
@@ -118,22 +118,14 @@ export class DeltaSeries {
     this.presenceChanged = false;
   }
 
-  takeBack(generation: number): void {
-    this.moves.takeBack(this.all, generation);
+  *takeBack(generation: number): Sliced {
+    this.presenceChanged ||= this.moves.takeBack(this.all, generation);
+    yield* this.notePresence();
   }
 
   *joined(count: number, slot: number, taken: readonly JoinedPage[], generation: number): Sliced {
-    const { all, log, lastChanges } = this;
-    const times: number[] = [];
-    for (const { index, size } of taken) {
-      yield;
-      for (let i = 0; i < size; i++) times.push(lastChanges.get((index << ORDER_SHIFT) + i));
-    }
-    lastChanges.cut(slot >> ORDER_SHIFT);
-    for (let i = 0; i < count; i++) {
-      if (i % STEP_SLOTS === 0) yield;
-      lastChanges.set(slot + i, times[i] as number);
-    }
+    const { all, log } = this;
+    yield* this.lastChanges?.join(count, slot, taken) ?? [];
     // They stand at their new place in the current column only.
     for (const { page, base } of all.pages.slice(slot >> ORDER_SHIFT)) {
       log.add(generation - 1, base, page.size * strideOf(page.layout), all.size);
@@ -146,14 +138,8 @@ export class DeltaSeries {
   }
 
   *packed(all: FamilySeries, slots: Int32Array, generation: number): Sliced {
-    const times = this.lastChanges;
     this.all = all;
-    this.lastChanges = times.emptyCopy();
-    for (let old = 0; old < slots.length; old++) {
-      if (old % STEP_SLOTS === 0) yield;
-      const slot = slots[old] as number;
-      if (slot >= 0) this.lastChanges.set(slot, times.get(old));
-    }
+    if (this.lastChanges !== undefined) this.lastChanges = yield* this.lastChanges.moved(slots);
     this.pagesMoved(generation);
     this.presenceChanged = true;
     yield* this.notePresence();

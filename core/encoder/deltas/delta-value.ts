@@ -127,13 +127,15 @@ export function moveNumbers(values: Float64Array, from: number, before: Layout, 
   } else if (before.kind === 'histogram' && after.kind === 'histogram') {
     values.copyWithin(to, from, from + strideOf(before));
   }
-  if (before.kind === 'scalar') return;
+  if (before.kind === 'scalar' || before.kind === 'summary') return;
   // Until now there was none: any other is lower, or higher.
   if (!before.min) values[to + MIN] = Infinity;
   if (!before.max) values[to + MAX] = -Infinity;
 }
 
 export function isSameLayout(some: Layout, other: Layout): boolean {
+  // Summaries have no deltas: no quantile follows from those of two intervals.
+  if (some.kind === 'summary' || other.kind === 'summary') return false;
   if (some.kind === 'scalar' || other.kind === 'scalar') return some.kind === other.kind;
   if (some.sum !== other.sum || some.min !== other.min || some.max !== other.max) return false;
   if (some.kind === 'histogram' && other.kind === 'histogram') return hasSameBuckets(some, other);

@@ -1,6 +1,9 @@
 /** When each series of a family has changed last, by slot: a short array for each page, which grows with it. */
 import { ORDER_MASK, ORDER_SHIFT, PAGE_SERIES } from '../../snapshot';
+import type { Sliced } from '../../slicer';
+import type { JoinedPage } from '../any-family';
 
+const STEP_SLOTS = 1024;
 const NONE = new Float64Array(0);
 
 export class LastChanges {
@@ -28,12 +31,28 @@ export class LastChanges {
     page[index] = time;
   }
 
-  emptyCopy(): LastChanges {
-    return new LastChanges(this.since);
+  /** The series of the last pages stand one behind the other now, from that slot on. */
+  *join(count: number, slot: number, taken: readonly JoinedPage[]): Sliced {
+    const times: number[] = [];
+    for (const { index, size } of taken) {
+      yield;
+      for (let i = 0; i < size; i++) times.push(this.get((index << ORDER_SHIFT) + i));
+    }
+    this.pages.length = Math.min(this.pages.length, slot >> ORDER_SHIFT);
+    for (let i = 0; i < count; i++) {
+      if (i % STEP_SLOTS === 0) yield;
+      this.set(slot + i, times[i] as number);
+    }
   }
 
-  /** Forgets the pages from that one on. */
-  cut(page: number): void {
-    this.pages.length = Math.min(this.pages.length, page);
+  /** @param slots new slot by old slot, -1 for none */
+  *moved(slots: Int32Array): Sliced<LastChanges> {
+    const moved = new LastChanges(this.since);
+    for (let old = 0; old < slots.length; old++) {
+      if (old % STEP_SLOTS === 0) yield;
+      const slot = slots[old] as number;
+      if (slot >= 0) moved.set(slot, this.get(old));
+    }
+    return moved;
   }
 }

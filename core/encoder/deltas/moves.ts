@@ -21,7 +21,9 @@ export class Moves {
     this.moves.push(move);
   }
 
-  takeBack(series: FamilySeries, generation: number): void {
+  /** @returns whether there was any */
+  takeBack(series: FamilySeries, generation: number): boolean {
+    const hasAny = this.moves.length > 0;
     for (let move = this.moves.pop(); move !== undefined; move = this.moves.pop()) {
       const { hash, from, to, since } = move;
       series.replaceInIndex(hash, to, from);
@@ -29,5 +31,6 @@ export class Moves {
       series.absent.delete(from);
       if (since > 0) series.absent.add(from, since);
     }
+    return hasAny;
   }
 }

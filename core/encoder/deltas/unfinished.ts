@@ -16,6 +16,7 @@ export interface Unfinished {
   readonly time: number;
   readonly intervalMs: number;
   readonly collectMs: number;
+  readonly isInterim: boolean;
   tries: number;
 }
 

@@ -5,7 +5,7 @@
  * Identities are compared with `Object.is`, which reads the two references and nothing else. V8's `===` reads both objects
  * too, a cache miss for each: that would double the time of the whole pass.
  */
-import type { DataPoint, ExponentialHistogramValue, HistogramValue } from '../../otel';
+import type { DataPoint, ExponentialHistogramValue, HistogramValue, SummaryValue } from '../../otel';
 import {
   SCALAR_STRIDE,
   START,
@@ -13,8 +13,10 @@ import {
   type ExponentialLayout,
   type HistogramLayout,
   type Layout,
+  type SummaryLayout,
 } from '../../snapshot';
 import { fits, fitsHistogram, hasBounds, writeExponential, writeScalar } from '../columns/layouts';
+import { fitsSummary, writeSummary } from '../columns/summaries';
 import type { Cycle } from '../cycle';
 import type { FamilySeries } from '../series/family-series';
 import { BLOCK_MASK, LEFT_OUT, type PositionBlock } from './position-block';
@@ -76,6 +78,8 @@ function passStretch(
       );
     case 'exponential':
       return writeExponentials(stretches, block, layout, points as ExponentialPoints, from, end, cycle);
+    case 'summary':
+      return writeSummaries(stretches, block, layout, points as readonly DataPoint<SummaryValue>[], from, end, cycle);
   }
 }
 
@@ -169,6 +173,33 @@ function writeExponentials(
     if (isOther) stretches.noteStart(block, index, startTime, cycle.generation);
     if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
     writeExponential(values, offset, layout, value);
+    offset += stride;
+  }
+  return end;
+}
+
+function writeSummaries(
+  stretches: Stretches,
+  block: PositionBlock,
+  layout: SummaryLayout,
+  points: readonly DataPoint<SummaryValue>[],
+  from: number,
+  end: number,
+  cycle: Cycle,
+): number {
+  const { attributes, startTimes, starts } = block;
+  const { values, generation } = cycle.columns.written;
+  const hasStarts = stretches.hasStarts(generation);
+  const stride = strideOf(layout);
+  let index = from & BLOCK_MASK;
+  let offset = block.offsets[index] as number;
+  for (let i = from; i < end; i++, index++) {
+    const { attributes: own, startTime, value } = points[i] as DataPoint<SummaryValue>;
+    if (!Object.is(own, attributes[index]) || !fitsSummary(layout, value)) return i;
+    const isOther = !Object.is(startTime, startTimes[index]);
+    if (isOther) stretches.noteStart(block, index, startTime, cycle.generation);
+    if (isOther || !hasStarts) values[offset + START] = starts[index] as number;
+    writeSummary(values, offset, layout.quantiles.length, value);
     offset += stride;
   }
   return end;

@@ -1,7 +1,8 @@
 /** Writes the numbers of single data points into the column being written. */
-import type { DataPoint, ExponentialHistogramValue, HistogramValue } from '../../otel';
+import type { DataPoint, ExponentialHistogramValue, HistogramValue, SummaryValue } from '../../otel';
 import { START, type Layout } from '../../snapshot';
 import { writeExponential, writeMoments, writeHistogramCounts, writeScalar } from '../columns/layouts';
+import { writeSummary } from '../columns/summaries';
 import type { Cycle } from '../cycle';
 import type { PositionBlock } from './position-block';
 
@@ -23,6 +24,9 @@ export function writePoint(block: PositionBlock, index: number, point: DataPoint
     }
     case 'exponential':
       writeExponential(values, offset, layout, value as ExponentialHistogramValue);
+      return;
+    case 'summary':
+      writeSummary(values, offset, layout.quantiles.length, value as SummaryValue);
   }
 }
 

@@ -4,7 +4,9 @@
  * their numbers are written, in `columns/layouts.ts`.
  */
 import {
+  AGGREGATORS,
   AggregationTemporality,
+  type Aggregator,
   type DataPoint,
   type Descriptor,
   type HrTime,
@@ -50,6 +52,7 @@ export interface ReadMetric {
   /** Of exponential histograms with deltas: see `MetricData`. */
   readonly maxSize: number | undefined;
   readonly endTime: HrTime;
+  readonly aggregator: Aggregator | undefined;
   /** Foreign, not copied: reading one may throw. */
   readonly points: readonly DataPoint[];
   /** Their length, read once. */
@@ -169,10 +172,13 @@ function readMetric(
   const kind = typeof dataPointType === 'number' ? layoutKindOf(dataPointType) : undefined;
   if (kind === undefined) {
     const found = typeof dataPointType === 'number' ? String(dataPointType) : typeof dataPointType;
-    return `metric ${quoted(descriptor.name)} has the unknown dataPointType ${found}, expected 0 to 3`;
+    return `metric ${quoted(descriptor.name)} has the unknown dataPointType ${found}, expected 0 to 4`;
   }
   const points = dataPoints as readonly DataPoint[];
   const isDelta = aggregationTemporality === AggregationTemporality.DELTA;
+  if (isDelta && kind === 'summary') {
+    return `metric ${quoted(descriptor.name)} is a summary of delta temporality, expected a cumulative one`;
+  }
   const read = {
     kind,
     descriptor,
@@ -182,6 +188,7 @@ function readMetric(
     isMonotonic: isMonotonic === undefined ? undefined : Boolean(isMonotonic),
     maxSize: sizeOf(maxSize),
     endTime: isDelta ? endTimeIfAny(points) : plainTime(points[0]?.endTime),
+    aggregator: AGGREGATORS.find((one) => one === metric.aggregator),
     points,
     count: points.length,
   };

@@ -55,7 +55,7 @@ export function descriptorHead(foreign: unknown): DescriptorHead | undefined {
   if (typeof foreign !== 'object' || foreign === null) return undefined;
   let head = descriptors.get(foreign);
   if (head === undefined) {
-    const { name, description, unit, type, valueType } = foreign as Partial<Descriptor>;
+    const { name, description, unit, type, valueType, naming } = foreign as Partial<Descriptor>;
     if (typeof name !== 'string') return undefined;
     checkLength(name, MAX_NAME_CHARS, 'name');
     checkLength(description, MAX_DESCRIPTION_CHARS, 'description');
@@ -67,8 +67,12 @@ export function descriptorHead(foreign: unknown): DescriptorHead | undefined {
       ...(typeof unit === 'string' && { unit }),
       ...(typeof type === 'string' && { type }),
       ...(Number.isFinite(valueType) && { valueType: valueType as number }),
+      ...(naming === 'prometheus' && { naming }),
     };
-    head = { descriptor, key: JSON.stringify([name, descriptor.description, descriptor.unit, descriptor.type]) };
+    head = {
+      descriptor,
+      key: JSON.stringify([name, descriptor.description, descriptor.unit, descriptor.type, descriptor.naming]),
+    };
     descriptors.set(foreign, head);
   }
   return head;

@@ -61,7 +61,7 @@ export class Tidying {
       else {
         numbers += family.series.numbers;
         family.lastSeen = generation - 1;
-        family.takeBack(generation);
+        yield* family.takeBack(generation);
       }
     }
     columns.discard();

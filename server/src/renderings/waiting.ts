@@ -2,7 +2,8 @@
  * What waits to be rendered: of each kind one rendering. Responses that come meanwhile join it, and it shows the latest round
  * of all that they have asked for. So however many wait, the next one waits for one rendering of each kind at most.
  */
-import { Rendering, type Sink } from './rendering';
+import type { Rendering } from './rendering';
+import { type Sink } from './rendering';
 
 /**
  * Begins a rendering.

@@ -1,4 +1,4 @@
-/** Reads the messages of exporters: answers to `getMetrics`, and that one has started. Any process of this PM2 can send anything. */
+/** Reads the messages of exporters: answers to `getMetrics`, and what they send unasked. Any process of this PM2 can send anything. */
 import { HELLO_TOPIC } from '../../../core/pm2/introductions';
 import { readPmId } from '../../../core/pm2/pm-id';
 import { isRecord } from '../../../core/values';
@@ -6,6 +6,8 @@ import { WIRE_VERSION } from '../../../core/wire/format';
 
 /** Topic of the answers, as the first version of the message protocol has it. */
 const TOPIC = 'returnMetrics';
+/** Topic of the messages that have the last numbers of a process, or of an exporter that is stopped. */
+const LAST_TOPIC = 'lastMetrics';
 
 export interface Answer {
   /** What the answer says of which instance it comes from. */
@@ -58,6 +60,25 @@ export function readAnswer(message: unknown): ReadAnswer | undefined {
   if ('problem' in body) return { ...head, ...body };
   if (body.form === 'snapshot' && head.token === undefined) return { ...head, ...malformed('it lacks the token') };
   return { ...head, body };
+}
+
+/** The last numbers of a process, which it sends unasked. */
+export interface LastNumbers {
+  /** Without one they count for no run. */
+  readonly token: string | undefined;
+  readonly body: CompactBody;
+}
+
+/** One that cannot be used says what the problem is. */
+export type ReadLastNumbers = LastNumbers | (Problem & Pick<LastNumbers, 'token'>);
+
+/** @returns `undefined` for any other message */
+export function readLastNumbers(message: unknown): ReadLastNumbers | undefined {
+  if (!isRecord(message) || message['topic'] !== LAST_TOPIC) return undefined;
+  const token = textOf(message['token']);
+  const body = readBody(message['data']);
+  if ('problem' in body) return { token, ...body };
+  return body.form === 'snapshot' ? { token, body } : { token, ...malformed('they are not in the compact form') };
 }
 
 function readBody(data: unknown): Answer['body'] | Problem {

@@ -1,13 +1,14 @@
 /**
  * What is known of one run: its last snapshot, and the requests that it has not answered. All of it belongs to the run that
- * PM2 has listed, whatever an answer claims to be.
+ * PM2 has listed, whatever a message claims to be.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Run } from '../../protocol/tasks';
 import type { Snapshot } from '../../../core/snapshot';
 import type { KnownPage } from '../../../core/wire/decode';
+import { Incarnations } from './incarnations';
 import type { PlainEncoder } from './plain-encoder';
-import type { InstanceAnswer } from './result';
+import type { Request } from './request';
 
 /**
  * A run that owes this many answers is asked again only after a pause: a stopped process that goes on would have to answer
@@ -21,38 +22,20 @@ const PAUSE_MS = 15_000;
  */
 const MAX_PAUSE_MS = 60 * 60_000;
 
-export interface Request {
-  /** Sent with the request and sent back with the answer. Random: only the process that was asked knows it. */
-  readonly id: string;
-  readonly known: KnownRun;
-  /** On the clock of `performance`. */
-  readonly sentAt: number;
-  /** On the clock of the host, epoch milliseconds. */
-  readonly sentTime: number;
-  /** What the request names as known. */
-  readonly base: KnownPages | undefined;
-  /** Whether a scrape has given up waiting for the answer. */
-  readonly isMissed: () => boolean;
-  /** Whether to wait briefly for the answer, although the app has never answered. */
-  readonly brief: boolean;
-  outcome: Outcome | undefined;
-  /** Called when there is an outcome. */
-  readonly settled: () => void;
-  /** Whether no scrape waits for the answer any more. */
-  readonly isOver: () => boolean;
-}
-
-export type Outcome =
-  | { readonly kind: 'answer'; readonly answer: InstanceAnswer }
-  | { readonly kind: 'silent'; readonly reason: 'late' | 'broken' | 'stopped'; readonly message: string };
-
 /** The last snapshot in the compact form, and its pages. Immutable. */
 export interface KnownPages {
   /** As the exporter calls it. The snapshot has the name that this server has given it. */
   readonly incarnation: string;
   readonly snapshot: Snapshot;
   /** By the exporter's ids. In the snapshot they have ids of this server. */
-  readonly pages: ReadonlyMap<number, KnownPage>;
+  readonly pages: Pages;
+}
+
+type Pages = ReadonlyMap<number, KnownPage>;
+
+/** What a request has named as known. */
+interface Named extends Pick<KnownPages, 'incarnation' | 'pages'> {
+  readonly sentAt: number;
 }
 
 /** How long a process may take from its start until it listens. */
@@ -72,9 +55,12 @@ export class KnownRun {
   requests: Request[] = [];
   /** Where PM2's daemon sends to it: its pm_id, or `_old_` and its pm_id once a reload is replacing it. */
   address: number | string;
+  readonly incarnations = new Incarnations();
   private identity: string;
-  /** The exporter's name for its present incarnation, and this server's, which no other run can have. */
-  private incarnation: readonly [claimed: string, given: string] | undefined;
+  /** The process may have heard any of these requests last. */
+  private named: readonly Named[] = [];
+  /** Ends with the last call of {@link inTurn}. */
+  private turns: Promise<unknown> = Promise.resolve();
   private pageIds = 0;
   private hasAnswered = false;
   private askedAt = Number.NEGATIVE_INFINITY;
@@ -105,14 +91,18 @@ export class KnownRun {
 
   noteAsked(request: Request): void {
     if (this.owesMuch) this.pauseMs = Math.min(2 * this.pauseMs, MAX_PAUSE_MS);
-    this.askedAt = request.sentAt;
+    const { sentAt, base } = request;
+    this.askedAt = sentAt;
     this.requests = [...this.requests.slice(1 - MAX_OWED), request];
+    if (base !== undefined)
+      this.named = [...this.named.slice(-MAX_OWED), { sentAt, incarnation: base.incarnation, pages: base.pages }];
   }
 
   /** Forgets a request that is answered or lost, and older ones that no scrape waits for. */
-  settle(request: Request): void {
+  close(request: Request): void {
     this.hasAnswered = true;
     this.pauseMs = PAUSE_MS;
+    this.named = this.named.filter(({ sentAt }) => sentAt >= request.sentAt);
     this.requests = this.requests.filter((one) => one !== request && (one.sentAt > request.sentAt || !one.isOver()));
   }
 
@@ -126,17 +116,22 @@ export class KnownRun {
     return this.pageIds;
   }
 
-  /** @returns this server's name for the incarnation that an answer claims */
-  incarnationOf(claimed: string): string {
-    if (this.incarnation?.[0] !== claimed) this.incarnation = [claimed, randomUUID()];
-    return this.incarnation[1];
+  /** The pages that a message may leave out: those that requests have named and those of the last snapshot. */
+  pagesOf(incarnation: string): Pages {
+    const all = [...this.named, ...(this.last === undefined ? [] : [this.last])];
+    return new Map(all.filter((one) => one.incarnation === incarnation).flatMap(({ pages }) => [...pages]));
   }
 
-  /** Keeps the snapshot unless it is older than the one that is kept. */
-  remember(known: KnownPages): void {
-    const { last } = this;
-    if (last?.incarnation === known.incarnation && last.snapshot.generation > known.snapshot.generation) return;
-    this.last = known;
+  /** Whether a snapshot of this generation or a later one is known. */
+  isKnown({ incarnation, generation }: { readonly incarnation: string; readonly generation: number }): boolean {
+    return this.last?.incarnation === incarnation && this.last.snapshot.generation >= generation;
+  }
+
+  /** Does work of this run one after the other: what of it is decoded is taken in as it came. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turns.then(work);
+    this.turns = done.catch(() => undefined);
+    return done;
   }
 
   /**
@@ -152,6 +147,16 @@ export class KnownRun {
     const before = this.identity;
     this.identity = identity;
     return before === identity || kindOf(before) !== kindOf(identity);
+  }
+
+  /** Whether what that process sends unasked can be of this run: PM2 has listed it, or it has answered. */
+  isOf(pid: number): boolean {
+    return pid === this.pid || this.identity === `pid ${pid}`;
+  }
+
+  /** Whether it may know the token, and speak the compact form. */
+  get hasToken(): boolean {
+    return this.askedAt > Number.NEGATIVE_INFINITY && this.plain === undefined;
   }
 }
 

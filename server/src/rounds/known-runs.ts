@@ -1,6 +1,6 @@
 /**
- * The runs that can be asked, and the requests that they have not answered: those that PM2 lists as online, and those that
- * it is replacing.
+ * The runs that messages can come from, and the requests that they have not answered: those that PM2 lists as online, those
+ * that it is replacing, and those that have ended not long ago.
  *
  * At a reload PM2 renames the old process of pm_id 3 to `_old_3`, which it does not list, and starts the new one. The old one
  * goes on working until the new one is there, which can take any time: so it is asked until it has ended.
@@ -8,17 +8,31 @@
 import { hasEnded } from '../../../core/pm2/has-ended';
 import type { ProcessInfo } from '../pm2/process-list';
 import type { ReadAnswer } from './answer';
-import { KnownRun, type Request } from './known-run';
+import { EndedRuns } from './ended-runs';
+import { KnownRun } from './known-run';
 import { collectedAt } from './plain-form';
+import type { Request } from './request';
 
 export class KnownRuns {
   /** Listed as online, by pm_id. */
   private listed = new Map<number, KnownRun>();
   /** Replaced and perhaps still running, by their former pm_id. PM2 has one at a time for each. */
-  private replaced = new Map<number, KnownRun>();
+  private readonly replaced = new Map<number, KnownRun>();
+  private readonly ended: EndedRuns;
 
+  /** @param now milliseconds on a clock that never goes back */
+  constructor(now?: () => number) {
+    this.ended = new EndedRuns(now);
+  }
+
+  /** Those that can be asked. */
   all(): KnownRun[] {
     return [...this.listed.values(), ...this.replaced.values()];
+  }
+
+  /** Those that have ended first, in the order of their ends. */
+  withEnded(): KnownRun[] {
+    return [...this.ended.all(), ...this.all()];
   }
 
   /** Those that PM2 is replacing. */
@@ -27,7 +41,7 @@ export class KnownRuns {
   }
 
   /**
-   * Keeps what is known of the runs that go on, and forgets those that have ended.
+   * Keeps what is known of the runs that go on, and notes which have ended.
    * @param processes all that are to be asked, whatever their status
    */
   update(processes: readonly ProcessInfo[]): void {
@@ -38,34 +52,45 @@ export class KnownRuns {
     for (const { run, pid, status, startedAt } of processes) {
       const known = former.get(run.pmId);
       const goesOn = known?.run.key === run.key && known.run.app === run.app;
-      if (status === 'online') listed.set(run.pmId, goesOn ? known : new KnownRun(run, pid, startedAt));
-      else idle.add(run.key);
+      if (status !== 'online') idle.add(run.key);
+      else listed.set(run.pmId, goesOn ? known : (this.ended.take(run.key) ?? new KnownRun(run, pid, startedAt)));
     }
     for (const [pmId, known] of former) {
-      if (listed.get(pmId) !== known && !idle.has(known.run.key) && known.echoes) this.replace(pmId, known);
+      if (listed.get(pmId) === known) continue;
+      if (known.echoes && !idle.has(known.run.key)) this.replace(pmId, known);
+      else this.ended.add(known);
     }
-    for (const known of this.leaving()) if (hasEnded(known.pid)) this.forget(known);
+    for (const known of this.leaving()) if (hasEnded(known.pid)) this.end(known);
     this.listed = listed;
   }
 
-  /** Forgets a run that PM2 has replaced and that has ended. */
-  forget(known: KnownRun): void {
-    if (this.replaced.get(known.run.pmId) === known) this.replaced.delete(known.run.pmId);
+  /** Notes that a run which PM2 has replaced has ended. */
+  end(known: KnownRun): void {
+    if (this.replaced.get(known.run.pmId) !== known) return;
+    this.replaced.delete(known.run.pmId);
+    this.ended.add(known);
   }
 
   clear(): void {
     this.listed.clear();
     this.replaced.clear();
+    this.ended.clear();
+  }
+
+  /** @returns the run that has been given this token; `undefined` if it is none of any, or of one that ended long ago */
+  ofToken(token: string): KnownRun | undefined {
+    return this.withEnded().find((known) => known.token === token);
+  }
+
+  /** Whether that process is another run's. */
+  isOfAnother(pid: number, known: KnownRun): boolean {
+    return this.withEnded().some((one) => one !== known && one.pid === pid);
   }
 
   /** @returns `undefined` if no request is open that this may answer */
   requestOf(read: ReadAnswer): Request | undefined {
     const { token } = read;
-    if (token !== undefined)
-      return this.openRequest(
-        this.all().find((known) => known.token === token),
-        read,
-      );
+    if (token !== undefined) return this.openRequest(this.ofToken(token), read);
     const known = this.listed.get(read.pmId);
     if (read.request !== undefined) return this.openRequest(known, read);
     // The original exporter sends neither. Its answer belongs to the last request that was sent before the data was
@@ -85,6 +110,8 @@ export class KnownRuns {
 
   private replace(pmId: number, known: KnownRun): void {
     known.address = `_old_${pmId}`;
+    const before = this.replaced.get(pmId);
+    if (before !== undefined) this.ended.add(before);
     this.replaced.set(pmId, known);
   }
 }

@@ -1,17 +1,18 @@
-/** Makes a snapshot of an instance's answer, in either form. */
+/** Makes snapshots of what processes send: answers in either form, and last numbers. */
 import type { ClusterFailureCode } from '../../protocol/tasks';
 import type { Snapshot } from '../../../core/snapshot';
 import { messageOf } from '../../../core/values';
 import type { Decoded, KnownPage } from '../../../core/wire/decode';
 import type { Answer, CompactBody, PlainBody } from './answer';
-import type { KnownRun, Request } from './known-run';
+import type { KnownRun } from './known-run';
 import { PlainEncoder } from './plain-encoder';
 import { PlainFormError } from './plain-form';
+import type { Request } from './request';
 import type { ErrorKind } from './result';
 
 /**
  * Has a worker thread decode a payload, into shared memory.
- * @param known pages that the request has named as known, by the exporter's ids
+ * @param known pages that the message may leave out, by the exporter's ids
  * @param firstPageId the id that the first page of the snapshot gets that is not known; the others get the next ones
  * @throws an error whose `code` is a {@link ClusterFailureCode}
  */
@@ -36,8 +37,18 @@ export class AnswerError extends Error {
   }
 }
 
+/** What is read of a message in the compact form. */
+interface Compact {
+  readonly known: KnownRun;
+  readonly body: CompactBody;
+  /** Pages that it may leave out. */
+  readonly pages: ReadonlyMap<number, KnownPage>;
+  readonly isAnswer: boolean;
+}
+
 const REPLACED =
   'another process answered than PM2 has listed, probably its successor; the next round knows which one it is';
+const STOPPED = 'it is of an exporter that was stopped in its process, and another one has been heard since';
 const NO_PAGES: ReadonlyMap<number, KnownPage> = new Map();
 /** A common histogram has about 24 numbers per series. */
 const NUMBERS_PER_SERIES = 64;
@@ -47,34 +58,49 @@ export class Reader {
 
   /** @throws AnswerError */
   read(request: Request, { body }: Answer, receivedAt: number): Promise<Snapshot> {
-    return body.form === 'snapshot' ? this.decode(request, body) : this.encode(request.known, body, receivedAt);
+    const { known } = request;
+    return body.form === 'snapshot'
+      ? known.inTurn(() => this.readAnswer(request, body))
+      : this.encode(known, body, receivedAt);
   }
 
-  private async decode(
-    { known, base }: Request,
-    { incarnation, generation, payload, pid }: CompactBody,
-  ): Promise<Snapshot> {
+  /**
+   * Takes in the last numbers of a run, or of an exporter that was stopped within it. To be called in the run's turn.
+   * @throws AnswerError
+   */
+  async readLast(known: KnownRun, body: CompactBody): Promise<void> {
+    if (known.isKnown(body)) return;
+    await this.decode({ known, body, pages: known.pagesOf(body.incarnation), isAnswer: false });
+  }
+
+  private async readAnswer({ known, base }: Request, body: CompactBody): Promise<Snapshot> {
+    if (!known.noteIdentity(`pid ${body.pid}`)) throw new AnswerError('replaced', REPLACED);
+    // The last numbers of the process may have come while its answer was on its way.
+    if (known.last !== undefined && known.isKnown(body)) return known.last.snapshot;
+    const pages = base?.incarnation === body.incarnation ? base.pages : NO_PAGES;
+    return this.decode({ known, body, pages, isAnswer: true });
+  }
+
+  private async decode({ known, body, pages, isAnswer }: Compact): Promise<Snapshot> {
     const { decode, maxPayload } = this.options;
-    if (!known.noteIdentity(`pid ${pid}`)) throw new AnswerError('replaced', REPLACED);
+    const { incarnation, generation, payload } = body;
+    if (known.incarnations.isFormer(incarnation)) throw new AnswerError('stale', STOPPED);
     if (payload.length > maxPayload) {
       throw new AnswerError('too_large', `its payload has ${payload.length} characters, more than ${maxPayload}`);
     }
-    const { last } = known;
-    if (last?.incarnation === incarnation && last.snapshot.generation === generation) return last.snapshot;
     let decoded: Decoded;
     try {
-      const pages = base?.incarnation === incarnation ? base.pages : NO_PAGES;
       decoded = await decode(payload, pages, known.takePageIds());
     } catch (error) {
       // The kept pages may be the cause: the next request names none, so that the instance sends all of them.
-      known.last = undefined;
+      if (isAnswer) known.last = undefined;
       throw toAnswerError(error);
     }
     if (decoded.snapshot.incarnation !== incarnation || decoded.snapshot.generation !== generation) {
       throw new AnswerError('malformed', 'its payload is of another snapshot than it says');
     }
-    const snapshot = { ...decoded.snapshot, incarnation: known.incarnationOf(incarnation) };
-    known.remember({ incarnation, snapshot, pages: decoded.pages });
+    const snapshot = { ...decoded.snapshot, incarnation: known.incarnations.enter(incarnation) };
+    known.last = { incarnation, snapshot, pages: decoded.pages };
     return snapshot;
   }
 

@@ -40,6 +40,13 @@ export interface LeavingRun {
   readonly answer: InstanceAnswer | undefined;
 }
 
+/** A run of which more numbers may come, though it may have ended. */
+export interface KnownNumbers {
+  readonly run: Run;
+  /** The newest one, whether it was asked for or not; `undefined`: none. */
+  readonly snapshot: Snapshot | undefined;
+}
+
 export interface SilentInstance {
   readonly run: Run;
   readonly reason: SilentReason;
@@ -61,7 +68,7 @@ export type SilentReason =
 const ERROR_KINDS = [
   /** An answer did not come in time. */
   'late',
-  /** An answer came after all scrapes had given up waiting for it, or to no open request. */
+  /** An answer came after all scrapes had given up waiting for it, or to no open request; last numbers came of no known run. */
   'stale',
   /** PM2's daemon could not be reached. */
   'daemon_unreachable',

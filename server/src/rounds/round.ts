@@ -1,7 +1,7 @@
 /** One round: requests that were sent at once, and the scrapes that wait for the answers, each with its own deadline. */
 import type { ProcessInfo } from '../pm2/process-list';
 import type { Apps } from './apps';
-import type { Request } from './known-run';
+import type { Request } from './request';
 import type { ErrorCounts, InstanceAnswer, RoundResult, SilentInstance, SilentReason } from './result';
 
 /** How long a round waits for an app that has never answered. */
@@ -10,7 +10,7 @@ const BRIEF_MS = 1000;
  * How long the next round waits for the end of this one. An instance that has not answered by then may be stopped: it
  * costs this round its deadline, and must not delay the next one.
  */
-const SETTLE_MS = 1000;
+const HOLD_MS = 1000;
 
 /** A scrape that waits, or the next round. */
 interface Waiting {
@@ -29,7 +29,7 @@ export class Round {
   private readonly late = new Set<number>();
   /** Whether the round still waits for apps that have never answered. */
   private isEarly = true;
-  private lastDeadline = this.startedAt + SETTLE_MS;
+  private lastDeadline = this.startedAt + HOLD_MS;
 
   constructor(
     /** Of the round, counted from 1. */
@@ -67,8 +67,8 @@ export class Round {
   }
 
   /** Resolves when the next round may begin. */
-  settled(): Promise<void> {
-    return this.ended(this.startedAt + SETTLE_MS, undefined);
+  untilNext(): Promise<void> {
+    return this.ended(this.startedAt + HOLD_MS, undefined);
   }
 
   /** Ends the waits that have nothing to wait for any more. To be called after each outcome. */

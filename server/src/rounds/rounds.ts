@@ -19,35 +19,35 @@ import { messageOf } from '../../../core/values';
 import { appKey } from '../../protocol/labels';
 import type { Run } from '../../protocol/tasks';
 import { readProcessList, type ProcessInfo } from '../pm2/process-list';
-import { readAnswer, readHello, type Answer } from './answer';
+import { readAnswer, readHello, readLastNumbers, type Answer } from './answer';
 import { Apps, type AppsOptions } from './apps';
-import type { Outcome, Request } from './known-run';
 import { KnownRuns } from './known-runs';
+import { LastNumbersReader, type Heard } from './last-numbers';
 import { packetOf } from './packet';
 import { AnswerError, Reader, type ReaderOptions } from './reader';
-import { ErrorCounts, type InstanceAnswer, type RoundResult } from './result';
+import { noteOutcome, type Outcome, type Request } from './request';
+import { ErrorCounts, type InstanceAnswer, type KnownNumbers, type RoundResult } from './result';
 import { Round } from './round';
+import { Welcomes } from './welcomes';
 
 export interface RoundsOptions extends AppsOptions, ReaderOptions {
   readonly daemon: Daemon;
+  /** Hears what has come of last numbers, which come at any time. */
+  readonly onLastNumbers?: (heard: Heard) => void;
 }
 
 /** How long PM2's daemon may take to list its processes or to pass a request on, in milliseconds. */
 const DAEMON_MS = 10_000;
 /** A process that has not answered by then does not, or is so slow that it finds this one gone before it answers. */
 const OVERDUE_MS = 1000;
-/** How long the answer of a process may take that has just started. */
-const WELCOME_MS = 5000;
-/** At a time; there may be any number of messages. Others are asked with the next scrape. */
-const MAX_WELCOMED = 1000;
 const FINISH_STEP_MS = 20;
 
 export class Rounds {
   private readonly apps: Apps;
   private readonly reader: Reader;
   private readonly errors = new ErrorCounts();
-  /** Those that the last list of processes had. */
   private readonly runs = new KnownRuns();
+  private readonly lastNumbers: LastNumbersReader;
   /** The round that scrapes may still join. */
   private gathering: Promise<Round> | undefined;
   /** pm_ids of the instances that these scrapes want to have asked; `undefined` stands for all. */
@@ -55,13 +55,24 @@ export class Rounds {
   private latest: Round | undefined;
   private count = 0;
   private finishing = false;
-  /** pm_ids of processes that are asked since they have said that they have started. */
-  private readonly welcoming = new Set<number>();
+  private readonly welcomes = new Welcomes((timeoutMs, pmId) => this.ask(timeoutMs, pmId));
   private readonly onMessage = (message: unknown): void => this.hear(message);
 
   constructor(private readonly options: RoundsOptions) {
     this.apps = new Apps(options);
     this.reader = new Reader(options);
+    const { runs, reader, errors } = this;
+    this.lastNumbers = new LastNumbersReader({
+      runs,
+      reader,
+      errors,
+      onHeard: (heard) => options.onLastNumbers?.(heard),
+    });
+  }
+
+  /** All runs of which more numbers may come, with the newest ones that are known. */
+  known(): KnownNumbers[] {
+    return this.runs.withEnded().map(({ run, last }) => ({ run, snapshot: last?.snapshot }));
   }
 
   /** Listens for answers. They come as messages to this process, so that PM2 has to run it. */
@@ -72,12 +83,13 @@ export class Rounds {
 
   /**
    * Begins no more rounds, and waits for the answers that were asked for, as long as they may still come: an answer to a
-   * process that has just exited can end PM2's daemon.
+   * process that has just exited can end PM2's daemon. It waits for what is being read, too.
    */
   async finish(): Promise<void> {
     this.finishing = true;
     const isDue = ({ sentAt }: Request): boolean => performance.now() - sentAt < OVERDUE_MS;
-    while (this.runs.all().some(({ requests }) => requests.some(isDue))) await setTimeout(FINISH_STEP_MS);
+    const isOwed = (): boolean => this.runs.all().some(({ requests }) => requests.some(isDue));
+    while (isOwed() || this.lastNumbers.isBusy) await setTimeout(FINISH_STEP_MS);
   }
 
   stop(): void {
@@ -103,7 +115,7 @@ export class Rounds {
   private async gather(): Promise<Round> {
     try {
       if (this.finishing) throw new DaemonError('UNREACHABLE', 'this server is ending');
-      await this.latest?.settled();
+      await this.latest?.untilNext();
       // A new daemon has no channel to a process that the daemon before it has started.
       if (!process.connected)
         throw new DaemonError(
@@ -144,7 +156,7 @@ export class Rounds {
         isMissed: () => round.isMissed(run.pmId),
         brief: this.apps.mayAnswer(run),
         outcome: undefined,
-        settled: () => round.endWaits(),
+        onOutcome: () => round.endWaits(),
         isOver: () => round.isOver,
       };
       known.noteAsked(request);
@@ -166,18 +178,20 @@ export class Rounds {
       if (request.outcome !== undefined) return;
       const refused = error instanceof DaemonError && error.code === 'REFUSED';
       const { known } = request;
-      if (refused) known.settle(request);
+      if (refused) known.close(request);
       // A run that was replaced has ended, as was to be expected.
-      if (refused && known.address !== known.run.pmId) this.runs.forget(known);
+      if (refused && known.address !== known.run.pmId) this.runs.end(known);
       else this.errors.add(refused ? 'refused' : 'daemon_unreachable');
-      settle(request, { kind: 'silent', reason: refused ? 'stopped' : 'late', message: messageOf(error) });
+      noteOutcome(request, { kind: 'silent', reason: refused ? 'stopped' : 'late', message: messageOf(error) });
     }
   }
 
   private hear(message: unknown): void {
     const receivedAt = Date.now();
     const starting = readHello(message);
-    if (starting !== undefined) this.welcome(starting);
+    if (starting !== undefined && !this.finishing) this.welcomes.hear(starting);
+    const last = readLastNumbers(message);
+    if (last !== undefined) this.lastNumbers.hear(last);
     const read = readAnswer(message);
     if (read === undefined) return;
     const request = this.runs.requestOf(read);
@@ -185,24 +199,12 @@ export class Rounds {
       this.errors.add('stale');
       return;
     }
-    request.known.settle(request);
+    request.known.close(request);
     this.apps.noteAnswer(request.known.run);
     if ('problem' in read) {
       this.errors.add(read.kind);
-      settle(request, broken(read.problem));
+      noteOutcome(request, broken(read.problem));
     } else void this.take(request, read, receivedAt);
-  }
-
-  /**
-   * Asks a process whose exporter has started: so it has its token, and what was sent to it before it listened is sent again.
-   * The message proves nothing, and makes the process be asked no more often than once at a time.
-   */
-  private welcome(pmId: number): void {
-    if (this.welcoming.has(pmId) || this.welcoming.size >= MAX_WELCOMED || this.finishing) return;
-    this.welcoming.add(pmId);
-    void this.ask(WELCOME_MS, pmId)
-      .catch(() => undefined)
-      .then(() => this.welcoming.delete(pmId));
   }
 
   private async take(request: Request, answer: Answer, receivedAt: number): Promise<void> {
@@ -218,19 +220,15 @@ export class Rounds {
       const bytes = answer.body.form === 'snapshot' ? answer.body.payload.length : undefined;
       const ageMs = Math.max(0, receivedAt - snapshot.time);
       const taken: InstanceAnswer = { run: request.known.run, snapshot, bytes, durationMs, ageMs };
-      settle(request, { kind: 'answer', answer: taken });
+      noteOutcome(request, { kind: 'answer', answer: taken });
     } catch (error) {
       const kind = error instanceof AnswerError ? error.kind : 'worker';
       const text = messageOf(error);
       this.errors.add(kind);
-      settle(request, kind === 'replaced' ? { kind: 'silent', reason: 'late', message: text } : broken(text));
+      const isOfAnother = kind === 'replaced' || kind === 'stale';
+      noteOutcome(request, isOfAnother ? { kind: 'silent', reason: 'late', message: text } : broken(text));
     }
   }
-}
-
-function settle(request: Request, outcome: Outcome): void {
-  request.outcome ??= outcome;
-  request.settled();
 }
 
 function broken(problem: string): Outcome {

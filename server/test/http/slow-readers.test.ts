@@ -30,7 +30,7 @@ async function serve(t: ExecutionContext, env: Readonly<Record<string, string>> 
   const cluster = new MetricsCluster({
     rounds: { ask: () => Promise.resolve({ ...result, round: ++rounds }) },
     pool,
-    sums: new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1000, labels }),
+    sums: new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1000, labels, known: () => [] }),
     states: new StateLog(log),
     asked: { self: -1, includes: () => true },
     own: { labels, monitor: false, since: 0, store },

@@ -2,8 +2,9 @@
 import test from 'ava';
 import { readProcessList } from '../../src/pm2/process-list';
 import { readAnswer } from '../../src/rounds/answer';
-import type { KnownRun, Request } from '../../src/rounds/known-run';
+import type { KnownRun } from '../../src/rounds/known-run';
 import { KnownRuns } from '../../src/rounds/known-runs';
+import type { Request } from '../../src/rounds/request';
 
 const compact = { v: 2, form: 'snapshot', incarnation: 'i', generation: 1, pid: 1, payload: 'AAAA' };
 const plain = { resource: {}, scopeMetrics: [] };

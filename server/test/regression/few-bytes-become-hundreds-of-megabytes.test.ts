@@ -22,7 +22,7 @@ function payloadOf(size: number, capacity: number): string {
   };
   const header = {
     ...{ v: 2, incarnation: 'i', generation: 1, time: 1, resource: '{}' },
-    stats: { intervalMs: 1, collectMs: 1, series: size, droppedSeries: 0 },
+    stats: { intervalMs: 1, collectMs: 1, series: size, droppedSeries: 0, droppedExemplars: 0 },
     scopes: [{ scope: { name: 's' }, families: [family] }],
     pages: [{ id: 1, size, layout, bytes: attributes.length }],
   };

@@ -53,7 +53,7 @@ test('however many readers never read, what is held is bounded, and so is the sh
       reader.release();
     });
     await until('begin of the rendering', () => isBegun || undefined);
-    if (scrape === 1) size = (await until('the first answer', () => renderings.bytes || undefined)) as number;
+    if (scrape === 1) size = await until<number>('the first answer', () => renderings.bytes || undefined);
     mostHeld = Math.max(mostHeld, renderings.bytes);
     mostCount = Math.max(mostCount, renderings.count);
     const shared = new Set([...lent.values()].flatMap((buffers) => [...buffers]));

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { readAnswer } from '../../src/rounds/answer';
+import { readAnswer, readLastNumbers } from '../../src/rounds/answer';
 
 const compact = { v: 2, form: 'snapshot', incarnation: 'i', generation: 3, pid: 7, payload: 'AAAA' };
 const message = { topic: 'returnMetrics', from: '2', request: 'r', token: 't', data: compact };
@@ -59,13 +59,20 @@ test('an answer in the compact form needs the token, and one in the plain form d
 test('any message is read without an error', (t) => {
   const anything = fc.anything();
   const odd = fc.record(
-    { topic: fc.constant('returnMetrics'), from: fc.oneof(fc.nat(), anything), request: anything, data: anything },
+    {
+      topic: fc.constantFrom('returnMetrics', 'lastMetrics'),
+      from: fc.oneof(fc.nat(), anything),
+      request: anything,
+      data: anything,
+    },
     { requiredKeys: ['topic'] },
   );
   fc.assert(
     fc.property(fc.oneof(odd, anything), (any) => {
       const read = readAnswer(any);
       t.true(read === undefined || Number.isSafeInteger(read.pmId));
+      const last = readLastNumbers(any);
+      t.true(last === undefined || 'problem' in last || Number.isSafeInteger(last.body.pid));
     }),
   );
 });

@@ -1,5 +1,6 @@
 import test from 'ava';
-import { KnownRun, type Request } from '../../src/rounds/known-run';
+import { KnownRun } from '../../src/rounds/known-run';
+import type { Request } from '../../src/rounds/request';
 
 const run = { app: 'app', pmId: 1, key: 'key' };
 
@@ -22,11 +23,11 @@ test('a run that owes four answers is asked after pauses, which grow while its a
   t.true(askedAt(new KnownRun(run, 1), 86_400, false).length < 40);
 });
 
-test('an answer settles all older requests that no scrape waits for, and ends the pauses', (t) => {
+test('an answer closes all older requests that no scrape waits for, and ends the pauses', (t) => {
   const known = new KnownRun(run, 1);
   askedAt(known, 100, false);
   const [, , third, last] = known.requests;
-  known.settle(third as Request);
+  known.close(third as Request);
   t.deepEqual(known.requests, [last]);
   t.true(known.shouldBeAsked(100_000, false));
 });

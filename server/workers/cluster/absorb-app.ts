@@ -6,6 +6,7 @@ import { Gauges } from './gauges/gauges';
 import { mergedScopes, mergedSnapshot, ownSnapshot } from './labelled-snapshots';
 import { commonResource } from './resource';
 import type { AppSeries } from './series/app-series';
+import { newestExemplars } from './series/exemplars';
 import { standingKinds, type Kinds } from './series/kinds';
 import { boundsText } from './series/layouts';
 import { joinRepeated } from './series/join-repeated';
@@ -30,7 +31,7 @@ export interface AppResult {
 export function absorbApp(task: AppTask): AppResult {
   const warnings: string[] = [];
   const mapped = withoutRepeated(mapSeries(task, warnings));
-  const { live, mappings, repeated, seen } = mapped;
+  const { live, mappings, repeated, seen, omitted } = mapped;
   const { appSeries } = mappings;
   const hasTwins = appSeries.twins.groups.size > 0;
   const firstPoints = hasTwins ? new FirstDataPoints(appSeries.count) : undefined;
@@ -46,7 +47,8 @@ export function absorbApp(task: AppTask): AppResult {
   const latest = once(() => new Recency(task, mapped));
   const kinds = standingKinds(appSeries.families.values(), latest);
   const joined = hasTwins ? joinTwins(appSeries.twins, values, seen, latest()) : { seen, hidden: undefined };
-  const scopes = mergedScopes({ families: kinds.shown, ...joined }, gauges);
+  const exemplars = newestExemplars(live);
+  const scopes = mergedScopes({ families: kinds.shown, ...joined, omitted, exemplars }, gauges);
   const isShown = live.length > 0 || scopes.length > 0;
   const snapshots = [
     ...(isShown ? [mergedSnapshot(task, state, live, scopes, values)] : []),

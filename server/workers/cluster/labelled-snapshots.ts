@@ -4,6 +4,7 @@ import { ORDER_SHIFT, type Family, type ScopeFamilies, type Snapshot } from '../
 import { seriesCount } from '../../../core/series';
 import { appLabels, instanceLabels } from '../../protocol/labels';
 import type { AppFamily } from './series/app-family';
+import type { AppExemplars } from './series/exemplars';
 import type { AppTask } from './series/map-series';
 import { toShared } from './series/orders';
 import type { Gauges } from './gauges/gauges';
@@ -16,13 +17,19 @@ export interface Shown {
   readonly seen: Int32Array;
   /** By serial number: 1 for a series that is shown by another one. `undefined` if there is none. */
   readonly hidden: Uint8Array | undefined;
+  /** Families that are not shown, by their own rule. */
+  readonly omitted: ReadonlySet<AppFamily>;
+  readonly exemplars: AppExemplars;
 }
 
-export function mergedScopes({ families, seen, hidden }: Shown, gauges: Gauges): ScopeFamilies[] {
+export function mergedScopes({ families, seen, hidden, omitted, exemplars }: Shown, gauges: Gauges): ScopeFamilies[] {
   const shown: { scope: ScopeFamilies['scope']; family: Family }[] = [];
   for (const one of families) {
+    if (omitted.has(one)) continue;
     const order = one.isAdded ? hidden && orderWithout(one, hidden) : gauges.finish(one, seen);
-    if (order?.length !== 0 && one.pages.length > 0) shown.push({ scope: one.scope, family: one.toFamily(order) });
+    if (order?.length !== 0 && one.pages.length > 0) {
+      shown.push({ scope: one.scope, family: one.toFamily(order, exemplars.get(one)) });
+    }
   }
   return inOneOrder(shown);
 }
@@ -75,6 +82,7 @@ export function mergedSnapshot(
       collectMs: most(all.map(({ stats }) => stats.collectMs)),
       series,
       droppedSeries: all.reduce((sum, { stats }) => sum + stats.droppedSeries, 0),
+      droppedExemplars: all.reduce((sum, { stats }) => sum + stats.droppedExemplars, 0),
       overflowedMetrics: all.reduce((sum, { stats }) => sum + (stats.overflowedMetrics ?? 0), 0),
     },
   };

@@ -2,7 +2,8 @@
 import type { Scope } from '../../../core/otel';
 import type { Family, Page } from '../../../core/snapshot';
 import type { ExtraLabels } from '../text/official';
-import type { PageRendering } from '../text/page-text';
+import type { PageRendering, ShownPage } from '../text/page-text';
+import type { SeriesExemplar } from '../../../core/exemplars';
 import type { FamilyType, OfficialHead } from './head';
 
 /** What all families of one name share. */
@@ -29,11 +30,33 @@ export interface Dialect {
   /** The bytes before the series of a family. @param length of all its series, in bytes */
   opening(head: FamilyHead, length: number): Buffer;
   page(source: PageSource): PageRendering;
+  /**
+   * Adds exemplars to a page that is up to date. A format without this shows none.
+   *
+   * @param values where the page's numbers stand, from `base` on
+   */
+  withExemplars?(
+    source: PageSource,
+    rendering: PageRendering,
+    exemplars: readonly SeriesExemplar[],
+    values: Float64Array,
+    base: number,
+  ): WithExemplars;
   /** Renders `target_info`. @param line of the text format: the name and labels, ended by a line feed */
   info(line: string): Buffer;
   /** The bytes behind the last family. */
   readonly ending: Buffer;
 }
 
-/** What the names of a histogram's family and samples end with in the text formats. */
-export const HISTOGRAM_SUFFIXES = ['', '_bucket', '_count', '_sum'] as const;
+/** A page with its exemplars. */
+export interface WithExemplars {
+  readonly page: ShownPage;
+  /** How many the format forbids. */
+  readonly leftOut: number;
+}
+
+/** What the names of a family and its samples end with, by type in the text formats. */
+export function suffixesOf(type: string): readonly string[] {
+  if (type === 'histogram') return ['', '_bucket', '_count', '_sum'];
+  return type === 'summary' ? ['', '_count', '_sum'] : [''];
+}

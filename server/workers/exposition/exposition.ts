@@ -10,15 +10,17 @@
 import type { Format, LabelledSnapshot, RenderTask } from '../../protocol/tasks';
 import type { Dropped, DropReason } from '../../protocol/dropped';
 import { seriesCount } from '../../../core/series';
-import type { Family } from '../../../core/snapshot';
+import type { Family, Snapshot } from '../../../core/snapshot';
 import { messageOf } from '../../../core/values';
-import type { PageRendering } from '../text/page-text';
+import type { ShownPage } from '../text/page-text';
 import { PrometheusText } from '../text/prometheus-text';
 import { spansOf } from '../text/spans';
+import { areAllVerbatim } from '../text/verbatim';
 import { regular } from '../identity/regular';
 import { Chunks, type Chunk } from './chunks';
 import type { Dialect, FamilyHead } from './dialect';
 import { distinctGroup } from './distinct/distinct';
+import { exemplarsByPage } from './exemplars/shown-exemplars';
 import { cannotBeShown, groupFamilies, type Group, type Member, type Source } from './groups';
 import { targetHead } from './head';
 import { OpenMetricsDialect } from './openmetrics/dialect';
@@ -98,7 +100,7 @@ export class Exposition {
     const target = dialect.head(this.target);
     // Snapshots of one incarnation with the same labels share their pages.
     const distinct = new Map(sources.map(({ snapshot, pages }) => [pages, snapshot]));
-    const infos = Array.from(distinct, ([pages, { resource }]) => targetInfo(pages, resource, report)).flat();
+    const infos = Array.from(distinct, ([pages, snapshot]) => targetInfo(pages, snapshot, report)).flat();
     if (infos.length > 0) writeTargetInfo(chunks, dialect, target, infos);
     const reserved = infos.length > 0 ? target.claims : [];
     for (const group of groupFamilies(sources, reserved, report)) {
@@ -129,8 +131,9 @@ export class Exposition {
   }
 }
 
-function targetInfo(pages: RenderedPages, resource: string, report: Report): Buffer[] {
+function targetInfo(pages: RenderedPages, { resource, scopes }: Snapshot, report: Report): Buffer[] {
   try {
+    if (areAllVerbatim(scopes)) return [];
     return [pages.targetInfo(resource) ?? []].flat();
   } catch (error) {
     report.leaveOut(pages, 'error', 1, cannotBeShown('target_info', error));
@@ -147,7 +150,7 @@ function writeTargetInfo(chunks: Chunks, dialect: Dialect, head: FamilyHead, inf
 /** A family of one process, brought up to date. */
 interface Updated {
   readonly family: Family;
-  readonly pages: readonly PageRendering[];
+  readonly pages: readonly ShownPage[];
   /** Of the series that are shown, in bytes. */
   readonly length: number;
 }
@@ -173,18 +176,26 @@ function* writeGroup(
   chunks.write(dialect.opening(head, length));
   for (const { family, pages } of updated) {
     for (const [index, from, to] of spansOf(family)) {
-      (pages[index] as PageRendering).writeTo(chunks, from, to);
+      (pages[index] as ShownPage).writeTo(chunks, from, to);
       yield* chunks.take();
     }
   }
 }
 
 function update({ pages, values, scope, family }: Member, head: FamilyHead, report: Report): Updated {
-  const updated = family.pages.map((placed) => pages.updatedPage({ scope, family, head }, placed, values));
+  const exemplars = exemplarsByPage(family);
   const leftOut = new Map<DropReason, number>();
+  const updated = family.pages.map((placed, index): ShownPage => {
+    const page = pages.updatedPage({ scope, family, head }, placed, values);
+    const some = exemplars?.get(index);
+    if (some === undefined) return page;
+    const shown = pages.withExemplars({ scope, family, head }, placed, values, page, some);
+    if (shown.leftOut > 0) leftOut.set('exemplar', shown.leftOut + (leftOut.get('exemplar') ?? 0));
+    return shown.page;
+  });
   let length = 0;
   for (const [index, from, to] of spansOf(family)) {
-    const page = updated[index] as PageRendering;
+    const page = updated[index] as ShownPage;
     length += page.lengthOf(from, to);
     if (page.leftOut?.any === true) page.leftOut.count(from, to, leftOut);
   }

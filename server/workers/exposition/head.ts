@@ -15,10 +15,10 @@ export interface OfficialHead {
   readonly text: string;
 }
 
-export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'info';
+export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'info';
 
 const HEAD =
-  /^# HELP (?<name>\S*) (?<help>[^\n]*)\n(?:# UNIT \S* (?<unit>[^\n]*)\n)?# TYPE \S* (?<type>counter|gauge|histogram)\n$/;
+  /^# HELP (?<name>\S*) (?<help>[^\n]*)\n(?:# UNIT \S* (?<unit>[^\n]*)\n)?# TYPE \S* (?<type>counter|gauge|histogram|summary)\n$/;
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
 /** @returns `undefined` if the family cannot be shown: even the name that the serializer makes is invalid in Prometheus */

@@ -1,10 +1,11 @@
 /** What is kept of one labelled snapshot in one format: its pages, rendered, and the heads of its families. */
+import type { SeriesExemplar } from '../../../core/exemplars';
 import type { Attributes, Scope } from '../../../core/otel';
 import type { Family, PlacedPage } from '../../../core/snapshot';
 import { heldPage, isOf, type HeldPage } from '../text/held-page';
 import { targetInfo, type ExtraLabels } from '../text/official';
 import type { PageRendering } from '../text/page-text';
-import type { Dialect, FamilyHead } from './dialect';
+import type { Dialect, FamilyHead, WithExemplars } from './dialect';
 import type { FamilyIdentity } from './distinct/family-identity';
 import { officialHead } from './head';
 import { Kept } from './kept';
@@ -67,6 +68,19 @@ export class RenderedPages implements CachedRendering {
       throw error;
     }
     return rendering;
+  }
+
+  /** A page that is up to date, with exemplars as far as the format has them. */
+  withExemplars(
+    { scope, family, head }: { readonly scope: Scope; readonly family: Family; readonly head: FamilyHead },
+    { page, base }: PlacedPage,
+    values: Float64Array,
+    rendering: PageRendering,
+    exemplars: readonly SeriesExemplar[],
+  ): WithExemplars {
+    const { dialect, labels } = this;
+    const source = { scope, family, page, labels, head };
+    return dialect.withExemplars?.(source, rendering, exemplars, values, base) ?? { page: rendering, leftOut: 0 };
   }
 
   /** The line of `target_info`; `undefined` if the resource has no attributes. */

@@ -30,7 +30,7 @@ export interface SeriesAt {
   readonly layout: Layout;
 }
 
-/** @param target is written; both are scalars, or both are histograms */
+/** @param target is written; both are scalars, both are histograms, or both are summaries, of which the target's quantiles stay */
 export function addSeries(target: SeriesAt, source: SeriesAt): void {
   const { values, at, layout } = target;
   if (layout.kind === 'scalar') {
@@ -41,12 +41,13 @@ export function addSeries(target: SeriesAt, source: SeriesAt): void {
   else {
     values[at + COUNT]! += source.values[source.at + COUNT]!;
     values[at + SUM]! += source.values[source.at + SUM]!;
+    if (layout.kind !== 'histogram') return;
     forEachBucket(source, (bound, count) => (values[at + HISTOGRAM_BUCKETS + bucketOf(bound, layout)]! += count));
   }
 }
 
 /** @returns index of the bucket that holds the number */
-function bucketOf(bound: number, { bounds, buckets }: HistogramLayout): number {
+export function bucketOf(bound: number, { bounds, buckets }: HistogramLayout): number {
   let low = 0;
   for (let high = bounds.length; low < high;) {
     const middle = (low + high) >> 1;

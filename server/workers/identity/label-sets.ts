@@ -5,7 +5,7 @@
 import type { Attributes, Scope } from '../../../core/otel';
 import type { Family } from '../../../core/snapshot';
 import { hashOf, Hasher } from './hash';
-import { labelOf, labelsOf, scopeLabels, type ExtraLabels } from '../text/official';
+import { labelNamesOf, labelsOf, scopeLabels, type ExtraLabels } from '../text/official';
 import { valueText, type Labels } from '../text/labels';
 
 /** A label that series of one list of attributes have: an attribute's, or one that all series of the family have. */
@@ -20,6 +20,7 @@ interface Place {
 /** The label sets of the series of one family. */
 export class LabelSets {
   private readonly labels: Labels;
+  private readonly nameOf: (attribute: string) => string;
   private readonly fixed: readonly (readonly [name: string, value: string])[];
   /** By list of attributes, as JSON: their labels by name. Few lists for many series. */
   private readonly places = new Map<string, readonly Place[]>();
@@ -31,6 +32,7 @@ export class LabelSets {
   /** @param extra labels that all series of the snapshot get */
   constructor(scope: Scope, family: Family, extra: ExtraLabels) {
     this.labels = labelsOf(scope, family, extra);
+    this.nameOf = labelNamesOf(family);
     this.fixed = [...scopeLabels(scope, family), ...extra];
   }
 
@@ -72,7 +74,7 @@ export class LabelSets {
     const list = JSON.stringify(attributes);
     let places = this.places.get(list);
     if (places === undefined) {
-      const own = attributes.map((attribute) => ({ name: labelOf(attribute), attribute, value: '' }));
+      const own = attributes.map((attribute) => ({ name: this.nameOf(attribute), attribute, value: '' }));
       const fixed = this.fixed.map(([name, value]) => ({ name, attribute: undefined, value: asWritten(value) }));
       places = [...own, ...fixed]
         .sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -5,13 +5,16 @@
  */
 import {
   HISTOGRAM_BUCKETS,
+  ORDER_SHIFT,
   strideOf,
+  type Family,
   type HistogramLayout,
   type Page,
   type PlacedPage,
   type Snapshot,
 } from '../../../core/snapshot';
-import { addSeries } from './add-series';
+import { packExemplars, unpackExemplars } from '../../../core/exemplars';
+import { addSeries, bucketOf } from './add-series';
 
 /** @returns the snapshot itself if all of it is regular */
 export function regular(snapshot: Snapshot): Snapshot {
@@ -30,7 +33,8 @@ export function regular(snapshot: Snapshot): Snapshot {
         odd.push({ from: placed, to, layout: to.page.layout });
         return to;
       });
-      return pages.every((placed, p) => placed === family.pages[p]) ? family : { ...family, pages };
+      if (pages.every((placed, p) => placed === family.pages[p])) return family;
+      return { ...family, pages, exemplars: inBuckets(family.exemplars, pages) };
     });
     return families.every((family, f) => family === one.families[f]) ? one : { ...one, families };
   });
@@ -47,6 +51,15 @@ function asUsed(page: Page, uses: Map<number, number>): Page {
   const use = uses.get(page.id) ?? 0;
   uses.set(page.id, use + 1);
   return use === 0 ? page : { ...page, id: page.id + use / (use + 1) };
+}
+
+/** The exemplars in the buckets that they have now. */
+function inBuckets(exemplars: Family['exemplars'], pages: readonly PlacedPage[]): Family['exemplars'] {
+  const moved = unpackExemplars(exemplars).map((one) => {
+    const layout = pages[one.slot >> ORDER_SHIFT]?.page.layout;
+    return layout?.kind === 'histogram' ? { ...one, bucket: bucketOf(one.value, layout) } : one;
+  });
+  return packExemplars(moved);
 }
 
 function isRegular({ bounds, buckets }: HistogramLayout): boolean {

@@ -9,9 +9,11 @@ import {
   SCALAR_STRIDE,
   SCALAR_VALUE,
   SUM,
+  SUMMARY_VALUES,
   strideOf,
   type HistogramLayout,
   type Page,
+  type SummaryLayout,
 } from '../../../core/snapshot';
 import type { LeftOut } from './left-out';
 
@@ -34,6 +36,23 @@ export function forbiddenHistograms(layout: HistogramLayout, sums: boolean): Fin
       else if (sums && !(values[at + SUM]! >= 0)) leftOut.add(i, 'sum');
     }
   };
+}
+
+/** In OpenMetrics, count and sum of a summary are numbers from 0 on, and no quantile has a value below 0. */
+export function forbiddenSummaries(layout: SummaryLayout): FindForbidden {
+  return ({ size }, values, base, leftOut) => {
+    const stride = strideOf(layout);
+    for (let i = 0, at = base; i < size; i++, at += stride) {
+      if (Number.isNaN(totalOf(values, at + COUNT, 1))) leftOut.add(i, 'count');
+      else if (hasNegative(values, at + SUMMARY_VALUES, at + stride)) leftOut.add(i, 'quantile');
+      else if (!(values[at + SUM]! >= 0)) leftOut.add(i, 'sum');
+    }
+  };
+}
+
+function hasNegative(values: Float64Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (values[at]! < 0) return true;
+  return false;
 }
 
 /** Whether the histogram has a count, and buckets which add up to it. @param most the largest count that is allowed */

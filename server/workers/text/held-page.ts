@@ -25,6 +25,7 @@ export function isOf(held: HeldPage, scope: Scope, family: Family, page: Page): 
     held.family.dataPointType === dataPointType &&
     held.family.isMonotonic === isMonotonic &&
     held.family.descriptor.name === descriptor.name &&
+    held.family.descriptor.naming === descriptor.naming &&
     held.scope.name === scope.name &&
     held.scope.version === scope.version
   );

@@ -7,7 +7,7 @@ import type { Family, Snapshot } from '../../../core/snapshot';
 import { seriesCount } from '../../../core/series';
 import { FamilyIdentity, type Identified, type Labelled } from '../exposition/distinct/family-identity';
 import { joinedSentence } from '../exposition/distinct/sentence';
-import { HISTOGRAM_SUFFIXES } from '../exposition/dialect';
+import { suffixesOf } from '../exposition/dialect';
 import { Kept } from '../exposition/kept';
 import { familyHead, hasLines } from './official';
 
@@ -127,7 +127,7 @@ function place(
     group.index = Math.min(group.index, index);
     return undefined;
   }
-  const names = type === 'histogram' ? HISTOGRAM_SUFFIXES.map((suffix) => name + suffix) : [name];
+  const names = suffixesOf(type).map((suffix) => name + suffix);
   for (const one of names) {
     const owner = claims.get(one);
     if (owner !== undefined) return `Metric ${name} is left out: the name ${one} is taken by ${owner}.`;

@@ -4,8 +4,9 @@
  */
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { DataPointType, type Attributes, type Scope } from '../../../core/otel';
-import type { Family, HistogramLayout, Layout } from '../../../core/snapshot';
+import type { Family, HistogramLayout, Layout, SummaryLayout } from '../../../core/snapshot';
 import { Labels } from './labels';
+import { isLabel, isVerbatim, seriesText, verbatimHead, verbatimLabels } from './verbatim';
 
 type Serializable = Parameters<PrometheusSerializer['serialize']>[0];
 
@@ -36,7 +37,9 @@ function officialTargetInfo(attributes: Attributes): string {
 
 /** HELP, UNIT and TYPE of a family, ended by a line feed; empty if the serializer does not render it at all. */
 export function familyHead(scope: Scope, family: Family): string {
-  return serializeFamily(scope, family, []);
+  if (isVerbatim(family)) return verbatimHead(family);
+  if (family.dataPointType !== DataPointType.SUMMARY) return serializeFamily(scope, family, []);
+  return serializeFamily(scope, asGauge(family), []).replace(/ gauge\n$/, ' summary\n');
 }
 
 /**
@@ -65,7 +68,16 @@ export function pageLines(
 /** Makes the labels of a family's series valid. */
 export function labelsOf(scope: Scope, family: Family, extra: ExtraLabels): Labels {
   const names = extra.map(([name]) => name);
-  return new Labels(labelOf, new Set([RESERVED, ...addedLabels(scope, family), ...names]));
+  return new Labels(labelNamesOf(family), new Set([RESERVED, ...addedLabels(scope, family), ...names]));
+}
+
+/** Returns the function that makes a label's name of an attribute's. */
+export function labelNamesOf(family: Family): (key: string) => string {
+  return isVerbatim(family) ? verbatimLabelOf : labelOf;
+}
+
+function verbatimLabelOf(key: string): string {
+  return isLabel(key) ? key : labelOf(key);
 }
 
 /** The labels that all series of a family have for its scope. */
@@ -113,6 +125,7 @@ function linesAround(scope: Scope, family: Family, layout: Layout): [before: str
 }
 
 function firstLineOnly(layout: Layout): Layout {
+  if (layout.kind === 'summary') return { kind: 'scalar' };
   return layout.kind === 'histogram' ? { ...layout, sum: false, bounds: [], buckets: 0 } : layout;
 }
 
@@ -123,9 +136,27 @@ function labelsIn(line: string): string {
 }
 
 function seriesLines(scope: Scope, family: Family, layout: Layout, attributes: readonly Attributes[]): string {
+  if (isVerbatim(family)) {
+    const { name } = family.descriptor;
+    const buckets = layout.kind === 'histogram' ? renderedBuckets(layout) : 0;
+    return attributes.map((one) => seriesText(name, verbatimLabels(one, verbatimLabelOf), layout, buckets)).join('');
+  }
+  if (family.dataPointType === DataPointType.SUMMARY) {
+    const lines = seriesLines(scope, asGauge(family), { kind: 'scalar' }, attributes);
+    return layout.kind === 'summary' ? summaryLines(lines, layout) : lines;
+  }
   const value = zero(layout);
   const points = attributes.map((one) => ({ attributes: one, startTime: TIME, endTime: TIME, value }));
   return serializeFamily(scope, family, points).slice(serializeFamily(scope, family, []).length);
+}
+
+/** @param lines one per series, as of a gauge */
+function summaryLines(lines: string, layout: SummaryLayout): string {
+  return lines
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => seriesText(/^[^{ ]*/.exec(line)?.[0] ?? '', labelsIn(line), layout, 0))
+    .join('');
 }
 
 /** Names of the labels that it adds: those of the scope, and `le`. The same for all layouts of a family. */
@@ -139,7 +170,7 @@ const labelNames = new Map<string, string>();
 /** Attribute names are few. If there are more than this, the map is cleared. */
 const MAX_LABEL_NAMES = 10_000;
 
-export function labelOf(key: string): string {
+function labelOf(key: string): string {
   let name = labelNames.get(key);
   if (name === undefined) {
     // target_info{name="1"} 1
@@ -191,8 +222,16 @@ export function asHistogram(family: Family): Family {
 
 const ANY_HISTOGRAM: HistogramLayout = { kind: 'histogram', sum: true, min: false, max: false, bounds: [], buckets: 1 };
 
+const ANY_SUMMARY: SummaryLayout = { kind: 'summary', quantiles: [0.5] };
+
+/** The serializer has no summaries. Their names and labels are those of a gauge. */
+function asGauge(family: Family): Family {
+  return { ...family, dataPointType: DataPointType.GAUGE };
+}
+
 /** A layout that series of the family may have. */
 function layoutFor({ dataPointType }: Family): Layout {
+  if (dataPointType === DataPointType.SUMMARY) return ANY_SUMMARY;
   const isScalar = dataPointType === DataPointType.GAUGE || dataPointType === DataPointType.SUM;
   return isScalar ? { kind: 'scalar' } : ANY_HISTOGRAM;
 }

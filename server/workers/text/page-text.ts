@@ -23,24 +23,31 @@ import type { Output } from './output';
 const BLOCK_OF_SCALARS = 192 * 1024;
 const BLOCK_OF_HISTOGRAMS = 64 * 1024;
 
+/** Count and sum of a summary always have a line. */
+const SUMMARY_MOMENTS = 2;
+
 const NO_LINES: HistogramLines = { count: false, sum: false, buckets: 0 };
 
-/** What is kept of one page in one format: its series as bytes, one behind the other. */
-export interface PageRendering {
-  /** Bytes of memory, about. */
-  readonly held: number;
+/** A page in one format: its series as bytes, one behind the other. */
+export interface ShownPage {
   /** Series that the last update has found to be forbidden; `undefined` if all are shown, whatever their numbers are. */
   readonly leftOut?: LeftOut | undefined;
+  /** Bytes that the series `from` to `to`, not included, take. */
+  lengthOf(from: number, to: number): number;
+  /** Writes the series `from` to `to`, not included, or lends their bytes. */
+  writeTo(out: Output, from: number, to: number): void;
+}
+
+/** What is kept of one page in one format. */
+export interface PageRendering extends ShownPage {
+  /** Bytes of memory, about. */
+  readonly held: number;
   /**
    * Brings it up to date. A rendering whose update has thrown is of no use any more.
    *
    * @param base index in `values` of the page's first number
    */
   update(values: Float64Array, base: number): void;
-  /** Bytes that the series `from` to `to`, not included, take. */
-  lengthOf(from: number, to: number): number;
-  /** Writes the series `from` to `to`, not included, or lends their bytes. */
-  writeTo(out: Output, from: number, to: number): void;
 }
 
 export interface PageTextOptions {
@@ -56,6 +63,8 @@ export class PageText implements PageRendering {
   private readonly text: NumberedLines;
   /** How many lines one series has. */
   private readonly lines: number;
+  /** How many of these are its count and its sum: the first ones. */
+  private readonly moments: number;
 
   /** @param text the lines of all series, with 0 for every number */
   constructor(
@@ -67,7 +76,9 @@ export class PageText implements PageRendering {
     this.leftOut = options.forbidden && new LeftOut(size);
     this.histogram = options.histogram ?? (layout.kind === 'histogram' ? histogramLines(layout) : NO_LINES);
     const { count, sum, buckets } = this.histogram;
-    this.lines = layout.kind === 'scalar' ? 1 : Number(count) + Number(sum) + buckets;
+    this.moments = layout.kind === 'summary' ? SUMMARY_MOMENTS : Number(count) + Number(sum);
+    this.lines =
+      layout.kind === 'scalar' ? 1 : this.moments + (layout.kind === 'summary' ? layout.quantiles.length : buckets);
     const blockBytes = layout.kind === 'scalar' ? BLOCK_OF_SCALARS : BLOCK_OF_HISTOGRAMS;
     this.text = new NumberedLines(text, size * this.lines, blockBytes);
   }
@@ -88,14 +99,14 @@ export class PageText implements PageRendering {
 
   /** The lines of the series `from` to `to`, without those that are left out. */
   private *shownLines(from: number, to: number): Generator<readonly [first: number, end: number], void> {
-    const { lines, leftOut, histogram } = this;
+    const { lines, leftOut, moments } = this;
     let shown = from * lines;
     for (let index = from; leftOut?.any === true && index < to; index++) {
       const reason = leftOut.reasonOf(index);
       if (reason === undefined) continue;
       const first = index * lines;
       if (first > shown) yield [shown, first];
-      shown = first + (reason === 'sum' ? Number(histogram.count) + Number(histogram.sum) : lines);
+      shown = first + (reason === 'sum' ? moments : lines);
     }
     if (to * lines > shown) yield [shown, to * lines];
   }
@@ -106,6 +117,8 @@ export class PageText implements PageRendering {
       this.text.update((changed, shown) => changed.addDiffering(shown, values, base + SCALAR_VALUE, SCALAR_STRIDE));
     } else if (layout.kind === 'histogram') {
       this.text.update((changed, shown) => this.findHistograms(changed, shown, layout, values, base));
+    } else if (layout.kind === 'summary') {
+      this.text.update((changed, shown) => findSummaries(changed, shown, values, base, this.lines));
     }
     if (this.leftOut === undefined) return;
     this.leftOut.clear();
@@ -139,6 +152,22 @@ export class PageText implements PageRendering {
         cumulative += values[at] as number;
         if (cumulative !== shown[line]) changed.add(line, cumulative);
       }
+    }
+  }
+}
+
+/** All numbers of a summary but its start have a line, in their order. */
+function findSummaries(
+  changed: ChangedLines,
+  shown: Float64Array,
+  values: Float64Array,
+  base: number,
+  lines: number,
+): void {
+  for (let line = 0, at = base + COUNT; line < shown.length; at++) {
+    for (const end = line + lines; line < end; line++, at++) {
+      const value = values[at] as number;
+      if (value !== shown[line]) changed.add(line, value);
     }
   }
 }

@@ -21,6 +21,7 @@ import { pageLines, targetInfo } from './official';
 import { PageText } from './page-text';
 import { spansOf } from './spans';
 import type { Output } from './output';
+import { areAllVerbatim } from './verbatim';
 
 interface FamilyTexts {
   /** In Prometheus. */
@@ -55,7 +56,7 @@ export class PrometheusText {
       head,
       members: members.flatMap((member) => this.withTexts(name, member, warn)),
     }));
-    write(out, this.targetInfo(snapshot.resource));
+    if (!areAllVerbatim(snapshot.scopes)) write(out, this.targetInfo(snapshot.resource));
     if (shown.length === 0) write(out, NOTHING);
     for (const { head, members } of shown) {
       write(out, head);

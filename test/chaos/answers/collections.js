@@ -2,7 +2,7 @@
 
 /** What processes collect: one always the same metrics, the other anything. */
 const fc = require('fast-check');
-const { sequences } = require('../../core/property/metric-sequences');
+const { sequencesOfAllKinds } = require('../../core/property/all-kinds');
 
 const time = [1_795_000_000, 0];
 
@@ -23,6 +23,7 @@ function goodCollection(round) {
     metric('counter', 3, true, count),
     metric('updown', 3, false, -count),
     metric('gauge', 2, undefined, count / 2),
+    metric('summary', 4, undefined, { count, sum: 2 * count, quantiles: [0.5, 0.99], values: [1, 2] }),
     metric('explicit', 0, undefined, { buckets, count: count + 3, sum: 1.5 * count }),
     metric('exponential', 1, undefined, {
       ...{ count: 4 * count + 1, sum: 0, scale: 1, zeroCount: 1, positive: side, negative: side },
@@ -33,7 +34,7 @@ function goodCollection(round) {
 
 /** Five collections of a process in a row: several scopes, all kinds, series that come, go, and change their order. */
 function anyCollections(random) {
-  return fc.sample(sequences, { seed: random.below(2 ** 31), numRuns: 1 })[0];
+  return fc.sample(sequencesOfAllKinds, { seed: random.below(2 ** 31), numRuns: 1 })[0];
 }
 
 module.exports = { anyCollections, goodCollection };

@@ -2,6 +2,8 @@
 
 /** Answers in the compact form that no exporter gives: of changed snapshots, headers and bytes. */
 const { deflateRawSync, inflateRawSync } = require('node:zlib');
+const { packExemplars } = require('../../../core/exemplars');
+const { AGGREGATORS } = require('../../../core/otel');
 const { encodeSnapshot } = require('../../../core/wire/encode');
 const { deflated, inflated } = require('../../core/wire/payloads');
 const { ATTRIBUTES, NAMES, NAMES_OF_GOOD, NUMBERS, VALUES } = require('./odd');
@@ -21,21 +23,36 @@ const OF_SNAPSHOTS = {
     }),
   layouts: (snapshot, random) =>
     onPages(snapshot, random, (page) => {
-      const { bounds } = page.layout;
-      if (bounds === undefined) return page;
-      const odd = bounds.map((bound) => (random.chance(0.5) ? bound : random.pick([...bounds, ...NUMBERS])));
-      return { ...page, layout: { ...page.layout, bounds: odd } };
+      const { bounds, quantiles } = page.layout;
+      const changed = (all) => all.map((one) => (random.chance(0.5) ? one : random.pick([...all, ...NUMBERS])));
+      const odd = { ...(bounds && { bounds: changed(bounds) }), ...(quantiles && { quantiles: changed(quantiles) }) };
+      return { ...page, layout: { ...page.layout, ...odd } };
     }),
   names: (snapshot, random, { clashes }) =>
     onFamilies(snapshot, random, (family) => {
       const names = clashes ? [...NAMES, ...NAMES_OF_GOOD] : NAMES;
       const odd = { name: random.pick(names), unit: random.pick(['', 's', 'By', '%', ...NAMES]) };
+      if (random.chance(0.3)) odd.naming = random.pick(['prometheus', undefined]);
       return [{ ...family, descriptor: { ...family.descriptor, ...odd } }];
     }),
   kinds: (snapshot, random) =>
     onFamilies(snapshot, random, (family) => {
-      const dataPointType = family.dataPointType >= 2 ? random.pick([2, 3]) : family.dataPointType;
+      const dataPointType = [2, 3].includes(family.dataPointType) ? random.pick([2, 3]) : family.dataPointType;
       return [{ ...family, dataPointType, isMonotonic: random.pick([true, false, undefined]) }];
+    }),
+  rules: (snapshot, random) =>
+    onFamilies(snapshot, random, (family) => [{ ...family, aggregator: random.pick([...AGGREGATORS, undefined]) }]),
+  exemplars: (snapshot, random) =>
+    onFamilies(snapshot, random, (family) => {
+      const labels = () => JSON.stringify({ [random.pick(NAMES)]: 'x'.repeat(random.pick([0, 1, 100, 200])) });
+      const exemplars = Array.from({ length: 1 + random.below(3) }, () => ({
+        slot: random.pick([0, 1, 2, 1024, 2 ** 32, -1]),
+        bucket: random.pick([0, 1, 2, 9]),
+        value: random.pick([0, 1, ...NUMBERS]),
+        time: random.pick([1, 1.5, ...NUMBERS]),
+        attributes: labels(),
+      }));
+      return [{ ...family, exemplars: packExemplars(exemplars) }];
     }),
   repeats: (snapshot, random) =>
     onFamilies(snapshot, random, (family) => {

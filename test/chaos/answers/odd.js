@@ -23,6 +23,8 @@ const NAMES_OF_GOOD = [
   'gauge',
   'explicit',
   'explicit_bucket',
+  'summary',
+  'summary_count',
   'exponential',
   'exponential_sum',
 ].map((name) => `good_${name}`);

@@ -17,6 +17,8 @@ function tame(snapshot) {
         if (family.isMonotonic && !(values[at + 1] >= 0)) values[at + 1] = 0;
         return;
       }
+      // Of a summary, text has all numbers.
+      if (layout.kind === 'summary') return;
       const [first, end] =
         layout.kind === 'histogram' ? [5, 5 + layout.buckets] : [11, 11 + layout.positive + layout.negative];
       let count = 0;

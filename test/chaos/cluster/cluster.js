@@ -25,6 +25,8 @@ async function startCluster() {
       script: path.join(root, 'test', 'fixtures', 'apps', 'shop.js'),
       exec_mode: 'cluster',
       instances: 3,
+      // On a busy machine a clean end takes its time. PM2 would kill the process.
+      kill_timeout: 20_000,
       env: { PORT: String(shopPort), CONTROL_FOLDER: control, INTERVAL_MS: '100' },
     },
     {
@@ -47,14 +49,18 @@ async function startCluster() {
     shopPort,
     metricsPort,
     command: (...args) => home.command(...args),
+    start: (name) => home.command('start', file, '--only', name),
+    /** @returns the pids that were killed */
     async kill(name, random) {
       const [...running] = (await list(name)).filter(({ pid, pm2_env }) => pid > 0 && pm2_env.status === 'online');
-      if (running.length === 0) return;
+      if (running.length === 0) return [];
+      const { pid } = random.pick(running);
       try {
-        process.kill(random.pick(running).pid, 'SIGKILL');
+        process.kill(pid, 'SIGKILL');
       } catch {
         // It has just ended.
       }
+      return [pid];
     },
     async killDaemon() {
       await home.command('save');

@@ -2,11 +2,11 @@
 
 /**
  * The sums of a cluster while processes, the daemon and the metrics server come to harm. No number that was shown may fall.
- * All orders are counted, but for those that a process which has ended had counted and nobody had scraped.
+ * All orders are counted, but for the last ones of a process that was killed, or that had nobody to tell at its end.
  */
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startCluster, until } = require('./cluster');
-const { HARM } = require('./harm');
+const { ANY, HARM } = require('./harm');
 const { startLoad } = require('./load');
 const { ordersIn, scrape, startScraper } = require('./scraper');
 
@@ -26,14 +26,15 @@ async function sums(random, note) {
       const scrapes = scraper.scrapes;
       load.begin();
       await sleep(200 + random.below(400));
-      await HARM[name](cluster, random);
+      const killed = await HARM[name](cluster, random);
       await cluster.ready();
       await sleep(random.below(300));
       const { answered, failed } = await load.end();
       const pids = await cluster.ready();
       const all = total(answered.values());
-      const ofLiving = total(pids.map((pid) => answered.get(pid) ?? 0));
-      const now = await settled(cluster, before + ofLiving, pids).catch((error) => {
+      const mayLose = killed === ANY ? [...answered.keys()].filter((pid) => !pids.includes(pid)) : killed;
+      const most = total(mayLose.map((pid) => answered.get(pid) ?? 0));
+      const now = await settled(cluster, before + all - most, pids).catch((error) => {
         throw scraper.dips.length > 0 ? dipped(name, scraper) : error;
       });
       const counted = now - before;
@@ -43,13 +44,13 @@ async function sums(random, note) {
         scrapes: scraper.scrapes - scrapes,
         dips: scraper.dips.length,
         orders: all,
-        'of ended processes': all - ofLiving,
+        'that may be lost': most,
         'of these lost': Math.max(0, all - counted),
       });
       if (scraper.dips.length > 0) throw dipped(name, scraper);
-      if (counted < ofLiving || counted > all + failed) {
-        const bounds = `${ofLiving} of living processes, ${all} of all, ${failed} without an answer`;
-        throw new Error(`${name}: ${counted} orders were added to the sum, but there were ${bounds}`);
+      if (counted < all - most || counted > all + failed) {
+        const bounds = `${all} were answered, ${most} of them may be lost, ${failed} were left without an answer`;
+        throw new Error(`${name}: ${counted} orders were added to the sum: ${bounds}`);
       }
       before = now;
     }
@@ -66,7 +67,7 @@ function dipped(name, { dips }) {
 /**
  * @param least what the sum has to reach
  * @param pids how many instances have to answer
- * @returns the sum when no order is under way: all that living processes have counted is in it
+ * @returns the sum when no order is under way: all that may not be lost is in it
  */
 async function settled({ metricsPort }, least, pids) {
   let last;

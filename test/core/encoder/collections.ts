@@ -1,5 +1,12 @@
 /** Collections made by hand, and readers of the snapshots that the encoder makes of them. */
-import { DataPointType, type Attributes, type DataPoint, type HrTime, type ResourceMetrics } from '../../../core/otel';
+import {
+  DataPointType,
+  type Aggregator,
+  type Attributes,
+  type DataPoint,
+  type HrTime,
+  type ResourceMetrics,
+} from '../../../core/otel';
 import { SCALAR_VALUE, START, type Family, type Snapshot } from '../../../core/snapshot';
 import type { Collected, SnapshotEncoder } from '../../../core/encoder/encoder';
 import { PageCache } from '../../../workers/page-cache';
@@ -20,6 +27,32 @@ export function counter(name: string, dataPoints: readonly DataPoint[]): object 
 export function histogram(name: string, dataPoints: readonly DataPoint[], dataPointType = 0): object {
   const descriptor = { name, description: '', unit: '', type: 'HISTOGRAM', valueType: 1 };
   return { descriptor, aggregationTemporality: 1, dataPointType, dataPoints };
+}
+
+/** What prom-client says of a metric, which OpenTelemetry does not. */
+export interface PrometheusOptions {
+  readonly naming?: 'prometheus';
+  readonly aggregator?: Aggregator;
+}
+
+export function summary(
+  name: string,
+  dataPoints: readonly DataPoint[],
+  { naming, aggregator }: PrometheusOptions = {},
+): object {
+  return asPrometheus(
+    { descriptor: { name }, dataPointType: DataPointType.SUMMARY, dataPoints },
+    { naming, aggregator },
+  );
+}
+
+/** A metric with what prom-client says of it. */
+export function asPrometheus(
+  metric: object,
+  { naming, aggregator }: { readonly [K in keyof PrometheusOptions]: PrometheusOptions[K] | undefined } = {},
+): object {
+  const { descriptor } = metric as { readonly descriptor: object };
+  return { ...metric, descriptor: { ...descriptor, ...(naming && { naming }) }, ...(aggregator && { aggregator }) };
 }
 
 export function collected(...metrics: readonly unknown[]): Collected {

@@ -1,17 +1,23 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { Columns, type Column } from '../../../core/encoder/columns/columns';
+import { Columns, type Column, type Published } from '../../../core/encoder/columns/columns';
 
 const STEPS = fc.array(
   fc.record({
     size: fc.oneof(fc.nat({ max: 900 }), fc.nat({ max: 9000 })),
     /** What happens to the column that was begun. `read`: whether a task then reads the current one. */
     end: fc.constantFrom('publish', 'publish', 'publish', 'enlarge', 'discard', 'replace'),
+    isInterim: fc.boolean(),
+    endsInterval: fc.boolean(),
     read: fc.boolean(),
     release: fc.nat({ max: 3 }),
   }),
   { maxLength: 40 },
 );
+
+function published(generation: number, isInterim = false): Published {
+  return { generation, time: generation, isInterim };
+}
 
 test('a column that is current, previous or being read is never written, and each is as large as asked for', (t) => {
   fc.assert(
@@ -19,7 +25,8 @@ test('a column that is current, previous or being read is never written, and eac
       const columns = new Columns();
       const readers: Column[] = [];
       let generation = 0;
-      for (const { size, end, read, release } of steps) {
+      for (const { size, end, isInterim, endsInterval, read, release } of steps) {
+        if (endsInterval) columns.endInterval();
         if (end === 'replace' && columns.current !== undefined) {
           columns.prepare(size);
           columns.replaceAll();
@@ -37,7 +44,7 @@ test('a column that is current, previous or being read is never written, and eac
           t.false(readers.includes(column));
         }
         if (end === 'discard') columns.discard();
-        else columns.publish(++generation);
+        else columns.publish(published(++generation, isInterim));
         if (read) {
           for (const each of [columns.current, columns.previous]) {
             if (each === undefined) continue;
@@ -69,7 +76,7 @@ test('columns that slow readers have made necessary are not kept for ever', (t) 
   const held: Column[] = [];
   const publish = (generation: number): Column => {
     columns.begin(10);
-    columns.publish(generation);
+    columns.publish(published(generation));
     return columns.current as Column;
   };
   for (let i = 1; i <= 20; i++) {
@@ -88,24 +95,24 @@ test('the memory is shared, so that threads can read it', (t) => {
   const columns = new Columns();
   columns.begin(1);
   t.true(columns.written.values.buffer instanceof SharedArrayBuffer);
-  columns.publish(1);
+  columns.publish(published(1));
   columns.prepare(1);
   columns.replaceAll();
   t.true(columns.current?.values.buffer instanceof SharedArrayBuffer);
 });
 
 /** One whose current column has `length` numbers, all of them 7, of which `used` are its snapshot's. */
-function published(length: number, used: number): Columns {
+function columnsWith(length: number, used: number): Columns {
   const columns = new Columns();
   columns.begin(length);
   columns.written.values.fill(7);
   columns.take(used);
-  columns.publish(1);
+  columns.publish(published(1));
   return columns;
 }
 
 test('numbers of the snapshot being written go into the current column only where its own snapshot has no series', (t) => {
-  const columns = published(1000, 100);
+  const columns = columnsWith(1000, 100);
   const values = columns.current?.values ?? t.fail('no current column');
   columns.clearPrevious(40);
   columns.clearPrevious(100);
@@ -135,7 +142,7 @@ test('an exponential histogram takes its previous numbers along to a new offset,
     [300_000, false],
     [137, true],
   ] as const) {
-    const columns = published(200_000, 100);
+    const columns = columnsWith(200_000, 100);
     const { current } = columns;
     const values = current?.values ?? t.fail('no current column');
     values[0] = 1;
@@ -149,7 +156,7 @@ test('an exponential histogram takes its previous numbers along to a new offset,
 });
 
 test('packed columns have the numbers that were carried, at their new offsets', (t) => {
-  const columns = published(100, 100);
+  const columns = columnsWith(100, 100);
   columns.current?.values.set([1, 2, 3], 50);
   columns.prepare(43);
   columns.copyToPrepared(50, columns.take(3), 3);

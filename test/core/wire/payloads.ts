@@ -2,9 +2,9 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
-import { counter, encode, histogram, point, series } from '../encoder/collections';
+import { counter, encode, histogram, point, series, summary } from '../encoder/collections';
 
-/** One of each kind of series, a family with an order, and two pages of one family. */
+/** One of each kind of series, a family with an order, two pages of one family, exemplars, and a rule of its own. */
 export async function sample(): Promise<Snapshot> {
   const encoder = new SnapshotEncoder({ maxSeries: 10_000 });
   const some = series(3);
@@ -16,10 +16,14 @@ export async function sample(): Promise<Snapshot> {
       encoder,
       counter(
         'c',
-        present.map((one) => point(one as never, 1)),
+        present.map((one) => ({ ...point(one as never, 1), exemplars: [{ attributes: { trace: 'x' }, value: 1 }] })),
       ),
       histogram('h', [point({ a: 'ä' }, { buckets, count: 6, sum: 2.5, min: 0, max: 7 })]),
       histogram('e', [point({ b: [1, null] }, exponential)], 1),
+      summary('s', [point({ c: '1' }, { count: 3, sum: 4.5, quantiles: [0.5, 0.9], values: [1, 2] })], {
+        naming: 'prometheus',
+        aggregator: 'omit',
+      }),
     );
   await run(some);
   return run([...some.slice(1), ...series(4, 10)]);

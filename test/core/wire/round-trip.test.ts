@@ -6,7 +6,7 @@ import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { pagesOf } from '../../../core/series';
 import { decodePayload, decodeSnapshot, type KnownPage } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
-import { sequences } from '../property/metric-sequences';
+import { sequencesOfAllKinds } from '../property/all-kinds';
 import { counter, encode, histogram, pageIds, point, series } from '../encoder/collections';
 
 /** The content of a snapshot, without offsets. Numbers are texts, which can be -0, infinities and NaN. */
@@ -38,7 +38,7 @@ function said({ values, previous: _previous, scopes, ...rest }: Snapshot): unkno
 
 test('a snapshot comes back number for number, page for page, whichever pages were known', async (t) => {
   await fc.assert(
-    fc.asyncProperty(sequences, fc.infiniteStream(fc.boolean()), async (sequence, chances) => {
+    fc.asyncProperty(sequencesOfAllKinds, fc.infiniteStream(fc.boolean()), async (sequence, chances) => {
       const encoder = new SnapshotEncoder({ maxSeries: 1_000_000 });
       const known = new Map<number, KnownPage>();
       for (const [step, data] of sequence.entries()) {

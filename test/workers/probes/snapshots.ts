@@ -114,8 +114,11 @@ export function snapshotOf(spec: SnapshotSpec): Snapshot {
     resource: '{}',
     scopes: Array.from(scopes, ([name, ofScope]) => ({ scope: { name }, families: ofScope })),
     values: Float64Array.from(columns.now),
-    previous: seconds === null ? undefined : { time: time - seconds * 1000, values: Float64Array.from(previous) },
-    stats: { intervalMs: 10_000, collectMs: 1, series: 0, droppedSeries: 0 },
+    previous:
+      seconds === null
+        ? undefined
+        : { generation: 1, time: time - seconds * 1000, values: Float64Array.from(previous) },
+    stats: { intervalMs: 10_000, collectMs: 1, series: 0, droppedSeries: 0, droppedExemplars: 0 },
   };
 }
 

@@ -14,7 +14,7 @@ import {
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import { forEachSeries } from '../../../../core/series';
 import { counter, histogram, point } from '../../../../test/core/encoder/collections';
-import { sequences } from '../../../../test/core/property/metric-sequences';
+import { sequencesOfAllKinds } from '../../../../test/core/property/all-kinds';
 import { promtool, testWith } from '../../../../test/support/scrapers';
 import { Exposition } from '../../../workers/exposition/exposition';
 import { load } from './other-serializer';
@@ -84,14 +84,18 @@ function check(snapshots: readonly LabelledSnapshot[], exposition: Exposition, t
 
 async function checkAll(numRuns: number, takeText: Takes): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(sequences, fc.array(replacements, { minLength: 3, maxLength: 3 }), async (sequence, replaced) => {
-      const encoder = new SnapshotEncoder({ maxSeries: 1e6 });
-      const exposition = new Exposition();
-      for (const [step, some] of replaced.entries()) {
-        const { snapshot } = await encoder.encode({ data: sequence[step]!, time: 1, intervalMs: 1, collectMs: 0 });
-        check([{ snapshot: withNumbers(snapshot, some), labels: labels(0) }, await good], exposition, takeText);
-      }
-    }),
+    fc.asyncProperty(
+      sequencesOfAllKinds,
+      fc.array(replacements, { minLength: 3, maxLength: 3 }),
+      async (sequence, replaced) => {
+        const encoder = new SnapshotEncoder({ maxSeries: 1e6 });
+        const exposition = new Exposition();
+        for (const [step, some] of replaced.entries()) {
+          const { snapshot } = await encoder.encode({ data: sequence[step]!, time: 1, intervalMs: 1, collectMs: 0 });
+          check([{ snapshot: withNumbers(snapshot, some), labels: labels(0) }, await good], exposition, takeText);
+        }
+      },
+    ),
     { numRuns, includeErrorInReport: true },
   );
 }

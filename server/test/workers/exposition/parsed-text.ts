@@ -1,3 +1,6 @@
+import { checkExemplar, parseExemplar, type ParsedExemplar } from './parsed-exemplar';
+import { checkSummary, summariesOf } from './parsed-summary';
+
 /**
  * Reads expositions as strictly as the formats are written down: whatever a scraper could refuse or take wrongly is an
  * error here.
@@ -7,6 +10,7 @@ export interface Sample {
   readonly name: string;
   readonly labels: ReadonlyMap<string, string>;
   readonly value: number;
+  readonly exemplar?: ParsedExemplar;
 }
 
 export interface ParsedFamily {
@@ -22,8 +26,11 @@ export type TextFormat = 'text' | 'openmetrics';
 const METADATA = /^# (HELP|TYPE|UNIT) ([a-zA-Z_:][a-zA-Z0-9_:]*) ([^]*)$/;
 const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{([^]*)\})? (\S+)$/;
 const LABEL = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\["\\n])*)"(,|$)/;
-const NUMBER = /^([+-]?\d+(\.\d+)?(e[+-]?\d+)?|[+-]Inf|NaN)$/;
-const TYPES = { text: ['counter', 'gauge', 'histogram'], openmetrics: ['counter', 'gauge', 'histogram', 'info'] };
+export const NUMBER = /^([+-]?\d+(\.\d+)?(e[+-]?\d+)?|[+-]Inf|NaN)$/;
+const TYPES = {
+  text: ['counter', 'gauge', 'histogram', 'summary'],
+  openmetrics: ['counter', 'gauge', 'histogram', 'summary', 'info'],
+};
 
 export function parse(text: string, format: TextFormat): ParsedFamily[] {
   const families = new Map<string, ParsedFamily>();
@@ -34,7 +41,7 @@ export function parse(text: string, format: TextFormat): ParsedFamily[] {
   for (const line of lines) {
     const metadata = METADATA.exec(line);
     if (metadata === null) {
-      const sample = parseSample(line);
+      const sample = parseSample(line, format);
       if (current === undefined || !belongs(sample.name, current, format)) throw new Error(`stray sample: ${line}`);
       current.samples.push(sample);
       continue;
@@ -56,13 +63,21 @@ export function parse(text: string, format: TextFormat): ParsedFamily[] {
   return [...families.values()];
 }
 
-function parseSample(line: string): Sample {
-  const [, name = '', labelText = '', number = ''] = SAMPLE.exec(line) ?? [];
+function parseSample(line: string, format: TextFormat): Sample {
+  const [all, behind] = format === 'openmetrics' ? splitExemplar(line) : [line];
+  const [, name = '', labelText = '', number = ''] = SAMPLE.exec(all) ?? [];
   if (name === '' || !NUMBER.test(number)) throw new Error(`no sample: ${line}`);
-  return { name, labels: parseLabels(labelText, line), value: toNumber(number) };
+  const sample = { name, labels: parseLabels(labelText, line), value: toNumber(number) };
+  return behind === undefined ? sample : { ...sample, exemplar: parseExemplar(behind) };
 }
 
-function parseLabels(text: string, line: string): Map<string, string> {
+/** An exemplar follows a number; a label's value may have anything in it. */
+function splitExemplar(line: string): [sample: string, exemplar?: string] {
+  const [, sample, exemplar] = /^((?:[^"]|"(?:[^"\\]|\\.)*")*?) # (\{.*)$/s.exec(line) ?? [];
+  return sample === undefined || exemplar === undefined ? [line] : [sample, exemplar];
+}
+
+export function parseLabels(text: string, line: string): Map<string, string> {
   const labels = new Map<string, string>();
   for (let rest = text; rest !== '';) {
     const label = LABEL.exec(rest);
@@ -80,12 +95,13 @@ function parseLabels(text: string, line: string): Map<string, string> {
   return labels;
 }
 
-function toNumber(text: string): number {
+export function toNumber(text: string): number {
   return Number(text.replace('Inf', 'Infinity'));
 }
 
 function belongs(sample: string, { name, type }: ParsedFamily, format: TextFormat): boolean {
   if (type === 'histogram') return ['_bucket', '_count', '_sum'].some((suffix) => sample === name + suffix);
+  if (type === 'summary') return ['', '_count', '_sum'].some((suffix) => sample === name + suffix);
   if (format === 'text') return sample === name;
   if (type === 'counter') return sample === `${name}_total`;
   return sample === (type === 'info' ? `${name}_info` : name);
@@ -107,6 +123,8 @@ function checkFamily(family: ParsedFamily, format: TextFormat, seen: Set<string>
     seen.add(key);
   }
   if (type === 'histogram') for (const histogram of histogramsOf(family)) checkHistogram(histogram, format);
+  if (type === 'summary') for (const summary of summariesOf(family)) checkSummary(summary, format);
+  for (const sample of samples) checkExemplar(sample, family);
 }
 
 /** Counters, counts and sums are numbers from 0 on, and an info is 1. */
@@ -121,9 +139,10 @@ function checkValue({ name: sample, value }: Sample, { name, type }: ParsedFamil
 /** No family is called as samples of another one may be. */
 function checkNames(families: ReadonlyMap<string, ParsedFamily>, format: TextFormat): void {
   for (const { name, type } of families.values()) {
-    const suffixes = type === 'histogram' ? ['_bucket', '_count', '_sum'] : [];
+    const suffixes =
+      type === 'histogram' ? ['_bucket', '_count', '_sum'] : type === 'summary' ? ['_count', '_sum'] : [];
     if (format === 'openmetrics' && type === 'counter') suffixes.push('_total');
-    if (format === 'openmetrics' && (type === 'counter' || type === 'histogram')) suffixes.push('_created');
+    if (format === 'openmetrics' && ['counter', 'histogram', 'summary'].includes(type ?? '')) suffixes.push('_created');
     for (const suffix of suffixes) if (families.has(name + suffix)) throw new Error(`${name}${suffix} is a family too`);
   }
 }

@@ -9,11 +9,12 @@ import {
   type HistogramValue,
   type MetricData,
   type ResourceMetrics,
+  type SummaryValue,
 } from '../../../../core/otel';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import { Exposition } from '../../../workers/exposition/exposition';
 import { PrometheusText } from '../../../workers/text/prometheus-text';
-import { sequences } from '../../../../test/core/property/metric-sequences';
+import { sequencesOfAllKinds } from '../../../../test/core/property/all-kinds';
 import { collectText } from '../../../../test/support/collected-text';
 import { decode, type DecodedFamily, type DecodedHistogram } from './protobuf/decoded-protobuf';
 import { parse, type ParsedFamily, type TextFormat } from './parsed-text';
@@ -63,6 +64,10 @@ function saneValue({ dataPointType }: MetricData, value: unknown): unknown {
     const count = sum([zeroCount, ...positive.bucketCounts, ...negative.bucketCounts]);
     return { ...rest, zeroCount, positive, negative, count };
   }
+  if (dataPointType === DataPointType.SUMMARY) {
+    const { count, ...rest } = value as SummaryValue;
+    return { ...rest, count: Number.isFinite(count) ? Math.floor(Math.abs(count)) % 2 ** 52 : 0 };
+  }
   return value;
 }
 
@@ -73,15 +78,20 @@ function sum(numbers: readonly number[]): number {
 /** All numbers by name and labels, written in one way. */
 function numbersOf(families: readonly ParsedFamily[]): Map<string, number> {
   const numbers = new Map<string, number>();
-  for (const { samples } of families) {
+  for (const { samples, type } of families) {
     for (const { name, labels: of, value } of samples) {
-      const written = [...of].map(
-        ([label, text]) => `${label}=${label === 'le' && name.endsWith('_bucket') ? String(toBound(text)) : text}`,
-      );
-      numbers.set(`${name} ${written.join()}`, value);
+      const bound = { histogram: 'le', summary: 'quantile' }[type ?? ''];
+      const isBound = (label: string): boolean => label === bound && !/_(count|sum)$/.test(name);
+      const written = [...of].map(([label, text]) => `${label}=${isBound(label) ? String(toBound(text)) : text}`);
+      numbers.set(`${nameOf(name, type === 'counter')} ${written.join()}`, value);
     }
   }
   return numbers;
+}
+
+/** Only OpenMetrics appends `_total` to names that are Prometheus's. */
+function nameOf(name: string, isCounter: boolean): string {
+  return isCounter ? name.replace(/_total$/, '') : name;
 }
 
 function toBound(le: string): number {
@@ -101,13 +111,17 @@ function same(actual: ReadonlyMap<string, number>, expected: ReadonlyMap<string,
 /** As text has them: classic histograms as their samples, native ones left out. */
 function classicNumbers(families: readonly DecodedFamily[]): Map<string, number> {
   const numbers = new Map<string, number>();
-  for (const { name, metrics } of families) {
-    for (const { labels: of, gauge, counter, histogram } of metrics) {
+  for (const { name, type, metrics } of families) {
+    for (const { labels: of, gauge, counter, summary, histogram } of metrics) {
       const written = of.map(([label, text]) => `${label}=${text}`);
       const set = (suffix: string, value: number | undefined, ...more: string[]): void => {
-        if (value !== undefined) numbers.set(`${name}${suffix} ${[...written, ...more].join()}`, value);
+        if (value !== undefined)
+          numbers.set(`${nameOf(name, type === 0)}${suffix} ${[...written, ...more].join()}`, value);
       };
       set('', gauge ?? counter);
+      for (const [quantile, value] of summary?.quantiles ?? []) set('', value, `quantile=${quantile}`);
+      set('_count', summary?.count);
+      set('_sum', summary?.sum);
       if (histogram === undefined || histogram.schema !== undefined) continue;
       set('_count', histogram.count);
       set('_sum', histogram.sum);
@@ -170,7 +184,7 @@ function text(exposition: Exposition, snapshots: readonly LabelledSnapshot[], fo
 
 test('whatever two processes collect is valid in all formats, and the same in each', async (t) => {
   await fc.assert(
-    fc.asyncProperty(sequences, sequences, async (one, other) => {
+    fc.asyncProperty(sequencesOfAllKinds, sequencesOfAllKinds, async (one, other) => {
       const encoders = [new SnapshotEncoder({ maxSeries: 1e6 }), new SnapshotEncoder({ maxSeries: 1e6 })];
       const exposition = new Exposition();
       for (let step = 0; step < 3; step++) {

@@ -90,6 +90,8 @@ export class Gauges {
 }
 
 function merged(merge: MergedFamily['merge'], a: number, b: number): number {
+  // Runs are added in the order of their pm_ids.
+  if (merge === 'first') return a;
   if (merge === 'min') return Math.min(a, b);
   return merge === 'max' ? Math.max(a, b) : a + b;
 }

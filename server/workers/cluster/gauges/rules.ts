@@ -1,4 +1,7 @@
-/** How gauges, and sums that may fall, are merged: the first rule that matches the metric's name counts. */
+/**
+ * How gauges, and sums that may fall, are merged: by the first of the user's rules that matches the metric's name, else by the
+ * metric's own rule, else by the first of the default rules.
+ */
 import type { GaugeMerge, GaugeRule } from '../../../protocol/tasks';
 import { Selector } from '../../../../core/select';
 import { DEFAULT_GAUGE_RULES } from './default-rules';
@@ -6,23 +9,31 @@ import { DEFAULT_GAUGE_RULES } from './default-rules';
 export class GaugeRules {
   private readonly merges: readonly GaugeMerge[];
   private readonly selector: Selector;
-  private readonly byName = new Map<string, GaugeMerge>();
+  /** By name: index of the first rule that matches; infinite if none does. */
+  private readonly byName = new Map<string, number>();
 
-  constructor(rules: readonly GaugeRule[]) {
+  constructor(private readonly rules: readonly GaugeRule[]) {
     const all = [...rules, ...DEFAULT_GAUGE_RULES];
     this.merges = all.map(({ merge }) => merge);
     this.selector = new Selector(all.map(({ match }) => match));
   }
 
-  mergeOf(name: string): GaugeMerge {
-    let merge = this.byName.get(name);
-    if (merge === undefined) {
-      const ranks = [name, prometheusName(name)].map((one) => this.selector.rank(one)).filter((rank) => rank >= 0);
-      merge = this.merges[Math.min(...ranks)] ?? 'sum';
+  /** @param own the metric's own rule */
+  mergeOf<Own extends string>(name: string, own?: Own): GaugeMerge | Own {
+    const rank = this.rankOf(name);
+    const isOfUser = rank < this.rules.length;
+    return (isOfUser ? undefined : own) ?? this.merges[rank] ?? 'sum';
+  }
+
+  private rankOf(name: string): number {
+    let rank = this.byName.get(name);
+    if (rank === undefined) {
+      const ranks = [name, prometheusName(name)].map((one) => this.selector.rank(one)).filter((one) => one >= 0);
+      rank = Math.min(...ranks);
       if (this.byName.size >= MAX_NAMES) this.byName.clear();
-      this.byName.set(name, merge);
+      this.byName.set(name, rank);
     }
-    return merge;
+    return rank;
   }
 }
 

@@ -1,6 +1,6 @@
 /** One family of an app: its pages, and its series by their attributes. */
 import type { HrTime, Scope } from '../../../../core/otel';
-import type { Family, Layout, PlacedPage } from '../../../../core/snapshot';
+import type { Family, FamilyExemplars, Layout, PlacedPage } from '../../../../core/snapshot';
 import { officialHead, type FamilyType } from '../../exposition/head';
 import { hashOf } from '../../identity/hash';
 import { LabelSets } from '../../identity/label-sets';
@@ -59,9 +59,10 @@ export class AppFamily {
     return this.layouts.get(layoutKey(layout)) ?? this.addLayout(layout);
   }
 
-  toFamily(order?: Int32Array): Family {
+  toFamily(order?: Int32Array, exemplars?: FamilyExemplars): Family {
     // A copy of the list, to which pages are added later.
-    return { ...this.about, endTime: this.endTime, pages: [...this.pages], order };
+    const family = { ...this.about, endTime: this.endTime, pages: [...this.pages], order };
+    return exemplars === undefined ? family : { ...family, exemplars };
   }
 
   private addLayout(layout: Layout): LayoutSeries {

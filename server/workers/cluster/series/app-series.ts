@@ -78,7 +78,7 @@ export class AppSeries {
   familyFor({ key, scope, family }: KeyedFamily): AppFamily {
     let found = this.families.get(key);
     if (found === undefined) {
-      const { pages: _pages, order: _order, endTime, ...about } = family;
+      const { pages: _pages, order: _order, exemplars: _exemplars, aggregator: _rule, endTime, ...about } = family;
       found = new AppFamily(scope, { ...about, aggregationTemporality: 1 }, endTime, this.extra);
       this.families.set(key, found);
     }

@@ -27,19 +27,24 @@ export function* keyedFamilies(scopes: readonly ScopeFamilies[]): Generator<Keye
 }
 
 function keyOf(scope: Scope, { descriptor, dataPointType, isMonotonic }: Family): string {
-  const { name, unit = '', type = '' } = descriptor;
-  return JSON.stringify([scopeKey(scope), name, unit, type, dataPointType, isMonotonic]);
+  const { name, unit = '', type = '', naming } = descriptor;
+  return JSON.stringify([scopeKey(scope), name, unit, type, dataPointType, isMonotonic, naming]);
 }
 
 export function scopeKey({ name, version = '', schemaUrl = '' }: Scope): string {
   return JSON.stringify([name, version, schemaUrl]);
 }
 
-/** `add`: the numbers only grow, and stay in the sums when their run ends. */
-export type Merge = 'add' | GaugeMerge;
+/**
+ * `add`: the numbers only grow, and stay in the sums when their run ends. `first`: the number of the instance with the lowest
+ * pm_id. `omit`: not shown.
+ */
+export type Merge = 'add' | 'first' | 'omit' | GaugeMerge;
 
-export function mergeOf({ descriptor, dataPointType, isMonotonic }: Family, rules: GaugeRules): Merge {
-  return isAdded(dataPointType, isMonotonic) ? 'add' : rules.mergeOf(descriptor.name);
+/** What only grows is added, whatever the rule of the metric is: no other rule gives a number that never goes down. */
+export function mergeOf({ descriptor, dataPointType, isMonotonic, aggregator }: Family, rules: GaugeRules): Merge {
+  if (isAdded(dataPointType, isMonotonic)) return aggregator === 'omit' ? 'omit' : 'add';
+  return rules.mergeOf(descriptor.name, aggregator === 'average' ? 'avg' : aggregator);
 }
 
 /** Whether the numbers only grow. */
@@ -47,6 +52,7 @@ export function isAdded(dataPointType: number, isMonotonic: boolean | undefined)
   switch (dataPointType) {
     case DataPointType.HISTOGRAM:
     case DataPointType.EXPONENTIAL_HISTOGRAM:
+    case DataPointType.SUMMARY:
       return true;
     default:
       return dataPointType === DataPointType.SUM && isMonotonic === true;

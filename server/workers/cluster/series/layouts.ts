@@ -13,19 +13,21 @@ export function layoutKey(layout: Layout): string {
       return `${layout.buckets}:${boundsText(layout)}`;
     case 'exponential':
       return boundsText(layout);
+    case 'summary':
+      return 'summary';
   }
 }
 
 /** The bounds, for a key or a sentence. */
 export function boundsText(layout: Layout): string {
-  if (layout.kind === 'scalar') return '';
+  if (layout.kind === 'scalar' || layout.kind === 'summary') return '';
   const bounds = layout.kind === 'histogram' ? layout.bounds.join() : 'exponential';
   return layout.sum ? bounds : `${bounds} without sum`;
 }
 
 /**
  * The layout that an app's series get for an instance's. Minimum and maximum are left out: those of runs that have ended
- * would never be forgotten.
+ * would never be forgotten. So are quantiles: no quantile of all instances follows from theirs.
  */
 export function clusterLayout(layout: Layout): Layout {
   switch (layout.kind) {
@@ -43,6 +45,8 @@ export function clusterLayout(layout: Layout): Layout {
         max: false,
       };
     }
+    case 'summary':
+      return { kind: 'summary', quantiles: [] };
   }
 }
 

@@ -1,8 +1,9 @@
 /** A run that has answered in this round: its families, and which series of the app its series are. */
-import type { GaugeMerge, Run } from '../../../protocol/tasks';
+import type { Run } from '../../../protocol/tasks';
 import type { Family, ScopeFamilies, Snapshot } from '../../../../core/snapshot';
 import type { AppFamily } from './app-family';
 import type { PageMapping } from './app-series';
+import type { Merge } from './families';
 import type { PresentPage } from './present-pages';
 
 export interface LiveRun {
@@ -18,7 +19,7 @@ export interface LiveRun {
 export interface MergedFamily {
   readonly family: Family;
   readonly into: AppFamily;
-  readonly merge: 'add' | Exclude<GaugeMerge, 'instance'>;
+  readonly merge: Exclude<Merge, 'instance' | 'omit'>;
   readonly pages: readonly MergedPage[];
 }
 

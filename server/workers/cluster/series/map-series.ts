@@ -9,6 +9,7 @@ import { planRepacking } from '../state/plan-repacking';
 import { repack } from '../state/repack';
 import { foldTwins } from '../sums/fold-twins';
 import { grown } from '../sums/numbers';
+import type { AppFamily } from './app-family';
 import type { AppSeries } from './app-series';
 import { keyedFamilies, mergeOf } from './families';
 import { clusterLayout, hasRoomFor, larger } from './layouts';
@@ -35,6 +36,8 @@ export interface MappedRound {
   readonly seen: Int32Array;
   /** Names of metrics which have several data points of the same attributes in one run. */
   readonly repeated: ReadonlySet<string>;
+  /** Families that are not shown, by the rule that they have in a run. */
+  readonly omitted: ReadonlySet<AppFamily>;
 }
 
 /**
@@ -72,12 +75,13 @@ function mapRound({ round, rules }: AppTask, before: ClusterState, mappings: Pag
   // A task that was lost may have used ids which no state has: they must not be used again.
   appSeries.nextPageId = Math.max(appSeries.nextPageId, Date.now());
   const tooSmall = new Map<string, Layout>();
-  const live = round.live.map((one) => mapRun(one, mappings, rules, tooSmall));
+  const omitted = new Set<AppFamily>();
+  const live = round.live.map((one) => mapRun(one, mappings, rules, { tooSmall, omitted }));
   forgetUnusedPages(mappings, before, round.live);
   const seen = new Int32Array(appSeries.count);
   const repeated = markLive(live, seen);
   markSilent(round.silent, before, appSeries, seen);
-  return { state: nextState(before, appSeries, seen), mappings, live, seen, repeated, tooSmall };
+  return { state: nextState(before, appSeries, seen), mappings, live, seen, repeated, omitted, tooSmall };
 }
 
 /** The state with the series that have been added, and with those that have gone. */
@@ -97,12 +101,18 @@ function nextState(before: ClusterState, appSeries: AppSeries, seen: Int32Array)
   };
 }
 
-/** @param tooSmall gets the families whose bucket capacity this run exceeds */
+/** What is found out while runs are mapped. */
+interface Found {
+  /** Families whose bucket capacity a run exceeds. */
+  readonly tooSmall: Map<string, Layout>;
+  readonly omitted: Set<AppFamily>;
+}
+
 function mapRun(
   { run, snapshot, isLeaving }: RunSnapshot,
   mappings: PageMappings,
   rules: GaugeRules,
-  tooSmall: Map<string, Layout>,
+  { tooSmall, omitted }: Found,
 ): LiveRun {
   const families: MergedFamily[] = [];
   const own: { scope: ScopeFamilies['scope']; family: Family }[] = [];
@@ -111,6 +121,11 @@ function mapRun(
     const merge = mergeOf(family, rules);
     if (merge === 'instance') {
       own.push({ scope, family });
+      continue;
+    }
+    if (merge === 'omit') {
+      const known = mappings.appSeries.families.get(key);
+      if (known !== undefined) omitted.add(known);
       continue;
     }
     const into = mappings.appSeries.familyFor(one);
@@ -144,8 +159,9 @@ function forgetUnusedPages(mappings: PageMappings, { runs }: ClusterState, live:
  */
 function markLive(live: readonly LiveRun[], seen: Int32Array): Set<string> {
   const repeated = new Set<string>();
-  for (const [i, { families }] of live.entries()) {
-    for (const { family, pages } of families) {
+  for (const [i, { families, isLeaving }] of live.entries()) {
+    for (const { family, merge, pages } of families) {
+      if (isLeaving && merge !== 'add') continue; // Its gauges are not shown.
       for (const page of pages) if (markPage(page, seen, i + 1) > 0) repeated.add(family.descriptor.name);
     }
   }

@@ -71,6 +71,7 @@ function checkPage(page: unknown): asserts page is RecordPage {
 const KINDS: Readonly<Record<number, Layout['kind']>> = {
   [DataPointType.HISTOGRAM]: 'histogram',
   [DataPointType.EXPONENTIAL_HISTOGRAM]: 'exponential',
+  [DataPointType.SUMMARY]: 'summary',
 };
 
 function isLayout(layout: Layout): boolean {
@@ -81,6 +82,8 @@ function isLayout(layout: Layout): boolean {
       return isLength(layout.buckets) && Array.isArray(layout.bounds) && layout.bounds.length <= MAX_BUCKETS;
     case 'exponential':
       return isLength(layout.positive) && isLength(layout.negative);
+    case 'summary':
+      return Array.isArray(layout.quantiles) && layout.quantiles.length <= MAX_BUCKETS;
     default:
       return false;
   }

@@ -13,6 +13,7 @@ import {
   SCALAR_VALUE,
   START,
   SUM,
+  SUMMARY_VALUES,
   strideOf,
   type ExponentialLayout,
   type Layout,
@@ -61,6 +62,9 @@ function absorbPage(page: MergedPage, numbers: Numbers, room: Layout): void {
     case 'histogram':
       absorbHistograms(page, numbers, strideOf(layout));
       return;
+    case 'summary':
+      absorbHistograms(page, numbers, strideOf(layout), SUMMARY_VALUES);
+      return;
     case 'exponential':
       absorbExponentials(page, numbers, layout, room as ExponentialLayout);
   }
@@ -89,12 +93,18 @@ function absorbScalars(
   }
 }
 
-function absorbHistograms(page: MergedPage, { values, last, carried, firstPoints }: Numbers, stride: number): void {
+/** @param length how many numbers of a series are added: all, or of a summary those before its quantiles */
+function absorbHistograms(
+  page: MergedPage,
+  { values, last, carried, firstPoints }: Numbers,
+  stride: number,
+  length = stride,
+): void {
   const { base, count, indices, mapping } = page;
   for (let k = 0; k < count; k++) {
     const i = indices === undefined ? k : indices[k]!;
     if (firstPoints?.takeFirst(mapping.serials[i]!) === false) continue;
-    absorbHistogram(values, base + i * stride, last, mapping.offsets[i]!, stride, carried);
+    absorbHistogram(values, base + i * stride, last, mapping.offsets[i]!, length, carried);
   }
 }
 

@@ -1,5 +1,13 @@
 /** Takes in the counters and histograms of a run which sends only what has come since its last snapshot. */
-import { COUNT, HISTOGRAM_BUCKETS, SCALAR_VALUE, SUM, strideOf, type Layout } from '../../../../core/snapshot';
+import {
+  COUNT,
+  HISTOGRAM_BUCKETS,
+  SCALAR_VALUE,
+  SUM,
+  SUMMARY_VALUES,
+  strideOf,
+  type Layout,
+} from '../../../../core/snapshot';
 import { moveExponential } from '../../../../core/exponential/move';
 import type { MergedPage } from '../series/live-run';
 import { addExponential, isCount, isExponential, type ExponentialAt } from './exponential';
@@ -23,6 +31,7 @@ export function addDeltas(page: MergedPage, { values, carried, firstPoints }: Nu
     carried.noteStart(offset, startAt(values, at));
     if (layout.kind === 'scalar') addScalar(values, at, carried, offset);
     else if (layout.kind === 'histogram') addHistogram({ values, at, stride }, carried, offset);
+    else if (layout.kind === 'summary') addHistogram({ values, at, stride: SUMMARY_VALUES }, carried, offset);
     else if (room.kind === 'exponential') {
       addExponentialDelta({ values, at, layout }, { at: offset, layout: room }, carried);
     }

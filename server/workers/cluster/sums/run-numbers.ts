@@ -1,5 +1,5 @@
 /** The numbers of a run that has answered, as they are read: what is valid in them, and where they are added. */
-import { COUNT, HISTOGRAM_BUCKETS, START } from '../../../../core/snapshot';
+import { COUNT, HISTOGRAM_BUCKETS, START, SUMMARY_VALUES } from '../../../../core/snapshot';
 import type { FirstDataPoints } from '../series/live-run';
 import { totalOf } from '../../text/forbidden';
 import type { Carried } from './numbers';
@@ -19,7 +19,11 @@ export function startAt(values: Float64Array, at: number): number {
   return Number.isFinite(start) ? start : 0;
 }
 
-/** Whether the buckets of a histogram are valid and add up to its count: otherwise no format could show the sum of all runs. */
+/**
+ * Whether the buckets of a histogram are valid and add up to its count: otherwise no format could show the sum of all runs. A
+ * summary has no buckets.
+ */
 export function areCounts(values: Float64Array, at: number, stride: number): boolean {
+  if (stride === SUMMARY_VALUES) return !Number.isNaN(totalOf(values, at + COUNT, 1));
   return totalOf(values, at + HISTOGRAM_BUCKETS, stride - HISTOGRAM_BUCKETS) === values[at + COUNT];
 }

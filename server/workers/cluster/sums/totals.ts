@@ -42,6 +42,7 @@ export function addAll(target: Float64Array, last: Float64Array, pages: readonly
         for (let at = base + SCALAR_VALUE; at < end; at += SCALAR_STRIDE) target[at]! += last[at]!;
         break;
       case 'histogram':
+      case 'summary':
         for (let from = base; from < end; from += stride) {
           for (let at = from + COUNT; at < from + stride; at++) target[at]! += last[at]!;
         }

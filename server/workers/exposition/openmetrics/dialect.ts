@@ -5,16 +5,18 @@
  *
  * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
  */
-import type { HistogramLayout } from '../../../../core/snapshot';
-import { forbiddenCounters, forbiddenHistograms } from '../../text/forbidden';
+import type { SeriesExemplar } from '../../../../core/exemplars';
+import type { HistogramLayout, SummaryLayout } from '../../../../core/snapshot';
+import { forbiddenCounters, forbiddenHistograms, forbiddenSummaries } from '../../text/forbidden';
 import { histogramLines, pageLines, type HistogramLines } from '../../text/official';
 import { PageText, type PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
 import { canonicalNumber } from './canonical-number';
 import { ClassicBuckets } from '../text/classic-buckets';
-import { HISTOGRAM_SUFFIXES, type Dialect, type FamilyHead, type PageSource } from '../dialect';
+import { suffixesOf, type Dialect, type FamilyHead, type PageSource, type WithExemplars } from '../dialect';
 import type { FamilyType, OfficialHead } from '../head';
 import { unitOf } from '../units';
+import { withExemplars } from './exemplars';
 
 export class OpenMetricsDialect implements Dialect {
   readonly ending = Buffer.from('# EOF\n');
@@ -42,10 +44,16 @@ export class OpenMetricsDialect implements Dialect {
     const lines = pageLines(scope, family, layout, attributesOf(page), labels).split('\n');
     lines.pop();
     if (layout.kind === 'histogram') return histogramPage(source, layout, lines);
+    if (layout.kind === 'summary') return summaryPage(source, layout, lines);
     const { name } = head.official;
     const sample = head.type === 'counter' ? `${head.name}_total` : name;
     const text = lines.map((line) => `${sample}${line.slice(name.length)}\n`).join('');
     return new PageText(page, text, head.type === 'counter' ? { forbidden: forbiddenCounters } : {});
+  }
+
+  withExemplars(source: PageSource, page: PageRendering, exemplars: readonly SeriesExemplar[]): WithExemplars {
+    const { layout } = source.page;
+    return withExemplars(source, page, exemplars, layout.kind === 'histogram' ? histogramLines(layout).buckets : 1);
   }
 
   info(line: string): Buffer {
@@ -57,7 +65,8 @@ export class OpenMetricsDialect implements Dialect {
 const CLAIMS: Readonly<Record<FamilyType, readonly string[]>> = {
   counter: ['', '_total', '_created'],
   gauge: [''],
-  histogram: [...HISTOGRAM_SUFFIXES, '_created'],
+  histogram: [...suffixesOf('histogram'), '_created'],
+  summary: [...suffixesOf('summary'), '_created'],
   info: ['', '_info'],
 };
 
@@ -81,6 +90,18 @@ function histogramPage({ page }: PageSource, layout: HistogramLayout, lines: rea
     } else text += `${line.slice(0, line.lastIndexOf('le="'))}le="${bounds[place - moments] ?? ''}"} 0\n`;
   }
   return new PageText(page, text, { histogram: shape, forbidden: forbiddenHistograms(layout, shape.sum) });
+}
+
+/** Count and sum are the first lines, see `seriesText`. */
+function summaryPage({ page }: PageSource, layout: SummaryLayout, lines: readonly string[]): PageText {
+  const quantiles = layout.quantiles.map(canonicalNumber);
+  const perSeries = 2 + quantiles.length;
+  const text = lines.map((line, i) => {
+    const quantile = quantiles[(i % perSeries) - 2];
+    if (quantile === undefined) return `${line}\n`;
+    return `${line.slice(0, line.lastIndexOf('quantile="'))}quantile="${quantile}"} 0\n`;
+  });
+  return new PageText(page, text.join(''), { forbidden: forbiddenSummaries(layout) });
 }
 
 /** OpenMetrics forbids a sum where there are buckets below 0, since it may fall, and a count without a sum. */

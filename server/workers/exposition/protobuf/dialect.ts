@@ -10,17 +10,19 @@ import { attributesOf } from '../../../../core/page-texts';
 import { asHistogram, labelTexts } from '../../text/official';
 import type { PageRendering } from '../../text/page-text';
 import { Bytes } from '../pages/bytes';
-import type { Dialect, FamilyHead, PageSource } from '../dialect';
+import type { Dialect, FamilyHead, PageSource, WithExemplars } from '../dialect';
 import type { FamilyType, OfficialHead } from '../head';
 import { familyAsNamed } from '../text/dialect';
 import { unitOf } from '../units';
+import { withExemplars } from './exemplars';
 import { HistogramPage } from './histograms';
 import { labelFields } from './labels';
 import { NativeHistogramPage } from './native-histograms';
 import { ScalarPage } from './scalars';
+import { SummaryPage } from './summaries';
 import { FAMILY, bytesTag, varintTag } from './schema';
 
-const TYPES: Readonly<Record<FamilyType, number>> = { counter: 0, gauge: 1, histogram: 4, info: 1 };
+const TYPES: Readonly<Record<FamilyType, number>> = { counter: 0, gauge: 1, summary: 2, histogram: 4, info: 1 };
 
 /** For asking the serializer about labels, which do not depend on buckets. */
 const ANY_HISTOGRAM: HistogramLayout = { kind: 'histogram', sum: true, min: false, max: false, bounds: [], buckets: 1 };
@@ -58,7 +60,13 @@ export class ProtobufDialect implements Dialect {
         return new HistogramPage(page, layout, fields);
       case 'exponential':
         return new NativeHistogramPage(page, layout, fields);
+      case 'summary':
+        return new SummaryPage(page, layout, fields);
     }
+  }
+
+  withExemplars(...[source, page, exemplars, values, base]: Parameters<typeof withExemplars>): WithExemplars {
+    return withExemplars(source, page, exemplars, values, base);
   }
 
   info(line: string): Buffer {

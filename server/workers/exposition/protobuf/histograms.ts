@@ -1,5 +1,5 @@
 /** Histograms with explicit bounds. */
-import { COUNT, HISTOGRAM_BUCKETS, SUM, type HistogramLayout, type Page } from '../../../../core/snapshot';
+import { COUNT, HISTOGRAM_BUCKETS, SUM, strideOf, type HistogramLayout, type Page } from '../../../../core/snapshot';
 import type { DropReason } from '../../../protocol/dropped';
 import { addsUp } from '../../text/forbidden';
 import { histogramLines } from '../../text/official';
@@ -29,8 +29,26 @@ export class HistogramPage extends RewrittenPage {
   }
 
   protected write(index: number, numbers: Float64Array, offset: number): DropReason | undefined {
-    const { histogram, bucket, metric, bounds } = this;
     if (!addsUp(numbers, offset, this.layout, Number.MAX_SAFE_INTEGER)) return 'count';
+    this.writeSeries(this.out, index, numbers, offset, undefined);
+    return undefined;
+  }
+
+  /** A series with its exemplars, by index of their buckets. @param base index in `values` of the page's first number */
+  seriesWith(index: number, values: Float64Array, base: number, exemplars: ReadonlyMap<number, Bytes>): Buffer {
+    const out = new Bytes();
+    this.writeSeries(out, index, values, base + index * strideOf(this.layout), exemplars);
+    return out.toBuffer();
+  }
+
+  private writeSeries(
+    out: Bytes,
+    index: number,
+    numbers: Float64Array,
+    offset: number,
+    exemplars: ReadonlyMap<number, Bytes> | undefined,
+  ): void {
+    const { histogram, bucket, metric, bounds } = this;
     histogram.clear();
     histogram.byte(varintTag(HISTOGRAM.sampleCount));
     histogram.varint(numbers[offset + COUNT] as number);
@@ -46,12 +64,13 @@ export class HistogramPage extends RewrittenPage {
       bucket.varint(cumulative);
       bucket.byte(doubleTag(BUCKET.upperBound));
       bucket.double(bounds[i] as number);
+      const exemplar = exemplars?.get(i);
+      if (exemplar !== undefined) bucket.message(bytesTag(BUCKET.exemplar), exemplar);
       histogram.message(bytesTag(HISTOGRAM.bucket), bucket);
     }
     metric.clear();
     this.labels.appendTo(metric, index);
     metric.message(bytesTag(METRIC.histogram), histogram);
-    this.out.message(bytesTag(FAMILY.metric), metric);
-    return undefined;
+    out.message(bytesTag(FAMILY.metric), metric);
   }
 }

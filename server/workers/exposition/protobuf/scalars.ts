@@ -8,6 +8,8 @@ import type { Pieces } from '../pages/pieces';
 import { FAMILY, METRIC, VALUE, bytesTag, doubleTag } from './schema';
 
 const DOUBLE_BYTES = 8;
+/** What a series ends with: the tag, the length and the value of its counter or gauge. */
+export const COUNTER_BYTES = 2 + 1 + DOUBLE_BYTES;
 
 export class ScalarPage implements PageRendering {
   readonly bytes: Buffer;

@@ -8,7 +8,7 @@ import { pageLines } from '../../text/official';
 import { PageText, type PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
 import { ClassicBuckets } from './classic-buckets';
-import { HISTOGRAM_SUFFIXES, type Dialect, type FamilyHead, type PageSource } from '../dialect';
+import { suffixesOf, type Dialect, type FamilyHead, type PageSource } from '../dialect';
 import type { OfficialHead } from '../head';
 import { numberText } from '../../text/digits';
 
@@ -44,6 +44,5 @@ export class TextDialect implements Dialect {
 /** The family and its samples are called what the official serializer calls them. */
 export function familyAsNamed(official: OfficialHead): FamilyHead {
   const { name, type } = official;
-  const suffixes = type === 'histogram' ? HISTOGRAM_SUFFIXES : [''];
-  return { name, type, claims: suffixes.map((suffix) => name + suffix), official };
+  return { name, type, claims: suffixesOf(type).map((suffix) => name + suffix), official };
 }

@@ -1,5 +1,11 @@
 /** All numbers of a snapshot, in the order in which readers see them, by what tells their series. */
-import { EXP_BUCKETS, EXP_NEGATIVE_LENGTH, EXP_POSITIVE_LENGTH, strideOf, type Snapshot } from '../../../../core/snapshot';
+import {
+  EXP_BUCKETS,
+  EXP_NEGATIVE_LENGTH,
+  EXP_POSITIVE_LENGTH,
+  strideOf,
+  type Snapshot,
+} from '../../../../core/snapshot';
 import { forEachSeries } from '../../../../core/series';
 import { PageCache } from '../../../../workers/page-cache';
 

@@ -8,7 +8,8 @@ import { parse, type ParsedFamily } from '../../exposition/parsed-text';
 import { decode } from '../../exposition/protobuf/decoded-protobuf';
 import { render } from '../../exposition/rendered-snapshots';
 import { StateFile, temporaryFolder } from '../state/state-files';
-import { at, Cluster } from '../merged-instances';
+import type { Cluster } from '../merged-instances';
+import { at } from '../merged-instances';
 
 /** The state as a server has it that was started anew. */
 export function rereadOf(t: ExecutionContext, state: ClusterState): ClusterState {

@@ -1,8 +1,15 @@
 /** What a protobuf exposition has to fulfil beyond its schema. */
-import type { DecodedFamily, DecodedHistogram, DecodedMetric } from './decoded-protobuf';
+import type {
+  DecodedExemplar,
+  DecodedFamily,
+  DecodedHistogram,
+  DecodedMetric,
+  DecodedSummary,
+} from './decoded-protobuf';
 
 const COUNTER = 0;
 const GAUGE = 1;
+const SUMMARY = 2;
 const HISTOGRAM = 4;
 
 export function checkFamilies(families: readonly DecodedFamily[]): void {
@@ -22,20 +29,39 @@ export function checkFamilies(families: readonly DecodedFamily[]): void {
   }
 }
 
-function checkMetric(name: string, type: number, { labels, counter, gauge, histogram }: DecodedMetric): void {
+function checkMetric(name: string, type: number, metric: DecodedMetric): void {
+  const { labels, counter, gauge, summary, histogram, exemplar } = metric;
   const names = labels.map(([label]) => label);
   if (new Set(names).size < names.length) throw new Error(`a label of ${name} twice: ${names.join()}`);
   for (const label of names) {
     if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label) || label === '__name__') throw new Error(`label ${label} of ${name}`);
   }
-  const own = { [COUNTER]: counter, [GAUGE]: gauge, [HISTOGRAM]: histogram }[type];
-  const all = [counter, gauge, histogram].filter((one) => one !== undefined);
+  const own = { [COUNTER]: counter, [GAUGE]: gauge, [SUMMARY]: summary, [HISTOGRAM]: histogram }[type];
+  const all = [counter, gauge, summary, histogram].filter((one) => one !== undefined);
   if (own === undefined || all.length !== 1) throw new Error(`${name} of type ${type} has ${all.length} values`);
   if (histogram !== undefined) checkHistogram(name, histogram);
+  if (summary !== undefined) checkSummary(name, summary);
+  if (exemplar !== undefined) checkExemplar(name, exemplar);
+}
+
+function checkSummary(name: string, { count, quantiles }: DecodedSummary): void {
+  if (!isCount(count)) throw new Error(`${name} has count ${count}`);
+  let last = -1;
+  for (const [quantile] of quantiles) {
+    if (!(quantile > last && quantile <= 1)) throw new Error(`${name}: quantile ${quantile} behind ${last}`);
+    last = quantile;
+  }
+}
+
+function checkExemplar(name: string, { labels }: DecodedExemplar): void {
+  const names = labels.map(([label]) => label);
+  if (new Set(names).size < names.length) throw new Error(`a label of an exemplar of ${name} twice: ${names.join()}`);
+  if (Array.from(labels.flat().join('')).length > 128) throw new Error(`an exemplar of ${name} is too long`);
 }
 
 function checkHistogram(name: string, histogram: DecodedHistogram): void {
-  const { schema, count, buckets, zeroCount, positive, negative } = histogram;
+  const { schema, count, buckets, exemplars, zeroCount, positive, negative } = histogram;
+  for (const exemplar of exemplars.values()) checkExemplar(name, exemplar);
   if (!isCount(count)) throw new Error(`${name} has count ${count}`);
   if (schema !== undefined) {
     const counts = [zeroCount ?? 0, ...positive.values(), ...negative.values()];

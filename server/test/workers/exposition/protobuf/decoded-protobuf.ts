@@ -17,13 +17,31 @@ export interface DecodedMetric {
   readonly labels: readonly (readonly [name: string, value: string])[];
   readonly gauge?: number | undefined;
   readonly counter?: number | undefined;
+  /** Of the counter. */
+  readonly exemplar?: DecodedExemplar | undefined;
+  readonly summary?: DecodedSummary | undefined;
   readonly histogram?: DecodedHistogram | undefined;
+}
+
+export interface DecodedSummary {
+  readonly count: number;
+  readonly sum: number;
+  readonly quantiles: readonly (readonly [quantile: number, value: number])[];
+}
+
+export interface DecodedExemplar {
+  readonly labels: DecodedMetric['labels'];
+  readonly value: number;
+  /** Epoch seconds. */
+  readonly time: number | undefined;
 }
 
 export interface DecodedHistogram {
   readonly count: number;
   readonly sum: number | undefined;
   readonly buckets: readonly (readonly [bound: number, cumulative: number])[];
+  /** By index of the bucket. */
+  readonly exemplars: ReadonlyMap<number, DecodedExemplar>;
   readonly schema: number | undefined;
   readonly zeroThreshold: number | undefined;
   readonly zeroCount: number | undefined;
@@ -107,20 +125,42 @@ function family(bytes: Uint8Array): DecodedFamily {
 }
 
 function metric(bytes: Uint8Array): DecodedMetric {
-  const of = fields(bytes, { 1: 'message', 2: 'message', 3: 'message', 7: 'message' });
-  const value = (number: number): number | undefined => {
-    const message = only<Uint8Array>(of, number);
-    return message && only(fields(message, { 1: 'double' }), 1);
-  };
-  const ofHistogram = only<Uint8Array>(of, 7);
+  const of = fields(bytes, { 1: 'message', 2: 'message', 3: 'message', 4: 'message', 7: 'message' });
+  const [ofGauge, ofCounter, ofSummary, ofHistogram] = [2, 3, 4, 7].map((field) => only<Uint8Array>(of, field));
+  const counter = ofCounter && fields(ofCounter, { 1: 'double', 2: 'message' });
+  const [exemplarBytes] = counter === undefined ? [] : messages(counter, 2);
   return {
-    labels: messages(of, 1).map((pair) => {
-      const label = fields(pair, { 1: 'string', 2: 'string' });
-      return [only<string>(label, 1)!, only<string>(label, 2)!];
-    }),
-    gauge: value(2),
-    counter: value(3),
+    labels: messages(of, 1).map(label),
+    gauge: ofGauge && only(fields(ofGauge, { 1: 'double' }), 1),
+    counter: counter && only(counter, 1),
+    ...(exemplarBytes && { exemplar: exemplar(exemplarBytes) }),
+    ...(ofSummary && { summary: summary(ofSummary) }),
     histogram: ofHistogram && histogram(ofHistogram),
+  };
+}
+
+function label(bytes: Uint8Array): [name: string, value: string] {
+  const of = fields(bytes, { 1: 'string', 2: 'string' });
+  return [only<string>(of, 1)!, only<string>(of, 2)!];
+}
+
+function summary(bytes: Uint8Array): DecodedSummary {
+  const of = fields(bytes, { 1: 'uint64', 2: 'double', 3: 'message' });
+  const quantiles = messages(of, 3).map((each) => {
+    const one = fields(each, { 1: 'double', 2: 'double' });
+    return [only<number>(one, 1)!, only<number>(one, 2)!] as const;
+  });
+  return { count: only<number>(of, 1)!, sum: only<number>(of, 2)!, quantiles };
+}
+
+function exemplar(bytes: Uint8Array): DecodedExemplar {
+  const of = fields(bytes, { 1: 'message', 2: 'double', 3: 'message' });
+  const [stamp] = messages(of, 3);
+  const time = stamp && fields(stamp, { 1: 'uint64', 2: 'uint32' });
+  return {
+    labels: messages(of, 1).map(label),
+    value: only<number>(of, 2)!,
+    time: time && only<number>(time, 1)! + only<number>(time, 2)! / 1e9,
   };
 }
 
@@ -129,13 +169,12 @@ function histogram(bytes: Uint8Array): DecodedHistogram {
     ...{ 1: 'uint64', 2: 'double', 3: 'message', 5: 'sint32', 6: 'double', 7: 'uint64' },
     ...{ 9: 'message', 10: 'sint64', 12: 'message', 13: 'sint64' },
   });
+  const buckets = messages(of, 3).map((bucket) => fields(bucket, { 1: 'uint64', 2: 'double', 3: 'message' }));
   return {
     count: only<number>(of, 1)!,
     sum: only(of, 2),
-    buckets: messages(of, 3).map((bucket) => {
-      const each = fields(bucket, { 1: 'uint64', 2: 'double' });
-      return [only<number>(each, 2)!, only<number>(each, 1)!];
-    }),
+    buckets: buckets.map((each) => [only<number>(each, 2)!, only<number>(each, 1)!]),
+    exemplars: new Map(buckets.flatMap((each, i) => messages(each, 3).map((one) => [i, exemplar(one)] as const))),
     schema: only(of, 5),
     zeroThreshold: only(of, 6),
     zeroCount: only(of, 7),

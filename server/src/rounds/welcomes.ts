@@ -1,0 +1,24 @@
+/**
+ * Asks a process whose exporter has started: so it has its token, and what was sent to it before it listened is sent again.
+ * The message proves nothing, and makes the process be asked no more often than once at a time.
+ */
+
+/** How long the answer may take. */
+const WELCOME_MS = 5000;
+/** At a time; there may be any number of messages. Others are asked with the next scrape. */
+const MAX_WELCOMED = 1000;
+
+export class Welcomes {
+  /** pm_ids of the processes that are asked. */
+  private readonly asked = new Set<number>();
+
+  constructor(private readonly ask: (timeoutMs: number, pmId: number) => Promise<unknown>) {}
+
+  hear(pmId: number): void {
+    if (this.asked.has(pmId) || this.asked.size >= MAX_WELCOMED) return;
+    this.asked.add(pmId);
+    void this.ask(WELCOME_MS, pmId)
+      .catch(() => undefined)
+      .then(() => this.asked.delete(pmId));
+  }
+}
