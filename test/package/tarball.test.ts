@@ -112,6 +112,16 @@ for (const script of ['registry.cjs', 'registry.mjs']) {
   });
 }
 
+for (const flag of ['--require', '--import']) {
+  test(`${flag} finds the preload by its name`, async (t) => {
+    const preload = '@mashroom/mashroom-monitoring-pm2-exporter/register';
+    const { code, stdout, stderr } = await run(consumer.folder, process.execPath, flag, preload, 'preloaded.cjs');
+    t.is(code, 0, stderr);
+    t.is(stdout, 'ran\n');
+    t.regex(stderr, /^\[pm2-exporter\] PM2 has not started this process .*\n$/);
+  });
+}
+
 test('TypeScript users find types as CommonJS and as ES modules', async (t) => {
   const types = ['--typeRoots', join(root, 'node_modules/@types')];
   const { code, stdout } = await runScript(consumer.folder, 'typescript/bin/tsc', '-p', 'tsconfig.json', ...types);
