@@ -1,7 +1,5 @@
 import test from 'ava';
 import type { ResourceMetrics } from '../../core/otel';
-import { StateLog } from '../../core/state-log';
-import { CompositeSource } from '../../src/collect/composite';
 import type { MetricsSource } from '../../src/collect/source';
 import { combine, counted, hurry, valuesOf } from './collecting';
 
@@ -294,27 +292,4 @@ test('a source that throws when its result is accepted is told once', async (t) 
   const combined = combine({ ...source, accumulates: true }, () => counted('a', 1));
   for (let i = 0; i < 2; i++) combined.source.accept?.(await combined.collect());
   t.deepEqual(combined.log, ['accept() of "sources[0]" has failed: a defect']);
-});
-
-test('a source that is added takes part from the next collection on, and one that is removed is released', async (t) => {
-  const composite = new CompositeSource([], new StateLog({ info: () => undefined, warn: () => undefined }));
-  let released = 0;
-  const source = (name: string): MetricsSource => ({
-    provider: () => ({}),
-    collect: () => counted(name, 1),
-    release: () => void released++,
-  });
-  const [first, second] = [source('a'), source('b')];
-  composite.add({ source: first, label: 'first' });
-  t.deepEqual(valuesOf(await composite.collect()), [['a', 1]]);
-  composite.add({ source: second, label: 'second' });
-  t.deepEqual(valuesOf(await composite.collect()), [
-    ['a', 1],
-    ['b', 1],
-  ]);
-  composite.remove(first);
-  composite.remove(first);
-  t.is(released, 1);
-  t.deepEqual(valuesOf(await composite.collect()), [['b', 1]]);
-  t.deepEqual(valuesOf(composite.collectNow()), [['b', 1]]);
 });
