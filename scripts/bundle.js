@@ -24,6 +24,9 @@ const BUNDLES = [
       mashroom: 'src/mashroom/plugin.ts',
       opentelemetry: 'src/opentelemetry/index.ts',
       'prom-client': 'src/prom-client/index.ts',
+      // Most processes that load the first one leave it at that.
+      register: 'src/register/register.ts',
+      preload: 'src/register/preload.ts',
     },
   },
   { package: '.', folder: 'workers', entries: { worker: 'workers/worker.ts' } },
@@ -37,6 +40,14 @@ const PUBLIC_TYPES = {
   opentelemetry: 'opentelemetry/index.d.ts',
   'prom-client': 'prom-client/index.d.ts',
 };
+
+const OF_ONE_LIBRARY = /[\\/]src[\\/](opentelemetry|prom-client)[\\/]/;
+/** What entries share, as files of names that stay. Not every user of the exporter loads the last two. */
+const SHARED = [
+  { name: 'exporter', test: (id) => !OF_ONE_LIBRARY.test(id), minShareCount: 2, priority: 2 },
+  { name: 'reader', test: /[\\/]src[\\/]opentelemetry[\\/]/, minShareCount: 2, priority: 1 },
+  { name: 'registries', test: /[\\/]src[\\/]prom-client[\\/]/, minShareCount: 2, priority: 1 },
+];
 
 /**
  * @param {object} [options]
@@ -77,8 +88,7 @@ async function bundleFolder({ name, folder, entries, to, plugins }) {
     exports: 'named',
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
-    // What two entries share is one file, of a name that stays.
-    codeSplitting: { groups: [{ name: 'exporter', minShareCount: 2 }] },
+    codeSplitting: { groups: SHARED },
     comments: false,
   });
   await bundled.close();
@@ -95,6 +105,8 @@ async function bundleTypes(to) {
     await types.write({ file: path.join(to, 'dist/src', `${name}.d.ts`) });
     await types.close();
   }
+  // It has none: it is there for what it does.
+  fs.writeFileSync(path.join(to, 'dist/src/register.d.ts'), 'export {};\n');
 }
 
 /** Paths of the modules that bundles begin with. */

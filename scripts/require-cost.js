@@ -1,5 +1,6 @@
 /**
- * `npm run cost`: what requiring the plugin costs the main thread of a server, beside what it cost before it was bundled.
+ * `npm run cost`: what requiring the plugin costs the main thread of a server, beside what it cost before it was bundled, and
+ * what the preload costs.
  *
  * Each measurement is a process of its own. The subjects take turns, so that a busy moment of the machine hits all alike.
  */
@@ -15,6 +16,11 @@ const { ensureBuilt, ensureInstalled, root } = require('./ensure');
 const BEFORE = '3277965';
 const LIMIT = 0.6;
 const RUNS = Number(process.argv[2] ?? 15);
+/** By row: the app for which the preload is loaded. The second one finds the instrumentations of this repository. */
+const PRELOADS = {
+  'the preload': (home) => path.join(home, 'app.js'),
+  'with instrumentations': () => path.join(root, 'app.js'),
+};
 
 const PROBE = `
   const megabytes = (bytes) => bytes / 2 ** 20;
@@ -59,9 +65,13 @@ function measure(subjects) {
   const samples = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
   try {
     const env = { ...process.env, PM2_HOME: home };
+    fs.writeFileSync(path.join(home, 'pm2.pid'), String(process.pid));
     for (let run = 0; run < RUNS; run++) {
       for (const [name, subject] of Object.entries(subjects)) {
-        const output = execFileSync(process.execPath, ['--expose-gc', '-e', PROBE, subject], { cwd: root, env });
+        const probe = name in PRELOADS ? UNDER_PM2 : PROBE;
+        const place = name in PRELOADS ? { pm_id: '0', pm_exec_path: PRELOADS[name](home) } : {};
+        const options = { cwd: root, env: { ...env, ...place } };
+        const output = execFileSync(process.execPath, ['--expose-gc', '-e', probe, subject], options);
         samples[name].push(JSON.parse(output.toString().trim().split('\n').at(-1)));
       }
     }
@@ -70,6 +80,9 @@ function measure(subjects) {
   }
   return samples;
 }
+
+/** The preload acts under PM2 only: a child with a channel whose parent is the daemon. */
+const UNDER_PM2 = `process.send = () => {};\n${PROBE}`;
 
 /** @returns least, median and most */
 function spread(values) {
@@ -112,6 +125,7 @@ if (before === undefined) {
 }
 const samples = measure({
   'this plugin': './dist/src/mashroom.js',
+  ...Object.fromEntries(Object.keys(PRELOADS).map((name) => [name, './dist/src/register.js'])),
   ...(before !== undefined && { 'the version before': before }),
   '@pm2/io': '@pm2/io',
   pm2: 'pm2',

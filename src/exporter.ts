@@ -24,6 +24,7 @@ import { startPmx } from './pmx/pmx';
 import { ExporterPool } from './pool/exporter-pool';
 import { findWorker } from './pool/find-worker';
 import { ProbeFeed } from './probes/feed';
+import { processWide, RUNNING } from './running';
 import { SnapshotEncoder } from '../core/encoder/encoder';
 import { StateLog } from '../core/state-log';
 
@@ -35,10 +36,6 @@ export interface Exporter {
   /** Collects now. Resolves when the exporter has the snapshot, or could not get one; never rejects. */
   flush(): Promise<void>;
 }
-
-/** The active exporter of this process, started by this or by another instance of this module. */
-const ACTIVE = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter running');
-const processWide = globalThis as { [ACTIVE]?: Exporter | undefined };
 
 const THREADS = {
   name: 'Starting worker threads',
@@ -83,7 +80,7 @@ export function startExporter(
   if (limit !== undefined) logger.warn(limit);
   try {
     const exporter = startUnderPm2(source, config, found, worker.path, logger);
-    if (exporter.active) processWide[ACTIVE] = exporter;
+    if (exporter.active) processWide[RUNNING] = exporter;
     return exporter;
   } catch (error) {
     logger.error(`The PM2 exporter could not be started, so no metrics are exported: ${messageOf(error)}`);
@@ -94,7 +91,7 @@ export function startExporter(
 /** An exporter that its host has forgotten to stop would answer each request a second time. */
 function stopFormer(logger: Logger): void {
   try {
-    const former = processWide[ACTIVE];
+    const former = processWide[RUNNING];
     if (former === undefined) return;
     void former.stop();
     logger.warn(
@@ -191,7 +188,7 @@ function startUnderPm2(
     flush: () => collector.flush(),
   };
   async function end(): Promise<void> {
-    if (processWide[ACTIVE] === exporter) processWide[ACTIVE] = undefined;
+    if (processWide[RUNNING] === exporter) processWide[RUNNING] = undefined;
     listening.stop();
     collector.finish();
     feed.stop();

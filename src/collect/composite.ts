@@ -25,7 +25,8 @@ export interface LabelledSource {
 
 export class CompositeSource implements MetricsSource {
   readonly accumulates = true;
-  private readonly members: readonly Member[];
+  private readonly members: Member[] = [];
+  private readonly bySource = new Map<MetricsSource, Member>();
   /** The collection whose result counts. */
   private current: object | undefined;
 
@@ -33,8 +34,25 @@ export class CompositeSource implements MetricsSource {
     sources: readonly LabelledSource[],
     private readonly states: StateLog,
   ) {
-    const mostScopes = Math.min(MOST_SCOPES, Math.floor(MOST_ENTRIES / sources.length));
-    this.members = sources.map(({ source, label }) => new Member(source, label, mostScopes));
+    for (const source of sources) this.add(source);
+  }
+
+  /** It takes part from the next collection on. */
+  add({ source, label }: LabelledSource): void {
+    const member = new Member(source, label, () =>
+      Math.min(MOST_SCOPES, Math.floor(MOST_ENTRIES / this.members.length)),
+    );
+    this.members.push(member);
+    this.bySource.set(source, member);
+  }
+
+  /** Releases it. It takes part in no further collection. */
+  remove(source: MetricsSource): void {
+    const member = this.bySource.get(source);
+    if (member === undefined) return;
+    this.bySource.delete(source);
+    this.members.splice(this.members.indexOf(member), 1);
+    this.onMember(member, 'release');
   }
 
   /** Providers that are replaced are the business of the members. */

@@ -47,7 +47,7 @@ export class Member {
   constructor(
     private readonly source: MetricsSource,
     readonly label: string,
-    private readonly mostScopes: number,
+    private readonly mostScopes: () => number,
   ) {}
 
   get isReady(): boolean {
@@ -128,10 +128,10 @@ export class Member {
   private collectNow(): Parts | undefined {
     const { source } = this;
     try {
-      if (source.collectNow !== undefined) return partsOf(source.collectNow(source.provider()), this.mostScopes);
+      if (source.collectNow !== undefined) return partsOf(source.collectNow(source.provider()), this.mostScopes());
       if (!this.answersAtOnce || this.pending !== undefined) return undefined;
       const answer = source.collect(source.provider());
-      if (!isPromiseLike(answer)) return partsOf(answer, this.mostScopes);
+      if (!isPromiseLike(answer)) return partsOf(answer, this.mostScopes());
       void Promise.resolve(answer).catch(() => undefined);
     } catch {
       // The process exits: its last numbers are better than none.
@@ -163,7 +163,7 @@ export class Member {
       const data = await answer;
       const settling = collectedSettled(data);
       if (settling !== undefined) await settling;
-      this.note(partsOf(data, this.mostScopes), pending);
+      this.note(partsOf(data, this.mostScopes()), pending);
     } catch (error) {
       if (this.pending === pending) this.trouble = messageOf(error);
     }

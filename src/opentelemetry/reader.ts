@@ -28,8 +28,16 @@ interface Deadline {
   readonly timeoutMillis?: number | undefined;
 }
 
+/** By it a reader of another copy of this package is known. */
+const PM2_READER = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter reader');
+
+export function isPm2Reader(reader: unknown): boolean {
+  return typeof reader === 'object' && reader !== null && PM2_READER in reader;
+}
+
 /** `MetricReader` of sdk-metrics 1.30, 2.x and 3.x, by its methods. */
 export class Reader {
+  readonly [PM2_READER] = true;
   private readonly logger: Logger;
   private readonly config: unknown;
   private readonly maxSeries: number;
@@ -45,9 +53,13 @@ export class Reader {
 
   /**
    * @param options as the user gave them, of any type
+   * @param startWith starts the exporter, or has the source take part in one
    * @throws TypeError where an entry of `sources` is no source
    */
-  constructor(options?: unknown) {
+  constructor(
+    options?: unknown,
+    private readonly startWith: typeof startExporter = startExporter,
+  ) {
     this.logger = guardLogger(optionOf(options, 'logger'));
     this.config = configOf(options, OWN_OPTIONS);
     const sources = optionOf(options, 'sources');
@@ -82,7 +94,7 @@ export class Reader {
     this.source.bind(collector);
     const all = [{ source: this.source, label: 'OpenTelemetry' }, ...this.others];
     const source = combineSources(all, new StateLog(this.logger));
-    this.exporter = startExporter(source, this.config, this.logger, PROCESS_METRICS);
+    this.exporter = this.startWith(source, this.config, this.logger, PROCESS_METRICS);
     if (!this.exporter.active) this.leave();
   }
 

@@ -45,8 +45,13 @@ test('the package holds what users need and nothing else', (t) => {
     'dist/src/mashroom.js',
     'dist/src/opentelemetry.d.ts',
     'dist/src/opentelemetry.js',
+    'dist/src/preload.js',
     'dist/src/prom-client.d.ts',
     'dist/src/prom-client.js',
+    'dist/src/reader.js',
+    'dist/src/register.d.ts',
+    'dist/src/register.js',
+    'dist/src/registries.js',
     'dist/workers/worker.js',
     'mashroom.json',
     'package.json',
@@ -115,6 +120,16 @@ for (const script of ['registry.cjs', 'registry.mjs']) {
     const { code, stdout, stderr } = await run(consumer.folder, process.execPath, script);
     t.is(code, 0, stderr);
     t.is(stdout, '3\n');
+  });
+}
+
+for (const flag of ['--require', '--import']) {
+  test(`${flag} finds the preload by its name`, async (t) => {
+    const preload = '@mashroom/mashroom-monitoring-pm2-exporter/register';
+    const { code, stdout, stderr } = await run(consumer.folder, process.execPath, flag, preload, 'preloaded.cjs');
+    t.is(code, 0, stderr);
+    t.is(stdout, 'ran\n');
+    t.regex(stderr, /^\[pm2-exporter\] PM2 has not started this process .*\n$/);
   });
 }
 

@@ -1,0 +1,2 @@
+// Is run with the preload: outside PM2 that writes one line.
+console.log('ran');
