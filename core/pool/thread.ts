@@ -41,6 +41,9 @@ const HAS_ENDED = 'the worker thread has ended';
 
 export class Thread {
   private readonly piscina: piscina.Piscina;
+  private port: MessagePort | undefined;
+  /** Whether the process stays alive until the task under way has ended. */
+  private keepsAlive = true;
   private ready = false;
   private ended = false;
 
@@ -73,7 +76,8 @@ export class Thread {
     this.piscina.on('workerDestroy', () => setImmediate(() => this.lose(HAS_ENDED)).unref());
     this.piscina.on('workerCreate', (worker: object) => {
       // piscina waits for ever for a result that cannot be read here, such as one that nests too deep.
-      resultPortOf(worker)?.on('messageerror', (error) => this.lose(`the result cannot be read: ${messageOf(error)}`));
+      this.port = resultPortOf(worker);
+      this.port?.on('messageerror', (error) => this.lose(`the result cannot be read: ${messageOf(error)}`));
     });
     withClosedOutputs(() => this.piscina.run(WARM_UP)).then(
       () => this.noteReady(),
@@ -86,8 +90,12 @@ export class Thread {
     return this.ready;
   }
 
-  /** To be called after the end of the task before. @throws Error if the thread has just ended */
-  post(task: object, transfer: readonly MessagePort[]): void {
+  /**
+   * To be called after the end of the task before.
+   * @param keepsAlive whether the process stays alive until the task has ended
+   * @throws Error if the thread has just ended
+   */
+  post(task: object, transfer: readonly MessagePort[], keepsAlive: boolean): void {
     // piscina would make another thread.
     if (this.piscina.threads.length === 0) throw new Error(HAS_ENDED);
     this.piscina.run(task, { transferList: [...transfer] }).then(
@@ -96,6 +104,13 @@ export class Thread {
       },
       (error: unknown) => this.fail(messageOf(error)),
     );
+    this.keepsAlive = keepsAlive;
+    this.letProcessEnd();
+  }
+
+  /** piscina keeps the process alive from when it passes a task to the thread, which is not before the thread is ready. */
+  private letProcessEnd(): void {
+    if (!this.keepsAlive) this.port?.unref();
   }
 
   /**
@@ -115,6 +130,7 @@ export class Thread {
 
   private noteReady(): void {
     if (this.ended) return;
+    this.letProcessEnd();
     this.ready = true;
     this.events.onReady();
   }

@@ -30,6 +30,7 @@ export interface PoolFailure {
 interface Job {
   readonly task: object;
   readonly transfer: readonly MessagePort[];
+  readonly keepsAlive: boolean;
   readonly settle: (result: unknown) => void;
 }
 
@@ -52,8 +53,14 @@ export class WorkerPool {
     return this.attempts.lastTrouble;
   }
 
-  /** @returns what the worker returned, of which the caller knows the type, or a {@link PoolFailure}; never rejects */
-  submit(task: object, transfer: readonly MessagePort[] = []): Promise<unknown> {
+  /**
+   * @param options.keepsAlive whether the process stays alive until the task has ended, once it has begun
+   * @returns what the worker returned, of which the caller knows the type, or a {@link PoolFailure}; never rejects
+   */
+  submit(
+    task: object,
+    { transfer = [], keepsAlive = true }: Partial<Pick<Job, 'transfer' | 'keepsAlive'>> = {},
+  ): Promise<unknown> {
     if (this.stopped !== undefined) return Promise.resolve(STOPPED);
     return new Promise((resolve) => {
       const timeout = setTimeout(() => this.expire(job), this.options.timeoutMs).unref();
@@ -61,7 +68,7 @@ export class WorkerPool {
         clearTimeout(timeout);
         resolve(result);
       };
-      const job: Job = { task, transfer, settle };
+      const job: Job = { task, transfer, keepsAlive, settle };
       this.waiting.push(job);
       this.assign();
     });
@@ -104,7 +111,7 @@ export class WorkerPool {
       const job = this.waiting.shift() as Job;
       this.threads.set(thread, job);
       try {
-        thread.post(job.task, job.transfer);
+        thread.post(job.task, job.transfer, job.keepsAlive);
       } catch (error) {
         this.lose(thread, messageOf(error));
       }

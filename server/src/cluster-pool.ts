@@ -63,7 +63,7 @@ export class ClusterPool {
       if (chunk === null) sink.complete();
       else sink.add(chunk);
     });
-    void this.pool.submit({ kind: 'render', ...task, port: port2, loan }, [port2]).then((value) => {
+    void this.pool.submit({ kind: 'render', ...task, port: port2, loan }, { transfer: [port2] }).then((value) => {
       const result = value as ClusterTaskResult<RenderTask>;
       if (result.ok) onResult(result);
       else {

@@ -25,7 +25,7 @@ export class ExporterPool {
   }
 
   async run<T extends Task>(task: T): Promise<TaskResult<T>> {
-    if (task.kind === 'hello') return (await this.pool.submit(task)) as TaskResult<T>;
+    if (task.kind === 'hello') return (await this.pool.submit(task, { keepsAlive: false })) as TaskResult<T>;
     const release = this.options.hold(task.snapshot);
     try {
       return (await this.post(task)) as TaskResult<T>;

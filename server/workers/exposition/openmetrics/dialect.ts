@@ -45,9 +45,9 @@ export class OpenMetricsDialect implements Dialect {
     lines.pop();
     if (layout.kind === 'histogram') return histogramPage(source, layout, lines);
     if (layout.kind === 'summary') return summaryPage(source, layout, lines);
-    const { name } = head.official;
-    const sample = head.type === 'counter' ? `${head.name}_total` : name;
-    const text = lines.map((line) => `${sample}${line.slice(name.length)}\n`).join('');
+    const sample = head.type === 'counter' ? `${head.name}_total` : head.official.name;
+    // Its own name may be another one than the first member's: `a` and `a_total` are one counter here.
+    const text = lines.map((line) => `${sample}${line.slice(line.search(/[{ ]/))}\n`).join('');
     return new PageText(page, text, head.type === 'counter' ? { forbidden: forbiddenCounters } : {});
   }
 
