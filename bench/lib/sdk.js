@@ -18,9 +18,11 @@ class Reader extends MetricReader {
   }
 }
 
-/** @param {{families: object[]}} workload the SDK gets its metrics and series */
-function createSdk(workload) {
-  const reader = new Reader({ cardinalitySelector: () => SERIES_LIMIT });
+/**
+ * @param {{families: object[]}} workload the SDK gets its metrics and series
+ * @param {object} [reader] the only reader; by default one that collects totals
+ */
+function createSdk(workload, reader = new Reader({ cardinalitySelector: () => SERIES_LIMIT })) {
   const provider = new MeterProvider({ readers: [reader] });
   const meter = provider.getMeter(workload.scope.name, workload.scope.version);
   const next = random(7);

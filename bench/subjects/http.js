@@ -7,35 +7,52 @@ const { on, once } = require('node:events');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const autocannon = require('autocannon');
-const { timesLess, timesMore } = require('../lib/rows');
+const { atMost, timesLess, timesMore, within } = require('../lib/rows');
 const { startStubDaemon } = require('../lib/stub-daemon');
 
 const MODES = ['no exporter', 'collect() alone', 'ours', 'straightforward exporter', 'prom-client'];
+/** What the reader of our own is measured beside, in rounds of their own: more of them, as the difference is small. */
+const READER = 'Pm2MetricReader';
+const BARE = 'no exporter';
+const MOST_TIMES = 1.15;
+const MOST_STALL_MS = 5;
 const GROUPS = 40;
 const TARGETS = { 'straightforward exporter': 3, 'prom-client': 3 };
 
 module.exports = async function httpServer({ quick, emit }) {
   const plan = quick
-    ? { series: 1000, count: 1, warmUpMs: 100, seconds: 1, rate: 200 }
-    : { series: 100_000, count: 2, warmUpMs: 1500, seconds: 5, rate: 800 };
-  const taken = Object.fromEntries(MODES.map((mode) => [mode, { p99: [], stall: [], throughput: [] }]));
+    ? { series: 1000, count: 1, readerCount: 1, warmUpMs: 100, seconds: 1, rate: 200 }
+    : { series: 100_000, count: 2, readerCount: 7, warmUpMs: 1500, seconds: 5, rate: 800 };
+  const workload = `${plan.series} counters`;
   const daemon = await startStubDaemon();
   try {
     // Warm up the code that makes the load, in this process.
-    if (!quick) await measure({ mode: 'no exporter', daemon, ...plan, seconds: 1 });
-    for (let round = 0; round < plan.count; round++) {
-      for (const mode of round % 2 === 0 ? MODES : MODES.toReversed()) {
-        const { p99, stall, throughput } = await measure({ mode, daemon, ...plan });
-        taken[mode].p99.push(p99);
-        taken[mode].stall.push(stall);
-        taken[mode].throughput.push(throughput);
-      }
-    }
+    if (!quick) await measure({ mode: BARE, daemon, ...plan, seconds: 1 });
+    report({ taken: await takeRounds(MODES, plan.count, { daemon, ...plan }), workload, quick, emit });
+    reportReader({
+      taken: await takeRounds([BARE, READER], plan.readerCount, { daemon, ...plan }),
+      workload,
+      quick,
+      emit,
+    });
   } finally {
     daemon.stop();
   }
-  report({ taken, workload: `${plan.series} counters`, quick, emit });
 };
+
+/** Interleaved rounds, each mode once in each. */
+async function takeRounds(modes, count, plan) {
+  const taken = Object.fromEntries(modes.map((mode) => [mode, { p99: [], stall: [], throughput: [] }]));
+  for (let round = 0; round < count; round++) {
+    for (const mode of round % 2 === 0 ? modes : modes.toReversed()) {
+      const { p99, stall, throughput } = await measure({ mode, ...plan });
+      taken[mode].p99.push(p99);
+      taken[mode].stall.push(stall);
+      taken[mode].throughput.push(throughput);
+    }
+  }
+  return taken;
+}
 
 async function measure({ mode, daemon, series, warmUpMs, seconds, rate }) {
   const env = { ...process.env, PM2_HOME: daemon.home, pm_id: '0' };
@@ -104,4 +121,33 @@ function report({ taken, workload, quick, emit }) {
     const rates = { ours: ours.throughput, theirs: theirs.throughput };
     emit(timesMore({ ...row, name: 'HTTP: requests per second', unit: '/s', ...rates }));
   }
+}
+
+function reportReader({ taken, workload, quick, emit }) {
+  const ours = taken[READER];
+  const theirs = taken[BARE];
+  const row = { workload, variant: 'as requests come', against: BARE };
+  const goal = quick ? {} : { target: MOST_TIMES };
+  emit(
+    atMost({
+      ...row,
+      ...goal,
+      name: `HTTP with ${READER}: p99 latency`,
+      unit: 'ms',
+      ours: ours.p99,
+      theirs: theirs.p99,
+    }),
+  );
+  // Waits for a processor are taken off both.
+  const longer = Math.max(0.01, median(ours.stall) - median(theirs.stall));
+  emit(
+    within({
+      ...{ workload, variant: row.variant, against: `${MOST_STALL_MS} ms more than ${BARE}`, unit: 'ms' },
+      ...{ name: `HTTP with ${READER}: longest stall`, ours: [longer], bound: MOST_STALL_MS },
+    }),
+  );
+}
+
+function median(values) {
+  return percentile(values, 0.5);
 }
