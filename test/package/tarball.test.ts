@@ -68,7 +68,7 @@ test('the package has what docs/sources.md names', async (t) => {
   t.deepEqual(await missingLinks(installed, 'docs/sources.md'), []);
   const text = await readFile(join(installed, 'docs/sources.md'), 'utf8');
   const entries = new Set(text.match(/(?<=')@mashroom\/mashroom-monitoring-pm2-exporter[\w/-]*(?=')/g));
-  t.is(entries.size, 3);
+  t.is(entries.size, 4);
   for (const entry of entries) {
     const { code, stderr } = await run(consumer.folder, process.execPath, '-e', `require('${entry}')`);
     t.is(code, 0, stderr);
