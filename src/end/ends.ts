@@ -10,6 +10,7 @@
 import { listenOnChannel, type Listening } from '../ipc/channel';
 import type { LastNumbers } from './last-numbers';
 import { EndSignals } from './signals';
+import { withoutWarning } from './without-warning';
 
 export class Ends {
   private readonly signals: EndSignals;
@@ -34,7 +35,7 @@ export class Ends {
       });
     }
     for (const listening of this.onChannel) listening.renew();
-    withoutWarning(() => this.signals.watch());
+    this.signals.watch();
   }
 
   /** Repeatable. */
@@ -49,12 +50,4 @@ export class Ends {
   private readonly onExit = (): void => this.last.sendNow();
 
   private readonly onBeforeExit = (): void => this.last.prepare();
-}
-
-/** Adds listeners that do not count for the warning of too many listeners. */
-function withoutWarning(add: () => void): void {
-  const most = process.getMaxListeners();
-  process.setMaxListeners(0);
-  add();
-  process.setMaxListeners(most);
 }
