@@ -37,6 +37,9 @@ export interface ThreadEvents {
  */
 const NICE_INCREMENT = process.platform === 'linux' ? 5 : 0;
 
+/** A process that ends posts one per signal, and one when it exits. What is beyond it waits, also for the event loop. */
+const MOST_BESIDE = 16;
+
 const HAS_ENDED = 'the worker thread has ended';
 
 export class Thread {
@@ -58,8 +61,8 @@ export class Thread {
       filename: worker,
       minThreads: 0,
       maxThreads: 1,
-      // One that its owner has it do at a time, and one beside it: see `postBeside`.
-      concurrentTasksPerWorker: 2,
+      // One that its owner has it do at a time, and those beside it: see `postBeside`.
+      concurrentTasksPerWorker: 1 + MOST_BESIDE,
       idleTimeout: Number.POSITIVE_INFINITY,
       // An idle thread must wait in its event loop, which serves the connection to PM2's daemon.
       atomics: 'disabled',

@@ -123,7 +123,10 @@ export class Collector {
   /** Takes one more snapshot, after a collection that is under way. Resolves when it is handed over, or has failed. */
   async flush(): Promise<void> {
     await this.lastEnd;
-    const provider = this.stopped || this.current !== undefined ? undefined : this.findProvider();
+    if (this.stopped) return;
+    // One that has begun meanwhile, such as for another flush, has all that is wanted.
+    if (this.current !== undefined) return this.lastEnd;
+    const provider = this.findProvider();
     if (provider !== undefined) await this.begin({ provider, startedAt: performance.now(), isForRequest: true });
   }
 

@@ -10,51 +10,44 @@
 import { listenOnChannel, type Listening } from '../ipc/channel';
 import type { LastNumbers } from './last-numbers';
 import { EndSignals } from './signals';
+import { withoutWarning } from './without-warning';
 
 export class Ends {
   private readonly signals: EndSignals;
-  private watching = false;
   private onChannel: readonly Listening[] = [];
 
   constructor(private readonly last: LastNumbers) {
     this.signals = new EndSignals(last);
   }
 
-  /** Called as soon as there is a metrics server that is to be told: before, nothing of the process is changed. Repeatable. */
+  /**
+   * Called as soon as there is a metrics server that is to be told: before, nothing of the process is changed. Repeatable: it
+   * listens again where the app has removed all listeners.
+   */
   watch(): void {
-    if (!this.watching) {
-      this.watching = true;
-      withoutWarning(() => {
-        process.on('exit', this.onExit);
-        process.on('beforeExit', this.onBeforeExit);
-        this.onChannel = [
-          listenOnChannel('message', (message) => message === 'shutdown' && void this.last.send()),
-          listenOnChannel('disconnect', () => void this.last.send()),
-        ];
-      });
-    }
+    withoutWarning(() => {
+      if (!process.listeners('exit').includes(this.onExit)) process.on('exit', this.onExit);
+      if (!process.listeners('beforeExit').includes(this.onBeforeExit)) process.on('beforeExit', this.onBeforeExit);
+      if (this.onChannel.length > 0) return;
+      this.onChannel = [
+        listenOnChannel('message', (message) => message === 'shutdown' && void this.last.send()),
+        listenOnChannel('disconnect', () => void this.last.send()),
+      ];
+    });
     for (const listening of this.onChannel) listening.renew();
-    withoutWarning(() => this.signals.watch());
+    this.signals.watch();
   }
 
   /** Repeatable. */
   stop(): void {
-    this.watching = false;
     process.off('exit', this.onExit);
     process.off('beforeExit', this.onBeforeExit);
     for (const listening of this.onChannel) listening.stop();
+    this.onChannel = [];
     this.signals.stop();
   }
 
   private readonly onExit = (): void => this.last.sendNow();
 
   private readonly onBeforeExit = (): void => this.last.prepare();
-}
-
-/** Adds listeners that do not count for the warning of too many listeners. */
-function withoutWarning(add: () => void): void {
-  const most = process.getMaxListeners();
-  process.setMaxListeners(0);
-  add();
-  process.setMaxListeners(most);
 }

@@ -28,6 +28,7 @@ const END_MS = 300;
 export class LastNumbers {
   /** Data that was collected when the event loop had nothing left to do. */
   private prepared: CollectedData | undefined;
+  private hasPrepared = false;
 
   constructor(private readonly options: LastNumbersOptions) {}
 
@@ -73,11 +74,13 @@ export class LastNumbers {
 
   /**
    * Collects, for {@link sendNow}, what a source gives as a promise: if that needs no turn of the event loop, it is there
-   * when the process exits.
+   * when the process exits. Only once, since a collection that needs turns has the event loop run dry again: the process
+   * would never end.
    */
   prepare(): void {
     const { source, servers } = this.options;
-    if (!servers.areThere || this.isImmediate || source.collectNow !== undefined) return;
+    if (this.hasPrepared || !servers.areThere || this.isImmediate || source.collectNow !== undefined) return;
+    this.hasPrepared = true;
     const time = Date.now();
     void Promise.resolve()
       .then(() => source.collect(source.provider()))

@@ -4,6 +4,7 @@
  * is no other one it sends the signal again.
  */
 import type { LastNumbers } from './last-numbers';
+import { withoutWarning } from './without-warning';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 type Signal = (typeof SIGNALS)[number];
@@ -15,11 +16,13 @@ export class EndSignals {
 
   /** Listens, also where the app has removed all listeners. Repeatable. */
   watch(): void {
-    for (const signal of SIGNALS) {
-      const listener = this.listeners.get(signal) ?? (() => this.hear(signal));
-      this.listeners.set(signal, listener);
-      if (!process.listeners(signal).includes(listener)) process.prependListener(signal, listener);
-    }
+    withoutWarning(() => {
+      for (const signal of SIGNALS) {
+        const listener = this.listeners.get(signal) ?? (() => this.hear(signal));
+        this.listeners.set(signal, listener);
+        if (!process.listeners(signal).includes(listener)) process.prependListener(signal, listener);
+      }
+    });
   }
 
   /** Repeatable. */

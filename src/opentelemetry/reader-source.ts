@@ -45,9 +45,6 @@ export class ReaderSource implements MetricsSource {
   private queue: Promise<unknown> = Promise.resolve();
   /** Makes data points of deltas that were taken. Whoever does the last step of it, they are among the taken ones then. */
   private work: Sliced | undefined;
-  private handed: unknown;
-  /** Whether {@link accept} is called at all. */
-  private isAnswered = false;
   private readonly told = new Set<string>();
 
   constructor(private readonly options: ReaderSourceOptions) {
@@ -70,7 +67,7 @@ export class ReaderSource implements MetricsSource {
 
   async collect(): Promise<unknown> {
     await this.take();
-    return this.handOver();
+    return this.taken.handOver(this.resource);
   }
 
   /** @throws Error where the SDK can only be asked for a promise */
@@ -81,19 +78,11 @@ export class ReaderSource implements MetricsSource {
     if (this.work !== undefined) finish(this.work);
     this.resource = sdk.resource;
     finish(this.keep(sliced.take(sdk, now(), MAX_OBSERVED_AT_END)));
-    return this.handOver();
+    return this.taken.handOver(this.resource);
   }
 
   accept(handed: unknown): void {
-    this.isAnswered = true;
     this.taken.accept(handed);
-  }
-
-  private handOver(): unknown {
-    // Of something that never accepts, such as an older part: handing over twice would count twice.
-    if (!this.isAnswered) this.taken.accept(this.handed);
-    this.handed = this.taken.handOver(this.resource);
-    return this.handed;
   }
 
   release(): void {

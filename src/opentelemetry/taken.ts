@@ -4,29 +4,38 @@
  */
 import { AggregationTemporality, type MetricData, type ResourceMetrics, type ScopeMetrics } from '../../core/otel';
 
+interface Waiting {
+  /** Collections are numbered, since what is kept of one changes while it waits. */
+  readonly number: number;
+  readonly scopeMetrics: readonly ScopeMetrics[];
+}
+
 export class Taken {
+  private collections = 0;
   /** The oldest first. */
-  private waiting: (readonly ScopeMetrics[])[] = [];
-  /** By what was handed over: the last of the collections in it. */
-  private readonly lastOf = new WeakMap<object, readonly ScopeMetrics[]>();
+  private waiting: Waiting[] = [];
+  /** By what was handed over: the number of the last collection in it. */
+  private readonly lastOf = new WeakMap<object, number>();
 
   add(scopeMetrics: readonly ScopeMetrics[]): void {
-    this.waiting = this.waiting.map(deltasOf).filter((earlier) => earlier.length > 0);
-    this.waiting.push(scopeMetrics);
+    this.waiting = this.waiting
+      .map((earlier) => ({ ...earlier, scopeMetrics: deltasOf(earlier.scopeMetrics) }))
+      .filter((earlier) => earlier.scopeMetrics.length > 0);
+    this.waiting.push({ number: ++this.collections, scopeMetrics });
   }
 
   /** @returns all that waits, as one collection. It waits on until it is {@link accept}ed. */
   handOver(resource: ResourceMetrics['resource']): ResourceMetrics {
-    const handed = { resource, scopeMetrics: this.waiting.reduce(joined, []) };
-    const last = this.waiting.at(-1);
-    if (last !== undefined) this.lastOf.set(handed, last);
+    const all = this.waiting.map(({ scopeMetrics }) => scopeMetrics);
+    const handed = { resource, scopeMetrics: all.reduce(joined, []) };
+    this.lastOf.set(handed, this.collections);
     return handed;
   }
 
   /** Forgets what was handed over in this object, as something else keeps it from now on. */
   accept(handed: unknown): void {
     const last = typeof handed === 'object' && handed !== null ? this.lastOf.get(handed) : undefined;
-    if (last !== undefined) this.waiting = this.waiting.slice(this.waiting.indexOf(last) + 1);
+    if (last !== undefined) this.waiting = this.waiting.filter(({ number }) => number > last);
   }
 }
 

@@ -48,15 +48,15 @@ export class Session {
     return !this.ended && (this.exporter?.active ?? !isExporterActive());
   }
 
-  /** @param what names it in a log line */
-  add(source: MetricsSource, label: string, what: string): void {
-    if (!this.isOpen) return;
+  /** @param what names it in a log line @returns whether it is exported */
+  add(source: MetricsSource, label: string, what: string): boolean {
+    if (!this.isOpen) return false;
     if (this.sources.size >= MAX_SOURCES) {
       this.tellOnce(
         'most',
         `More than ${MAX_SOURCES} registries and MeterProviders: the metrics of further ones are not exported`,
       );
-      return;
+      return false;
     }
     const number = (this.labels.get(label) ?? 0) + 1;
     this.labels.set(label, number);
@@ -67,13 +67,14 @@ export class Session {
     this.untold.push(what);
     if (this.exporter === undefined) this.startSoon();
     else this.tellSoon();
+    return true;
   }
 
   /** For a reader of ours: the exporter is that of all sources. */
   addReader(source: MetricsSource, what: string): Exporter {
     this.hasReader = true;
-    this.add(source, 'OpenTelemetry', what);
-    const isActive = (): boolean => this.isOpen;
+    const isExported = this.add(source, 'OpenTelemetry', what);
+    const isActive = (): boolean => isExported && this.isOpen;
     return {
       get active() {
         return isActive();
