@@ -45,7 +45,8 @@ export function runsByApp(
   known: readonly KnownNumbers[],
   states: States,
 ): ReadonlyMap<string, Runs> {
-  const answered = answeredIn(result);
+  const newest = new Map(known.map(({ run, snapshot }) => [run.key, snapshot]));
+  const answered = answeredIn(result).filter((one) => !isSuperseded(one, newest.get(one.run.key), states));
   const keys = new Set(answered.map(({ run }) => run.key));
   const others = known.filter(({ run }) => !keys.has(run.key));
   const live = [...answered, ...[...newsOf(others, states).values()].flatMap((news) => news.live)];
@@ -65,6 +66,15 @@ export function runsByApp(
   return new Map(
     [...runs].map(([key, { live, silent, started }]) => [key, { live, silent: [...silent], started: [...started] }]),
   );
+}
+
+/**
+ * Whether the answer is of an exporter that was stopped, and the states have what the next one in that process has sent since:
+ * a round may be shown late.
+ */
+function isSuperseded({ run, snapshot }: RunSnapshot, newest: KnownNumbers['snapshot'], states: States): boolean {
+  if (newest === undefined || newest.incarnation === snapshot.incarnation || newest.time < snapshot.time) return false;
+  return isAbsorbed(run.key, newest, states.get(appKey(run)));
 }
 
 function isAbsorbed(

@@ -37,11 +37,13 @@ const POLL_MS = 200;
 const START_MS = 10_000;
 /** How long a lock may be empty: its process is writing it, or has ended before it has. */
 const EMPTY_MS = 5000;
+/** Codes of the system for a lock that is there, and that this process can never read. */
+const UNREADABLE: readonly string[] = ['EACCES', 'ELOOP'];
 
 /**
  * Resolves when this process is the owner, which it stays until it ends.
  *
- * @throws Error of the system if the folder cannot be read or written
+ * @throws Error of the system if the folder cannot be read or written, or the lock cannot be read
  */
 export async function becomeOwner(options: OwnershipOptions): Promise<void> {
   const { path, onWait, startOf = startReader(process.platform), now = () => performance.now() } = options;
@@ -96,8 +98,11 @@ async function holderOf(lock: string, owners: Owners): Promise<Owner | undefined
     text = readRegularFile(lock);
     if (text === '') return Date.now() - statSync(lock).mtimeMs < EMPTY_MS ? undefined : 'none';
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
     // No process of the server makes what is no regular file, such as a named pipe.
-    if ((error as NodeJS.ErrnoException).code === undefined) return 'none';
+    if (code === undefined) return 'none';
+    // Such as the lock of another user: waiting does not make it readable.
+    if (UNREADABLE.includes(code)) throw error;
     // Another process has just taken over and has removed it.
     return undefined;
   }

@@ -3,7 +3,7 @@
  * removed it from its list. They are bounded in time, number and bytes.
  */
 import { hasEnded } from '../../../core/pm2/has-ended';
-import type { KnownRun } from './known-run';
+import type { KnownPages, KnownRun } from './known-run';
 
 /** From when the end of the process is noticed. */
 const KEPT_MS = 60_000;
@@ -13,7 +13,6 @@ const MAX_BYTES = 256 * 1024 * 1024;
 
 interface Ended {
   readonly known: KnownRun;
-  readonly bytes: number;
   /** When its process was seen to have ended, on the clock of `now`. PM2 may give a process minutes for its end. */
   endedAt: number | undefined;
 }
@@ -27,10 +26,11 @@ export class EndedRuns {
 
   add(known: KnownRun): void {
     if (!known.hasToken) return;
-    this.runs.set(known.run.key, { known, bytes: bytesOf(known), endedAt: undefined });
+    this.runs.set(known.run.key, { known, endedAt: undefined });
     let bytes = 0;
     for (const [i, [key, one]] of [...this.runs].reverse().entries()) {
-      bytes += one.bytes;
+      // Last numbers may have come since its end.
+      bytes += bytesOf(one.known);
       if (i > 0 && (i >= MAX_RUNS || bytes > MAX_BYTES)) this.runs.delete(key);
     }
   }
@@ -57,9 +57,16 @@ export class EndedRuns {
   }
 }
 
+/** By last numbers, which are immutable: runs that end together are added up once for each of them. */
+const knownBytes = new WeakMap<KnownPages, number>();
+
 function bytesOf({ last }: KnownRun): number {
   if (last === undefined) return 0;
-  let bytes = last.snapshot.values.byteLength;
-  for (const { page } of last.pages.values()) bytes += page.attributes.byteLength;
+  let bytes = knownBytes.get(last);
+  if (bytes === undefined) {
+    bytes = last.snapshot.values.byteLength;
+    for (const { page } of last.pages.values()) bytes += page.attributes.byteLength;
+    knownBytes.set(last, bytes);
+  }
   return bytes;
 }

@@ -68,7 +68,10 @@ export type SilentReason =
 const ERROR_KINDS = [
   /** An answer did not come in time. */
   'late',
-  /** An answer came after all scrapes had given up waiting for it, or to no open request; last numbers came of no known run. */
+  /**
+   * An answer came after all scrapes had given up waiting for it, or to no open request; last numbers came of no known run; or
+   * either was of an exporter that had been stopped, after another one in its process had been heard.
+   */
   'stale',
   /** PM2's daemon could not be reached. */
   'daemon_unreachable',

@@ -10,6 +10,7 @@ import { joinedSentence } from '../exposition/distinct/sentence';
 import { suffixesOf } from '../exposition/dialect';
 import { Kept } from '../exposition/kept';
 import { familyHead, hasLines } from './official';
+import { areAllVerbatim } from './verbatim';
 
 /** Takes a sentence for the log. */
 export type Warn = (sentence: string) => unknown;
@@ -58,7 +59,7 @@ export class OfficialLayout {
   groupsOf(snapshot: Snapshot, warn: Warn): TextGroup[] {
     const entries = this.entriesOf(snapshot, warn);
     const groups = new Map<string, OpenGroup>();
-    const claims = new Map([['target_info', 'target_info']]);
+    const claims = new Map(areAllVerbatim(snapshot.scopes) ? [] : [['target_info', 'target_info']]);
     const isShown = ({ member: { family } }: Entry): boolean => hasLines(family) && seriesCount(family) > 0;
     for (const entry of entries.filter(isShown)) {
       const problem = place(entry, groups, claims);

@@ -22,7 +22,7 @@ export type ExtraLabels = readonly (readonly [name: string, value: string])[];
 const NONE: ExtraLabels = [];
 
 /** The name of the metric, as a label: parsers refuse an attribute of that name. */
-const RESERVED = '__name__';
+export const RESERVED = '__name__';
 
 /** `target_info` with its HELP and TYPE, ended by a line feed. */
 export function targetInfo(attributes: Attributes, extra = NONE): string {

@@ -3,7 +3,7 @@ import { areExemplarLabels, unpackExemplars, type SeriesExemplar } from '../../.
 import type { Attributes } from '../../../../core/otel';
 import { ORDER_MASK, ORDER_SHIFT, type Family, type Layout } from '../../../../core/snapshot';
 import { Labels } from '../../text/labels';
-import { labelNamesOf } from '../../text/official';
+import { labelNamesOf, RESERVED } from '../../text/official';
 import type { PageSource } from '../dialect';
 
 /** An exemplar that the formats allow. */
@@ -39,7 +39,7 @@ export function shownExemplars(
   exemplars: readonly SeriesExemplar[],
 ): { readonly shown: ReadonlyMap<number, readonly ShownExemplar[]>; readonly leftOut: number } {
   const nameOf = labelNamesOf(family);
-  const names = new Labels(nameOf, new Set());
+  const names = new Labels(nameOf, new Set([RESERVED]));
   const shown = new Map<number, ShownExemplar[]>();
   let leftOut = 0;
   for (const { slot, bucket, value, time, attributes } of exemplars) {
