@@ -127,7 +127,7 @@ export class Collector {
     // One that has begun meanwhile, such as for another flush, has all that is wanted.
     if (this.current !== undefined) return this.lastEnd;
     const provider = this.findProvider();
-    if (provider !== undefined) await this.begin({ provider, startedAt: performance.now(), isForRequest: true });
+    if (provider !== undefined) await this.begin({ provider, startedAt: performance.now(), isForRequest: false });
   }
 
   /**

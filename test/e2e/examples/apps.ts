@@ -16,6 +16,10 @@ export const EXAMPLES = {
 export type Example = keyof typeof EXAMPLES;
 export const NAMES = Object.keys(EXAMPLES) as Example[];
 
+/** Those that a run starts: all in the full run, else one for each library and one with a second exporter. */
+export const STARTED: readonly Example[] =
+  process.env['TEST_MATRIX'] === '1' ? NAMES : ['express-prom-client', 'fastify-opentelemetry', 'otlp-beside'];
+
 /** As many as each of them starts. */
 export const INSTANCES = 4;
 
@@ -29,7 +33,7 @@ export interface ExampleApp extends App {
 export async function exampleApps(env: Readonly<Record<string, string>>): Promise<ExampleApp[]> {
   const apps: ExampleApp[] = [];
   let next = 20_000 + (process.pid % 10_000);
-  for (const name of NAMES) {
+  for (const name of STARTED) {
     const file = join(PROJECT, 'examples', name, 'ecosystem.config.js');
     const [app] = (require(file) as { apps: [App] }).apps;
     const count = app.exec_mode === 'fork' ? INSTANCES : 1;
