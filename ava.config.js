@@ -22,5 +22,7 @@ module.exports = {
   },
   watchMode: { ignoreChanges: ['build/**', 'dist/**', 'server/dist/**', 'bench/**', 'docs/**', '.build.lock'] },
   workerThreads: false,
+  // Tests with processes of their own wait for most of their time: one more than the two cores of CI.
+  concurrency: Math.max(3, require('node:os').availableParallelism()),
   timeout: '3m',
 };

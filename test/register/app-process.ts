@@ -33,6 +33,7 @@ export interface Said {
 }
 
 const MODULES = join(PROJECT, 'node_modules');
+const PATIENCE_MS = 90_000;
 
 /** Runs the first of the files. Resolves when the process has ended. */
 export async function runApp(t: ExecutionContext, options: AppOptions): Promise<Said> {
@@ -63,7 +64,10 @@ export async function runApp(t: ExecutionContext, options: AppOptions): Promise<
     child.send('say');
   });
   child.on('message', (message: { said?: unknown }) => (said = message.said ?? said));
+  // An app that never says what it is waited for fails its test, rather than to hold up all others.
+  const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  clearTimeout(patience);
   return { said, lines: errors.split('\n').filter((line) => line !== ''), code };
 }
 

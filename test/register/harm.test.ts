@@ -101,11 +101,20 @@ test('MeterProviders and registries that come later are exported by the same exp
       const running = () => globalThis[Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter running')];
       let first;
       new sdk.MeterProvider();
-      setTimeout(() => {
+      const later = () => {
         first = running();
         new sdk.MeterProvider();
         require('prom-client');
-      }, 3500);
+      };
+      // What comes after the first line is later.
+      const { write } = process.stderr;
+      process.stderr.write = function (text, ...rest) {
+        if (String(text).includes('The metrics of')) {
+          process.stderr.write = write;
+          setImmediate(later);
+        }
+        return write.call(this, text, ...rest);
+      };
       const say = () => first.active && running() === first;
       ${ANSWER}`,
   };
