@@ -19,10 +19,11 @@ createInterface({ input: process.stdin })
   .once('close', () => void cleanUp());
 
 async function cleanUp() {
-  // If the daemon was still starting when the parent ended, its pid file comes a moment later.
+  // If the daemon was still starting when the parent ended, its pid file comes later: on a busy machine much later.
+  const patienceMs = commands.size > 0 ? 30_000 : 3000;
   for (
     let waited = 0;
-    waited < 3000 && existsSync(folder) && !existsSync(join(folder, 'pm2', 'pm2.pid'));
+    waited < patienceMs && existsSync(folder) && !existsSync(join(folder, 'pm2', 'pm2.pid'));
     waited += 100
   )
     await sleep(100);

@@ -29,6 +29,8 @@ export async function startDemo(t: ExecutionContext, ...args: string[]): Promise
   t.teardown(async () => {
     if (child.exitCode === null) child.kill('SIGTERM');
     await ended;
+    // Where the demo was killed and its guard has failed, the test has: nothing of it may stay all the same.
+    if (!t.passed) for (const pid of processesOf(folder)) process.kill(Number(pid), 'SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
   return { child, output: () => output, ended, folder };

@@ -128,7 +128,7 @@ export function moveNumbers(values: Float64Array, from: number, before: Layout, 
     values.copyWithin(to, from, from + strideOf(before));
   }
   if (before.kind === 'scalar' || before.kind === 'summary') return;
-  // Until now there was none: any other is lower, or higher.
+  // There was none until now. The first one is lower, or higher, than these.
   if (!before.min) values[to + MIN] = Infinity;
   if (!before.max) values[to + MAX] = -Infinity;
 }
