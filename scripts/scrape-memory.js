@@ -4,7 +4,8 @@
  * `node scripts/scrape-memory.js`: the memory of the metrics server over many scrapes of a large exposition.
  *
  * It prints a table: scrapes so far, their duration, and the resident memory of the server. All numbers change from scrape to
- * scrape, so that all text is written anew. Clients that stop reading can be added, each with a scrape of its own.
+ * scrape, so that all text is written anew. Clients that stop reading can be added, each with a scrape of its own:
+ * then it also says how much longer a scrape takes beside them.
  */
 
 const { fork } = require('node:child_process');
@@ -39,7 +40,12 @@ const OPTIONS = {
 };
 
 const IDLE_MS = 5000;
+/** Scrapes without and with clients that do not read, which are compared. */
+const COMPARED = 11;
 const mib = (bytes) => (bytes / 2 ** 20).toFixed(0);
+const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
+const middle = (numbers) => sorted(numbers)[numbers.length >> 1];
+const quartiles = (numbers) => [0.25, 0.5, 0.75].map((q) => sorted(numbers)[Math.floor(q * numbers.length)].toFixed(2));
 
 async function main() {
   const { values } = parseArgs({ options: OPTIONS });
@@ -57,6 +63,7 @@ async function main() {
     const scrape = async () => {
       const begin = performance.now();
       const [response] = await once(http.get(`${url}metrics`, options), 'response');
+      if (response.statusCode !== 200) throw new Error(`the server answered with status ${response.statusCode}`);
       let length = 0;
       for await (const chunk of response) length += chunk.length;
       bytes = length;
@@ -72,14 +79,28 @@ async function main() {
     console.log(' scrapes       ms  RSS MiB');
     await row('start');
     await row(1, await scrape());
-    const clients = [];
-    while (clients.length < stopped) {
-      const some = Array.from({ length: Math.min(10, stopped - clients.length) }, () =>
-        stopReading(new URL(url), values),
+    let clients = [];
+    /** The server closes connections that are in the way of others: others come in their place. */
+    const fill = async () => {
+      clients = clients.filter((client) => !client.destroyed);
+      while (clients.length < stopped) {
+        const count = Math.min(10, stopped - clients.length);
+        const some = Array.from({ length: count }, () => stopReading(new URL(url), values));
+        clients.push(...(await Promise.all(some)));
+      }
+    };
+    if (stopped > 0) {
+      const alone = [];
+      while (alone.length < COMPARED) alone.push(await scrape());
+      await fill();
+      await row('stopped');
+      const beside = [];
+      for (; beside.length < COMPARED; await fill()) beside.push(await scrape());
+      const [low, median, high] = quartiles(beside.map((ms) => ms / middle(alone)));
+      console.log(
+        `Beside ${stopped} clients that have stopped reading, a scrape takes ${median} times (${low} to ${high}) as long as alone.`,
       );
-      clients.push(...(await Promise.all(some)));
     }
-    if (stopped > 0) await row('stopped');
     let longest = 0;
     for (let done = 0, printed = 0; done < scrapes;) {
       const batch = await Promise.all(Array.from({ length: Math.min(atOnce, scrapes - done) }, scrape));
@@ -104,7 +125,7 @@ async function stopReading({ hostname, port }, { pipelined }) {
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined);
   socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(Number(pipelined)));
-  await once(socket, 'readable');
+  await Promise.race([once(socket, 'readable'), once(socket, 'close')]);
   return socket;
 }
 

@@ -33,7 +33,7 @@ async function main() {
   const store = new StateStore({ file: undefined, pool });
   const sums = new ClusterSums({ pool, store, rules: [], maxEndedSeries: 1000, labels, known: () => [] });
   const asked = { self: -1, includes: () => true };
-  const own = { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: false, since: Date.now() };
+  const own = { labels: { app: 'pm2_app', pmId: 'pm_id' }, monitor: false, since: Date.now(), store };
   const ask = await rounds(Number(process.argv[2]));
   const cluster = new MetricsCluster({ rounds: { ask }, pool, sums, own, states: new StateLog(log), asked });
   const server = await createHttpServer({ options, cluster, log, version: '0' });
