@@ -1,8 +1,8 @@
 /** A thousand things that are wrong in the same way are a few lines, and what they are called cannot forge others. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { counter, point } from '../core/encoder/collections';
 import { metrics, startCollector } from '../collect/running-collector';
+import { until } from '../support/until';
 
 test('a thousand malformed metrics are a few lines, which say how many there are', async (t) => {
   const malformed = Array.from({ length: 1000 }, (_, i) => ({
@@ -23,8 +23,7 @@ test('a trouble that has another id each time is one line', async (t) => {
   const bench = startCollector(t, {
     collect: () => Promise.reject(new Error(`request ${id()}-${id()} of "shop ${calls}" at 10.0.0.${calls} failed`)),
   });
-  await sleep(300);
-  t.true(calls > 10);
+  await until('more than ten calls', () => (calls > 10 ? true : undefined));
   t.is(bench.log.length, 1, bench.log.join('\n'));
 });
 
@@ -38,7 +37,6 @@ test('what comes and goes at each interval, and what is new each time, is a boun
       throw new Error(Array.from(String(calls), (digit) => words[Number(digit)]).join(''));
     },
   });
-  await sleep(1500);
-  t.true(calls > 40);
+  await until('more than forty calls', () => (calls > 40 ? true : undefined));
   t.true(bench.log.length <= 10, `${bench.log.length}`);
 });
