@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { read } from '../core/encoder/collections';
+import { until } from '../support/until';
 import { metrics, startCollector } from './running-collector';
 
 for (const [does, collect] of [
@@ -31,8 +32,7 @@ for (const [does, collect] of [
     // A collection under way while the provider is replaced is given up, which is a debug line.
     const told = () => bench.log.filter((line) => !line.startsWith('debug '));
     await bench.lines(1);
-    await sleep(100);
-    t.true(calls > 1);
+    await until('a second call', () => (calls > 1 ? true : undefined));
     t.is(told().length, 1);
     t.regex(
       told()[0] as string,
@@ -49,8 +49,7 @@ test.serial('messages that differ only in their numbers are logged once', async 
   const bench = startCollector(t, {
     collect: () => Promise.reject(new Error(`request ${++calls} took ${calls * 1.5} ms`)),
   });
-  await sleep(100);
-  t.true(calls > 1);
+  await until('a second call', () => (calls > 1 ? true : undefined));
   t.deepEqual(bench.log, [
     'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: request 1 took 1.5 ms',
   ]);
