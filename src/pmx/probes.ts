@@ -46,8 +46,7 @@ export class Probes {
   }
 
   /**
-   * Takes the full list. A name that is missing in it shows as gone until a later list has it; `NaN` leaves the shown
-   * number as it is.
+   * Takes the full list. A name without a number, or that is missing in the list, shows as gone until a later list has one.
    * @param leftOut how many more probes there are, which were left out of the list for lack of room
    */
   show(values: readonly ProbeValue[], leftOut: number): void {
@@ -59,7 +58,7 @@ export class Probes {
     for (const value of values) {
       const probe = this.probes.get(value.name);
       if (probe) this.update(io, service, probe, value);
-      else if (!Number.isNaN(value.value) && !this.add(io, service, value)) refused.add(value.name);
+      else if (isShown(value) && !this.add(io, service, value)) refused.add(value.name);
     }
     for (const probe of this.probes.values()) {
       if (probe.lastList !== this.lists) setShown(probe, GONE);
@@ -99,7 +98,7 @@ export class Probes {
     } else if (probe.unit !== unit) {
       metric.unit = probe.unit = unit;
     }
-    if (!Number.isNaN(value)) setShown(probe, textOrNumber(value));
+    setShown(probe, shownOf(value));
   }
 
   /** @returns false where there is no room for the name */
@@ -110,7 +109,7 @@ export class Probes {
     }
     if (!this.ledger.has(name) && this.ledger.size >= this.maxNames) return false;
     this.ledger.add(name);
-    const probe = { gauge: register(io, name, unit), shown: textOrNumber(value), unit, lastList: this.lists };
+    const probe = { gauge: register(io, name, unit), shown: shownOf(value), unit, lastList: this.lists };
     probe.gauge.set(probe.shown);
     this.probes.set(name, probe);
     return true;
@@ -143,9 +142,14 @@ function setShown(probe: Probe, shown: number | string): void {
   probe.gauge.set(shown);
 }
 
+function isShown({ value, early }: ProbeValue): boolean {
+  return early === true || !Number.isNaN(value);
+}
+
 /** JSON would turn an infinite number into `null` on its way to the daemon. */
-function textOrNumber(value: number): number | string {
+function shownOf(value: number): number | string {
   if (Number.isFinite(value)) return value;
+  if (Number.isNaN(value)) return GONE;
   return value > 0 ? '+Inf' : '-Inf';
 }
 
