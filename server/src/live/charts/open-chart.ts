@@ -50,7 +50,6 @@ export class OpenChart {
       as: as as QueryStatistic,
       ...(by !== undefined && { by: [by] }),
       top: TOP,
-      keep: this.keys.map((key) => JSON.parse(key) as string[]),
     };
   }
 
