@@ -32,13 +32,13 @@ export interface ApiContext {
 }
 
 export function addApi(app: FastifyInstance, { live, isAllowed }: ApiContext): void {
-  app.get('/api/overview', (_request, reply) => reply.send(live.overview()));
+  app.get('/api/overview', () => live.overview());
 
-  app.get('/api/metrics', (request, reply) => {
+  app.get('/api/metrics', async (request) => {
     const { search = '' } = request.query as { readonly search?: unknown };
     if (typeof search !== 'string' || search.length > MAX_SEARCH)
       throw new HttpError(400, `Expected ?search= with at most ${MAX_SEARCH} characters.`);
-    return reply.send(live.search(search));
+    return live.search(search);
   });
 
   app.get('/api/live', { exposeHeadRoute: false }, (request, reply) => {
