@@ -84,12 +84,20 @@ test('a chart has the largest series and the others together, and its past from 
   page.show([{ id: 7, metric: 'orders', as: 'rate', by: 'queue', points: 100 }]);
   const process = new Process('shop', 0);
   const orders = (factor: number) =>
-    process.answers(counter('orders', Array.from({ length: 25 }, (_, i) => point({ queue: `q${i}` }, factor * (i + 1)))));
+    process.answers(
+      counter(
+        'orders',
+        Array.from({ length: 25 }, (_, i) => point({ queue: `q${i}` }, factor * (i + 1))),
+      ),
+    );
   await world.take(0, orders(0));
   await world.take(1, orders(1));
   await world.take(2, orders(2));
   const series = named(events, 'series') as ChartSeries[];
-  const [chart, unit, names, hasOther] = series.at(-1) as Extract<ChartSeries, readonly [unknown, unknown, unknown, unknown]>;
+  const [chart, unit, names, hasOther] = series.at(-1) as Extract<
+    ChartSeries,
+    readonly [unknown, unknown, unknown, unknown]
+  >;
   t.is(chart, 7);
   t.is(unit, '/s');
   t.true(hasOther);
@@ -166,7 +174,10 @@ test('/api/overview has the fields by name, and asks only if the last round is o
 test('as many pages are open as may be, and no more', (t) => {
   const world = liveWorld(pool);
   for (let i = 0; i < 20; i++) world.open();
-  t.is(world.live.open(() => t.fail() as never), undefined);
+  t.is(
+    world.live.open(() => t.fail() as never),
+    undefined,
+  );
   world.live.stop();
   t.is(world.live.kept.pages, 0);
 });

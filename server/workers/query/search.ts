@@ -29,7 +29,10 @@ interface Found extends Candidate {
 }
 
 export function search({ text, snapshots }: SearchTask): FoundMetrics {
-  const words = text.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const budget = { bytes: MAX_BYTES };
   const found = candidatesOf(snapshots).flatMap((candidate) => match(candidate, words, budget) ?? []);
   found.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1));

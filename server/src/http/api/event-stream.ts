@@ -19,22 +19,18 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 } as const;
 
-/**
- * @param isAllowed asked again now and then: a session may have ended
- */
+/** @param isAllowed asked before each event: a session may have ended */
 export function eventStream(reply: FastifyReply, isAllowed: () => boolean): Outlet {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, HEADERS);
   const write = (text: string): void => {
     if (raw.destroyed || raw.writableEnded) return;
-    raw.write(text);
+    if (isAllowed()) raw.write(text);
+    else raw.end();
     if (raw.writableLength > MAX_UNREAD) raw.destroy();
   };
-  const timer = setInterval(() => {
-    if (isAllowed()) write(':\n\n');
-    else raw.end();
-  }, HEARTBEAT_MS).unref();
+  const timer = setInterval(() => write(':\n\n'), HEARTBEAT_MS).unref();
   raw.once('close', () => clearInterval(timer));
   return {
     send: (event, json) => write(`event: ${event}\ndata: ${json}\n\n`),

@@ -43,17 +43,22 @@ export function addApi(app: FastifyInstance, { live, isAllowed }: ApiContext): v
 
   app.get('/api/live', { exposeHeadRoute: false }, (request, reply) => {
     const page = live.open(() => eventStream(reply, () => isAllowed(request)));
-    if (page === undefined) throw new HttpError(503, 'As many pages are open as this server serves: close one of them.');
+    if (page === undefined)
+      throw new HttpError(503, 'As many pages are open as this server serves: close one of them.');
   });
 
-  app.post('/api/live/:stream', { config: { maxBody: MAX_CHARTS_BODY }, bodyLimit: MAX_CHARTS_BODY }, (request, reply) => {
-    checkOrigin(request);
-    const { stream } = request.params as { readonly stream: string };
-    const page = live.pageOf(stream);
-    if (page === undefined) throw new HttpError(404, 'There is no such stream: open api/live again.');
-    const read = readOpenCharts(request.body);
-    if (!read.ok) throw new HttpError(400, read.problem);
-    page.show(read.charts);
-    return reply.code(204).send();
-  });
+  app.post(
+    '/api/live/:stream',
+    { config: { maxBody: MAX_CHARTS_BODY }, bodyLimit: MAX_CHARTS_BODY },
+    (request, reply) => {
+      checkOrigin(request);
+      const { stream } = request.params as { readonly stream: string };
+      const page = live.pageOf(stream);
+      if (page === undefined) throw new HttpError(404, 'There is no such stream: open api/live again.');
+      const read = readOpenCharts(request.body);
+      if (!read.ok) throw new HttpError(400, read.problem);
+      page.show(read.charts);
+      return reply.code(204).send();
+    },
+  );
 }

@@ -22,8 +22,7 @@ const CHART = v.strictObject({
 const OPEN_CHARTS = v.strictObject({ charts: v.pipe(v.array(CHART), v.maxLength(MAX_CHARTS)) });
 
 export type ReadOpenCharts =
-  | { readonly ok: true; readonly charts: readonly Chart[] }
-  | { readonly ok: false; readonly problem: string };
+  { readonly ok: true; readonly charts: readonly Chart[] } | { readonly ok: false; readonly problem: string };
 
 export function readOpenCharts(body: unknown): ReadOpenCharts {
   const read = v.safeParse(OPEN_CHARTS, body);
@@ -38,7 +37,9 @@ const KEYS: readonly unknown[] = ['charts', ...Object.keys(CHART.entries)];
 
 /** Says where, and what is expected there; nothing of what was sent. */
 function problemOf({ path, expected }: v.BaseIssue<unknown>): string {
-  const place = (path ?? []).map(({ key }) => (typeof key === 'number' || KEYS.includes(key) ? String(key) : '?')).join('.');
+  const place = (path ?? [])
+    .map(({ key }) => (typeof key === 'number' || KEYS.includes(key) ? String(key) : '?'))
+    .join('.');
   const wanted = expected === null ? 'other content' : expected;
   return `The list of charts is not valid: expected ${wanted} at ${place === '' ? 'its beginning' : place}.`;
 }

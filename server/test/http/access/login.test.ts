@@ -11,7 +11,11 @@ const BOTH = {
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const PAGE = { ...FORM, 'x-requested-with': 'fetch' };
 
-function logIn(running: Running, form: Record<string, string>, headers: Record<string, string> = PAGE): Promise<Answer> {
+function logIn(
+  running: Running,
+  form: Record<string, string>,
+  headers: Record<string, string> = PAGE,
+): Promise<Answer> {
   return running.get('/login', { headers }, new URLSearchParams(form).toString());
 }
 

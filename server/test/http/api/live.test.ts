@@ -99,12 +99,23 @@ test('a list of charts that is not valid is refused by a sentence, and has nothi
 });
 
 test('streams need the credentials, and a session that has ended ends its stream', async (t) => {
-  const { running, stream, post } = await world(t, PROTECTED);
+  const { running, stream, post, take, live } = await world(t, PROTECTED);
   t.is((await running.get('/api/live', { headers: HEADERS })).status, 401);
   t.is((await running.get('/api/overview', { headers: HEADERS })).status, 401);
   const { hello } = await stream({ authorization: 'Bearer token' });
   t.is((await post(hello[0], JSON.stringify(CHARTS))).status, 401);
   t.is((await post(hello[0], JSON.stringify(CHARTS), { authorization: 'Bearer token' })).status, 204);
+
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const { headers } = await running.get('/login', { headers: form }, 'token=token');
+  const cookie = headers['set-cookie']?.[0] ?? '';
+  const { response } = await stream({ cookie });
+  t.is(live.kept.pages, 2);
+  await running.get('/logout', { headers: { cookie } }, '');
+  const ended = once(response, 'end');
+  await take(0, new Process('shop', 0).orders(5));
+  await ended;
+  t.is(live.kept.pages, 1);
 });
 
 test('pages that close are forgotten, and too many are refused by a sentence', async (t) => {
