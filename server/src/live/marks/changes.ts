@@ -7,7 +7,7 @@ import type { ProcessInfo } from '../../pm2/process-list';
 interface Known {
   readonly process: ProcessInfo;
   /** Its last run. A process that is stopped has none, and PM2's list has no pid for it. */
-  readonly run: { readonly key: string; readonly pid: number } | undefined;
+  readonly run: (Pick<ProcessInfo, 'pid' | 'createdAt'> & { readonly key: string }) | undefined;
 }
 
 /** In between: what comes of it shows in a later list. */
@@ -37,7 +37,11 @@ export class Changes {
 function next(process: ProcessInfo, before: Known | undefined): Known {
   if (PASSING.includes(process.status) && before !== undefined) return before;
   const isOnline = process.status === 'online';
-  return { process, run: isOnline ? { key: process.run.key, pid: process.pid } : before?.run };
+  const { pid, createdAt, run } = process;
+  return {
+    process,
+    run: isOnline ? { key: run.key, pid, ...(createdAt !== undefined && { createdAt }) } : before?.run,
+  };
 }
 
 function earlier(process: ProcessInfo, now: number): Mark[] {
@@ -62,7 +66,7 @@ function changeOf(
   const as = (kind: MarkKind, text: string): Mark[] => [mark(process, startedAt, kind, text)];
   if (before === undefined || former === undefined || before.process.status !== 'online')
     return as('start', `PM2 has started it: process ${pid}`);
-  if (leaving.has(former.key) || !hasEnded(former.pid))
+  if (leaving.has(former.key) || former.createdAt !== process.createdAt || !hasEnded(former.pid))
     return as('reload', `PM2 reloads it: process ${pid} takes over from ${former.pid}`);
   if (exitCode !== 0)
     return as('exit', `Process ${former.pid} has ended with exit code ${exitCode}, and PM2 has started ${pid}`);

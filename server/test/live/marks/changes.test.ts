@@ -14,10 +14,18 @@ interface Listed {
   readonly restarts?: number;
   readonly at?: number;
   readonly code?: number;
+  readonly created?: number;
 }
 
-function list({ pid = ENDED, status = 'online', restarts = 0, at = NOW - 1000, code }: Listed = {}): ProcessInfo[] {
-  const pm2_env = { status, restart_time: restarts, pm_uptime: at, exit_code: code };
+function list({
+  pid = ENDED,
+  status = 'online',
+  restarts = 0,
+  at = NOW - 1000,
+  code,
+  created = 1,
+}: Listed = {}): ProcessInfo[] {
+  const pm2_env = { status, restart_time: restarts, pm_uptime: at, exit_code: code, created_at: created };
   return readProcessList([{ pm_id: 3, name: 'shop', pid, pm2_env }]);
 }
 
@@ -59,9 +67,10 @@ test('a restart, and an end with an exit code', (t) => {
   t.deepEqual(kinds(list(), list({ status: 'waiting restart', pid: 0, code: 1 })), ['exit']);
 });
 
-test('a reload: the former process still works', (t) => {
+test('a reload: the former process still works, or has ended since, and PM2 says that it made a new one', (t) => {
   t.deepEqual(kinds(list({ pid: process.pid }), list(NEXT)), ['reload']);
   t.deepEqual(kinds(list(), list(NEXT), [list()[0]?.run.key ?? '']), ['reload']);
+  t.deepEqual(kinds(list(), list({ ...NEXT, created: NOW })), ['reload']);
 });
 
 test('a restart that is seen while PM2 stops the process is one mark', (t) => {
