@@ -1,6 +1,15 @@
 /** The interval between two snapshots of a family: its numbers at both ends, and since when a series counts. */
 import { AggregationTemporality, DataPointType } from '../otel';
-import { COUNT, SCALAR_STRIDE, SCALAR_VALUE, START, strideOf, type Family, type Layout } from '../snapshot';
+import {
+  COUNT,
+  HISTOGRAM_BUCKETS,
+  SCALAR_STRIDE,
+  SCALAR_VALUE,
+  START,
+  strideOf,
+  type Family,
+  type Layout,
+} from '../snapshot';
 import type { Compared } from './compared';
 
 export interface Interval {
@@ -76,7 +85,7 @@ function formerNumber({ previous }: Interval, before: number): number {
   return !isThere || Number.isNaN(previous[before + START]) ? NaN : numberAt(previous, before + SCALAR_VALUE);
 }
 
-/** @returns the change of one of a series' numbers that counts up, {@link COUNT} or another, with the count's reset */
+/** @returns the change of one of a series' numbers that counts up, {@link COUNT} or another, aware of resets */
 export function changeOfCount(
   interval: Interval,
   layout: Layout,
@@ -89,8 +98,24 @@ export function changeOfCount(
   if (baseline === 'unknown') return NaN;
   const value = numberAt(values, offset + field);
   if (baseline === 'zero' || previous === undefined) return value;
-  const isReset = numberAt(values, offset + COUNT) < numberAt(previous, before + COUNT);
+  const isReset = hasDropped(values, offset, previous, before, layout);
   return isReset ? value : value - numberAt(previous, before + field);
+}
+
+/** Whether the count or a bucket with a fixed place has become smaller, which happens to a cumulative series only at a reset. */
+export function hasDropped(
+  values: Float64Array,
+  offset: number,
+  previous: Float64Array,
+  before: number,
+  layout: Layout,
+): boolean {
+  if (numberAt(values, offset + COUNT) < numberAt(previous, before + COUNT)) return true;
+  if (layout.kind !== 'histogram') return false;
+  for (let i = HISTOGRAM_BUCKETS; i < HISTOGRAM_BUCKETS + layout.buckets; i++) {
+    if (numberAt(values, offset + i) < numberAt(previous, before + i)) return true;
+  }
+  return false;
 }
 
 /** A sum of the numbers that are known: `NaN` is none. */

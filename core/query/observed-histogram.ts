@@ -1,6 +1,6 @@
 /** What histograms with explicit bounds have observed in an interval, taken together. */
 import { COUNT, HISTOGRAM_BUCKETS, type HistogramLayout, type Layout } from '../snapshot';
-import { addKnown, baselineOf, numberAt, type Interval } from './interval';
+import { addKnown, baselineOf, hasDropped, numberAt, type Interval } from './interval';
 import { bucketQuantile } from './quantile';
 
 export interface Buckets {
@@ -24,8 +24,7 @@ export class ObservedHistogram {
     const first = offset + HISTOGRAM_BUCKETS;
     const baseline = baselineOf(interval, offset, before, HISTOGRAM_BUCKETS + layout.buckets);
     const column = baseline === 'previous' ? interval.previous : undefined;
-    const previous =
-      column !== undefined && !hasDropped(values, offset, column, before, layout.buckets) ? column : undefined;
+    const previous = column !== undefined && !hasDropped(values, offset, column, before, layout) ? column : undefined;
 
     const { counts } = this.bucketsOf(layout);
     const overflow = counts.length - 1;
@@ -77,21 +76,6 @@ function keyOf(layout: HistogramLayout): string {
   let key = keys.get(layout);
   if (key === undefined) keys.set(layout, (key = layout.bounds.join()));
   return key;
-}
-
-/** Whether the count or a bucket has become smaller, which happens to a cumulative histogram only at a reset. */
-function hasDropped(
-  values: Float64Array,
-  at: number,
-  previous: Float64Array,
-  before: number,
-  buckets: number,
-): boolean {
-  if (numberAt(values, at + COUNT) < numberAt(previous, before + COUNT)) return true;
-  for (let i = HISTOGRAM_BUCKETS; i < HISTOGRAM_BUCKETS + buckets; i++) {
-    if (numberAt(values, at + i) < numberAt(previous, before + i)) return true;
-  }
-  return false;
 }
 
 /**
