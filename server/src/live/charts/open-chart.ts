@@ -50,6 +50,8 @@ export class OpenChart {
       as: as as QueryStatistic,
       ...(by !== undefined && { by: [by] }),
       top: TOP,
+      // A series stays while another one is hardly larger.
+      keep: this.keys.map((key) => JSON.parse(key) as string[]),
     };
   }
 
