@@ -12,7 +12,7 @@ import { WIRE_VERSION } from '../../core/wire/format';
 import { ClusterPool } from './cluster-pool';
 import { ClusterSums } from './cluster-sums';
 import { listenPatiently } from './http/listen';
-import { readAssets } from './http/pages/assets';
+import { readAssets } from './http/front/assets';
 import { createHttpServer } from './http/server';
 import { Live } from './live/live';
 import { MetricsCluster } from './metrics-cluster';

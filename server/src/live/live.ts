@@ -1,14 +1,14 @@
 /**
- * The dashboard's side of the server: the last hour, open charts, marks, and the pages that hear of them.
+ * The dashboard's side of the server: the last hour, open charts, marks, and the viewers that hear of them.
  *
  * ```
- * scrape ─┐               ┌─▶ HeardRuns ─▶ questions ─▶ pool: query ─┬─▶ LiveProcesses ─▶ History ─┬─▶ pages
- * page  ──┴─▶ a round ────┤                                          └─▶ OpenCharts ───────────────┤
- *                         └─▶ Changes ─▶ marks ──────────────────────────────────────────────────-─┘
+ * scrape ─┐             ┌─▶ HeardRuns ─▶ questions ─▶ pool: query ─┬─▶ LiveProcesses ─▶ History ─┬─▶ viewers
+ * viewer ─┴─▶ a round ──┤                                          └─▶ OpenCharts ───────────────┤
+ *                       └─▶ Changes ─▶ marks ────────────────────────────────────────────────────┘
  * ```
  *
- * It takes the rounds that happen anyway, at most one per second. While a page is open it has one begun each second, and pages
- * share it. Without pages and scrapes nothing is asked and nothing grows.
+ * It takes the rounds that happen anyway, at most one per second. While there is a viewer it has one begun each second, and
+ * viewers share it. Without viewers and scrapes nothing is asked and nothing grows.
  */
 import type { StateLog, Subject } from '../../../core/state-log';
 import { messageOf } from '../../../core/values';
@@ -23,8 +23,8 @@ import { Charts } from './charts/charts';
 import { History } from './history/history';
 import { Changes } from './marks/changes';
 import { MarkLog } from './marks/mark-log';
-import type { Outlet, Page } from './pages/page';
-import { Pages } from './pages/pages';
+import type { Outlet, Viewer } from './viewers/viewer';
+import { Viewers } from './viewers/viewers';
 import { HeardRuns } from './processes/heard-runs';
 import { inOverview, rowOf, type LiveProcess } from './processes/live-process';
 import { LiveProcesses } from './processes/processes';
@@ -44,7 +44,7 @@ export interface LiveOptions {
   readonly now?: () => number;
 }
 
-/** Rounds that are closer to each other than this count as one. Those of pages are a second apart. */
+/** Rounds that are closer to each other than this count as one. Those of viewers are a second apart. */
 const APART_MS = 900;
 /** How long a page's round waits: a late answer counts in the next one. */
 const ROUND_MS = 1000;
@@ -63,11 +63,11 @@ export class Live {
   private readonly marks = new MarkLog();
   private readonly heard = new HeardRuns();
   private readonly processes: LiveProcesses;
-  private readonly pages: Pages;
+  private readonly viewers: Viewers;
   private readonly now: () => number;
   private current: readonly LiveProcess[] = [];
   private problem: string | null = null;
-  /** The event with all processes, as pages have it. */
+  /** The event with all processes, as viewers have it. */
   private rows = '[]';
   private round = 0;
   private takenAt = -Infinity;
@@ -81,13 +81,13 @@ export class Live {
     this.now = options.now ?? Date.now;
     this.processes = new LiveProcesses(options.asked, this.heard);
     const ask = (): Promise<unknown> => options.ask(ROUND_MS).catch(() => undefined);
-    this.pages = new Pages({ charts: this.charts, ask });
+    this.viewers = new Viewers({ charts: this.charts, ask });
   }
 
   /** What is kept: for tests, and for whoever looks for memory. */
-  get kept(): { readonly moments: number; readonly bytes: number; readonly charts: number; readonly pages: number } {
-    const { history, charts, pages } = this;
-    return { moments: history.length, bytes: history.bytes, charts: charts.count, pages: pages.count };
+  get kept(): { readonly moments: number; readonly bytes: number; readonly charts: number; readonly viewers: number } {
+    const { history, charts, viewers } = this;
+    return { moments: history.length, bytes: history.bytes, charts: charts.count, viewers: viewers.count };
   }
 
   /** Takes in a round of all processes. */
@@ -128,24 +128,24 @@ export class Live {
     }
   }
 
-  /** @returns `undefined` if as many pages are open as may be */
-  open(makeOutlet: () => Outlet): Page | undefined {
-    return this.pages.open(makeOutlet, (page) => {
-      const hello: Hello = [page.stream, this.options.version, this.now()];
-      page.send('hello', JSON.stringify(hello));
-      page.send('past', JSON.stringify(this.history.past()));
-      page.send('marks', JSON.stringify(this.marks.all));
-      if (this.current.length > 0) page.send('processes', this.rows);
+  /** @returns `undefined` if there are as many viewers as may be */
+  open(makeOutlet: () => Outlet): Viewer | undefined {
+    return this.viewers.open(makeOutlet, (viewer) => {
+      const hello: Hello = [viewer.stream, this.options.version, this.now()];
+      viewer.send('hello', JSON.stringify(hello));
+      viewer.send('past', JSON.stringify(this.history.past()));
+      viewer.send('marks', JSON.stringify(this.marks.all));
+      if (this.current.length > 0) viewer.send('processes', this.rows);
     });
   }
 
-  pageOf(stream: string): Page | undefined {
-    return this.pages.of(stream);
+  viewerOf(stream: string): Viewer | undefined {
+    return this.viewers.of(stream);
   }
 
   /** Ends all streams, and the rounds for them. Repeatable. */
   stop(): void {
-    this.pages.stop();
+    this.viewers.stop();
   }
 
   /** @returns why there is nothing newer, in a sentence */
@@ -171,7 +171,7 @@ export class Live {
   }
 
   private async show(result: RoundResult): Promise<void> {
-    const { options, heard, history, pages } = this;
+    const { options, heard, history, viewers } = this;
     const time = result.started;
     heard.take(result, options.known());
     const marks = this.marksOf(result);
@@ -180,10 +180,10 @@ export class Live {
     this.problem = overviewOf(result, options.asked).problem;
     history.add(time, this.current);
     const rows = JSON.stringify(this.current.map(rowOf));
-    if (rows !== this.rows) pages.tell('processes', rows);
+    if (rows !== this.rows) viewers.tell('processes', rows);
     this.rows = rows;
-    if (marks.length > 0) pages.tell('marks', JSON.stringify(marks));
-    pages.tellCharts();
+    if (marks.length > 0) viewers.tell('marks', JSON.stringify(marks));
+    viewers.tellCharts();
   }
 
   private marksOf({ processes, leaving, started }: RoundResult): readonly Mark[] {

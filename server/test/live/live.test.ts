@@ -52,15 +52,15 @@ test('a new page hears the hour, the marks and the processes, and then each roun
 
 test('without a page and without rounds nothing is asked, and nothing grows', async (t) => {
   const world = liveWorld(pool);
-  t.deepEqual(world.live.kept, { moments: 0, bytes: world.live.kept.bytes, charts: 0, pages: 0 });
+  t.deepEqual(world.live.kept, { moments: 0, bytes: world.live.kept.bytes, charts: 0, viewers: 0 });
   await world.take(0, new Process('shop', 0).orders(1));
   t.is(world.live.kept.moments, 1);
   t.is(world.asked(), 0);
   const { close } = world.open();
   t.is(world.asked(), 1);
-  t.is(world.live.kept.pages, 1);
+  t.is(world.live.kept.viewers, 1);
   close();
-  t.is(world.live.kept.pages, 0);
+  t.is(world.live.kept.viewers, 0);
 });
 
 test('pages share one round per second, and rounds that follow each other closely are one', async (t) => {
@@ -179,7 +179,7 @@ test('as many pages are open as may be, and no more', (t) => {
     undefined,
   );
   world.live.stop();
-  t.is(world.live.kept.pages, 0);
+  t.is(world.live.kept.viewers, 0);
 });
 
 test('metrics are found by parts of names and of attributes', async (t) => {

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { Chart } from '../../../protocol/page';
 
-/** More than a page shows. */
+/** More than a viewer shows. */
 const MAX_CHARTS = 40;
 const MAX_NAME = 500;
 const MAX_POINTS = 4000;
