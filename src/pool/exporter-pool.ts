@@ -18,7 +18,7 @@ export interface ExporterPoolOptions extends PoolOptions {
 export class ExporterPool {
   private readonly pool: WorkerPool;
   private readonly posted = new PostedForm();
-  /** Ends that the numbers of the last task are kept: the thread has them where this one does not turn any more. */
+  /** Ends that the numbers of the last task are kept. */
   private release: (() => void) | undefined;
 
   constructor(private readonly options: ExporterPoolOptions) {
@@ -37,10 +37,17 @@ export class ExporterPool {
     try {
       return (await this.post(task)) as TaskResult<T>;
     } finally {
-      this.release?.();
-      this.release = release;
-      this.options.beat?.noteKept(task.snapshot.generation);
+      this.keep(task.snapshot, release);
     }
+  }
+
+  /** A thread that watches has the snapshot of its last task where this one does not turn any more. */
+  private keep({ generation }: Snapshot, release: () => void): void {
+    const { beat } = this.options;
+    this.release?.();
+    if (beat === undefined) release();
+    else this.release = release;
+    beat?.noteKept(generation);
   }
 
   private watch(): { readonly watch?: Watch } {
