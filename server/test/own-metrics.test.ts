@@ -41,6 +41,7 @@ async function sample(): Promise<RoundResult> {
       },
     ],
     leaving: [],
+    blocked: [],
     silent: [{ run: second, reason: 'stopped', message: '' }],
     errors: errors.totals,
   };

@@ -98,6 +98,7 @@ async function serve(
           answers,
           silent: [],
           leaving: [],
+          blocked: [],
           errors,
         });
       };

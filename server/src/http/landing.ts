@@ -46,10 +46,10 @@ ${problem === null ? '' : `<p>${escape(problem)}\n`}${processList(processes)}
 
 function processList(processes: readonly ProcessOverview[]): string {
   if (processes.length === 0) return '';
-  const items = processes.map(({ app, namespace, pmId, path, why }) => {
+  const items = processes.map(({ app, namespace, pmId, path, why, stack }) => {
     const full = escape(namespace === undefined ? app : `${app} in the namespace ${namespace}`);
     const name = path === null ? `${full} (${pmId})` : `<a href="${path}">${path}</a>: ${full}`;
-    return `<li>${name}${why === null ? '' : `: ${escape(why)}`}`;
+    return `<li>${name}${why === null ? '' : `: ${escape(why)}`}${stack === null ? '' : `<pre>${escape(stack)}</pre>`}`;
   });
   return `<ul>\n${items.join('\n')}\n</ul>`;
 }

@@ -91,8 +91,11 @@ test('the landing page links everything, loads nothing, and escapes names of app
     status: 'online',
     path: `/metrics/${pmId}`,
     why: null,
+    blockedSince: null,
+    stack: null,
   }));
-  const other = { app: '<i>', pmId: 12, status: 'stopped', path: null, why: 'PM2 says that it is <stopped>' };
+  const why = 'PM2 says that it is <stopped>';
+  const other = { app: '<i>', pmId: 12, status: 'stopped', path: null, why, blockedSince: 1, stack: 'at <i>' };
   const overview = { problem: null, processes: [...processes, other] };
   const running = await run(t, undefined, { overview: () => Promise.resolve(overview) });
   const { status, headers, text } = await running.get('/');
@@ -115,7 +118,7 @@ test('the landing page links everything, loads nothing, and escapes names of app
   t.true(text.includes('&lt;b&gt;&amp;&quot;&#39;'));
   t.false(/<b>|<script|src=|@import|url\(/.test(text));
   t.true(text.includes('1.2.3'));
-  t.true(text.includes('<li>&lt;i&gt; (12): PM2 says that it is &lt;stopped&gt;'));
+  t.true(text.includes('<li>&lt;i&gt; (12): PM2 says that it is &lt;stopped&gt;<pre>at &lt;i&gt;</pre>'));
   t.is(headers.vary, 'accept');
 
   const json = await running.get('/', { headers: { accept: 'application/json' } });
