@@ -127,5 +127,5 @@ async function roundOf(instances, round) {
     ...{ run, pid: 2 ** 30, ...about, startedAt: BEGIN },
     ...{ cpuRatio: (round % 7) / 10, memoryBytes: 1e8 + round },
   }));
-  return { round, started: time, durationMs: 1, processes, answers, silent: [], leaving: [], errors: {} };
+  return { round, started: time, durationMs: 1, processes, answers, silent: [], blocked: [], leaving: [], errors: {} };
 }

@@ -82,6 +82,7 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
     decode: (payload, known, firstPageId) =>
       pool.run({ kind: 'decode', payload, known, firstPageId, maxBytes, maxSeries, maxSamples }),
     onLastNumbers: (heard) => cluster.takeLastNumbers(heard),
+    onBlocked: (run, blocked) => live.noteBlocked(run, blocked),
   });
   const labels = labelNames(options);
   const store = new StateStore({ file: options.stateFile, pool, log });

@@ -15,12 +15,14 @@ import { messageOf } from '../../../core/values';
 import type { OverviewAnswer } from '../../protocol/overview';
 import type { FoundMetrics, Hello, Mark } from '../../protocol/page';
 import type { LabelledSnapshot } from '../../protocol/render';
+import type { Run } from '../../protocol/run';
 import type { ClusterPool } from '../cluster-pool';
 import { overviewOf, type Asked } from '../overview';
 import type { KnownNumbers, RoundResult } from '../rounds/result';
 import { ViewError } from '../view';
 import { Charts } from './charts/charts';
 import { History } from './history/history';
+import { BlockedRuns } from './marks/blocked-runs';
 import { Changes } from './marks/changes';
 import { MarkLog } from './marks/mark-log';
 import type { Outlet, Viewer } from './viewers/viewer';
@@ -60,6 +62,7 @@ export class Live {
   private readonly charts = new Charts();
   private readonly history = new History();
   private readonly changes = new Changes();
+  private readonly blocked = new BlockedRuns();
   private readonly marks = new MarkLog();
   private readonly heard = new HeardRuns();
   private readonly processes: LiveProcesses;
@@ -97,6 +100,13 @@ export class Live {
     this.takenAt = result.started;
     this.waiting = result;
     this.showing ??= this.showAll();
+  }
+
+  /** Takes in what a process says of its event loop between two rounds. @param blocked `undefined`: it turns again */
+  noteBlocked(run: Run, blocked: { readonly since: number; readonly stack: string | undefined } | undefined): void {
+    this.tellMarks(this.blocked.note(run, blocked?.since, this.now()));
+    const about = { blockedSince: blocked?.since, stack: blocked?.stack };
+    this.tellProcesses(this.current.map((one) => (one.run.key === run.key ? { ...one, ...about } : one)));
   }
 
   /** Resolves when what was taken is shown. */
@@ -172,26 +182,32 @@ export class Live {
 
   private async show(result: RoundResult): Promise<void> {
     const { options, heard, history, viewers } = this;
-    const time = result.started;
     heard.take(result, options.known());
-    const marks = this.marksOf(result);
+    this.tellMarks([...this.changesIn(result), ...this.blocked.round(result)]);
     await this.evaluate(result);
-    this.current = this.processes.of(result);
     this.problem = overviewOf(result, options.asked).problem;
-    history.add(time, this.current);
-    const rows = JSON.stringify(this.current.map(rowOf));
-    if (rows !== this.rows) viewers.tell('processes', rows);
-    this.rows = rows;
-    if (marks.length > 0) viewers.tell('marks', JSON.stringify(marks));
+    this.tellProcesses(this.processes.of(result));
+    history.add(result.started, this.current);
     viewers.tellCharts();
   }
 
-  private marksOf({ processes, leaving, started }: RoundResult): readonly Mark[] {
+  private changesIn({ processes, leaving, started }: RoundResult): readonly Mark[] {
     const { self } = this.options.asked;
     const others = processes.filter(({ run }) => run.pmId !== self);
-    const marks = this.changes.since(others, new Set(leaving.map(({ run }) => run.key)), started);
-    this.marks.add(marks, started);
-    return marks;
+    return this.changes.since(others, new Set(leaving.map(({ run }) => run.key)), started);
+  }
+
+  private tellMarks(marks: readonly Mark[]): void {
+    if (marks.length === 0) return;
+    this.marks.add(marks, this.now());
+    this.viewers.tell('marks', JSON.stringify(marks));
+  }
+
+  private tellProcesses(processes: readonly LiveProcess[]): void {
+    this.current = processes;
+    const rows = JSON.stringify(processes.map(rowOf));
+    if (rows !== this.rows) this.viewers.tell('processes', rows);
+    this.rows = rows;
   }
 
   /** Has a worker thread answer what vitals and charts want to know. Where it fails, they keep what they have. */
