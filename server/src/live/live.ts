@@ -183,11 +183,12 @@ export class Live {
   private async show(result: RoundResult): Promise<void> {
     const { options, heard, history, viewers } = this;
     heard.take(result, options.known());
-    this.tellMarks([...this.changesIn(result), ...this.blocked.round(result)]);
+    const marks = [...this.changesIn(result), ...this.blocked.round(result)];
     await this.evaluate(result);
     this.problem = overviewOf(result, options.asked).problem;
     this.tellProcesses(this.processes.of(result));
     history.add(result.started, this.current);
+    this.tellMarks(marks);
     viewers.tellCharts();
   }
 
