@@ -80,10 +80,14 @@ function exporterMetrics(
       'Age of the snapshot when the instance answered.',
       [...answers, ...old].map(({ run, ageMs }): Sample => [of(run), ageMs / 1000]),
     ),
-    make.gauge('pm2_event_loop_blocked_seconds', 'Time since when the event loop has not turned, as its process says.', [
-      ...answers.filter(({ run }) => !isBlocked.has(run.key)).map(({ run }): Sample => [of(run), 0]),
-      ...blocked.map(({ run, since }): Sample => [of(run), Math.max(0, make.now - since) / 1000]),
-    ]),
+    make.gauge(
+      'pm2_event_loop_blocked_seconds',
+      'Time since when the event loop has not turned, as its process says.',
+      [
+        ...answers.filter(({ run }) => !isBlocked.has(run.key)).map(({ run }): Sample => [of(run), 0]),
+        ...blocked.map(({ run, since }): Sample => [of(run), Math.max(0, make.now - since) / 1000]),
+      ],
+    ),
     make.gauge(
       'pm2_payload_bytes',
       'Size of the answer in its compact form.',

@@ -178,6 +178,9 @@ export class Watcher {
     const without = servers.filter(({ pmId, got }) => Math.max(got, this.sent.get(pmId) ?? 0) < snapshot.generation);
     if (without.length === 0) return;
     const done = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    await sendLast({ kind: 'last', snapshot, servers: without, from, daemon, timeoutMs: NUMBERS_MS, done }, this.outbox);
+    await sendLast(
+      { kind: 'last', snapshot, servers: without, from, daemon, timeoutMs: NUMBERS_MS, done },
+      this.outbox,
+    );
   }
 }

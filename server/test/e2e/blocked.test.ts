@@ -82,7 +82,11 @@ async function described(): Promise<Described[]> {
   return processes;
 }
 
-const linesOf = ({ name }: Instance): string[] => pm2.logs(name).split('\n').filter((line) => /turns again/.test(line));
+const linesOf = ({ name }: Instance): string[] =>
+  pm2
+    .logs(name)
+    .split('\n')
+    .filter((line) => /turns again/.test(line));
 
 async function showsBlocked(t: ExecutionContext, stack: RegExp): Promise<Shown[]> {
   const all = await shows(({ up, blocked }) => up === 0 && (blocked ?? 0) >= 2);
@@ -94,22 +98,25 @@ async function showsBlocked(t: ExecutionContext, stack: RegExp): Promise<Shown[]
   return all;
 }
 
-test.serial('a blocked process is shown with its stack and its old numbers, and logs one line afterwards', async (t) => {
-  t.timeout(300_000);
-  for (const app of apps) await app.ask('count', 5);
-  await shows(({ counted }) => counted === 5);
-  await Promise.all(apps.map((app) => app.ask('block', 10_000)));
-  for (const one of await showsBlocked(t, /theCause/)) {
-    t.is(one.counted, 5);
-    t.true((one.ageSeconds ?? 0) >= 1.5, JSON.stringify(one));
-  }
-  for (const one of await shows(({ up }) => up === 1)) t.is(one.blocked, 0);
-  for (const app of apps) {
-    await until('a line', () => linesOf(app)[0]);
-    t.is(linesOf(app).length, 1);
-    t.regex(linesOf(app)[0] ?? '', /has not turned for \d+\.\d s.*There it was: at .*theCause/);
-  }
-});
+test.serial(
+  'a blocked process is shown with its stack and its old numbers, and logs one line afterwards',
+  async (t) => {
+    t.timeout(300_000);
+    for (const app of apps) await app.ask('count', 5);
+    await shows(({ counted }) => counted === 5);
+    await Promise.all(apps.map((app) => app.ask('block', 10_000)));
+    for (const one of await showsBlocked(t, /theCause/)) {
+      t.is(one.counted, 5);
+      t.true((one.ageSeconds ?? 0) >= 1.5, JSON.stringify(one));
+    }
+    for (const one of await shows(({ up }) => up === 1)) t.is(one.blocked, 0);
+    for (const app of apps) {
+      await until('a line', () => linesOf(app)[0]);
+      t.is(linesOf(app).length, 1);
+      t.regex(linesOf(app)[0] ?? '', /has not turned for \d+\.\d s.*There it was: at .*theCause/);
+    }
+  },
+);
 
 test.serial('a stopped process is silent, and nothing is claimed of it', async (t) => {
   t.timeout(300_000);

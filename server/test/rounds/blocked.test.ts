@@ -11,41 +11,44 @@ const report = ({ pmId, pid, token }: Shop, data: object = {}, changed: object =
   ...changed,
 });
 
-test.serial('a blocked process is told of with its stack, and its old numbers stay, until it turns again', async (t) => {
-  const world = new World(t);
-  const [shop, other] = [new Shop(0), new Shop(1)];
-  shop.orders = 7;
-  world.list = [shop, other];
-  await world.ask();
-  const before = Date.now();
-  emit(report(shop));
-  t.is(world.blocked.length, 1);
-  world.packets.length = 0;
-  const asked = world.rounds.ask(60_000);
-  await until('the requests', () => world.packetTo(other));
-  await other.answer(world.packetTo(other));
-  // It does not wait for the blocked one until the deadline.
-  const result = await asked;
-  const [blocked] = result.blocked;
-  t.is(result.blocked.length, 1);
-  t.like(blocked, { run: { pmId: 0 }, stack: STACK });
-  t.true(Math.abs((blocked?.since ?? 0) - (before - 2500)) < 1000);
-  const [silent] = result.silent;
-  t.like(silent, { run: { pmId: 0 }, reason: 'blocked' });
-  t.regex(silent?.message ?? '', /event loop has not turned for \d+ s/);
-  t.is(silent?.last?.snapshot.values[1], 7);
-  t.deepEqual(
-    world.rounds.known().map(({ blocked: one }) => one?.stack),
-    [STACK, undefined],
-  );
-  // It is said again, with nearly the same beginning.
-  emit(report(shop, { blockedMs: Date.now() - before + 2600 }));
-  t.is(world.blocked.length, 1);
-  emit(report(shop, { turns: true }));
-  t.is(world.blocked.length, 2);
-  t.deepEqual(await world.ask(), {});
-  t.is(world.rounds.known()[0]?.blocked, undefined);
-});
+test.serial(
+  'a blocked process is told of with its stack, and its old numbers stay, until it turns again',
+  async (t) => {
+    const world = new World(t);
+    const [shop, other] = [new Shop(0), new Shop(1)];
+    shop.orders = 7;
+    world.list = [shop, other];
+    await world.ask();
+    const before = Date.now();
+    emit(report(shop));
+    t.is(world.blocked.length, 1);
+    world.packets.length = 0;
+    const asked = world.rounds.ask(60_000);
+    await until('the requests', () => world.packetTo(other));
+    await other.answer(world.packetTo(other));
+    // It does not wait for the blocked one until the deadline.
+    const result = await asked;
+    const [blocked] = result.blocked;
+    t.is(result.blocked.length, 1);
+    t.like(blocked, { run: { pmId: 0 }, stack: STACK });
+    t.true(Math.abs((blocked?.since ?? 0) - (before - 2500)) < 1000);
+    const [silent] = result.silent;
+    t.like(silent, { run: { pmId: 0 }, reason: 'blocked' });
+    t.regex(silent?.message ?? '', /event loop has not turned for \d+ s/);
+    t.is(silent?.last?.snapshot.values[1], 7);
+    t.deepEqual(
+      world.rounds.known().map(({ blocked: one }) => one?.stack),
+      [STACK, undefined],
+    );
+    // It is said again, with nearly the same beginning.
+    emit(report(shop, { blockedMs: Date.now() - before + 2600 }));
+    t.is(world.blocked.length, 1);
+    emit(report(shop, { turns: true }));
+    t.is(world.blocked.length, 2);
+    t.deepEqual(await world.ask(), {});
+    t.is(world.rounds.known()[0]?.blocked, undefined);
+  },
+);
 
 test.serial('an answer to a later request ends it, and so does another process', async (t) => {
   const world = new World(t);
