@@ -1,7 +1,5 @@
 /** What a process whose event loop is blocked says, from its worker thread and afterwards. */
 import test from 'ava';
-import { decodeSnapshot } from '../../core/wire/decode';
-import { read } from '../core/encoder/collections';
 import { blockedProcess, type App, type Report } from './blocked-process';
 
 test('a loop that does not turn is told to the metrics server, then that it turns again, and the log has one line', async (t) => {
@@ -23,29 +21,6 @@ test('a loop that does not turn is told to the metrics server, then that it turn
   t.regex(lines[0] ?? '', /turns again\. It has not turned for \d\.\d s.*Set blockedStack to true/);
   // The server has these numbers.
   t.false(packets.some(({ topic }) => topic === 'lastMetrics'));
-});
-
-test('what the metrics server does not have yet comes too, and the stack where that is asked for', async (t) => {
-  const { reports, lines, packets } = await blockedProcess(
-    t,
-    async ({ block, turn, count }: App) => {
-      await count(41);
-      await turn(1200);
-      const theCause = (): void => block(3000);
-      theCause();
-      await turn(1500);
-    },
-    { config: { blockedStack: true } },
-  );
-  // Behind these are the last numbers, of the end of the process.
-  const numbers = packets.slice(0, packets.findLastIndex(({ topic }) => topic === 'eventLoopBlocked'));
-  const [sent] = numbers.filter(({ topic }) => topic === 'lastMetrics');
-  t.like(sent, { id: 5, token: 'token 5' });
-  const { payload } = sent?.data as { payload: string };
-  t.is([...read(decodeSnapshot(payload)).values()][0]?.[1], 42);
-  t.regex(reports[0]?.stack ?? '', /at block \(.*\nat theCause \(/);
-  t.true((reports[0]?.stack?.length ?? 0) <= 4096);
-  t.regex(lines[0] ?? '', /There it was: at .*theCause/);
 });
 
 test('where the main thread is in native code there is a report, and a sentence in place of the stack', async (t) => {
