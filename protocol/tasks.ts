@@ -7,12 +7,14 @@ import type { PageRange } from '../core/wire/format';
 import type { PostedSnapshot } from './posted';
 import type { Shown } from './shown';
 import type { Snapshot } from '../core/snapshot';
+import type { Watch } from './watch';
 
 export type Task = SnapshotTask | HelloTask;
 export type SnapshotTask = ProbesTask | ReplyTask | LastTask;
 
 /** A task as it is posted: its snapshot, if it has one, has the posted form. */
-export type PostedTask = Posted<ProbesTask> | Posted<ReplyTask> | Posted<LastTask> | HelloTask;
+export type PostedTask = Watched<Posted<ProbesTask> | Posted<ReplyTask> | HelloTask> | Posted<LastTask>;
+type Watched<T> = T & { readonly watch?: Watch };
 type Posted<T extends SnapshotTask> = Omit<T, 'snapshot'> & { readonly snapshot: PostedSnapshot };
 
 /** Select metrics of the snapshot and compute their probes. The result is a {@link ProbesResult}. */

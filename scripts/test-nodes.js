@@ -10,8 +10,11 @@ const { ensureBuilt, ensureInstalled, root } = require('./ensure');
 const { fetchNode, MAJORS, packageName } = require('./fetch-node');
 const { quickFiles } = require('./lib/suite');
 
-/** On each version: worker threads and shared memory, PM2's daemon and messages, HTTP, and the compiled code. */
-const EACH = ['test/core/pool/', 'test/core/pm2/', 'test/pool/', 'test/ipc/', 'test/exporter.test.ts'];
+/** On each version: worker threads and shared memory, PM2's daemon and messages, HTTP, the inspector, and the compiled code. */
+const EACH = [
+  ...['test/core/pool/', 'test/core/pm2/', 'test/pool/', 'test/ipc/', 'test/exporter.test.ts'],
+  'test/blocked/stack.test.ts',
+];
 const BUILT = ['test/package/built.test.ts'];
 
 const isQuick = process.argv.includes('--quick');

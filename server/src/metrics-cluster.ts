@@ -34,6 +34,8 @@ export interface MetricsClusterOptions {
   readonly states: StateLog;
   /** Which processes are asked. */
   readonly asked: Asked;
+  /** Hears the result of each round of all processes. */
+  readonly onRound?: (result: RoundResult) => void;
 }
 
 /** How long the list of instances may take. It does not wait for instances that are known to be stopped. */
@@ -87,6 +89,20 @@ export class MetricsCluster {
     return [...answers, ...silent]
       .map(({ run: { key: _key, ...instance } }) => instance)
       .sort((a, b) => a.pmId - b.pmId);
+  }
+
+  /**
+   * Asks all processes: {@link MetricsClusterOptions.onRound} hears the result.
+   * @throws ViewError
+   */
+  async look(timeoutMs: number): Promise<void> {
+    await this.ask(timeoutMs);
+  }
+
+  /** What `/metrics/cluster` shows of the apps after that round. @throws TaskError */
+  async sumsOf(result: RoundResult): Promise<readonly LabelledSnapshot[]> {
+    this.summing = true;
+    return (await this.options.sums.absorb(result)).snapshots;
   }
 
   /** All processes that PM2 runs, and why there are no metrics of those without. */
@@ -172,9 +188,11 @@ export class MetricsCluster {
     }
   }
 
-  private labelled({ answers, processes }: RoundResult): LabelledSnapshot[] {
+  /** Those that answered, and the old numbers of those whose event loop does not turn. */
+  private labelled({ answers, silent, processes }: RoundResult): LabelledSnapshot[] {
     const startOf = new Map(processes.map(({ run, startedAt }) => [run.key, startedAt ?? 0]));
-    return answers.map(({ run, snapshot }) => ({
+    const old = silent.flatMap(({ run, last }) => (last === undefined ? [] : [{ run, snapshot: last.snapshot }]));
+    return [...answers, ...old].map(({ run, snapshot }) => ({
       snapshot,
       labels: instanceLabels(run, this.options.own.labels),
       startedAt: startOf.get(run.key) ?? 0,
@@ -192,6 +210,7 @@ export class MetricsCluster {
       this.reachable = true;
       this.options.states.report(DAEMON, undefined);
       this.report(result, only);
+      if (only === undefined) this.options.onRound?.(result);
       return result;
     } catch (error) {
       if (!(error instanceof DaemonError)) throw error;

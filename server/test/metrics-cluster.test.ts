@@ -120,6 +120,9 @@ test('what is left out is logged once', async (t) => {
   t.is(world.logged.length, 3);
 });
 
+/** Nothing is known of an event loop that does not. */
+const TURNS = { blockedSince: null, stack: null };
+
 test('a server with nothing to show says what it has asked, and why there is nothing, once', async (t) => {
   const world = worldOf(pool);
   world.next = new DaemonError('UNREACHABLE', "no connection to PM2's daemon at /pm2/rpc.sock (EACCES)");
@@ -149,8 +152,8 @@ test('a server with nothing to show says what it has asked, and why there is not
   const found = await world.cluster.overview();
   t.is(found.problem, null);
   t.deepEqual(found.processes, [
-    { app: 'plain', pmId: 0, status: 'online', path: '/metrics/0', why: null },
-    { app: 'shop', pmId: 7, status: 'online', path: '/metrics/7', why: 'it has not answered within 5 ms' },
+    { app: 'plain', pmId: 0, status: 'online', path: '/metrics/0', why: null, ...TURNS },
+    { app: 'shop', pmId: 7, status: 'online', path: '/metrics/7', why: 'it has not answered within 5 ms', ...TURNS },
   ]);
   t.deepEqual(
     world.logged.map((line) => line.replace(/: .*/, '')),

@@ -32,6 +32,11 @@ export interface ExporterConfig {
    * as `Pm2MetricReader`: other sources have all their series in each collection.
    */
   readonly forgetAfterMs: number;
+  /**
+   * Whether the stack of the main thread is taken where its event loop has not turned for two seconds, for the log and the
+   * metrics server: by default not. It uses Node.js' inspector, and the main thread pauses for about a millisecond.
+   */
+  readonly blockedStack: boolean;
   readonly probes: {
     /** What a counter shows: its value, its change since the last interval, or its change per second. */
     readonly counters: CounterMode;

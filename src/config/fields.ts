@@ -61,6 +61,10 @@ function boolean(fallback: boolean | undefined): Field<boolean | undefined> {
   );
 }
 
+export function yesOrNo(fallback: boolean): Field<boolean> {
+  return boolean(fallback) as Field<boolean>;
+}
+
 function number(expected: string, fallback: number, isValid: (value: number) => boolean): Field<number> {
   return field(
     expected,

@@ -1,7 +1,7 @@
 /** Makes a complete and valid configuration of any input. */
 import type { ExporterConfig, PmxMetricsConfig } from './config';
 import { DEFAULT_METRICS } from './default-metrics';
-import { object, oneOf, share, switches, UNREADABLE, wholeNumber, wholeNumberOr } from './fields';
+import { object, oneOf, share, switches, UNREADABLE, wholeNumber, wholeNumberOr, yesOrNo } from './fields';
 import type { ConfigProblem, FieldsOf } from './fields';
 import { metricEntries, type MetricEntry } from './metric-entries';
 import { nearestKey } from '../../core/nearest-key';
@@ -38,6 +38,7 @@ const FIELDS: FieldsOf<ExporterConfig> = {
   maxSeries: wholeNumber(2_000_000, 1, 100_000_000),
   // Prometheus sees a series that comes back as a reset, so not at each pause of the traffic; at most a year.
   forgetAfterMs: wholeNumberOr(0, 60_000, 31_536_000_000),
+  blockedStack: yesOrNo(false),
   probes: object<ExporterConfig['probes']>({
     counters: oneOf('total', ['total', 'delta', 'rate']),
     // @pm2/io sends all probes every second, and 10,000 block the event loop for tens of milliseconds.

@@ -30,6 +30,7 @@ test('a complete configuration comes out as it went in', (t) => {
     maxCollectLoad: 1,
     maxSeries: 1,
     forgetAfterMs: 60_000,
+    blockedStack: true,
     probes: { counters: 'rate', max: 0, perMetric: 1 },
     workers: { threads: 2, maxMemoryMb: 64, timeoutMs: 100 },
   };

@@ -1,0 +1,153 @@
+/** A process whose event loop does not turn, in fork mode and in cluster mode, as the metrics server shows it. */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
+import { freePort } from '../../../scripts/lib/ports';
+import { built, METRICS_SERVER, PROJECT } from '../../../test/support/built';
+import { startPm2, type Instance, type Pm2 } from '../../../test/support/pm2';
+import { until } from '../../../test/support/until';
+
+const MODES = ['fork', 'cluster'] as const;
+
+let pm2: Pm2;
+let port: number;
+let apps: Instance[];
+
+test.before(async () => {
+  await built();
+  pm2 = await startPm2(7);
+  port = await freePort();
+  const env = { EXPORTER: join(PROJECT, 'dist/src') };
+  const script = join(PROJECT, 'test/fixtures/apps/blocks.js');
+  await pm2.start(
+    {
+      ...{ name: 'metrics', script: METRICS_SERVER, exec_mode: 'fork', wait_ready: true, listen_timeout: 60_000 },
+      env: { PM2_METRICS_PORT: String(port) },
+    },
+    ...MODES.map((exec_mode) => ({ name: exec_mode, script, exec_mode, env })),
+  );
+  apps = (await Promise.all(MODES.map((mode) => pm2.ready(mode, 1)))).flat();
+  await shows(({ up }) => up === 1);
+});
+
+test.after.always(() => pm2?.close());
+test.afterEach.always((t) => {
+  if (!t.passed && pm2) t.log(pm2.logs().slice(-6000));
+});
+
+interface Shown {
+  readonly up: number | undefined;
+  readonly blocked: number | undefined;
+  readonly ageSeconds: number | undefined;
+  readonly counted: number | undefined;
+  readonly sum: number | undefined;
+}
+
+const get = async (path: string, accept = 'text/plain'): Promise<string> =>
+  (await fetch(`http://127.0.0.1:${port}${path}`, { headers: { accept } })).text();
+
+async function shown({ name }: Instance): Promise<Shown> {
+  const [all, cluster] = [await get('/metrics'), await get('/metrics/cluster')];
+  const of = (text: string, metric: string): number | undefined => {
+    const found = new RegExp(`^${metric}\\{[^}]*pm2_app="${name}"[^}]*\\} (\\S+)`, 'm').exec(text);
+    return found === null ? undefined : Number(found[1]);
+  };
+  return {
+    up: of(all, 'pm2_up'),
+    blocked: of(all, 'pm2_event_loop_blocked_seconds'),
+    ageSeconds: of(all, 'pm2_snapshot_age_seconds'),
+    counted: of(all, 'counted_total'),
+    sum: of(cluster, 'counted_total'),
+  };
+}
+
+/** Waits until all apps are shown so. */
+function shows(expected: (one: Shown) => boolean): Promise<Shown[]> {
+  return until('what is shown', async () => {
+    const all = await Promise.all(apps.map(shown));
+    if (!all.every(expected)) throw new Error(JSON.stringify(all));
+    return all;
+  });
+}
+
+interface Described {
+  readonly app: string;
+  readonly why: string | null;
+  readonly stack: string | null;
+  readonly blockedSince: number | null;
+}
+
+async function described(): Promise<Described[]> {
+  const { processes } = JSON.parse(await get('/', 'application/json')) as { processes: Described[] };
+  return processes;
+}
+
+const linesOf = ({ name }: Instance): string[] =>
+  pm2
+    .logs(name)
+    .split('\n')
+    .filter((line) => /turns again/.test(line));
+
+async function showsBlocked(t: ExecutionContext, stack: RegExp): Promise<Shown[]> {
+  const all = await shows(({ up, blocked }) => up === 0 && (blocked ?? 0) >= 2);
+  for (const one of await described()) {
+    t.regex(one.why ?? '', /event loop has not turned for \d+ s/, one.app);
+    t.regex(one.stack ?? '', stack, one.app);
+    t.true((one.blockedSince ?? 0) > 0);
+  }
+  return all;
+}
+
+test.serial(
+  'a blocked process is shown with its stack and its old numbers, and logs one line afterwards',
+  async (t) => {
+    t.timeout(300_000);
+    for (const app of apps) await app.ask('count', 5);
+    await shows(({ counted }) => counted === 5);
+    await Promise.all(apps.map((app) => app.ask('block', 10_000)));
+    for (const one of await showsBlocked(t, /theCause/)) {
+      t.is(one.counted, 5);
+      t.true((one.ageSeconds ?? 0) >= 1.5, JSON.stringify(one));
+    }
+    for (const one of await shows(({ up }) => up === 1)) t.is(one.blocked, 0);
+    for (const app of apps) {
+      await until('a line', () => linesOf(app)[0]);
+      t.is(linesOf(app).length, 1);
+      t.regex(linesOf(app)[0] ?? '', /has not turned for \d+\.\d s.*There it was: at .*theCause/);
+    }
+  },
+);
+
+test.serial('a stopped process is silent, and nothing is claimed of it', async (t) => {
+  t.timeout(300_000);
+  for (const { pid } of apps) process.kill(pid, 'SIGSTOP');
+  await sleep(4000);
+  for (const one of await shows(({ up }) => up === 0)) t.is(one.blocked, undefined);
+  for (const one of await described()) t.regex(one.why ?? '', /has not answered|left several requests/);
+  for (const { pid } of apps) process.kill(pid, 'SIGCONT');
+  await shows(({ up, blocked }) => up === 1 && blocked === 0);
+  for (const app of apps) t.is(linesOf(app).length, 1);
+});
+
+test.serial('a process that hangs in native code is told of, without a stack', async (t) => {
+  t.timeout(300_000);
+  await Promise.all(apps.map((app) => app.ask('blockInNativeCode', 12_000)));
+  await showsBlocked(t, /native code/);
+  await shows(({ up, blocked }) => up === 1 && blocked === 0);
+});
+
+test.serial('what a process has counted before it hangs is in the sums, though PM2 then kills it', async (t) => {
+  t.timeout(300_000);
+  const before = await shows(({ up, sum }) => up === 1 && sum !== undefined);
+  for (const app of apps) await app.ask('count', 7);
+  // One collection, and no scrape.
+  await sleep(1000);
+  await Promise.all(apps.map((app) => app.ask('block', 600_000)));
+  await showsBlocked(t, /theCause/);
+  for (const { id } of apps) await pm2.call('stopProcessId', id);
+  const after = await shows(({ up }) => up !== 1);
+  for (const [i, one] of after.entries()) {
+    t.is(one.blocked, undefined);
+    t.is(one.sum, before[i]!.sum! + 7);
+  }
+});

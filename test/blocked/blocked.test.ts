@@ -1,0 +1,78 @@
+/** What a process whose event loop is blocked says, from its worker thread and afterwards. */
+import test from 'ava';
+import { blockedProcess, type App, type Report } from './blocked-process';
+
+test('a loop that does not turn is told to the metrics server, then that it turns again, and the log has one line', async (t) => {
+  const { ended, reports, lines, packets } = await blockedProcess(t, async ({ block, turn }: App) => {
+    await turn(1200);
+    block(3500);
+    await turn(1500);
+  });
+  t.like(ended, { code: 0, output: '' });
+  t.deepEqual(
+    reports.map(({ turns }) => turns),
+    [false, true],
+  );
+  const [first, last] = reports as [Report, Report];
+  t.true(first.blockedMs >= 2000 && last.blockedMs >= 3500, JSON.stringify(reports));
+  const report = packets.find(({ topic }) => topic === 'eventLoopBlocked');
+  t.like(report, { id: 5, from: '0', token: 'token 5' });
+  t.is(lines.length, 1);
+  t.regex(lines[0] ?? '', /turns again\. It has not turned for \d\.\d s.*Set blockedStack to true/);
+  // The server has these numbers.
+  t.false(packets.some(({ topic }) => topic === 'lastMetrics'));
+});
+
+test('where the main thread is in native code there is a report, and a sentence in place of the stack', async (t) => {
+  const { ended, reports, lines } = await blockedProcess(
+    t,
+    async ({ turn, require }: App) => {
+      await turn(1200);
+      (require('node:child_process') as { execSync(command: string): void }).execSync('sleep 6');
+      await turn(1500);
+    },
+    { config: { blockedStack: true } },
+  );
+  t.like(ended, { code: 0, output: '' });
+  t.regex(reports[0]?.stack ?? '', /native code/);
+  t.regex(lines[0] ?? '', /native code/);
+});
+
+test('a process that is stopped as a whole says nothing, and goes on', async (t) => {
+  const { ended, reports, lines } = await blockedProcess(t, async ({ turn, require }: App) => {
+    const { spawn } = require('node:child_process') as typeof import('node:child_process');
+    await turn(1200);
+    spawn('sh', ['-c', `kill -STOP ${process.pid}; sleep 5; kill -CONT ${process.pid}`]);
+    await turn(7000);
+  });
+  t.like(ended, { code: 0, output: '' });
+  t.deepEqual(reports, []);
+  t.deepEqual(lines, []);
+});
+
+test('a process that is killed while it is blocked has said so before', async (t) => {
+  const { ended, reports } = await blockedProcess(
+    t,
+    async ({ block, turn }: App) => {
+      await turn(1200);
+      block(60_000);
+    },
+    { onReport: (child) => child.kill('SIGKILL') },
+  );
+  t.is(ended.signal, 'SIGKILL');
+  t.deepEqual(
+    reports.map(({ turns }) => turns),
+    [false],
+  );
+});
+
+test('the watch keeps no process alive, and a stop of the exporter ends it', async (t) => {
+  const { ended, reports } = await blockedProcess(t, async ({ block, turn, exporter }: App) => {
+    await turn(1200);
+    await exporter.stop();
+    block(3000);
+    await turn(1500);
+  });
+  t.is(ended.code, 0);
+  t.deepEqual(reports, []);
+});

@@ -1,0 +1,66 @@
+/** Taking the stack of a main thread, which goes on in any case. */
+import type * as workerThreads from 'node:worker_threads';
+import test, { type ExecutionContext } from 'ava';
+import { runInChild } from '../in-child/run';
+
+/** Takes stacks of a main thread that runs until they are there. @param patch run in the worker thread before */
+async function stacksOf(t: ExecutionContext, patch: string, count: number): Promise<string[]> {
+  const { code, output, told } = await runInChild(
+    ({ locate, tell, require }, [patch, count]) => {
+      const { Worker } = require('node:worker_threads') as typeof workerThreads;
+      const work = `
+        const { parentPort, workerData } = require('node:worker_threads');
+        const { Session } = require('node:inspector');
+        const { takeStack } = require(workerData.file);
+        ${patch}
+        parentPort.once('message', async (done) => {
+          for (let i = 0; i < ${count}; i++)
+            parentPort.postMessage(await takeStack({ maxFrames: 3, maxChars: 4096 }));
+          Atomics.store(done, 0, 1);
+        });
+        parentPort.postMessage('ready');`;
+      const worker = new Worker(work, { eval: true, workerData: { file: locate('workers/blocked/stack') } });
+      const done = new Int32Array(new SharedArrayBuffer(4));
+      let taken = 0;
+      worker.on('message', (message: string) => {
+        if (message !== 'ready') {
+          tell(message);
+          // The thread goes on: one that ends right after a session can end the process.
+          if (++taken === count) process.exit(0);
+          return;
+        }
+        worker.postMessage(done);
+        setTimeout(function theCause() {
+          while (Atomics.load(done, 0) === 0) performance.now();
+        }, 100);
+      });
+    },
+    [patch, count] as const,
+  );
+  t.is(output, '');
+  t.is(code, 0);
+  return told as string[];
+}
+
+test('stacks are taken one after the other, and the main thread goes on', async (t) => {
+  const stacks = await stacksOf(t, '', 10);
+  t.is(stacks.length, 10);
+  for (const stack of stacks) {
+    t.regex(stack, /at theCause \(/);
+    t.true(stack.split('\n').length <= 3);
+  }
+});
+
+test('a main thread that is paused goes on though nothing tells it to', async (t) => {
+  const patch = `
+    const { post } = Session.prototype;
+    Session.prototype.post = function (method, ...more) {
+      if (method !== 'Debugger.resume') post.call(this, method, ...more);
+    };`;
+  t.regex((await stacksOf(t, patch, 1))[0] ?? '', /at theCause \(/);
+});
+
+test('what the inspector refuses is told in place of the stack', async (t) => {
+  const patch = `Session.prototype.connectToMainThread = () => { throw new Error('not allowed here'); };`;
+  t.deepEqual(await stacksOf(t, patch, 1), ['no stack can be taken: not allowed here']);
+});
