@@ -6,7 +6,7 @@ import { theme } from './theme';
 const TIP = 3;
 
 export function markColour([, kind]: Mark): string {
-  const { bad, warn, muted } = theme.colours;
+  const { bad, warn, mark } = theme.colours;
   switch (kind) {
     case 'exit':
       return bad;
@@ -17,7 +17,7 @@ export function markColour([, kind]: Mark): string {
     case 'reload':
     case 'stop':
     case 'turns':
-      return muted;
+      return mark;
   }
 }
 

@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import type { Mark } from '../../protocol/page';
 import type { Format } from '../words/numbers';
-import { timeOfDay } from '../words/numbers';
+import { timeOfDay, withoutZeros } from '../words/numbers';
 import { drawMarks } from './marks';
 import { theme, type Colours } from './theme';
 
@@ -50,11 +50,12 @@ export function createPlot({ host, width, height, names, hasOther, format, ...in
       height,
       series: [{}, ...series],
       legend: { show: false },
+      padding: [8, 6, 0, 0],
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: 'charts' } },
       scales: { x: { time: true, range: input.range }, y: { range: rangeOfValues } },
       axes: [
         { ...axis, size: 22, gap: 4, space: 90, values: (_, splits) => splits.map((split) => timeOfDay(split * 1000)) },
-        { ...axis, size: 62, gap: 6, space: 32, values: (_, splits) => splits.map(format) },
+        { ...axis, size: 62, gap: 6, space: 32, values: (_, splits) => splits.map((split) => withoutZeros(format(split))) },
       ],
       hooks: {
         draw: [(plot) => drawMarks(plot, input.marks())],

@@ -7,6 +7,7 @@ export type Choice = (typeof CHOICES)[number];
 export interface Colours {
   readonly text: string;
   readonly muted: string;
+  readonly mark: string;
   readonly line: string;
   readonly accent: string;
   readonly bad: string;
@@ -65,6 +66,7 @@ function readColours(): Colours {
   return {
     text: colour('text'),
     muted: colour('muted'),
+    mark: colour('strong-line'),
     line: colour('line'),
     accent: colour('accent'),
     bad: colour('bad'),

@@ -9,6 +9,14 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | Failure;
 export const LIVE_PATH = 'api/live';
 
 export const getOverview = (): Promise<Answer<OverviewAnswer>> => getJson('api/overview');
+/** Whether the stream can be opened, since its errors have no reasons: without opening it. */
+export async function tryStream(): Promise<Answer<undefined>> {
+  const ends = new AbortController();
+  const answer = await ask(LIVE_PATH, { headers: { accept: 'text/event-stream' }, signal: ends.signal });
+  ends.abort();
+  return answer.ok ? { ok: true, value: undefined } : answer;
+}
+
 export const getCardinality = (): Promise<Answer<Cardinality>> => getJson('api/cardinality');
 export const findMetrics = (search: string, signal: AbortSignal): Promise<Answer<FoundMetrics>> =>
   getJson(`api/metrics?search=${encodeURIComponent(search)}`, { signal });
@@ -37,7 +45,9 @@ async function getJson<T>(path: string, init: RequestInit = {}): Promise<Answer<
 async function ask(path: string, init: RequestInit): Promise<Answer<Response>> {
   let response: Response;
   try {
-    const headers = { accept: 'application/json', ...(init.headers as Record<string, string> | undefined) };
+    // With the second one the server answers a script, and the browser asks for no password by itself.
+    const own = { accept: 'application/json', 'x-requested-with': 'fetch' };
+    const headers = { ...own, ...(init.headers as Record<string, string> | undefined) };
     response = await fetch(path, { ...init, headers, credentials: 'same-origin' });
   } catch {
     return { ok: false, locked: false, message: 'The metrics server cannot be reached.' };

@@ -27,6 +27,8 @@ export class Live {
   readonly hours = new Hours();
   readonly reloads = new Reloads();
   connection: Connection = 'connecting';
+  /** Why the connection is lost, if the server has said so. */
+  message = '';
   version = '';
   /** Why there is nothing to see: a sentence. */
   problem: string | null = null;
@@ -52,8 +54,9 @@ export class Live {
       series: (data: ChartSeries) => this.charts.onSeries(data),
       points: (data: ChartPoints) => this.charts.onPoints(data),
     };
-    this.#stream = new Stream(events, (connection) => {
+    this.#stream = new Stream(events, (connection, message) => {
       this.connection = connection;
+      this.message = message;
       this.connectionTopic.changed();
     });
     this.charts.changed.subscribe(() => this.postCharts());

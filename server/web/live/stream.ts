@@ -1,5 +1,5 @@
 /** The stream of events: opened again whenever it is lost, and given up only where the server wants credentials. */
-import { getOverview, LIVE_PATH } from './api';
+import { getOverview, LIVE_PATH, tryStream } from './api';
 
 export type Connection = 'connecting' | 'live' | 'lost' | 'locked';
 export type Events = Readonly<Record<string, (data: never) => void>>;
@@ -11,14 +11,14 @@ const QUIET_MS = 20_000;
 
 export class Stream {
   readonly #events: Events;
-  readonly #onConnection: (connection: Connection) => void;
+  readonly #onConnection: (connection: Connection, message: string) => void;
   #source: EventSource | undefined;
   #retryMs = FIRST_RETRY_MS;
   #timer: number | undefined;
   #heardAt = 0;
 
   /** @param events by name: what is called with an event's data */
-  constructor(events: Events, onConnection: (connection: Connection) => void) {
+  constructor(events: Events, onConnection: (connection: Connection, message: string) => void) {
     this.#events = events;
     this.#onConnection = onConnection;
     addEventListener('online', () => this.#reopen());
@@ -40,7 +40,7 @@ export class Stream {
         this.#heardAt = performance.now();
         if (name === 'hello') {
           this.#retryMs = FIRST_RETRY_MS;
-          this.#onConnection('live');
+          this.#onConnection('live', '');
         }
         handle(JSON.parse(event.data) as never);
       });
@@ -48,18 +48,17 @@ export class Stream {
     source.addEventListener('error', () => void this.#lost(source));
   }
 
-  /** An error has no reason: whether the server wants credentials tells another request. */
   async #lost(source: EventSource): Promise<void> {
     if (source !== this.#source) return;
     this.#source.close();
     this.#source = undefined;
-    const overview = await getOverview();
+    const tried = await tryStream();
     if (this.#source !== undefined) return;
-    if (!overview.ok && overview.locked) {
-      this.#onConnection('locked');
+    if (!tried.ok && tried.locked) {
+      this.#onConnection('locked', '');
       return;
     }
-    this.#onConnection('lost');
+    this.#onConnection('lost', tried.ok ? '' : tried.message);
     this.#timer = setTimeout(() => this.open(), this.#retryMs);
     this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2);
   }

@@ -22,7 +22,7 @@ export function BlockedPanel({ process }: { readonly process: Process }) {
         <p class="muted">Where it is is not known: stacks are off, or it is in native code.</p>
       ) : (
         <pre tabIndex={0} aria-label="Its stack">
-          {stack}
+          {stack.replace(/^ +/gm, '')}
         </pre>
       )}
     </section>

@@ -25,19 +25,19 @@ export const TITLES: Readonly<Record<PastField, Title>> = {
   memory: { short: 'memory', long: 'Memory' },
 };
 
-/** By the server's word for it: the number that is odd, and a sentence. */
-const ODD: Readonly<Record<string, readonly [field: PastField, sentence: string]>> = {
-  errors: ['errors', 'more errors than its equals'],
-  latency: ['p95', 'slower than its equals'],
-  memory: ['memory', 'more memory than its equals'],
-  cpu: ['cpu', 'more CPU than its equals'],
-  requests: ['requests', 'other requests than its equals'],
+/** By the server's word for it: the number that is odd, and what is said of it. */
+const ODD: Readonly<Record<string, readonly [field: PastField, words: string]>> = {
+  errors: ['errors', 'more errors'],
+  latency: ['p95', 'slower'],
+  memory: ['memory', 'more memory'],
+  cpu: ['cpu', 'more CPU'],
+  requests: ['requests', 'odd load'],
 };
 
 export function oddField(odd: string | null): PastField | undefined {
   return odd === null ? undefined : ODD[odd]?.[0];
 }
 
-export function oddSentence(odd: string): string {
-  return ODD[odd]?.[1] ?? `unlike its equals: ${odd}`;
+export function oddWords(odd: string): string {
+  return ODD[odd]?.[1] ?? odd;
 }

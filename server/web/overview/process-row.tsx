@@ -5,7 +5,8 @@ import { hourOfApp, hourOfRun } from '../live/hours';
 import { useLive } from '../live/live';
 import { FIELDS, isUp, together, type Numbers, type Process } from '../live/process';
 import { duration } from '../words/numbers';
-import { FORMATS, TITLES, oddField, oddSentence } from './fields';
+import { FORMATS, TITLES, oddField } from './fields';
+import { Odd } from './odd';
 
 interface CellsProps {
   readonly numbers: Numbers;
@@ -72,7 +73,7 @@ export function ProcessRow({ process }: { readonly process: Process }) {
             {duration(live.now() - startedAt)}
           </span>
         )}
-        {odd !== null && <span class="badge warn">{oddSentence(odd)}</span>}
+        {odd !== null && <Odd odd={odd} />}
         {why !== null && <span class="why muted">{why}</span>}
       </th>
       <td role="cell" class="restarts" data-label="restarts">

@@ -2,9 +2,10 @@
 import { useLive } from '../live/live';
 import { isUp, together, type Process } from '../live/process';
 import type { Reload, Replaced } from '../live/reloads';
-import { duration } from '../words/numbers';
+import { duration, percent } from '../words/numbers';
 import type { PastField } from '../../protocol/page';
-import { FORMATS, TITLES, oddField, oddSentence } from './fields';
+import { FORMATS, TITLES, oddField } from './fields';
+import { Odd } from './odd';
 
 const SHOWN: readonly PastField[] = ['requests', 'errors', 'p95', 'memory'];
 
@@ -23,7 +24,8 @@ export function ReloadPanel({ reload }: { readonly reload: Reload }) {
         <span class="app-name">{app}</span>
       </h2>
       <p class="muted">
-        {gone} of {Math.max(places, replaced.length)} old processes are gone, after {took}. Now together:{' '}
+        {gone} of {Math.max(places, replaced.length)} old processes are gone, after {took}. New ones answer{' '}
+        {percent(shareOfNew(replaced, totals.requests))} of the requests. All together:{' '}
         {SHOWN.map((field) => `${FORMATS[field](totals[field])} ${TITLES[field].short}`).join(', ')}
       </p>
       <div class="table-box">
@@ -55,6 +57,12 @@ export function ReloadPanel({ reload }: { readonly reload: Reload }) {
       </div>
     </section>
   );
+}
+
+/** `null`: there are none, or it is not known. */
+function shareOfNew(replaced: readonly Replaced[], all: number | null): number | null {
+  if (all === null || all === 0) return null;
+  return replaced.reduce((sum, { next }) => sum + (next?.numbers.requests ?? 0), 0) / all;
 }
 
 function Heads() {
@@ -94,11 +102,11 @@ function Side({ process, state, isGone }: SideProps) {
     <>
       <td class={isGone ? 'first gone' : 'first'}>
         {state}
-        {odd !== null && <span class="badge warn">{oddSentence(odd)}</span>}
+        {odd !== null && <Odd odd={odd} />}
       </td>
       {SHOWN.map((field) => (
-        <td key={field} class={`number${isGone ? ' gone' : ''}${oddField(odd) === field ? ' odd' : ''}`}>
-          {FORMATS[field](process?.numbers[field])}
+        <td key={field} class={isGone ? 'number gone' : 'number'}>
+          <span class={oddField(odd) === field ? 'odd' : ''}>{FORMATS[field](process?.numbers[field])}</span>
         </td>
       ))}
     </>

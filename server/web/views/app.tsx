@@ -22,8 +22,7 @@ export function App() {
       <Header />
       {live.connection === 'lost' && (
         <p class="notice bad" role="alert">
-          The connection to the metrics server is lost. What is shown is what it said last; the page tries to reach it
-          again.
+          Not connected. {live.message} What is shown is what the server said last; the page tries to reach it again.
         </p>
       )}
       <main id="main" tabIndex={-1}>

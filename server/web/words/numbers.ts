@@ -22,11 +22,16 @@ export function plain(value: Known): string {
   return digits(value);
 }
 
-/** Three digits that matter, without zeros at the end. */
+/** Three digits that matter. Zeros at the end stay, so that numbers below each other line up. */
 function digits(value: number): string {
+  if (Number.isInteger(value)) return String(value);
   const size = Math.abs(value);
-  const decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-  return String(Number(value.toFixed(decimals)));
+  return value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3);
+}
+
+/** Zeros at the end are noise on an axis. */
+export function withoutZeros(text: string): string {
+  return text.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
 }
 
 const BYTES = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
