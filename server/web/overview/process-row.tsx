@@ -22,11 +22,12 @@ function NumberCells({ numbers, hour, height, isOwn, odd }: CellsProps) {
     <>
       {FIELDS.map((field) => {
         const isBad = field === 'errors' && (numbers.errors ?? 0) > 0;
+        const isNone = field === 'errors' && numbers.errors === 0;
         return (
           <td key={field} role="cell" class={field} data-label={TITLES[field].short}>
             <span class="cell">
               <Sparkline width={64} height={height} hour={() => live.hours.get(hour, field)} isOwn={isOwn} isBad={isBad} />
-              <span class={`number${isBad ? ' bad' : ''}${odd === field ? ' odd' : ''}`}>
+              <span class={`number${isBad ? ' bad' : isNone ? ' muted' : ''}${odd === field ? ' odd' : ''}`}>
                 {FORMATS[field](numbers[field])}
               </span>
             </span>

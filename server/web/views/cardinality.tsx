@@ -78,7 +78,9 @@ function Row({ metric: { metric, app, series, grown, attributes, processes }, mo
       <td>{app}</td>
       <td class="number">
         {plain(series)}
-        <meter class="share" min={0} max={most} value={series} aria-hidden="true" />
+        <svg class="share" width="80" height="3" aria-hidden="true">
+          <rect width={(80 * series) / most} height="3" />
+        </svg>
       </td>
       <td class={grown > 0 ? 'number grown' : 'number muted'}>{grown > 0 ? `+${plain(grown)}` : plain(grown)}</td>
       <td>

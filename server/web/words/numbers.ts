@@ -67,7 +67,9 @@ export function duration(ms: Known): string {
 
 /** Of one processor. */
 export function percent(ratio: Known): string {
-  return isKnown(ratio) ? `${digits(ratio * 100)} %` : NOTHING;
+  if (!isKnown(ratio)) return NOTHING;
+  const value = ratio * 100;
+  return `${value.toFixed(value >= 99.95 ? 0 : 1)} %`;
 }
 
 export function timeOfDay(time: number): string {
