@@ -28,7 +28,9 @@ async function bundlePage(to) {
   let html = fs.readFileSync(path.join(FOLDER, 'index.html'), 'utf8');
   // Browsers may keep both for ever: with other contents they have another address.
   for (const file of ['app.css', 'app.js']) {
-    const hash = createHash('sha256').update(fs.readFileSync(path.join(to, file))).digest('base64url');
+    const hash = createHash('sha256')
+      .update(fs.readFileSync(path.join(to, file)))
+      .digest('base64url');
     html = html.replace(`"${file}"`, `"${file}?v=${hash.slice(0, 12)}"`);
   }
   fs.writeFileSync(path.join(to, 'index.html'), html);

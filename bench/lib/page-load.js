@@ -8,7 +8,9 @@ const SERIES = 20;
 function processRows(second) {
   return Array.from({ length: PROCESSES }, (_, pmId) => {
     const app = `app-${pmId % APPS}`;
-    const numbers = [0.3, 9e7 + second * 4096, 0.002, 100, 0.1, 0.05].map((number, at) => wave(number, pmId + at, second));
+    const numbers = [0.3, 9e7 + second * 4096, 0.002, 100, 0.1, 0.05].map((number, at) =>
+      wave(number, pmId + at, second),
+    );
     return [`run-${pmId}`, pmId, app, 'default', 'online', 1, 0, ...numbers, null, null, null, null, null];
   });
 }

@@ -28,7 +28,9 @@ const SIDES = [
 module.exports = async function page({ quick, emit }) {
   const executablePath = findChromium();
   if (executablePath === undefined) return console.error('> page: left out, since there is no Chromium in PATH');
-  const plan = quick ? { loads: 1, rounds: 1, settleMs: 500, measured: 1 } : { loads: 9, rounds: 3, settleMs: 4000, measured: 10 };
+  const plan = quick
+    ? { loads: 1, rounds: 1, settleMs: 500, measured: 1 }
+    : { loads: 9, rounds: 3, settleMs: 4000, measured: 10 };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'page-bench-'));
   await bundlePage(folder);
   const server = startServer(folder);
@@ -38,7 +40,9 @@ module.exports = async function page({ quick, emit }) {
     const paints = [];
     for (let load = 0; load < plan.loads; load++) paints.push(await firstPaint(browser, url));
     const row = { workload: WORKLOAD, unit: 'ms' };
-    emit(within({ ...row, name: 'page: first paint', against: `${MOST_PAINT_MS} ms`, ours: paints, bound: MOST_PAINT_MS }));
+    emit(
+      within({ ...row, name: 'page: first paint', against: `${MOST_PAINT_MS} ms`, ours: paints, bound: MOST_PAINT_MS }),
+    );
     for (const { variant, ...side } of SIDES) {
       const ours = await busyPercents(browser, url + chartsHash(side.view, side.seconds), { server, ...side, ...plan });
       const row = { workload: WORKLOAD, variant, unit: '%', against: `${MOST_BUSY_PERCENT} % of a second` };

@@ -59,7 +59,13 @@ export function createPlot({ host, width, height, names, hasOther, format, ...in
       scales: { x: { time: true, range: input.range }, y: { range: rangeOfValues } },
       axes: [
         { ...axis, size: 22, gap: 4, space: 90, values: (_, splits) => splits.map((split) => timeOfDay(split * 1000)) },
-        { ...axis, size: 62, gap: 6, space: 32, values: (_, splits) => splits.map((split) => withoutZeros(format(split))) },
+        {
+          ...axis,
+          size: 62,
+          gap: 6,
+          space: 32,
+          values: (_, splits) => splits.map((split) => withoutZeros(format(split))),
+        },
       ],
       hooks: {
         draw: [(plot) => drawMarks(plot, input.marks())],

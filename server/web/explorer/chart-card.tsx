@@ -2,7 +2,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { FoundMetric } from '../../protocol/page';
 import { useLive } from '../live/live';
-import type { ChartSpec, OpenChart } from '../live/open-charts';
+import type { OpenChart } from '../live/open-charts';
+import type { ChartSpec } from '../words/chart-spec';
 import { statisticName, statisticsOf } from '../words/statistics';
 import { ChartPlot } from './chart-plot';
 import { Choice, type Option } from './choice';
@@ -22,7 +23,7 @@ export function ChartCard({ chart, seconds, onChange, onClose }: CardProps) {
   return (
     <section class="card" aria-label={title}>
       <header>
-        <h3 title={metric?.description}>{spec.metric}</h3>
+        <h2 title={metric?.description}>{spec.metric}</h2>
         <button type="button" class="quiet close" aria-label={`Close ${spec.metric}`} onClick={onClose}>
           ×
         </button>

@@ -8,6 +8,9 @@ import type { OpenChart } from '../live/open-charts';
 import { useTopics } from '../live/topic';
 import { formatOf, timeOfDay } from '../words/numbers';
 
+/** A legend with more series may be scrolled, by the keyboard too. */
+const UNSCROLLED = 6;
+
 interface PlotProps {
   readonly chart: OpenChart;
   readonly seconds: number;
@@ -52,13 +55,21 @@ function Legend({ chart, plot }: { readonly chart: OpenChart; readonly plot: Liv
         {cursorTime === undefined ? 'now' : timeOfDay(cursorTime)}
         {cursorMark !== undefined && ` · ${cursorMark[1]}: ${cursorMark[2]} ${cursorMark[3]} ${cursorMark[4]}`}
       </p>
-      <ul class="legend">
+      <ul class="legend" aria-label="Series" tabIndex={buffer.names.length > UNSCROLLED ? 0 : undefined}>
         {buffer.names.map((name, index) => {
           const { stroke, isDashed } = styleOf(index, buffer.names.length, hasOther, theme.colours);
           return (
             <li key={name}>
               <svg class="swatch" width="14" height="3" aria-hidden="true">
-                <line x1="0" y1="1.5" x2="14" y2="1.5" stroke={stroke} stroke-width="3" stroke-dasharray={isDashed ? '4 3' : undefined} />
+                <line
+                  x1="0"
+                  y1="1.5"
+                  x2="14"
+                  y2="1.5"
+                  stroke={stroke}
+                  stroke-width="3"
+                  stroke-dasharray={isDashed ? '4 3' : undefined}
+                />
               </svg>
               <span class="series-name" title={name}>
                 {name === '' ? 'all' : name}

@@ -1,8 +1,8 @@
 /** Any metric as a live chart. */
 import { useEffect } from 'preact/hooks';
 import { useLive } from '../live/live';
-import { MAX_CHARTS, specKey } from '../live/open-charts';
 import { useTopics } from '../live/topic';
+import { MAX_CHARTS, specKey } from '../words/chart-spec';
 import { WINDOWS } from '../words/route';
 import { firstSpec } from '../words/statistics';
 import { ChartCard } from './chart-card';

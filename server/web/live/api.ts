@@ -3,7 +3,11 @@ import type { Cardinality, FoundMetrics, OpenCharts } from '../../protocol/page'
 import type { OverviewAnswer } from '../../protocol/overview';
 
 /** `locked`: the server wants credentials. */
-export type Failure = { readonly ok: false; readonly locked: boolean; readonly message: string };
+interface Failure {
+  readonly ok: false;
+  readonly locked: boolean;
+  readonly message: string;
+}
 export type Answer<T> = { readonly ok: true; readonly value: T } | Failure;
 
 export const LIVE_PATH = 'api/live';

@@ -1,13 +1,9 @@
 /** The charts that are open: what each shows, and its points. */
-import type { Chart, ChartPoints, ChartSeries } from '../../protocol/page';
+import type { ChartPoints, ChartSeries } from '../../protocol/page';
+import { MAX_CHARTS, specKey, type ChartSpec } from '../words/chart-spec';
 import { groupBy } from '../words/group';
 import { PointBuffer } from './buffer';
 import { Topic } from './topic';
-
-export const MAX_CHARTS = 20;
-
-/** What a chart shows, as a link has it. */
-export type ChartSpec = Omit<Chart, 'id' | 'points'>;
 
 export interface OpenChart {
   readonly id: number;
@@ -19,11 +15,6 @@ export interface OpenChart {
   hasOther: boolean;
   /** Why there is nothing to show: a sentence. */
   error: string | null;
-}
-
-/** Two charts that show the same have the same text. */
-export function specKey({ metric, as, by, app, pmId }: ChartSpec): string {
-  return JSON.stringify([metric, as, by ?? null, app ?? null, pmId ?? null]);
 }
 
 export class OpenCharts {

@@ -1,5 +1,5 @@
 /** Something that changes, and who wants to know. */
-import { useEffect, useReducer } from 'preact/hooks';
+import { useLayoutEffect, useReducer } from 'preact/hooks';
 import { inFrame } from '../draw/frame';
 
 export class Topic {
@@ -22,7 +22,8 @@ export class Topic {
 /** Renders the component again when a topic has changed. */
 export function useTopics(...topics: readonly Topic[]): void {
   const [, render] = useReducer((turn: number, _: undefined) => turn + 1, 0);
-  useEffect(() => {
+  // Before anything else runs: between a rendering and a later effect, news would be missed.
+  useLayoutEffect(() => {
     const listener = (): void => render(undefined);
     const ends = topics.map((topic) => topic.subscribe(listener));
     return () => {

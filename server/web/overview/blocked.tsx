@@ -11,8 +11,7 @@ export function BlockedPanel({ process }: { readonly process: Process }) {
   return (
     <section class="panel blocked" aria-label={`${app} ${pmId} is blocked`}>
       <h2>
-        <span class="app-name">{app}</span> {pmId}: its event loop has not turned for{' '}
-        {duration(live.now() - since)}
+        <span class="app-name">{app}</span> {pmId}: its event loop has not turned for {duration(live.now() - since)}
       </h2>
       <p class="muted">
         Since {timeOfDay(since)} it answers nobody. Its last numbers:{' '}

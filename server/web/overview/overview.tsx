@@ -25,7 +25,9 @@ export function OverviewView() {
           {problem}
         </p>
       )}
-      {processes.map((process) => process.blockedSince !== null && <BlockedPanel key={process.run} process={process} />)}
+      {processes.map(
+        (process) => process.blockedSince !== null && <BlockedPanel key={process.run} process={process} />,
+      )}
       {live.reloads.all.map((reload) => (
         <ReloadPanel key={reload.app} reload={reload} />
       ))}

@@ -26,7 +26,13 @@ function NumberCells({ numbers, hour, height, isOwn, odd }: CellsProps) {
         return (
           <td key={field} role="cell" class={field} data-label={TITLES[field].short}>
             <span class="cell">
-              <Sparkline width={64} height={height} hour={() => live.hours.get(hour, field)} isOwn={isOwn} isBad={isBad} />
+              <Sparkline
+                width={64}
+                height={height}
+                hour={() => live.hours.get(hour, field)}
+                isOwn={isOwn}
+                isBad={isBad}
+              />
               <span class={`number${isBad ? ' bad' : isNone ? ' muted' : ''}${odd === field ? ' odd' : ''}`}>
                 {FORMATS[field](numbers[field])}
               </span>
@@ -44,7 +50,7 @@ export function AppRow({ app, processes }: { readonly app: string; readonly proc
   return (
     <tr role="row" class="app">
       <th role="rowheader" scope="rowgroup" class="name">
-        <span class="app-name">{app}</span>
+        <span class="app-name">{app}</span>{' '}
         <span class="muted">
           {namespace !== null && namespace !== 'default' && `${namespace}, `}
           {up.length === processes.length ? `${up.length} up` : `${up.length} of ${processes.length} up`}
@@ -67,15 +73,14 @@ export function ProcessRow({ process }: { readonly process: Process }) {
       <th role="rowheader" scope="row" class="name">
         <a class="id" href={`metrics/${pmId}`} title="Its metrics as text">
           {pmId}
-        </a>
-        <span class={`state ${stateClass(state)}`}>{state}</span>
+        </a>{' '}
+        <span class={`state ${stateClass(state)}`}>{state}</span>{' '}
         {isUp(process) && startedAt !== null && (
           <span class="muted age" title="Since its start">
             {duration(live.now() - startedAt)}
           </span>
-        )}
-        {odd !== null && <Odd odd={odd} />}
-        {why !== null && <span class="why muted">{why}</span>}
+        )}{' '}
+        {odd !== null && <Odd odd={odd} />} {why !== null && <span class="why muted">{why}</span>}
       </th>
       <td role="cell" class="restarts" data-label="restarts">
         <span class="number">{restarts}</span>

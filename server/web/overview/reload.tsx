@@ -28,7 +28,7 @@ export function ReloadPanel({ reload }: { readonly reload: Reload }) {
         {percent(shareOfNew(replaced, totals.requests))} of the requests. All together:{' '}
         {SHOWN.map((field) => `${FORMATS[field](totals[field])} ${TITLES[field].short}`).join(', ')}
       </p>
-      <div class="table-box">
+      <div class="table-box" tabIndex={0} role="group" aria-label="Old and new processes">
         <table class="pairs">
           <caption class="hidden">Old and new processes of {app}</caption>
           <thead>
@@ -101,8 +101,7 @@ function Side({ process, state, isGone }: SideProps) {
   return (
     <>
       <td class={isGone ? 'first gone' : 'first'}>
-        {state}
-        {odd !== null && <Odd odd={odd} />}
+        {state} {odd !== null && <Odd odd={odd} />}
       </td>
       {SHOWN.map((field) => (
         <td key={field} class={isGone ? 'number gone' : 'number'}>

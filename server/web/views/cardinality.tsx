@@ -37,10 +37,11 @@ export function CardinalityView() {
   return (
     <section aria-label="Cardinality">
       <p class="lead">
-        <strong>{plain(known.series)}</strong> series. <span class="muted">Growth is since {timeOfDay(known.since)}.</span>
+        <strong>{plain(known.series)}</strong> series.{' '}
+        <span class="muted">Growth is since {timeOfDay(known.since)}.</span>
         {message !== '' && <span class="bad"> {message}</span>}
       </p>
-      <div class="table-box">
+      <div class="table-box" tabIndex={0} role="group" aria-label="Metrics by their number of series">
         <table class="cardinality">
           <caption class="hidden">Metrics by their number of series</caption>
           <thead>

@@ -24,11 +24,7 @@ export function Header() {
       <h1>PM2 metrics</h1>
       <nav aria-label="Views">
         {VIEWS.map((view) => (
-          <a
-            key={view}
-            href={formatRoute({ ...route, view })}
-            aria-current={route.view === view ? 'page' : undefined}
-          >
+          <a key={view} href={formatRoute({ ...route, view })} aria-current={route.view === view ? 'page' : undefined}>
             {view === 'metrics' && route.charts.length > 0 ? `${view} (${route.charts.length})` : view}
           </a>
         ))}

@@ -1,5 +1,5 @@
 /** The view and the open charts, as the hash of the page's address has them: a link shows the same to others. */
-import { MAX_CHARTS, type ChartSpec } from '../live/open-charts';
+import { MAX_CHARTS, type ChartSpec } from './chart-spec';
 
 export const VIEWS = ['overview', 'metrics', 'cardinality'] as const;
 export type View = (typeof VIEWS)[number];

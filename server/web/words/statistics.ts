@@ -1,6 +1,6 @@
 /** Which numbers of a metric make sense, by its kind, and what they are called. */
 import type { FoundMetric } from '../../protocol/page';
-import type { ChartSpec } from '../live/open-charts';
+import type { ChartSpec } from './chart-spec';
 
 const BY_KIND: Readonly<Record<FoundMetric['kind'], readonly string[]>> = {
   counter: ['rate', 'delta', 'total'],
