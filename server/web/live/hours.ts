@@ -10,8 +10,6 @@ export const hourOfApp = (app: string): string => `app ${app}`;
 export const HOUR_OF_ALL = 'all';
 
 type Fields = Readonly<Record<PastField, Hour>>;
-/** A row of {@link Past}, with its app where the server says it. */
-type PastRow = readonly [run: string, app: string | undefined, field: PastField, values: readonly (number | null)[]];
 
 export class Hours {
   readonly #hours = new Map<string, Fields>();
@@ -27,16 +25,14 @@ export class Hours {
     this.#seen.clear();
   }
 
-  /** @param appOf of the runs that there are now */
-  addPast([times, rows]: Past, appOf: ReadonlyMap<string, string>): void {
-    const known = rows.map((row): PastRow => pastRow(row, appOf));
+  addPast([times, rows]: Past): void {
     for (const [at, time] of times.entries()) {
       const sums = new Map<string, Map<PastField, number | null>>();
-      for (const [run, app, field, values] of known) {
+      for (const [run, app, field, values] of rows) {
         const value = values[at] ?? null;
         this.#fields(hourOfRun(run))[field].add(time, value ?? Number.NaN);
         this.#seen.set(hourOfRun(run), time);
-        for (const name of app === undefined ? [HOUR_OF_ALL] : [HOUR_OF_ALL, hourOfApp(app)]) {
+        for (const name of [HOUR_OF_ALL, hourOfApp(app)]) {
           const fields = sums.get(name) ?? new Map<PastField, number | null>();
           sums.set(name, fields);
           fields.set(field, joined(field, fields.get(field) ?? null, value));
@@ -81,10 +77,4 @@ export class Hours {
       this.#hours.delete(name);
     }
   }
-}
-
-function pastRow(row: readonly unknown[], appOf: ReadonlyMap<string, string>): PastRow {
-  const [run, ...rest] = row as [string, ...unknown[]];
-  const [app, field, values] = rest.length === 3 ? rest : [appOf.get(run), ...rest];
-  return [run, app as string | undefined, field as PastField, values as readonly (number | null)[]];
 }

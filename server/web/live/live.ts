@@ -41,7 +41,6 @@ export class Live {
   readonly #stream: Stream;
   #name: string | undefined;
   #clockOffset = 0;
-  #past: Past | undefined;
   #posting: number | undefined;
   #askAgainAt = 0;
 
@@ -60,6 +59,7 @@ export class Live {
       this.connectionTopic.changed();
     });
     this.charts.changed.subscribe(() => this.postCharts());
+    setInterval(() => this.#onSecond(), 1000);
   }
 
   connect(): void {
@@ -94,7 +94,6 @@ export class Live {
     this.#name = name;
     this.version = version;
     this.#clockOffset = now - Date.now();
-    this.#past = undefined;
     this.hours.clear();
     this.reloads.clear();
     this.marks = [];
@@ -105,9 +104,9 @@ export class Live {
     void this.#askForProblem();
   }
 
-  /** Kept until the processes are known, which have the names of the apps. */
   #onPast(past: Past): void {
-    this.#past = past;
+    this.hours.addPast(past);
+    this.processesTopic.changed();
   }
 
   #onProcesses(rows: readonly ProcessRow[]): void {
@@ -115,14 +114,17 @@ export class Live {
     const before = this.processes;
     const processes = rows.map(processOf);
     this.processes = processes;
-    if (this.#past !== undefined) {
-      this.hours.addPast(this.#past, new Map(processes.map(({ run, app }) => [run, app])));
-      this.#past = undefined;
-    }
     this.hours.add(now, processes);
     this.reloads.update(now, processes);
     this.processesTopic.changed();
     if (processes.length !== before?.length || this.problem !== null) void this.#askForProblem();
+  }
+
+  /** How long something has lasted changes without news as well. */
+  #onSecond(): void {
+    if (this.processes === undefined || this.connection !== 'live') return;
+    this.reloads.update(this.now(), this.processes);
+    this.processesTopic.changed();
   }
 
   #onMarks(marks: readonly Mark[]): void {
