@@ -13,9 +13,12 @@ import { appendChanges, ClusterMerger, loadStates, replaceFile, saveStates } fro
 import { decode } from './decode';
 import { Exposition } from './exposition/exposition';
 import { sendTo } from './exposition/stream';
+import { Answers } from './query/answer';
+import { search } from './query/search';
 
 const merger = new ClusterMerger();
 const exposition = new Exposition();
+const answers = new Answers();
 
 function work(task: ClusterTask): ClusterTaskResult {
   try {
@@ -27,6 +30,10 @@ function work(task: ClusterTask): ClusterTaskResult {
         return absorb(task);
       case 'render':
         return { ok: true, kind: 'render', ...sendTo(task.port, task.loan, exposition.render(task)) };
+      case 'query':
+        return answers.answer(task);
+      case 'search':
+        return { ok: true, kind: 'search', found: search(task) };
       case 'save':
         return onFile(() => ({ ok: true, kind: 'save', end: saveStates(task) }));
       case 'replace':
@@ -49,6 +56,10 @@ function snapshotsOf(task: ClusterTask): Snapshot[] {
     case 'absorb':
       return task.apps.flatMap(({ live }) => live.map(({ snapshot }) => snapshot));
     case 'render':
+      return task.snapshots.map(({ snapshot }) => snapshot);
+    case 'query':
+      return task.snapshots.flatMap(({ snapshot, earlier }) => (earlier === undefined ? [snapshot] : [snapshot, earlier]));
+    case 'search':
       return task.snapshots.map(({ snapshot }) => snapshot);
     case 'decode':
     case 'save':

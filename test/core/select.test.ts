@@ -1,6 +1,6 @@
 import test from 'ava';
 import { selectMetrics, Selector } from '../../core/select';
-import { scalar, snapshotOf } from '../workers/probes/snapshots';
+import { scalar, snapshotOf } from '../support/snapshots';
 
 function selected(names: readonly string[], select: readonly string[]): string[] {
   const families = names.map((name) => ({ name, type: 'GAUGE' as const, series: [{ now: scalar(1) }] }));

@@ -4,11 +4,11 @@
  */
 import { DataPointType } from '../../core/otel';
 import type { Family, Page } from '../../core/snapshot';
-import type { ProbesResult, ProbesTask } from '../../protocol/tasks';
+import type { CounterMode, ProbesResult, ProbesTask } from '../../protocol/tasks';
 import { forEachSeries, seriesCount } from '../../core/series';
-import { intervalOf, type Interval } from './interval';
-import { ExponentialReading } from './exponential';
-import { HistogramReading } from './histograms';
+import { withPrevious } from '../../core/query/compared';
+import { intervalOf } from '../../core/query/interval';
+import { exponentialReading, histogramReading } from './histograms';
 import { labelsOf, probeName, unitOf } from './names';
 import { ProbeList } from './probe-list';
 import type { Reading } from './reading';
@@ -38,14 +38,22 @@ export function computeProbes(task: ProbesTask, pages: PageTexts): ProbesResult 
 interface Kind {
   /** Whether the values that two scopes have of one series are added up. */
   readonly additive: boolean;
-  readonly ofSeries: () => Reading;
-  readonly ofAll: () => Reading;
+  readonly ofSeries: (counters: CounterMode) => Reading;
+  readonly ofAll: (counters: CounterMode) => Reading;
 }
 
-const SUM: Kind = { additive: true, ofSeries: () => new ScalarSum(''), ofAll: () => new ScalarSum('sum') };
-const GAUGE: Kind = { additive: false, ofSeries: () => new ScalarSum(''), ofAll: () => new ScalarRange() };
-const HISTOGRAM = kindOfReading(() => new HistogramReading());
-const EXPONENTIAL = kindOfReading(() => new ExponentialReading());
+const SUM: Kind = {
+  additive: true,
+  ofSeries: (counters) => new ScalarSum('', counters),
+  ofAll: (counters) => new ScalarSum('sum', counters),
+};
+const GAUGE: Kind = {
+  additive: false,
+  ofSeries: () => new ScalarSum('', 'total'),
+  ofAll: () => new ScalarRange(),
+};
+const HISTOGRAM = kindOfReading(histogramReading);
+const EXPONENTIAL = kindOfReading(exponentialReading);
 const SUMMARY = kindOfReading(() => new SummaryReading());
 
 function kindOfReading(create: () => Reading): Kind {
@@ -67,13 +75,19 @@ function kindOf(family: Family): Kind {
   }
 }
 
+/** What is shown of the family's scalars: as configured for monotonic sums, `total` for all others. */
+function countersOf(family: Family, { counters }: ProbesTask): CounterMode {
+  return family.dataPointType === DataPointType.SUM && family.isMonotonic === true ? counters : 'total';
+}
+
 function addEachSeries(list: ProbeList, { name, families }: SelectedMetric, task: ProbesTask, pages: PageTexts): void {
   for (const family of families) {
-    const interval = intervalOf(task.snapshot, family, task.counters);
+    const interval = intervalOf(withPrevious(task.snapshot), family);
+    const counters = countersOf(family, task);
     forEachSeries(family, (page, index, offset) => {
-      const reading = kindOf(family).ofSeries();
+      const reading = kindOf(family).ofSeries(counters);
       reading.add(interval, page.layout, offset);
-      addReading(list, name, labelsOf(pages.text(page, index)), reading, meaningOf(family, interval));
+      addReading(list, name, labelsOf(pages.text(page, index)), reading, meaningOf(family, counters));
     });
   }
 }
@@ -87,8 +101,9 @@ function addAggregate(list: ProbeList, { name, families }: SelectedMetric, task:
   for (const family of families) {
     if (seriesCount(family) === 0) continue;
     const kind = kindOf(family);
-    const interval = intervalOf(task.snapshot, family, task.counters);
-    const entry = byKind.get(kind) ?? { reading: kind.ofAll(), meaning: meaningOf(family, interval) };
+    const interval = intervalOf(withPrevious(task.snapshot), family);
+    const counters = countersOf(family, task);
+    const entry = byKind.get(kind) ?? { reading: kind.ofAll(counters), meaning: meaningOf(family, counters) };
     byKind.set(kind, entry);
     forEachSeries(family, (page, _index, offset) => {
       entry.reading.add(interval, page.layout, offset);
@@ -102,8 +117,8 @@ interface Meaning {
   readonly additive: boolean;
 }
 
-function meaningOf(family: Family, interval: Interval): Meaning {
-  return { unit: unitOf(family.descriptor.unit, interval.counters), additive: kindOf(family).additive };
+function meaningOf(family: Family, counters: CounterMode): Meaning {
+  return { unit: unitOf(family.descriptor.unit, counters), additive: kindOf(family).additive };
 }
 
 function addReading(list: ProbeList, name: string, labels: string, reading: Reading, meaning: Meaning): void {
