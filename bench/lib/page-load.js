@@ -41,7 +41,7 @@ function wave(about, phase, second) {
 
 /** The address of 20 charts that are all different. */
 function chartsHash(view, seconds) {
-  const charts = Array.from({ length: 20 }, (_, at) => `chart=metric_${at}_total~rate~route~~`);
+  const charts = Array.from({ length: 20 }, (_, at) => `chart=metric_${at}_total*rate*route**`);
   return `#${view}?window=${seconds}&${charts.join('&')}`;
 }
 

@@ -24,6 +24,9 @@ test('the page is a document, a script and a style of at most 120 KB, and asks n
   t.notRegex(html, /<style|style=|<script>/);
   for (const text of texts) {
     const addresses = [...text.matchAll(/https?:\/\/[^\s"'`)]+/g)].map(([address]) => address);
-    t.deepEqual(addresses.filter((address) => !address.startsWith('http://www.w3.org/')), []);
+    t.deepEqual(
+      addresses.filter((address) => !address.startsWith('http://www.w3.org/')),
+      [],
+    );
   }
 });

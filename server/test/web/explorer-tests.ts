@@ -80,7 +80,7 @@ export function testExplorer(): void {
 
   testPage('a link opens the same charts, and closing them changes the link', async (t, { server, open }) => {
     withMetrics(server);
-    const hash = '#metrics?window=900&chart=http_requests_total~rate~route~shop~2&chart=queue_length~avg~~~all';
+    const hash = '#metrics?window=900&chart=http_requests_total*rate*route*shop*2&chart=queue_length*avg***all';
     const page = await open(hash);
     t.deepEqual(await posted(server, 2), [
       { metric: 'http_requests_total', as: 'rate', by: 'route', app: 'shop', pmId: 2 },
@@ -92,12 +92,12 @@ export function testExplorer(): void {
     await page.locator('.uplot').nth(1).waitFor();
     await page.getByRole('button', { name: 'Close http_requests_total' }).click();
     t.deepEqual(await posted(server, 1), [{ metric: 'queue_length', as: 'avg', pmId: 'all' }]);
-    t.true(page.url().endsWith('#metrics?window=900&chart=queue_length%7Eavg%7E%7E%7Eall'), page.url());
+    t.true(page.url().endsWith('#metrics?window=900&chart=queue_length*avg***all'), page.url());
   });
 
   testPage('at most 20 charts are open', async (t, { server, open }) => {
     withMetrics(server);
-    const page = await open(`#metrics?${'chart=queue_length~avg~~~&'.repeat(25)}`);
+    const page = await open(`#metrics?${'chart=queue_length*avg***&'.repeat(25)}`);
     t.is((await posted(server, 20)).length, 20);
     await page.getByText('All charts are in use').waitFor();
     t.true(await page.locator('.found button').first().isDisabled());
@@ -109,7 +109,7 @@ export function testExplorer(): void {
       [Date.now() - 150_000, 'exit', 'shop', 1, 'exited with code 1'],
       [Date.now() - 150_000, 'exit', 'mailer', 2, 'of another app'],
     ];
-    const page = await open('#metrics?chart=http_requests_total~rate~~shop~');
+    const page = await open('#metrics?chart=http_requests_total*rate**shop*');
     const over = page.locator('.u-over');
     await over.waitFor();
     const box = (await over.boundingBox())!;
@@ -121,7 +121,7 @@ export function testExplorer(): void {
   testPage('a chart that the server refuses says why', async (t, { server, open }) => {
     withMetrics(server);
     server.describe = () => ({ error: 'No process has queue_length now.' });
-    const page = await open('#metrics?chart=queue_length~avg~~~');
+    const page = await open('#metrics?chart=queue_length*avg***');
     await page.locator('.chart-error').waitFor();
     t.deepEqual(await textsOf(page, '.chart-error'), ['No process has queue_length now.']);
   });

@@ -6,7 +6,7 @@ import type { ContractServer } from './support/contract-server';
 import { metric, row } from './support/cluster';
 
 const LONG = 'a-name-that-is-as-long-as-names-of-services-can-be';
-const VIEWS = ['#overview', '#metrics?chart=queue_length~avg~route~~', '#cardinality'];
+const VIEWS = ['#overview', '#metrics?chart=queue_length*avg*route**', '#cardinality'];
 
 function withAll(server: ContractServer): void {
   const now = Date.now();
@@ -95,7 +95,7 @@ export function testFrame(): void {
   testPage('a lost connection is said, and comes back by itself with the charts', async (t, context) => {
     const { server, open, complaints } = context;
     withAll(server);
-    const page = await open('#metrics?chart=queue_length~avg~route~~');
+    const page = await open('#metrics?chart=queue_length*avg*route**');
     await rendered(page);
     server.isAway = true;
     server.dropStreams();

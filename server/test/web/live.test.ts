@@ -32,7 +32,10 @@ test('a step of an hour shows the mean or the largest, and keeps the last one wh
 test('an hour has what is an hour old, and nothing older', (t) => {
   const hour = new Hour('mean');
   for (let step = 0; step <= 3 * STEPS; step++) hour.add(NOW - (3 * STEPS - step) * STEP_MS, step);
-  t.deepEqual(read(hour), Array.from({ length: STEPS }, (_, at) => 2 * STEPS + 1 + at));
+  t.deepEqual(
+    read(hour),
+    Array.from({ length: STEPS }, (_, at) => 2 * STEPS + 1 + at),
+  );
   hour.add(NOW + 5 * STEPS * STEP_MS, Number.NaN);
   const later = read(hour, NOW + 5 * STEPS * STEP_MS);
   t.is(later.at(-2), 3 * STEPS);
@@ -42,10 +45,13 @@ test('an hour has what is an hour old, and nothing older', (t) => {
 test("an app's hour does not break where one process takes the place of another", (t) => {
   const hours = new Hours();
   const [old, next] = [row(0, 'shop', { run: 'old', requests: 10 }), row(0, 'shop', { run: 'new', requests: 10 })];
-  const past = [[NOW - 2 * STEP_MS, NOW - STEP_MS], [
-    ['old', 'shop', 'requests', [10, null]],
-    ['gone', 'shop', 'requests', [null, 10]],
-  ]] as const;
+  const past = [
+    [NOW - 2 * STEP_MS, NOW - STEP_MS],
+    [
+      ['old', 'shop', 'requests', [10, null]],
+      ['gone', 'shop', 'requests', [null, 10]],
+    ],
+  ] as const;
   hours.addPast(past);
   for (const [second, rows] of [[old], [old], [next], [next]].entries()) {
     hours.add(NOW + second * 1000, rows.map(processOf));
@@ -67,9 +73,14 @@ test('points of a chart are bounded, and series that stay keep theirs', (t) => {
   t.is(buffer.values[0]![buffer.since(9_000_000)], 9000);
   buffer.rename(['c', 'a']);
   t.deepEqual([buffer.last(0), buffer.last(1)], [Number.NaN, 9999]);
-  const { length } = buffer;
-  buffer.add([9_998_000, 9_999_000, 10_000_000], [[1, 2, 3], [4, 5, 6]]);
-  t.is(buffer.length, length + 1);
+  buffer.add(
+    [9_998_000, 9_999_000, 10_000_000],
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+  );
+  t.deepEqual([...buffer.times.subarray(buffer.length - 3, buffer.length)], [9_998_000, 9_999_000, 10_000_000]);
   t.deepEqual([buffer.last(0), buffer.last(1)], [3, 6]);
 });
 
@@ -83,7 +94,10 @@ test('a plot has no more points than pixels, and a step of it shows its largest 
   fillColumns(columns, buffer, { from: 0, to: 3_600_000, pixels: 450 });
   t.is(columns[0].length, 450);
   t.is(columns[0][225], 1800);
-  t.deepEqual(columns[1]!.filter((value) => value !== 1), [99]);
+  t.deepEqual(
+    columns[1]!.filter((value) => value !== 1),
+    [99],
+  );
   t.deepEqual([columns[2]![0], columns[2]![449]], [null, 2]);
   fillColumns(columns, buffer, { from: 3_300_000, to: 3_600_000, pixels: 450 });
   t.is(columns[0].length, 301);
@@ -106,7 +120,10 @@ test('a reload pairs old with new, keeps the old as last seen, and ends a minute
   const again = rows(row(0, 'shop', { status: 'leaving' }), row(0, 'shop', { run: 'newest' }));
   reloads.update(61_999, again);
   t.like(reloads.all[0], { since: 61_999, doneAt: null });
-  t.deepEqual(reloads.all[0]!.replaced.map(({ old }) => old.run), ['run-0']);
+  t.deepEqual(
+    reloads.all[0]!.replaced.map(({ old }) => old.run),
+    ['run-0'],
+  );
   reloads.update(70_000, rows(row(0, 'shop')));
   reloads.update(130_000, rows(row(0, 'shop')));
   t.is(reloads.all.length, 0);

@@ -14,17 +14,21 @@ export interface Route {
   readonly charts: readonly ChartSpec[];
 }
 
-/** `#metrics?search=http&window=900&chart=<metric>~<as>~<by>~<app>~<pmId>`, with what is left out empty. */
+/** `#metrics?search=http&window=900&chart=<metric>*<as>*<by>*<app>*<pmId>`, with what is left out empty. */
 export function formatRoute({ view, search, window, charts }: Route): string {
   const query = new URLSearchParams();
   if (search !== '') query.set('search', search);
   if (window !== WINDOWS[0]) query.set('window', String(window));
   for (const { metric, as, by, app, pmId } of charts) {
-    const parts = [metric, as, by ?? '', app ?? '', String(pmId ?? '')].map(encodeURIComponent);
-    query.append('chart', parts.join('~'));
+    const parts = [metric, as, by ?? '', app ?? '', String(pmId ?? '')];
+    query.append('chart', parts.map(escapePart).join('*'));
   }
   const text = query.toString();
   return text === '' ? `#${view}` : `#${view}?${text}`;
+}
+
+function escapePart(part: string): string {
+  return encodeURIComponent(part).replaceAll('*', '%2A');
 }
 
 /** Of anything that is no route: as much as is understood. */
@@ -43,7 +47,7 @@ export function parseRoute(hash: string): Route {
 function parseChart(text: string): ChartSpec[] {
   let parts: string[];
   try {
-    parts = text.split('~').map(decodeURIComponent);
+    parts = text.split('*').map(decodeURIComponent);
   } catch {
     return [];
   }
