@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import { until } from '../../../test/support/until';
 import type { ContractServer } from './support/contract-server';
 import { HTML, metric, row } from './support/cluster';
-import { testPage, textsOf } from './support/browser';
+import { testPage } from './support/browser';
+import { textsOf } from './support/chromium';
 
 const METRICS = [
   metric('http_requests_total', { series: 81_234 }),

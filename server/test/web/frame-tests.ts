@@ -1,7 +1,8 @@
 /** What all views share: connection, log-in, accessibility, narrow screens. */
 import type { Page } from 'playwright-core';
 import { until } from '../../../test/support/until';
-import { axeObjections, sidewaysPixels, testPage, textsOf } from './support/browser';
+import { axeObjections, sidewaysPixels, testPage } from './support/browser';
+import { textsOf } from './support/chromium';
 import type { ContractServer } from './support/contract-server';
 import { metric, row } from './support/cluster';
 

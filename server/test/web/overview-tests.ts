@@ -1,6 +1,7 @@
 /** The first page: processes, reloads, blocked event loops. */
 import { HTML, row } from './support/cluster';
-import { testPage, textsOf } from './support/browser';
+import { testPage } from './support/browser';
+import { textsOf } from './support/chromium';
 
 export function testOverview(): void {
   testPage('apps and processes with their numbers, and the totals above them', async (t, { server, open }) => {

@@ -8,6 +8,8 @@ import { statisticName, statisticsOf } from '../words/statistics';
 import { ChartPlot } from './chart-plot';
 import { Choice, type Option } from './choice';
 
+const ASK_AGAIN_MS = 5000;
+
 interface CardProps {
   readonly chart: OpenChart;
   readonly seconds: number;
@@ -53,13 +55,19 @@ function useMetric(name: string): FoundMetric | undefined {
   const live = useLive();
   const [metric, setMetric] = useState<FoundMetric>();
   useEffect(() => {
-    let isCurrent = true;
+    let timer: number | undefined;
+    const ask = async (): Promise<void> => {
+      const found = await live.catalogue.get(name);
+      if (timer === undefined) return;
+      setMetric(found);
+      // A link may be older than the metric, or the processes may just have started.
+      if (found === undefined) timer = setTimeout(() => void ask(), ASK_AGAIN_MS);
+    };
     setMetric(undefined);
-    void live.catalogue.get(name).then((found) => {
-      if (isCurrent) setMetric(found);
-    });
+    timer = setTimeout(() => void ask());
     return () => {
-      isCurrent = false;
+      clearTimeout(timer);
+      timer = undefined;
     };
   }, [name]);
   return metric;

@@ -20,7 +20,8 @@ export class Catalogue {
 
   async #find(name: string): Promise<FoundMetric | undefined> {
     const answer = await findMetrics(name, AbortSignal.timeout(10_000));
-    if (!answer.ok) this.#found.delete(name);
-    return answer.ok ? answer.value.metrics.find((metric) => metric.name === name) : undefined;
+    const found = answer.ok ? answer.value.metrics.find((metric) => metric.name === name) : undefined;
+    if (found === undefined) this.#found.delete(name);
+    return found;
   }
 }
