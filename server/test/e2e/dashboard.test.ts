@@ -74,7 +74,9 @@ class DashboardPage {
 
   /** All values of a chart's only series. */
   values(chart: number): (number | null)[] {
-    return (this.read.named('points') as ChartPoints[]).flatMap(([id, , [values = []]]) => (id === chart ? values : []));
+    return (this.read.named('points') as ChartPoints[]).flatMap(([id, , [values = []]]) =>
+      id === chart ? values : [],
+    );
   }
 
   /** All names that a chart's series have had. */
@@ -103,7 +105,10 @@ test.serial('a reload is seen as it happens: old and new side by side, and total
   t.log(page.marks);
   await until('all orders', () => page.values(1).at(-1) === 30 || undefined);
   const known = page.values(1).filter((value) => value !== null);
-  t.deepEqual(known, known.toSorted((a, b) => a - b));
+  t.deepEqual(
+    known,
+    known.toSorted((a, b) => a - b),
+  );
   const reloads = page.marks.filter(([, kind]) => kind === 'reload');
   t.deepEqual(reloads.map(([, , , pmId]) => pmId).sort(), ids);
   const [leaving] = page.rows.flat().filter(([, , , , status]) => status === 'leaving');
