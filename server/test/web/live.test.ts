@@ -60,6 +60,7 @@ test("an app's hour does not break where one process takes the place of another"
     t.deepEqual(read(hours.get(name, 'requests')).slice(-3), [10, 10, 10], name);
   }
   t.deepEqual(read(hours.get(hourOfRun('gone'), 'requests')).slice(-3), [Number.NaN, 10, 10]);
+  t.deepEqual([hours.steps(NOW), hours.steps(NOW + 90 * STEP_MS), hours.steps(NOW * 2)], [60, 92, STEPS]);
   hours.add(NOW + (STEPS + 1) * STEP_MS, [processOf(next)]);
   t.is(hours.get(hourOfRun('gone'), 'requests'), undefined);
 });

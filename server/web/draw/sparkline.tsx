@@ -61,12 +61,14 @@ function paint(canvas: HTMLCanvasElement, { width, height, hour, isOwn, isBad }:
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   const now = live.now();
+  const steps = live.hours.steps(now);
   const { accent, bad, line } = theme.colours;
   context.fillStyle = line;
   context.fillRect(0, height - 1, width, 1);
   for (const mark of live.marks) {
     if (!isOwn(mark)) continue;
-    const x = width * (1 - (now - mark[0]) / (STEPS * STEP_MS));
+    const x = width * (1 - (now - mark[0]) / (steps * STEP_MS));
+    if (x < 0) continue;
     context.fillStyle = markColour(mark);
     context.fillRect(Math.round(x), 0, 1, height);
   }
@@ -74,28 +76,32 @@ function paint(canvas: HTMLCanvasElement, { width, height, hour, isOwn, isBad }:
   if (read === undefined) return;
   read.read(now, values);
   context.strokeStyle = isBad === true ? bad : accent;
-  strokeLine(context, width, height);
+  strokeLine(context, values.subarray(STEPS - steps), width, height);
 }
 
-function strokeLine(context: CanvasRenderingContext2D, width: number, height: number): void {
+/** Where there are more steps than pixels, a pixel shows the largest of its steps. */
+function strokeLine(context: CanvasRenderingContext2D, steps: Float64Array, width: number, height: number): void {
   let highest = 0;
-  for (const value of values) if (value > highest) highest = value;
+  for (const value of steps) if (value > highest) highest = value;
   const scale = highest === 0 ? 0 : (height - 3) / highest;
+  const together = Math.ceil(steps.length / width);
   context.lineWidth = 1.25;
   context.lineJoin = 'round';
   context.beginPath();
   let isDown = false;
-  for (let step = 0; step < STEPS; step++) {
-    const value = values[step]!;
+  for (let begin = 0; begin < steps.length; begin += together) {
+    let value = Number.NaN;
+    for (let step = begin; step < Math.min(begin + together, steps.length); step++) {
+      if (!(steps[step]! <= value)) value = Number.isNaN(steps[step]!) ? value : steps[step]!;
+    }
     if (Number.isNaN(value)) {
       isDown = false;
       continue;
     }
-    const x = ((step + 0.5) / STEPS) * width;
+    const x = ((begin + together / 2) / steps.length) * width;
     const y = height - 1.5 - value * scale;
-    if (isDown) context.lineTo(x, y);
-    else context.moveTo(x - 0.5, y);
-    if (!isDown) context.lineTo(x, y);
+    if (!isDown) context.moveTo(x - 0.5, y);
+    context.lineTo(x, y);
     isDown = true;
   }
   context.stroke();

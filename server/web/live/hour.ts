@@ -1,7 +1,7 @@
-/** The last hour of one number, in steps of half a minute. */
+/** The last hour of one number, in steps of five seconds. */
 
-export const STEP_MS = 30_000;
-export const STEPS = 120;
+export const STEP_MS = 5000;
+export const STEPS = 720;
 
 export class Hour {
   readonly #values = new Float64Array(STEPS).fill(Number.NaN);

@@ -8,24 +8,34 @@ import { FIELDS, isLargest, joined, together, type Numbers, type Process } from 
 export const hourOfRun = (run: string): string => `run ${run}`;
 export const hourOfApp = (app: string): string => `app ${app}`;
 export const HOUR_OF_ALL = 'all';
+/** Five minutes. */
+const MIN_STEPS = 60;
 
 type Fields = Readonly<Record<PastField, Hour>>;
 
 export class Hours {
   readonly #hours = new Map<string, Fields>();
+  #since = Number.POSITIVE_INFINITY;
   /** When the hours of a run have last had a number. */
   readonly #seen = new Map<string, number>();
+
+  /** How many steps of the hour there may be numbers of: at least a few minutes, so that a line does not begin as a dot. */
+  steps(now: number): number {
+    return Math.min(STEPS, Math.max(MIN_STEPS, Math.ceil((now - this.#since) / STEP_MS)));
+  }
 
   get(name: string, field: PastField): Hour | undefined {
     return this.#hours.get(name)?.[field];
   }
 
   clear(): void {
+    this.#since = Number.POSITIVE_INFINITY;
     this.#hours.clear();
     this.#seen.clear();
   }
 
   addPast([times, rows]: Past): void {
+    this.#since = Math.min(this.#since, times[0] ?? Number.POSITIVE_INFINITY);
     for (const [at, time] of times.entries()) {
       const sums = new Map<string, Map<PastField, number | null>>();
       for (const [run, app, field, values] of rows) {
@@ -46,6 +56,7 @@ export class Hours {
 
   /** Sums are added as sums: a step in which a process has replaced another one does not have both. */
   add(time: number, processes: readonly Process[]): void {
+    this.#since = Math.min(this.#since, time);
     const byApp = groupBy(processes, ({ app }) => app);
     this.#add(HOUR_OF_ALL, time, together(processes));
     for (const [app, own] of byApp) this.#add(hourOfApp(app), time, together(own));

@@ -61,6 +61,7 @@ export class OpenCharts {
     const chart = this.#charts.find((one) => one.id === id);
     if (chart === undefined) return;
     chart.buffer.add(times, values);
+    if (times.length > 0) chart.error = null;
     chart.news.changed();
   }
 }
