@@ -7,7 +7,9 @@ const path = require('node:path');
 const { root } = require('./ensure');
 
 const FOLDER = path.join(root, 'server/web');
-const STYLES = ['base', 'overview', 'explorer'].map((name) => path.join(FOLDER, 'styles', `${name}.css`));
+const STYLES = ['colours', 'base', 'frame', 'processes', 'overview', 'explorer'].map((name) =>
+  path.join(FOLDER, 'styles', `${name}.css`),
+);
 
 /**
  * @param {string} to the folder that gets `index.html`, `app.js` and `app.css`
