@@ -20,6 +20,8 @@ const promClients = {
   message:
     "An app's registries are those of its own copy: read them by their structure, see src/prom-client/shapes.ts.",
 };
+const values = { regex: '/protocol/', allowTypeImports: true, message: 'The page shares types with its server only.' };
+const nodes = { regex: '^node:', message: 'There is no Node.js in a browser.' };
 /** Libraries that only one of the two programs may load. */
 const libraries = (names, message) => ({ regex: `^(${names})(/|$)`, message });
 const exporterLibraries = libraries(
@@ -43,10 +45,15 @@ const ROOMS = {
   'server/protocol': { may: ['core'], libraries: [pm2, promClients, sdkMetrics, exporterLibraries, serverLibraries] },
   'server/src': { may: ['core', 'server/protocol'], libraries: [pm2, promClients, sdkMetrics, exporterLibraries] },
   'server/workers': { may: ['core', 'server/protocol'], libraries: [pm2, promClients, exporterLibraries] },
+  // In a browser. What it shares with the server is types.
+  'server/web': {
+    may: ['server/protocol'],
+    libraries: [pm2, promClients, sdkMetrics, exporterLibraries, serverLibraries, nodes, values],
+  },
 };
 
 const ROOM_SETTINGS = {
-  'import/resolver': { node: { extensions: ['.ts', '.js', '.json'] } },
+  'import/resolver': { node: { extensions: ['.ts', '.tsx', '.js', '.json'] } },
   'boundaries/root-path': __dirname,
   'boundaries/dependency-nodes': ['import', 'dynamic-import', 'export', 'require'],
   'boundaries/elements': [
@@ -88,7 +95,7 @@ module.exports = defineConfig(
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },
     rules: {
@@ -117,13 +124,13 @@ module.exports = defineConfig(
   },
   { files: ['**/*.{js,cjs}'], languageOptions: { sourceType: 'commonjs' } },
   {
-    files: Object.keys(ROOMS).map((room) => `${room}/**/*.ts`),
+    files: Object.keys(ROOMS).map((room) => `${room}/**/*.{ts,tsx}`),
     plugins: { boundaries },
     settings: ROOM_SETTINGS,
     rules: { 'boundaries/dependencies': ['error', ROOM_RULE] },
   },
   ...Object.entries(ROOMS).map(([room, { libraries }]) => ({
-    files: [`${room}/**/*.ts`],
+    files: [`${room}/**/*.{ts,tsx}`],
     rules: withoutLibraries(libraries),
   })),
   {

@@ -29,6 +29,7 @@ const SUBJECTS = {
   memory: {},
   scaling: {},
   http: {},
+  page: {},
 };
 
 const USAGE = `Measures what the exporter costs, and compares it with other exporters, clients and lower bounds.

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Runs two instances of a Mashroom server with the exporter, and the metrics server, under a separate PM2. Shows what
+ * Runs three instances of a Mashroom server with the exporter, and the metrics server, under a separate PM2. Shows what
  * PM2 and Prometheus see of them, and removes everything at its end.
  */
 
@@ -19,13 +19,13 @@ const USAGE = `Runs a Mashroom cluster with the exporter under a PM2 of its own,
   npm start -- [options]
 
   --series <n>     counter series that each instance has besides its own (0)
-  --instances <n>  instances of the server (2)
+  --instances <n>  instances of the server (3)
   --port <n>       port of the metrics server (15050; another one if that is taken)
   --help           this text`;
 
 const OPTIONS = {
   series: { type: 'string', default: '0' },
-  instances: { type: 'string', default: '2' },
+  instances: { type: 'string', default: '3' },
   port: { type: 'string', default: '15050' },
   help: { type: 'boolean', default: false },
 };
@@ -48,6 +48,8 @@ async function main() {
   let pm2;
   let stopTraffic;
   try {
+    // PM2 hands the environment on. With more series it is measured how fast the servers are.
+    if (options.series === 0) process.env.DEMO_SLOW_INSTANCE = '1';
     pm2 = await createPm2Home();
     end.signal.throwIfAborted();
     console.log(`Starting ${options.instances} Mashroom servers under PM2 ${await pm2.call('getVersion')} ...`);
@@ -55,13 +57,13 @@ async function main() {
     const metricsPort = await freePort(options.port);
     await startApps(pm2, { ...options, serverPort, metricsPort });
     await patiently('the server', async () => await fetchText(serverPort, '/mashroom/health/ready'));
-    stopTraffic = startTraffic(serverPort);
+    stopTraffic = startTraffic(serverPort, loadOfDemo);
     await show(pm2, { ...options, metricsPort });
     console.log(`\nServer:  http://localhost:${serverPort}/shop`);
     console.log(`Metrics: http://localhost:${metricsPort}/metrics and, summed up, /metrics/cluster`);
-    console.log(`         http://localhost:${metricsPort}/ links all there is`);
     // From any folder, where npx would get another PM2 from the registry.
     console.log(`Monitor: PM2_HOME=${pm2.home} ${PM2} monit`);
+    console.log(`\nDashboard: http://localhost:${metricsPort}/\n${whatToLookAt(pm2)}`);
     console.log('\nCtrl-C ends it and removes everything.');
     await sleep(2 ** 31 - 1, undefined, { signal: end.signal });
   } catch (error) {
@@ -77,6 +79,21 @@ async function main() {
   }
   // Open requests of the traffic would keep the process alive.
   process.exit();
+}
+
+/** Milliseconds between two requests: the load rises and falls within two minutes. */
+function loadOfDemo() {
+  return 40 + 30 * Math.cos((Date.now() * 2 * Math.PI) / 120_000);
+}
+
+function whatToLookAt({ home }) {
+  return [
+    '  - Overview: one of the servers is slower than the others, and is marked after some seconds.',
+    '  - Metrics: type "requests", click mashroom_http_requests_total, split it by route or by process.',
+    '    The load rises and falls within two minutes.',
+    '  - A reload, while you look at the overview:',
+    `    PM2_HOME=${home} ${PM2} reload mashroom`,
+  ].join('\n');
 }
 
 function readOptions() {

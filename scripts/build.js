@@ -13,7 +13,13 @@ const { root, stamp } = require('./ensure');
 
 const OUTPUTS = ['build', 'dist', 'server/dist'];
 /** Files of the repository that the package of the metrics server brings as well. */
-const SERVER_DOCUMENTS = ['CHANGELOG.md', 'SECURITY.md', 'docs/metrics-server.md', 'docs/protocol.md'];
+const SERVER_DOCUMENTS = [
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'docs/metrics-server.md',
+  'docs/dashboard.md',
+  'docs/protocol.md',
+];
 
 async function build() {
   const started = new Date();

@@ -11,6 +11,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { isBuiltin } = require('node:module');
+const { bundlePage } = require('./bundle-page');
 const { root } = require('./ensure');
 const { licencesOf } = require('./licences');
 
@@ -57,10 +58,14 @@ const SHARED = [
 async function bundle({ to = root, plugins = [] } = {}) {
   /** By package: the files of other packages that its bundles contain. */
   const foreign = new Map();
+  const addForeign = (name, modules) => {
+    foreign.set(name, [...(foreign.get(name) ?? []), ...modules.filter((id) => id.includes('node_modules'))]);
+  };
   for (const { package: name, folder, entries } of BUNDLES) {
     const modules = await bundleFolder({ name, folder, entries, to, plugins });
-    foreign.set(name, [...(foreign.get(name) ?? []), ...modules.filter((id) => id.includes('node_modules'))]);
+    addForeign(name, modules);
   }
+  addForeign('server', await bundlePage(path.join(to, 'server/dist/web')));
   for (const [name, files] of foreign) {
     const text = licencesOf(files);
     if (text !== '') fs.writeFileSync(path.join(to, name, 'dist/THIRD-PARTY-LICENSES.txt'), text);

@@ -9,10 +9,10 @@ const { withLock } = require('./lib/lock');
 const root = path.resolve(__dirname, '..');
 const stamp = path.join(root, 'build', '.built');
 const sources = [
-  ...['core', 'src', 'workers', 'protocol', 'server/src', 'server/workers', 'server/protocol'],
+  ...['core', 'src', 'workers', 'protocol', 'server/src', 'server/workers', 'server/protocol', 'server/web'],
   ...['package.json', 'server/package.json', 'tsconfig.json', 'tsconfig.build.json'],
-  ...['scripts/build.js', 'scripts/bundle.js', 'scripts/licences.js'],
-  ...['CHANGELOG.md', 'SECURITY.md', 'docs/metrics-server.md', 'docs/protocol.md'],
+  ...['scripts/build.js', 'scripts/bundle.js', 'scripts/bundle-page.js', 'scripts/licences.js'],
+  ...['CHANGELOG.md', 'SECURITY.md', 'docs/metrics-server.md', 'docs/dashboard.md', 'docs/protocol.md'],
 ];
 
 /** Says what it does, since that takes a while. Ends this process if it fails: everything else needs the result. */

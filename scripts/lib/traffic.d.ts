@@ -1,2 +1,2 @@
 /** @returns a function that ends the traffic */
-export function startTraffic(port: number, periodMs?: number): () => void;
+export function startTraffic(port: number, period?: number | (() => number)): () => void;

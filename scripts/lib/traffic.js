@@ -13,12 +13,14 @@ const REQUESTS = [
 
 /**
  * @param {number} port
- * @param {number} periodMs milliseconds between two requests
+ * @param {number | (() => number)} period milliseconds between two requests, or what tells them each time
  * @returns {() => void} ends the traffic
  */
-function startTraffic(port, periodMs = 50) {
+function startTraffic(port, period = 50) {
   let count = 0;
-  const timer = setInterval(() => {
+  let timer;
+  const request = () => {
+    timer = setTimeout(request, typeof period === 'number' ? period : period());
     // At random: in a fixed order each instance of a cluster would always get the same requests.
     const [method, path] = REQUESTS[Math.floor(Math.random() * REQUESTS.length)];
     // A connection per request: a kept connection stays with one instance of the cluster.
@@ -27,8 +29,9 @@ function startTraffic(port, periodMs = 50) {
       (response) => response.arrayBuffer(),
       () => undefined,
     );
-  }, periodMs);
-  return () => clearInterval(timer);
+  };
+  request();
+  return () => clearTimeout(timer);
 }
 
 module.exports = { startTraffic };

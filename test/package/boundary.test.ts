@@ -25,6 +25,7 @@ const ROOMS = {
   'server/protocol': 'server/protocol/tasks',
   'server/src': 'server/src/view',
   'server/workers': 'server/workers/worker',
+  'server/web': 'server/web/main',
 } as const;
 type Room = keyof typeof ROOMS;
 
@@ -37,6 +38,7 @@ const BELOW: Readonly<Record<Room, readonly Room[]>> = {
   'server/protocol': ['core'],
   'server/src': ['core', 'server/protocol'],
   'server/workers': ['core', 'server/protocol'],
+  'server/web': ['server/protocol'],
 };
 const ALL = Object.keys(ROOMS) as Room[];
 
@@ -52,14 +54,20 @@ const WAYS: readonly ((path: string) => string)[] = [
   (path) => `require('${path}');`,
 ];
 
+/** The page takes types only. */
+function waysDown(room: Room): typeof WAYS {
+  return room === 'server/web' ? WAYS.slice(1, 2) : WAYS.slice(0, 3);
+}
+
 for (const room of ALL) {
   for (const other of ALL.filter((one) => one !== room)) {
     const isBelow = BELOW[room].includes(other);
     test(`${room}/ ${isBelow ? 'may' : 'must not'} import from ${other}/`, async (t) => {
-      for (const way of isBelow ? WAYS.slice(0, 3) : WAYS) {
+      for (const way of isBelow ? waysDown(room) : WAYS) {
         const text = way(pathTo(room, ROOMS[other]));
         const rules = await objections(`${ROOMS[room]}.ts`, text);
-        t.deepEqual(rules, isBelow ? [] : ['boundaries/dependencies'], text);
+        if (isBelow) t.deepEqual(rules, [], text);
+        else t.true(rules.includes('boundaries/dependencies'), text);
       }
     });
   }
@@ -70,6 +78,8 @@ for (const room of ALL) {
   });
 }
 
+const OUTSIDE_SERVER: readonly Room[] = ['core', 'protocol', 'src', 'workers', 'server/protocol', 'server/web'];
+
 /** Packages, and the rooms that must not load them. */
 const PACKAGES: readonly [text: string, rooms: readonly Room[]][] = [
   ["import pm2 from 'pm2';", ALL],
@@ -77,18 +87,22 @@ const PACKAGES: readonly [text: string, rooms: readonly Room[]][] = [
   ["void import('pm2/lib/API.js');", ALL],
   [
     "import { MeterProvider } from '@opentelemetry/sdk-metrics';",
-    ['core', 'protocol', 'src', 'server/protocol', 'server/src'],
+    ['core', 'protocol', 'src', 'server/protocol', 'server/src', 'server/web'],
   ],
-  ["require('@opentelemetry/sdk-metrics');", ['core', 'protocol', 'src', 'server/protocol', 'server/src']],
-  ["import fastify from 'fastify';", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
-  ["import auth from '@fastify/basic-auth';", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
-  ["import { pino } from 'pino';", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
-  ["import * as v from 'valibot';", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
-  ["require('negotiator');", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
-  ["require('commander');", ['core', 'protocol', 'src', 'workers', 'server/protocol']],
+  [
+    "require('@opentelemetry/sdk-metrics');",
+    ['core', 'protocol', 'src', 'server/protocol', 'server/src', 'server/web'],
+  ],
+  ["import fastify from 'fastify';", OUTSIDE_SERVER],
+  ["import auth from '@fastify/basic-auth';", OUTSIDE_SERVER],
+  ["import { pino } from 'pino';", OUTSIDE_SERVER],
+  ["import * as v from 'valibot';", OUTSIDE_SERVER],
+  ["require('negotiator');", OUTSIDE_SERVER],
+  ["require('commander');", OUTSIDE_SERVER],
   ["import { register } from 'prom-client';", ALL],
   ["require('@prometheus-io/client');", ALL],
   ["import io from '@pm2/io';", ALL.filter((room) => room !== 'src')],
+  ["import { join } from 'node:path';", ['server/web']],
 ];
 
 for (const [text, rooms] of PACKAGES) {
@@ -103,4 +117,10 @@ for (const [text, rooms] of PACKAGES) {
 test('types of the SDK may be imported on a main thread', async (t) => {
   const text = "import type { MeterProvider } from '@opentelemetry/sdk-metrics';";
   t.deepEqual(await objections('src/logger.ts', text), []);
+});
+
+test('the page takes types only of what its server says', async (t) => {
+  for (const way of [WAYS[0]!, ...WAYS.slice(2)]) {
+    t.not((await objections('server/web/main.ts', way('../protocol/page'))).length, 0);
+  }
 });

@@ -4,9 +4,14 @@
 
 const { setTimeout: sleep } = require('node:timers/promises');
 
+/** The demo has one instance that is slower than the others, so that the dashboard marks it. */
+const { DEMO_SLOW_INSTANCE } = process.env;
+const SLOW_MS = 150;
+
 module.exports = async function bootstrap() {
   return async (req, res) => {
     const [, resource, id] = req.path.split('/');
+    if (DEMO_SLOW_INSTANCE !== undefined && DEMO_SLOW_INSTANCE === process.env.NODE_APP_INSTANCE) await sleep(SLOW_MS);
     if (resource === 'orders' && req.method === 'POST') {
       await sleep(5 + Math.random() * 40);
       res.status(201).json({ ordered: true });

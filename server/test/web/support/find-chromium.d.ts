@@ -1,0 +1,2 @@
+export const LAUNCH_FLAGS: readonly string[];
+export function findChromium(): string | undefined;

@@ -1,0 +1,10 @@
+/** What sets a process apart from the others of its app. */
+import { oddWords } from './fields';
+
+export function Odd({ odd }: { readonly odd: string }) {
+  return (
+    <span class="badge warn" title="Than the other processes of its app">
+      {oddWords(odd)}
+    </span>
+  );
+}
