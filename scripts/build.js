@@ -12,8 +12,11 @@ const { bundle } = require('./bundle');
 const { root, stamp } = require('./ensure');
 
 const OUTPUTS = ['build', 'dist', 'server/dist'];
-/** Files of the repository that the package of the metrics server brings as well. */
-const SERVER_DOCUMENTS = ['CHANGELOG.md', 'SECURITY.md', 'docs/metrics-server.md', 'docs/protocol.md'];
+/** Files and folders of the repository that the package of the metrics server brings as well. */
+const SERVER_DOCUMENTS = [
+  ...['CHANGELOG.md', 'SECURITY.md', 'grafana'],
+  ...['docs/metrics-server.md', 'docs/protocol.md', 'docs/grafana.md', 'docs/migration.md'],
+];
 
 async function build() {
   const started = new Date();
@@ -30,7 +33,7 @@ async function build() {
 
 function addToServer() {
   for (const file of SERVER_DOCUMENTS) {
-    fs.cpSync(path.join(root, file), path.join(root, 'server', file));
+    fs.cpSync(path.join(root, file), path.join(root, 'server', file), { recursive: true });
   }
   const { configSchema } = require('../build/server/src/options/schema.js');
   fs.mkdirSync(path.join(root, 'server/schemas'), { recursive: true });
