@@ -7,6 +7,7 @@
  */
 import type { PoolFailure } from '../../core/pool/worker-pool';
 import type { Dropped } from './dropped';
+import type { CardinalityResult, CardinalityTask } from './cardinality';
 import type { KnownPage } from '../../core/wire/decode';
 import type { Snapshot } from '../../core/snapshot';
 import type { AppName, LabelNames } from './labels';
@@ -24,7 +25,7 @@ import type {
 } from './state-file';
 import type { LabelledSnapshot, RenderTask, RenderResult } from './render';
 
-export type ClusterTask = DecodeTask | AbsorbTask | RenderTask | SaveTask | ReplaceTask | LoadTask;
+export type ClusterTask = DecodeTask | AbsorbTask | RenderTask | SaveTask | ReplaceTask | LoadTask | CardinalityTask;
 
 /** Decode an instance's answer into shared memory. Answered by a {@link DecodeResult}. */
 export interface DecodeTask {
@@ -134,5 +135,7 @@ export type ClusterTaskResult<T extends ClusterTask = ClusterTask> =
               ? ReplaceResult
               : T extends LoadTask
                 ? LoadResult
-                : never)
+                : T extends CardinalityTask
+                  ? CardinalityResult
+                  : never)
   | ClusterTaskFailure;

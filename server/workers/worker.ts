@@ -10,12 +10,14 @@ import { countShared } from '../../core/pool/shared-memory';
 import { workerFunction } from '../../core/pool/worker-function';
 import { messageOf, stackOf } from '../../core/values';
 import { appendChanges, ClusterMerger, loadStates, replaceFile, saveStates } from './cluster';
+import { CardinalityCounter } from './cardinality/count';
 import { decode } from './decode';
 import { Exposition } from './exposition/exposition';
 import { sendTo } from './exposition/stream';
 
 const merger = new ClusterMerger();
 const exposition = new Exposition();
+const cardinality = new CardinalityCounter();
 
 function work(task: ClusterTask): ClusterTaskResult {
   try {
@@ -33,6 +35,8 @@ function work(task: ClusterTask): ClusterTaskResult {
         return onFile(() => ({ ok: true, kind: 'replace', ...replaceFile(task) }));
       case 'load':
         return loadStates(task);
+      case 'cardinality':
+        return cardinality.run(task);
       default:
         return unknownTask(task);
     }
@@ -50,6 +54,8 @@ function snapshotsOf(task: ClusterTask): Snapshot[] {
       return task.apps.flatMap(({ live }) => live.map(({ snapshot }) => snapshot));
     case 'render':
       return task.snapshots.map(({ snapshot }) => snapshot);
+    case 'cardinality':
+      return task.apps.flatMap(({ runs }) => runs.map(({ snapshot }) => snapshot));
     case 'decode':
     case 'save':
     case 'replace':

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod 
 import type { MetricsCluster } from '../metrics-cluster';
 import { labelNames, type ServerOptions } from '../options/options';
 import type { Scraped } from '../view';
+import { addCardinality } from './api/cardinality';
 import { deadlineOf } from './deadline';
 import { targetGroups, targetOf } from './discovery';
 import { HttpError } from './errors';
@@ -14,7 +15,7 @@ export const HEALTHY = '/-/healthy';
 
 export interface RouteContext {
   readonly options: ServerOptions;
-  readonly cluster: Pick<MetricsCluster, 'scrape' | 'instances' | 'overview' | 'ready' | 'dropSlowest'>;
+  readonly cluster: Pick<MetricsCluster, 'scrape' | 'instances' | 'overview' | 'ready' | 'dropSlowest' | 'cardinality'>;
   /** Version of the package. */
   readonly version: string;
 }
@@ -54,6 +55,8 @@ export function addRoutes(app: FastifyInstance, { options, cluster, version }: R
     const target = targetOf(request.headers.host, request.socket, tls);
     return reply.send(targetGroups(await cluster.instances(), target, { labels: labelNames(options), tls }));
   });
+
+  addCardinality(get, cluster);
 
   get(HEALTHY, (_, reply) => reply.send('Healthy.\n'));
   get('/-/ready', (_, reply) => {

@@ -1,5 +1,7 @@
 /** Every query of the dashboards and of the rules, run by a Prometheus that scrapes real processes of each library. */
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { freePort } from '../../../../scripts/lib/ports';
 import { built, METRICS_SERVER, PROJECT } from '../../../../test/support/built';
@@ -29,6 +31,7 @@ const APPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 let pm2: Pm2 | undefined;
 let prometheus: Scraper;
+let metricsUrl: string;
 let ports: readonly number[];
 let traffic: NodeJS.Timeout | undefined;
 
@@ -47,6 +50,7 @@ test.before(async () => {
     env: { ...env, PORT: String(ports[i]) },
   }));
   const port = await freePort();
+  metricsUrl = `http://127.0.0.1:${port}/`;
   await pm2.start(...apps, {
     name: 'metrics',
     script: METRICS_SERVER,
@@ -178,4 +182,28 @@ withPrometheus('series that are not shown and processes that do not answer are s
   } finally {
     process.kill(pid, 'SIGCONT');
   }
+});
+
+interface Counted {
+  readonly metrics: readonly {
+    readonly metric: string;
+    readonly app: string;
+    readonly series: number;
+    readonly attributes: readonly { readonly name: string; readonly values: number }[];
+  }[];
+}
+
+withPrometheus('what has so many series is told by /api/cardinality, and by top in a terminal', async (t) => {
+  const response = await fetch(`${metricsUrl}api/cardinality`);
+  const { metrics } = (await response.json()) as Counted;
+  const [first] = metrics;
+  t.deepEqual([first?.metric, first?.app], ['visitors', 'api']);
+  t.like(first?.attributes[0], { name: 'id' });
+  t.true(Number(first?.attributes[0]?.values) >= 1999);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [METRICS_SERVER, 'top', '--url', metricsUrl, '--cardinality', '--filter', 'api'],
+    { env: { PATH: process.env['PATH'] } },
+  );
+  t.regex(stdout, /\n +2\.?0*k +api +visitors +id 2\.?0*k/);
 });
