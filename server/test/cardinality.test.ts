@@ -8,7 +8,7 @@ import { worldOf } from './cluster-by-hand';
 import { run } from './http/running-server';
 import { Process, round } from './rounds-by-hand';
 
-const pool = new ClusterPool({ threads: 2, maxMemoryMb: 1024, timeoutMs: 120_000 });
+const pool = new ClusterPool({ threads: 1, maxMemoryMb: 1024, timeoutMs: 120_000 });
 test.after.always(() => pool.stop());
 
 const MINUTE = 60_000;
@@ -96,7 +96,7 @@ test('requests at a time are one count, and an answer is good for some seconds',
   t.is(tasks(), 2);
 });
 
-test('new pages are read in pieces, by any thread, and apps of one name in two namespaces are two', async (t) => {
+test('new pages are read in pieces, and apps of one name in two namespaces are two', async (t) => {
   const { watch, tasks } = watchAt(0, 2);
   const jobs = new Process('shop', 1, 1001, 'jobs');
   const answered = await round(new Process('shop', 0).answers(paths(10)), jobs.answers(paths(5000)));
