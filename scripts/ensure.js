@@ -12,7 +12,14 @@ const sources = [
   ...['core', 'src', 'workers', 'protocol', 'server/src', 'server/workers', 'server/protocol'],
   ...['package.json', 'server/package.json', 'tsconfig.json', 'tsconfig.build.json'],
   ...['scripts/build.js', 'scripts/bundle.js', 'scripts/licences.js'],
-  ...['CHANGELOG.md', 'SECURITY.md', 'docs/metrics-server.md', 'docs/protocol.md', 'docs/grafana.md', 'docs/migration.md'],
+  ...[
+    'CHANGELOG.md',
+    'SECURITY.md',
+    'docs/metrics-server.md',
+    'docs/protocol.md',
+    'docs/grafana.md',
+    'docs/migration.md',
+  ],
   'grafana',
 ];
 

@@ -137,7 +137,7 @@ test('without a round it asks one, and the failure of a task is told', async (t)
   const states = { report: (_: unknown, trouble?: string) => trouble !== undefined && troubles.push(trouble) };
   const troubles: string[] = [];
   const failing = { run: () => Promise.reject(new TaskError('WORKER_LOST', 'the thread has ended')) };
-  const watch = new CardinalityWatch({ pool: failing, states: states as never });
+  const watch = new CardinalityWatch({ pool: failing, states });
   await t.throwsAsync(watch.answer(), { message: 'the thread has ended' });
   t.deepEqual(troubles, ['the thread has ended']);
 });

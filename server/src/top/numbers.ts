@@ -1,6 +1,6 @@
 /** Numbers as a person reads them: three digits and a unit. Unknown ones are `-`. */
 
-export const UNKNOWN = '-';
+const UNKNOWN = '-';
 
 /** At most three digits and a point. */
 function short(value: number): string {

@@ -61,10 +61,9 @@ test.serial('--json ends when nobody reads it any more', async (t) => {
   t.is(text.trimEnd().split('\n').length, 2);
 });
 
-function runInShell(script: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile('sh', ['-c', script], { env: ENV }, (error, stdout) => (error ? reject(error) : resolve(stdout)));
-  });
+async function runInShell(script: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', script], { env: ENV });
+  return stdout;
 }
 
 test.serial('a user and a password, or a token, let it in', async (t) => {

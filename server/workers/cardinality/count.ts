@@ -112,7 +112,9 @@ function addValues(values: Map<string, Set<number>>, page: PageValues, present: 
   for (const [name, column] of page) {
     let set = values.get(name);
     if (set === undefined) values.set(name, (set = new Set()));
-    const add = (hash: number): void => void (hash !== 0 && set.size < MAX_VALUES && set.add(hash));
+    const add = (hash: number): void => {
+      if (hash !== 0 && set.size < MAX_VALUES) set.add(hash);
+    };
     if (present === undefined) column.forEach(add);
     else for (const i of present) add(column[i] ?? 0);
     if (set.size === 0) values.delete(name);
