@@ -24,6 +24,7 @@ const SUBJECTS = {
   'merge-prometheus-io': { file: 'merge', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
   cardinality: {},
   'state-file': {},
+  live: {},
   'get-metrics': {},
   scrape: {},
   memory: {},

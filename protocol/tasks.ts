@@ -5,6 +5,7 @@
 import type { DaemonAddress } from '../core/pm2/daemon-address';
 import type { PageRange } from '../core/wire/format';
 import type { PostedSnapshot } from './posted';
+import type { Shown } from './shown';
 import type { Snapshot } from '../core/snapshot';
 
 export type Task = SnapshotTask | HelloTask;
@@ -18,8 +19,7 @@ type Posted<T extends SnapshotTask> = Omit<T, 'snapshot'> & { readonly snapshot:
 export interface ProbesTask {
   readonly kind: 'probes';
   readonly snapshot: Snapshot;
-  /** Exact metric names or globs. */
-  readonly select: readonly string[];
+  readonly select: readonly Shown[];
   /** What probes show of a counter: its value, its change since the previous snapshot, or its change per second. */
   readonly counters: CounterMode;
   /** A metric with more series than this is shown as its aggregate. */
@@ -43,7 +43,7 @@ export type CounterMode = 'total' | 'delta' | 'rate';
 
 export interface ProbeValue {
   readonly name: string;
-  /** `NaN` where there is no new number, such as a quantile without observations: then the last number stays. */
+  /** `NaN` where there is none, such as a quantile without observations. */
   readonly value: number;
   readonly unit?: string;
 }

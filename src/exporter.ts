@@ -57,7 +57,7 @@ export function startExporter(
   source: MetricsSource,
   input: unknown,
   logger: Logger,
-  defaultMetrics?: readonly string[],
+  defaultMetrics?: ExporterConfig['mashroomMetrics'],
 ): Exporter {
   stopFormer(logger);
   const { config, problems } = readConfig(input, defaultMetrics);

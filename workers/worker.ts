@@ -9,7 +9,7 @@
  * main thread ── task without a snapshot ──────────────▶ hello  ────────────────────────▶ PM2's daemon
  * ```
  *
- * All that a thread keeps between tasks comes from tasks (where texts begin on pages, the last answer) or can be made again (the
+ * All that a thread keeps between tasks comes from tasks (where texts begin on pages, which rows of queries they are of, the last answer) or can be made again (the
  * connection to the daemon), so that any thread can do any task.
  */
 import type { PostedTask, SnapshotTask, TaskFailure, TaskResult } from '../protocol/tasks';
@@ -20,12 +20,14 @@ import { Outbox } from './outbox';
 import { PageCache } from './page-cache';
 import { readPosted } from './posted';
 import { countShared } from '../core/pool/shared-memory';
+import { Queries } from '../core/query/evaluate';
 import { workerFunction } from '../core/pool/worker-function';
 import { stackOf } from '../core/values';
 import { computeProbes } from './probes/compute-probes';
 import { Replier, snapshotKey } from './reply';
 
 const pages = new PageCache();
+const queries = new Queries();
 const daemons = new Daemons();
 const outbox = new Outbox(daemons);
 const replier = new Replier(pages, outbox);
@@ -39,7 +41,7 @@ async function work(posted: PostedTask): Promise<TaskResult> {
     replier.keepOnly(snapshotKey(task.snapshot));
     switch (task.kind) {
       case 'probes':
-        return computeProbes(task, pages);
+        return computeProbes(task, pages, queries);
       case 'reply':
         return await replier.reply(task);
       case 'last':

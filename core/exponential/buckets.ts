@@ -2,10 +2,11 @@
 import { lowerIndex, stepsToFit } from './scale';
 
 /**
- * Most buckets per sign: several times what SDKs use, so that sums of histograms lose hardly any resolution. A power of two,
- * so that the lowest bits of a bucket's index tell where its count stands.
+ * Most buckets per sign: several times what SDKs use, so that sums of histograms lose hardly any resolution. A power of two.
  */
 const CAPACITY = 1024;
+/** There may be a hundred thousand of them, nearly all with few buckets. */
+const FIRST_CAPACITY = 16;
 
 /**
  * Counts by bucket. The scale is the highest one at which everything added so far is exact and fits.
@@ -105,16 +106,30 @@ export class ExponentialBuckets {
 class IndexedCounts {
   low = Infinity;
   high = -Infinity;
-  private counts = new Float64Array(CAPACITY);
+  /** Its length is a power of two: the lowest bits of an index tell where its count stands. */
+  private counts = new Float64Array(FIRST_CAPACITY);
 
   at(index: number): number {
-    return this.counts[index & (CAPACITY - 1)] ?? 0;
+    return this.counts[index & (this.counts.length - 1)] ?? 0;
   }
 
   add(index: number, count: number): void {
-    if (index < this.low) this.low = index;
-    if (index > this.high) this.high = index;
-    this.counts[index & (CAPACITY - 1)] = this.at(index) + count;
+    const low = Math.min(this.low, index);
+    const high = Math.max(this.high, index);
+    if (high - low >= this.counts.length) this.grow(high - low + 1);
+    this.low = low;
+    this.high = high;
+    this.counts[index & (this.counts.length - 1)] = this.at(index) + count;
+  }
+
+  private grow(length: number): void {
+    const { low, high, counts } = this;
+    let capacity = counts.length;
+    while (capacity < length) capacity *= 2;
+    this.counts = new Float64Array(capacity);
+    for (let index = low; index <= high; index++) {
+      this.counts[index & (capacity - 1)] = counts[index & (counts.length - 1)] as number;
+    }
   }
 
   get total(): number {
@@ -135,13 +150,13 @@ class IndexedCounts {
     const { low, high, counts } = this;
     this.low = Infinity;
     this.high = -Infinity;
-    this.counts = new Float64Array(CAPACITY);
+    this.counts = new Float64Array(counts.length);
     for (let index = low; index <= high; index++)
-      this.add(lowerIndex(index, steps), counts[index & (CAPACITY - 1)] ?? 0);
+      this.add(lowerIndex(index, steps), counts[index & (counts.length - 1)] ?? 0);
   }
 
   clear(): void {
-    for (let index = this.low; index <= this.high; index++) this.counts[index & (CAPACITY - 1)] = 0;
+    for (let index = this.low; index <= this.high; index++) this.counts[index & (this.counts.length - 1)] = 0;
     this.low = Infinity;
     this.high = -Infinity;
   }

@@ -58,10 +58,13 @@ export type ProcessRow = readonly [
   why: string | null,
 ];
 
-/** What the last hour has of {@link ProcessRow}'s numbers: `[times, rows]`, each row `[run, field, numbers at these times]`. */
+/**
+ * What the last hour has of {@link ProcessRow}'s numbers: `[times, rows]`, each row `[run, app, field, numbers at these times]`.
+ * Runs that have ended are among them.
+ */
 export type Past = readonly [
   times: readonly number[],
-  rows: readonly (readonly [run: string, field: PastField, values: readonly (number | null)[]])[],
+  rows: readonly (readonly [run: string, app: string, field: PastField, values: readonly (number | null)[]])[],
 ];
 export type PastField = 'cpu' | 'memory' | 'eventLoop' | 'requests' | 'errors' | 'p95';
 

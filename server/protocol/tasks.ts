@@ -11,6 +11,7 @@ import type { CardinalityResult, CardinalityTask } from './cardinality';
 import type { KnownPage } from '../../core/wire/decode';
 import type { Snapshot } from '../../core/snapshot';
 import type { AppName, LabelNames } from './labels';
+import type { QueryTask, QueryTaskResult, SearchTask, SearchTaskResult } from './query';
 import type { RunSnapshot } from './run';
 import type { ClusterState } from './state';
 import type {
@@ -25,7 +26,8 @@ import type {
 } from './state-file';
 import type { LabelledSnapshot, RenderTask, RenderResult } from './render';
 
-export type ClusterTask = DecodeTask | AbsorbTask | RenderTask | SaveTask | ReplaceTask | LoadTask | CardinalityTask;
+export type ClusterTask =
+  DecodeTask | AbsorbTask | RenderTask | QueryTask | SearchTask | SaveTask | ReplaceTask | LoadTask | CardinalityTask;
 
 /** Decode an instance's answer into shared memory. Answered by a {@link DecodeResult}. */
 export interface DecodeTask {
@@ -122,20 +124,17 @@ export type ClusterFailureCode =
   /** The first three: a payload that breaks the protocol, is too large, or names pages which are neither sent nor known. */
   'MALFORMED' | 'TOO_LARGE' | 'MISSING_PAGES' | 'UNSUPPORTED' | 'STATE_FILE' | PoolFailure['code'] | 'INTERNAL';
 
-export type ClusterTaskResult<T extends ClusterTask = ClusterTask> =
-  | (T extends DecodeTask
-      ? DecodeResult
-      : T extends AbsorbTask
-        ? AbsorbResult
-        : T extends RenderTask
-          ? RenderResult
-          : T extends SaveTask
-            ? SaveResult
-            : T extends ReplaceTask
-              ? ReplaceResult
-              : T extends LoadTask
-                ? LoadResult
-                : T extends CardinalityTask
-                  ? CardinalityResult
-                  : never)
-  | ClusterTaskFailure;
+/** By kind of task. */
+interface Results {
+  readonly decode: DecodeResult;
+  readonly absorb: AbsorbResult;
+  readonly render: RenderResult;
+  readonly query: QueryTaskResult;
+  readonly search: SearchTaskResult;
+  readonly save: SaveResult;
+  readonly replace: ReplaceResult;
+  readonly load: LoadResult;
+  readonly cardinality: CardinalityResult;
+}
+
+export type ClusterTaskResult<T extends ClusterTask = ClusterTask> = Results[T['kind']] | ClusterTaskFailure;

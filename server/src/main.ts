@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The metrics server: a PM2 app that gives Prometheus the metrics of all other apps of this PM2. */
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { Daemon } from '../../core/pm2/daemon';
 import { markingMessage } from '../../core/pm2/introductions';
@@ -11,7 +12,9 @@ import { WIRE_VERSION } from '../../core/wire/format';
 import { ClusterPool } from './cluster-pool';
 import { ClusterSums } from './cluster-sums';
 import { listenPatiently } from './http/listen';
+import { readAssets } from './http/front/assets';
 import { createHttpServer } from './http/server';
+import { Live } from './live/live';
 import { MetricsCluster } from './metrics-cluster';
 import { COMMAND, EXIT_CANNOT_START, MAX_LINE_CHARS, readCommandLine } from './options/cli';
 import { labelNames, type ServerOptions } from './options/options';
@@ -97,9 +100,19 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
     since,
     store,
   };
-  const cluster = new MetricsCluster({ rounds, pool, sums, own, states, asked });
+  const cluster = new MetricsCluster({
+    ...{ rounds, pool, sums, own, states, asked },
+    onRound: (result) => live.take(result),
+  });
+  const live = new Live({
+    ...{ version, pool, asked, states },
+    ask: (timeoutMs) => cluster.look(timeoutMs),
+    sums: (result) => cluster.sumsOf(result),
+    known: () => rounds.known(),
+  });
   rounds.start();
-  const server = await createHttpServer({ options, cluster, log, version });
+  const assets = readAssets(join(__dirname, '../web'));
+  const server = await createHttpServer({ options, cluster, live, log, version, assets });
   let finishing: Promise<void> | undefined;
   finish = (): void => void (finishing ??= finishAll());
   const finishAll = async (): Promise<void> => {

@@ -36,6 +36,8 @@ export interface MetricsClusterOptions {
   readonly states: StateLog;
   /** Which processes are asked. */
   readonly asked: Asked;
+  /** Hears the result of each round of all processes. */
+  readonly onRound?: (result: RoundResult) => void;
 }
 
 /** How long the list of instances may take. It does not wait for instances that are known to be stopped. */
@@ -91,6 +93,20 @@ export class MetricsCluster {
     return [...answers, ...silent]
       .map(({ run: { key: _key, ...instance } }) => instance)
       .sort((a, b) => a.pmId - b.pmId);
+  }
+
+  /**
+   * Asks all processes: {@link MetricsClusterOptions.onRound} hears the result.
+   * @throws ViewError
+   */
+  async look(timeoutMs: number): Promise<void> {
+    await this.ask(timeoutMs);
+  }
+
+  /** What `/metrics/cluster` shows of the apps after that round. @throws TaskError */
+  async sumsOf(result: RoundResult): Promise<readonly LabelledSnapshot[]> {
+    this.summing = true;
+    return (await this.options.sums.absorb(result)).snapshots;
   }
 
   /** All processes that PM2 runs, and why there are no metrics of those without. */
@@ -209,7 +225,10 @@ export class MetricsCluster {
       this.reachable = true;
       this.options.states.report(DAEMON, undefined);
       this.report(result, only);
-      if (only === undefined) this.cardinalities.note(result);
+      if (only === undefined) {
+        this.cardinalities.note(result);
+        this.options.onRound?.(result);
+      }
       return result;
     } catch (error) {
       if (!(error instanceof DaemonError)) throw error;

@@ -3,7 +3,7 @@ import test from 'ava';
 import { ClusterPool } from '../src/cluster-pool';
 import type { Merged } from '../src/cluster-sums';
 import { targetGroups } from '../src/http/discovery';
-import { landingPage } from '../src/http/landing';
+import { plainList } from '../src/http/front/plain-list';
 import { overviewOf } from '../src/overview';
 import { ownMetrics } from '../src/own-metrics';
 import { Apps } from '../src/rounds/apps';
@@ -52,9 +52,9 @@ test('the label for the namespace is there outside of the default one only', asy
     targets.map(({ labels: { __metrics_path__, ...labels } }) => labels),
     expected,
   );
-  const page = landingPage({ version: '1', overview: overviewOf(result, { self: 9, includes: () => true }) });
-  t.true(page.includes('/metrics/0</a>: shop\n'));
-  t.true(page.includes('/metrics/1</a>: shop in the namespace blue'));
+  const page = plainList({ version: '1', overview: overviewOf(result, { self: 9, includes: () => true }) });
+  t.true(page.includes('/metrics/0: shop\n'));
+  t.true(page.includes('/metrics/1: shop in the namespace blue\n'));
 });
 
 test('that one of them answers says nothing of the other', (t) => {

@@ -10,6 +10,7 @@ import type * as encoderModule from '../../core/encoder/encoder';
 import type * as poolModule from '../src/cluster-pool';
 import type * as sumsModule from '../src/cluster-sums';
 import type * as serverModule from '../src/http/server';
+import type * as liveModule from '../src/live/live';
 import type * as clusterModule from '../src/metrics-cluster';
 import type * as optionsModule from '../src/options/read-options';
 import type * as storeModule from '../src/state-store';
@@ -52,6 +53,7 @@ async function serve(
       const { ClusterPool } = load('server/src/cluster-pool') as typeof poolModule;
       const { ClusterSums } = load('server/src/cluster-sums') as typeof sumsModule;
       const { createHttpServer } = load('server/src/http/server') as typeof serverModule;
+      const { Live } = load('server/src/live/live') as typeof liveModule;
       const { MetricsCluster } = load('server/src/metrics-cluster') as typeof clusterModule;
       const { readOptions } = load('server/src/options/read-options') as typeof optionsModule;
       const { StateStore } = load('server/src/state-store') as typeof storeModule;
@@ -106,7 +108,13 @@ async function serve(
       const cluster = new MetricsCluster({ rounds: { ask }, pool, sums, own, states, asked });
       const read = readOptions({ env: { PM2_METRICS_PORT: '0', PM2_HOME: '/' }, folder: '/' });
       if (!read.ok) throw new Error(read.problems.join());
-      const server = await createHttpServer({ options: read.options, cluster, log, version: '0' });
+      const live = new Live({
+        ...{ version: '0', pool, asked, states },
+        ask: (timeoutMs) => cluster.look(timeoutMs),
+        sums: (result) => cluster.sumsOf(result),
+        known: () => [],
+      });
+      const server = await createHttpServer({ options: read.options, cluster, live, log, version: '0' });
       const url = await server.listen();
 
       const statuses: number[] = [];

@@ -14,10 +14,13 @@ import { CardinalityCounter } from './cardinality/count';
 import { decode } from './decode';
 import { Exposition } from './exposition/exposition';
 import { sendTo } from './exposition/stream';
+import { Answers } from './query/answer';
+import { search } from './query/search';
 
 const merger = new ClusterMerger();
 const exposition = new Exposition();
 const cardinality = new CardinalityCounter();
+const answers = new Answers();
 
 function work(task: ClusterTask): ClusterTaskResult {
   try {
@@ -29,6 +32,10 @@ function work(task: ClusterTask): ClusterTaskResult {
         return absorb(task);
       case 'render':
         return { ok: true, kind: 'render', ...sendTo(task.port, task.loan, exposition.render(task)) };
+      case 'query':
+        return answers.answer(task);
+      case 'search':
+        return { ok: true, kind: 'search', found: search(task) };
       case 'save':
         return onFile(() => ({ ok: true, kind: 'save', end: saveStates(task) }));
       case 'replace':
@@ -56,6 +63,12 @@ function snapshotsOf(task: ClusterTask): Snapshot[] {
       return task.snapshots.map(({ snapshot }) => snapshot);
     case 'cardinality':
       return task.apps.flatMap(({ runs }) => runs.map(({ snapshot }) => snapshot));
+    case 'query':
+      return task.snapshots.flatMap(({ snapshot, earlier }) =>
+        earlier === undefined ? [snapshot] : [snapshot, earlier],
+      );
+    case 'search':
+      return task.snapshots.map(({ snapshot }) => snapshot);
     case 'decode':
     case 'save':
     case 'replace':

@@ -1,14 +1,19 @@
 /** The exporter's configuration, complete and valid. Defaults and bounds are in `read-config.ts`. */
 import type { CounterMode } from '../../protocol/tasks';
+import type { MetricEntry } from './metric-entries';
+
+export type { MetricEntry, MetricQuery, VitalEntry } from './metric-entries';
 
 export interface ExporterConfig {
   /** Which of @pm2/io's own metrics are on; by default all. */
   readonly pmxMetrics: PmxMetricsConfig;
   /**
-   * Names of the metrics that `pm2 monit` shows, or globs such as `http_*`. Up to 1,000. By default some of Mashroom's in a
-   * Mashroom server, and some of OpenTelemetry's instrumentations and of prom-client in other processes.
+   * What `pm2 monit` shows: names of metrics, globs such as `http_*`, and queries such as
+   * `{metric: 'http_requests_total', by: ['route'], where: {status: '5*'}, as: 'rate', name: 'err/s'}`. Up to 1,000. By
+   * default some of Mashroom's metrics in a Mashroom server, and in each process its vitals: requests and errors per second,
+   * the time to an answer, the delay of the event loop.
    */
-  readonly mashroomMetrics: readonly string[];
+  readonly mashroomMetrics: readonly MetricEntry[];
   /** Time between the starts of two collections, in milliseconds: 100 to 86,400,000, by default 10,000. */
   readonly intervalMs: number;
   /**

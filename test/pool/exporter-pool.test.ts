@@ -3,7 +3,7 @@ import test from 'ava';
 import type { ProbesTask } from '../../protocol/tasks';
 import type { Snapshot } from '../../core/snapshot';
 import { exporterPool } from '../support/exporter-pool';
-import { scalar, snapshotOf } from '../workers/probes/snapshots';
+import { scalar, snapshotOf } from '../support/snapshots';
 
 function taskOf(snapshot: Snapshot): ProbesTask {
   const names = { known: [], room: 10 };

@@ -9,7 +9,7 @@ import { Slicer } from '../../core/slicer';
 import { readPosted } from '../../workers/posted';
 import { sequencesOfAllKinds } from '../core/property/all-kinds';
 import { collected, counter, encode, histogram, point, series } from '../core/encoder/collections';
-import { scalar, snapshotOf } from '../workers/probes/snapshots';
+import { scalar, snapshotOf } from '../support/snapshots';
 
 const cross = (posted: PostedSnapshot): PostedSnapshot => structuredClone(posted);
 

@@ -2,7 +2,7 @@ import test from 'ava';
 import type { Page, Snapshot } from '../../core/snapshot';
 import { PageCache } from '../../workers/page-cache';
 import { forEachSeries, pagesOf, seriesCount } from '../../core/series';
-import { scalar, snapshotOf } from './probes/snapshots';
+import { scalar, snapshotOf } from '../support/snapshots';
 
 function pageOf(id: number, ...attributes: readonly object[]): Page {
   const lines = attributes.map((each) => `${JSON.stringify(each)}\n`).join('');

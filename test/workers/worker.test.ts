@@ -1,7 +1,8 @@
 import test from 'ava';
 import type { HelloTask, PostedTask, TaskResult } from '../../protocol/tasks';
 import { PostedForm } from '../../src/pool/posted';
-import { scalar, snapshotOf, taskOf } from './probes/snapshots';
+import { scalar, snapshotOf } from '../support/snapshots';
+import { taskOf } from './probes/computed';
 
 const work = require('../../workers/worker') as (task: PostedTask) => Promise<TaskResult>;
 

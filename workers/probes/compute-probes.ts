@@ -1,18 +1,20 @@
 /**
  * Computes the probes of a snapshot: of each selected metric one probe per series and statistic, or those of its
- * aggregate where it has many series.
+ * aggregate where it has many series; of each query its rows.
  */
 import { DataPointType } from '../../core/otel';
 import type { Family, Page } from '../../core/snapshot';
-import type { ProbesResult, ProbesTask } from '../../protocol/tasks';
+import type { CounterMode, ProbesResult, ProbesTask } from '../../protocol/tasks';
 import { forEachSeries, seriesCount } from '../../core/series';
-import { intervalOf, type Interval } from './interval';
-import { ExponentialReading } from './exponential';
-import { HistogramReading } from './histograms';
+import { withPrevious } from '../../core/query/compared';
+import { Queries } from '../../core/query/evaluate';
+import { intervalOf } from '../../core/query/interval';
+import { exponentialReading, histogramReading } from './histograms';
 import { labelsOf, probeName, unitOf } from './names';
 import { ProbeList } from './probe-list';
 import type { Reading } from './reading';
 import { ScalarRange, ScalarSum } from './scalars';
+import { addQuery, addVital } from './show-query';
 import { SummaryReading } from './summaries';
 import { selectMetrics, type SelectedMetric } from '../../core/select';
 import { findUnmatched } from './unmatched';
@@ -22,14 +24,23 @@ export interface PageTexts {
   text(page: Page, index: number): string;
 }
 
-export function computeProbes(task: ProbesTask, pages: PageTexts): ProbesResult {
+export function computeProbes(task: ProbesTask, pages: PageTexts, queries = new Queries()): ProbesResult {
   const aggregated = new Set(task.aggregated);
   const list = new ProbeList(task.names);
-  for (const metric of selectMetrics(task.snapshot, task.select)) {
-    const series = metric.families.reduce((sum, family) => sum + seriesCount(family), 0);
-    if (series > task.perMetric) aggregated.add(metric.name);
-    if (aggregated.has(metric.name)) addAggregate(list, metric, task);
-    else addEachSeries(list, metric, task, pages);
+  const names = task.select.filter((shown) => typeof shown === 'string');
+  const selected = selectMetrics(task.snapshot, names).values();
+  for (const shown of task.select) {
+    if (typeof shown !== 'string') {
+      if (shown.kind === 'query') addQuery(list, shown, task.snapshot, queries);
+      else addVital(list, shown, task.snapshot, queries);
+      continue;
+    }
+    for (const metric of selected.next().value ?? []) {
+      const series = metric.families.reduce((sum, family) => sum + seriesCount(family), 0);
+      if (series > task.perMetric) aggregated.add(metric.name);
+      if (aggregated.has(metric.name)) addAggregate(list, metric, task);
+      else addEachSeries(list, metric, task, pages);
+    }
   }
   const result = { ok: true, kind: 'probes', ...list.finish(), aggregated: [...aggregated] } as const;
   return task.lookFor === undefined ? result : { ...result, unmatched: findUnmatched(task.snapshot, task.lookFor) };
@@ -38,14 +49,22 @@ export function computeProbes(task: ProbesTask, pages: PageTexts): ProbesResult 
 interface Kind {
   /** Whether the values that two scopes have of one series are added up. */
   readonly additive: boolean;
-  readonly ofSeries: () => Reading;
-  readonly ofAll: () => Reading;
+  readonly ofSeries: (counters: CounterMode) => Reading;
+  readonly ofAll: (counters: CounterMode) => Reading;
 }
 
-const SUM: Kind = { additive: true, ofSeries: () => new ScalarSum(''), ofAll: () => new ScalarSum('sum') };
-const GAUGE: Kind = { additive: false, ofSeries: () => new ScalarSum(''), ofAll: () => new ScalarRange() };
-const HISTOGRAM = kindOfReading(() => new HistogramReading());
-const EXPONENTIAL = kindOfReading(() => new ExponentialReading());
+const SUM: Kind = {
+  additive: true,
+  ofSeries: (counters) => new ScalarSum('', counters),
+  ofAll: (counters) => new ScalarSum('sum', counters),
+};
+const GAUGE: Kind = {
+  additive: false,
+  ofSeries: () => new ScalarSum('', 'total'),
+  ofAll: () => new ScalarRange(),
+};
+const HISTOGRAM = kindOfReading(histogramReading);
+const EXPONENTIAL = kindOfReading(exponentialReading);
 const SUMMARY = kindOfReading(() => new SummaryReading());
 
 function kindOfReading(create: () => Reading): Kind {
@@ -67,13 +86,19 @@ function kindOf(family: Family): Kind {
   }
 }
 
+/** What is shown of the family's scalars: as configured for monotonic sums, `total` for all others. */
+function countersOf(family: Family, { counters }: ProbesTask): CounterMode {
+  return family.dataPointType === DataPointType.SUM && family.isMonotonic === true ? counters : 'total';
+}
+
 function addEachSeries(list: ProbeList, { name, families }: SelectedMetric, task: ProbesTask, pages: PageTexts): void {
   for (const family of families) {
-    const interval = intervalOf(task.snapshot, family, task.counters);
+    const interval = intervalOf(withPrevious(task.snapshot), family);
+    const counters = countersOf(family, task);
     forEachSeries(family, (page, index, offset) => {
-      const reading = kindOf(family).ofSeries();
+      const reading = kindOf(family).ofSeries(counters);
       reading.add(interval, page.layout, offset);
-      addReading(list, name, labelsOf(pages.text(page, index)), reading, meaningOf(family, interval));
+      addReading(list, name, labelsOf(pages.text(page, index)), reading, meaningOf(family, counters));
     });
   }
 }
@@ -87,8 +112,9 @@ function addAggregate(list: ProbeList, { name, families }: SelectedMetric, task:
   for (const family of families) {
     if (seriesCount(family) === 0) continue;
     const kind = kindOf(family);
-    const interval = intervalOf(task.snapshot, family, task.counters);
-    const entry = byKind.get(kind) ?? { reading: kind.ofAll(), meaning: meaningOf(family, interval) };
+    const interval = intervalOf(withPrevious(task.snapshot), family);
+    const counters = countersOf(family, task);
+    const entry = byKind.get(kind) ?? { reading: kind.ofAll(counters), meaning: meaningOf(family, counters) };
     byKind.set(kind, entry);
     forEachSeries(family, (page, _index, offset) => {
       entry.reading.add(interval, page.layout, offset);
@@ -102,8 +128,8 @@ interface Meaning {
   readonly additive: boolean;
 }
 
-function meaningOf(family: Family, interval: Interval): Meaning {
-  return { unit: unitOf(family.descriptor.unit, interval.counters), additive: kindOf(family).additive };
+function meaningOf(family: Family, counters: CounterMode): Meaning {
+  return { unit: unitOf(family.descriptor.unit, counters), additive: kindOf(family).additive };
 }
 
 function addReading(list: ProbeList, name: string, labels: string, reading: Reading, meaning: Meaning): void {

@@ -1,6 +1,6 @@
 /** Turns the numbers of one series, or of thousands of series together, into the statistics that probes show. */
 import type { Layout } from '../../core/snapshot';
-import type { Interval } from './interval';
+import type { Interval } from '../../core/query/interval';
 
 const SIGNIFICANT_DIGITS = 6;
 
@@ -27,4 +27,9 @@ export interface Statistic {
   readonly value: number;
   /** Whether the value is in the metric's unit. */
   readonly inUnit: boolean;
+}
+
+/** Not in the metric's unit, which is the unit of the observations. */
+export function rateOfCount(count: number, seconds: number): Statistic {
+  return { label: 'count/s', value: estimate(count / seconds), inUnit: false };
 }

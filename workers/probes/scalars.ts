@@ -1,47 +1,40 @@
 /** Readings of sums and gauges: a single series, the sum of many sums, or the range of many gauges. */
-import { SCALAR_STRIDE, SCALAR_VALUE, type Layout } from '../../core/snapshot';
-import { baselineOf, numberAt, type Interval } from './interval';
+import { SCALAR_VALUE, type Layout } from '../../core/snapshot';
+import { changeOfScalar, numberAt, type Interval } from '../../core/query/interval';
+import type { CounterMode } from '../../protocol/tasks';
 import { estimate, type Statistic, type Reading } from './reading';
 
 /** @returns `NaN` for the change of a series without a previous number: how much of its number is new is not known */
-function scalarOf(interval: Interval, offset: number): number {
-  switch (interval.counters) {
+function scalarOf(interval: Interval, offset: number, counters: CounterMode): number {
+  switch (counters) {
     case 'total':
       return numberAt(interval.values, offset + SCALAR_VALUE);
     case 'delta':
-      return changeOf(interval, offset);
+      return changeOfScalar(interval, offset, offset);
     case 'rate':
-      return changeOf(interval, offset) / interval.seconds;
+      return changeOfScalar(interval, offset, offset) / interval.seconds;
   }
-}
-
-function changeOf(interval: Interval, offset: number): number {
-  const value = numberAt(interval.values, offset + SCALAR_VALUE);
-  const baseline = baselineOf(interval, offset, SCALAR_STRIDE);
-  if (baseline === 'unknown') return NaN;
-  if (baseline === 'zero' || interval.previous === undefined) return value;
-  const before = numberAt(interval.previous, offset + SCALAR_VALUE);
-  return value < before ? value : value - before;
 }
 
 /** The sum over all series that have a number; for a single series its number. */
 export class ScalarSum implements Reading {
   private sum = 0;
   private seen = false;
-  private isRate = false;
 
-  constructor(private readonly label: string) {}
+  constructor(
+    private readonly label: string,
+    private readonly counters: CounterMode,
+  ) {}
 
   add(interval: Interval, _layout: Layout, offset: number): void {
-    const value = scalarOf(interval, offset);
+    const value = scalarOf(interval, offset, this.counters);
     if (Number.isNaN(value)) return;
     this.sum += value;
     this.seen = true;
-    this.isRate = interval.counters === 'rate';
   }
 
   statistics(): Statistic[] {
-    const sum = this.isRate ? estimate(this.sum) : this.sum;
+    const sum = this.counters === 'rate' ? estimate(this.sum) : this.sum;
     return [{ label: this.label, value: this.seen ? sum : NaN, inUnit: true }];
   }
 }
@@ -54,7 +47,7 @@ export class ScalarRange implements Reading {
   private count = 0;
 
   add(interval: Interval, _layout: Layout, offset: number): void {
-    const value = scalarOf(interval, offset);
+    const value = scalarOf(interval, offset, 'total');
     if (Number.isNaN(value)) return;
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;

@@ -1,14 +1,13 @@
 /** Reading of summaries: the quantiles as the process has them, rate and average of the observations of the interval. */
-import { COUNT, SUM, SUMMARY_VALUES, strideOf, type Layout } from '../../core/snapshot';
-import { CountRate } from './histograms';
-import { baselineOf, numberAt, type Interval } from './interval';
-import { estimate, type Statistic, type Reading } from './reading';
+import { SUM, SUMMARY_VALUES, type Layout } from '../../core/snapshot';
+import { addKnown, changeOfCount, numberAt, type Interval } from '../../core/query/interval';
+import { estimate, rateOfCount, type Statistic, type Reading } from './reading';
 
 /** Over many series, of each quantile the highest value: quantiles cannot be added up, and the worst is looked for. */
 export class SummaryReading implements Reading {
-  private readonly rate = new CountRate();
-  private count = 0;
-  private sum = 0;
+  private count = NaN;
+  private sum = NaN;
+  private seconds = NaN;
   private readonly quantiles = new Map<number, number>();
 
   add(interval: Interval, layout: Layout, offset: number): void {
@@ -20,15 +19,9 @@ export class SummaryReading implements Reading {
       const before = this.quantiles.get(quantile) ?? NaN;
       this.quantiles.set(quantile, value > before || Number.isNaN(before) ? value : before);
     }
-    const baseline = baselineOf(interval, offset, strideOf(layout));
-    if (baseline === 'unknown') return;
-    const count = numberAt(values, offset + COUNT);
-    const { previous } = interval;
-    const hasBefore = baseline === 'previous' && previous !== undefined && count >= numberAt(previous, offset + COUNT);
-    const observed = count - (hasBefore ? numberAt(previous, offset + COUNT) : 0);
-    this.count += observed;
-    this.sum += numberAt(values, offset + SUM) - (hasBefore ? numberAt(previous, offset + SUM) : 0);
-    this.rate.add(observed, interval.seconds);
+    this.count = addKnown(this.count, changeOfCount(interval, layout, offset, offset));
+    this.sum = addKnown(this.sum, changeOfCount(interval, layout, offset, offset, SUM));
+    this.seconds = interval.seconds;
   }
 
   statistics(): Statistic[] {
@@ -36,7 +29,7 @@ export class SummaryReading implements Reading {
     return [
       ...quantiles.map(([quantile, value]) => ({ label: labelOf(quantile), value: estimate(value), inUnit: true })),
       { label: 'avg', value: estimate(this.sum / this.count), inUnit: true },
-      this.rate.statistic(),
+      rateOfCount(this.count, this.seconds),
     ];
   }
 }

@@ -25,7 +25,7 @@ const MAX_LOGGED = 100;
 
 const INTERNAL = 'The metrics server failed; its log says why.';
 const NOT_FOUND =
-  'There is nothing here: expected /metrics, /metrics/cluster, /metrics/<pm_id>, /metrics/<pm_id>/all, /sd or /.';
+  'There is nothing here: expected /metrics, /metrics/cluster, /metrics/<pm_id>, /metrics/<pm_id>/all, /sd, /api/overview or /.';
 const BAD_REQUEST = 'The request is malformed.';
 
 export class ErrorAnswers {
@@ -65,7 +65,9 @@ function describe(error: Error & { statusCode?: number; code?: string }): { stat
   }
   // Fastify's own errors, for instance for a URL that cannot be decoded.
   const { statusCode: status = 500, code = '' } = error;
-  return code.startsWith('FST_') && status >= 400 && status < 500
+  // A body that is no JSON has no code: the parser throws a SyntaxError with a status.
+  const isOfClient = code.startsWith('FST_') || error instanceof SyntaxError;
+  return isOfClient && status >= 400 && status < 500
     ? { status, sentence: BAD_REQUEST }
     : { status: 500, sentence: INTERNAL };
 }

@@ -26,9 +26,13 @@ export function prefersGzip(headers: IncomingHttpHeaders): boolean {
   return new Negotiator({ headers }).encoding(['gzip', 'identity']) === 'gzip';
 }
 
-/** Whether the client prefers JSON to a page. */
-export function prefersJson(headers: IncomingHttpHeaders): boolean {
-  return new Negotiator({ headers }).mediaType(['text/html', 'application/json']) === 'application/json';
+/** What `/` is shown as: a browser asks for a page by name, and gets it; what accepts anything gets plain text. */
+const SHOWN = { 'text/plain': 'text', 'text/html': 'page', 'application/json': 'json' } as const;
+export type Shown = (typeof SHOWN)[keyof typeof SHOWN];
+
+export function shownAs(headers: IncomingHttpHeaders): Shown {
+  const type = new Negotiator({ headers }).mediaType(Object.keys(SHOWN)) ?? 'text/plain';
+  return SHOWN[type as keyof typeof SHOWN];
 }
 
 /** @returns the offered format with the highest `q`; text, which every scraper reads, if none of them is accepted */

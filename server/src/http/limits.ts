@@ -55,18 +55,33 @@ export function limitConnections(server: Server, { max, log, makeRoom }: Connect
   });
 }
 
+/** What a route says of itself, beside its handler. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Most bytes of a request's body; without it the route takes none, and answers GET and HEAD only. */
+    readonly maxBody?: number;
+    /** Whether it needs no credentials. */
+    readonly isOpen?: boolean;
+  }
+}
+
 export function limitRequests(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { method, url, headers } = request;
-    if (method !== 'GET' && method !== 'HEAD') {
+    const maxBody = request.routeOptions.config?.maxBody;
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
+    if (method !== 'GET' && method !== 'HEAD' && maxBody === undefined) {
       // Closing the connection spares reading a body.
       void reply.headers({ allow: 'GET, HEAD', connection: 'close' });
       done(new HttpError(405, 'Only GET and HEAD are answered here.'));
     } else if (url.length > MAX_URL) {
       done(new HttpError(414, `The URL is longer than ${MAX_URL} characters.`));
-    } else if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0) {
+    } else if (hasBody && maxBody === undefined) {
       void reply.header('connection', 'close');
       done(new HttpError(413, 'Requests must not have a body here.'));
+    } else if (hasBody && !(Number(headers['content-length']) <= (maxBody ?? 0))) {
+      void reply.header('connection', 'close');
+      done(new HttpError(413, `The body must say its length, of at most ${maxBody ?? 0} bytes.`));
     } else {
       done();
     }

@@ -1,5 +1,5 @@
 /** The URLs, and what each answers. */
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { MetricsCluster } from '../metrics-cluster';
 import { labelNames, type ServerOptions } from '../options/options';
 import type { Scraped } from '../view';
@@ -7,21 +7,24 @@ import { addCardinality } from './api/cardinality';
 import { deadlineOf } from './deadline';
 import { targetGroups, targetOf } from './discovery';
 import { HttpError } from './errors';
-import { CONTENT_TYPES, negotiate, prefersGzip, prefersJson } from './formats';
-import { LANDING_HEADERS, landingPage } from './landing';
-
-/** Says only that the process answers, and needs no credentials. */
-export const HEALTHY = '/-/healthy';
+import { CONTENT_TYPES, negotiate, prefersGzip, shownAs } from './formats';
+import { sendAsset, type Assets } from './front/assets';
+import { plainList } from './front/plain-list';
 
 export interface RouteContext {
   readonly options: ServerOptions;
   readonly cluster: Pick<MetricsCluster, 'scrape' | 'instances' | 'overview' | 'ready' | 'dropSlowest' | 'cardinality'>;
   /** Version of the package. */
   readonly version: string;
+  /** The page in a browser; `undefined`: it has not been built. */
+  readonly assets?: Assets | undefined;
 }
 
-export function addRoutes(app: FastifyInstance, { options, cluster, version }: RouteContext): void {
-  const get = (url: string, handler: RouteHandlerMethod) => app.route({ method: ['GET', 'HEAD'], url, handler });
+const OPEN = { isOpen: true } as const;
+
+export function addRoutes(app: FastifyInstance, { options, cluster, version, assets }: RouteContext): void {
+  const get = (url: string, handler: RouteHandlerMethod, config: FastifyContextConfig = {}) =>
+    app.route({ method: ['GET', 'HEAD'], url, handler, config });
   const tls = options.tlsCert !== undefined;
 
   const scrape = async (what: Scraped, request: FastifyRequest, reply: FastifyReply) => {
@@ -58,17 +61,26 @@ export function addRoutes(app: FastifyInstance, { options, cluster, version }: R
 
   addCardinality(get, cluster);
 
-  get(HEALTHY, (_, reply) => reply.send('Healthy.\n'));
+  // Says only that the process answers.
+  get('/-/healthy', (_, reply) => reply.send('Healthy.\n'), OPEN);
   get('/-/ready', (_, reply) => {
     if (!cluster.ready()) throw new HttpError(503, "PM2's daemon cannot be reached.");
     return reply.send('Ready.\n');
   });
   get('/', async (request, reply) => {
+    if (assets !== undefined && isShell(request)) return sendAsset(assets.index, request, reply);
     const overview = await cluster.overview();
     void reply.header('vary', 'accept');
-    if (prefersJson(request.headers)) return reply.send({ version, ...overview });
-    return reply.headers(LANDING_HEADERS).send(landingPage({ version, overview }));
+    if (shownAs(request.headers) === 'json') return reply.send({ version, ...overview });
+    return reply.type('text/plain; charset=utf-8').send(plainList({ version, overview }));
   });
+  for (const asset of assets?.others ?? [])
+    get(`/${asset.name}`, (request, reply) => sendAsset(asset, request, reply), OPEN);
+}
+
+/** Whether a browser asks for the page, which has no data by itself. */
+export function isShell({ routeOptions, headers }: FastifyRequest): boolean {
+  return routeOptions.url === '/' && shownAs(headers) === 'page';
 }
 
 function pmIdOf({ params }: FastifyRequest): number {

@@ -1,17 +1,20 @@
 /** Puts the HTTP server together: limits, access control, TLS, errors, and the routes of routes.ts. */
 import fastify, { LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { ServerOptions } from '../options/options';
-import { protect } from './auth';
-import { readCredentials } from './credentials';
+import { isProtected, protect } from './access/auth';
+import { readCredentials } from './access/credentials';
+import { addLogin } from './access/login';
+import { Sessions } from './access/sessions';
+import { addApi, type LiveSource } from './api/routes';
 import { answerClientError, ErrorAnswers } from './errors';
 import { MAX_URL, SERVER_LIMITS, limitConnections, limitRequests } from './limits';
-import { HEALTHY, addRoutes } from './routes';
+import { addRoutes, isShell } from './routes';
 import type { RouteContext } from './routes';
 import { readCertificate } from './tls';
 import type { Certificate } from './tls';
@@ -19,6 +22,7 @@ import { takeTurns } from './turns';
 
 export interface HttpServerInput extends RouteContext {
   readonly log: Logger;
+  readonly live: LiveSource;
 }
 
 export interface HttpServer {
@@ -31,7 +35,8 @@ export interface HttpServer {
 const CLOSE_MS = 500;
 
 /** Rejects if a certificate, password or token file cannot be used. */
-export async function createHttpServer({ options, cluster, log, version }: HttpServerInput): Promise<HttpServer> {
+export async function createHttpServer(input: HttpServerInput): Promise<HttpServer> {
+  const { options, cluster, live, log, assets } = input;
   const certificate = await readCertificate(options, log);
   const credentials = await readCredentials(options, log);
   // The caller logs the address. Fastify would log it too, with level info and once per interface.
@@ -53,15 +58,20 @@ export async function createHttpServer({ options, cluster, log, version }: HttpS
     done();
   });
   limitRequests(app);
-  await protect(app, credentials, [HEALTHY]);
+  const sessions = new Sessions({ credentials, port: options.port, tls: certificate !== undefined });
+  const isOpen = (request: FastifyRequest): boolean =>
+    request.routeOptions.config?.isOpen === true || (assets !== undefined && isShell(request));
+  const isAllowed = await protect(app, { credentials, sessions, isOpen });
   errors.handle(app);
-  addRoutes(app, { options, cluster, version });
+  addRoutes(app, input);
+  addLogin(app, { credentials, sessions });
+  addApi(app, { live, isAllowed });
 
   return {
     async listen() {
       await app.listen({ host: options.host, port: options.port });
       const bound = app.server.address() as AddressInfo;
-      if (!isLoopback(bound.address) && !credentials.basic && !credentials.bearer) {
+      if (!isLoopback(bound.address) && !isProtected(credentials)) {
         log.warn(
           `Every client that reaches ${bound.address} can read all metrics: to restrict access, set basicAuthUser or bearerTokenFiles`,
         );
@@ -71,6 +81,7 @@ export async function createHttpServer({ options, cluster, log, version }: HttpS
     async close() {
       certificate?.stop();
       credentials.stop();
+      live.stop();
       const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
       await app.close();
       clearTimeout(timer);

@@ -14,6 +14,10 @@ export interface ProcessInfo {
   readonly isModule: boolean;
   readonly restarts: number;
   readonly unstableRestarts: number;
+  /** With which code the run before it has ended; `undefined`: there was none. A signal counts as 0. */
+  readonly exitCode?: number;
+  /** When PM2 made the process, epoch milliseconds: a restart leaves it as it is, a reload sets it anew. */
+  readonly createdAt?: number;
   /** When this run began, epoch milliseconds. */
   readonly startedAt: number | undefined;
   /** In processors: 1.5 is one and a half of them. */
@@ -48,6 +52,8 @@ function readProcess(entry: unknown): ProcessInfo | undefined {
   const startedAt = numberOf(env['pm_uptime']);
   const processId = numberOf(pid) ?? 0;
   const { cpu, memory } = fieldsOf(monit);
+  const exitCode = numberOf(env['exit_code']);
+  const createdAt = numberOf(env['created_at']);
   return {
     run: {
       app: name,
@@ -61,6 +67,8 @@ function readProcess(entry: unknown): ProcessInfo | undefined {
     restarts: numberOf(env['restart_time']) ?? 0,
     unstableRestarts: numberOf(env['unstable_restarts']) ?? 0,
     startedAt,
+    ...(exitCode !== undefined && { exitCode }),
+    ...(createdAt !== undefined && { createdAt }),
     // Without the last digits, which the division makes up: 2.9 / 100 is 0.028999999999999998.
     cpuRatio: Number(((numberOf(cpu) ?? 0) / 100).toPrecision(12)),
     memoryBytes: numberOf(memory) ?? 0,

@@ -15,8 +15,9 @@ import { pipeline, Readable } from 'node:stream';
 import { createGzip, gunzipSync } from 'node:zlib';
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
+import type { LiveSource } from '../../src/http/api/routes';
 import { createHttpServer } from '../../src/http/server';
-import type { HttpServer } from '../../src/http/server';
+import type { HttpServer, HttpServerInput } from '../../src/http/server';
 import { readOptions } from '../../src/options/read-options';
 import type { ServerOptions } from '../../src/options/options';
 import type { RouteContext } from '../../src/http/routes';
@@ -58,7 +59,7 @@ export interface Running {
   readonly logged: readonly Record<string, unknown>[];
   /** Expositions that were released. */
   readonly released: readonly Readable[];
-  get(path: string, options?: RequestOptions): Promise<Answer>;
+  get(path: string, options?: RequestOptions, body?: string): Promise<Answer>;
 }
 
 export interface Answer {
@@ -76,10 +77,20 @@ interface ScriptedCluster extends Omit<Cluster, 'scrape'> {
   scrape(...args: Parameters<Cluster['scrape']>): Promise<Readable>;
 }
 
+/** A dashboard without pages, which has nothing to tell. */
+export const NO_LIVE: LiveSource = {
+  overview: () => Promise.resolve({ version: '1.2.3', now: 1, problem: null, processes: [] }),
+  search: () => Promise.resolve({ metrics: [], total: 0 }),
+  open: () => undefined,
+  viewerOf: () => undefined,
+  stop: () => undefined,
+};
+
 export async function run(
   t: ExecutionContext,
   options = DEFAULTS,
   script: Partial<ScriptedCluster> = {},
+  more: Partial<Pick<HttpServerInput, 'live' | 'assets'>> = {},
 ): Promise<Running> {
   const asked: Asked[] = [];
   const released: Readable[] = [];
@@ -113,15 +124,16 @@ export async function run(
       );
     },
   };
-  const server = await createHttpServer({ options, cluster, log, version: '1.2.3' });
+  const server = await createHttpServer({ options, cluster, log, version: '1.2.3', live: NO_LIVE, ...more });
   t.teardown(() => server.close());
   const url = await server.listen();
   const port = Number(new URL(url).port);
-  return { server, port, url, asked, logged, released, get: (path, more) => get(url, path, more) };
+  return { server, port, url, asked, logged, released, get: (path, how, body) => get(url, path, how, body) };
 }
 
-export async function get(url: string, path: string, options: RequestOptions = {}): Promise<Answer> {
-  const response = await open(url, path, options);
+/** @param body is posted, unless the options name another method */
+export async function get(url: string, path: string, options: RequestOptions = {}, body?: string): Promise<Answer> {
+  const response = await open(url, path, body === undefined ? options : { method: 'POST', ...options }, body);
   const encoded = Buffer.concat((await response.toArray()) as Buffer[]);
   const { statusCode: status = 0, headers } = response;
   const text = (headers['content-encoding'] === 'gzip' ? gunzipSync(encoded) : encoded).toString();
@@ -129,11 +141,16 @@ export async function get(url: string, path: string, options: RequestOptions = {
 }
 
 /** @returns the answer when its headers have come, with its body still to be read */
-export async function open(url: string, path: string, options: RequestOptions = {}): Promise<IncomingMessage> {
+export async function open(
+  url: string,
+  path: string,
+  options: RequestOptions = {},
+  body?: string,
+): Promise<IncomingMessage> {
   const { hostname, port, protocol } = new URL(url);
   const request = protocol === 'https:' ? httpsRequest : httpRequest;
   const sent = request({ hostname: hostname.replace(/[[\]]/g, ''), port, path, agent: false, ...options });
-  sent.end();
+  sent.end(body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   return response;
 }

@@ -1,7 +1,8 @@
 import test from 'ava';
 import type { Page } from '../../../core/snapshot';
 import { computeProbes } from '../../../workers/probes/compute-probes';
-import { compute, histogram, scalar, shown, snapshotOf, taskOf, type FamilySpec } from './snapshots';
+import { histogram, scalar, snapshotOf, type FamilySpec } from '../../support/snapshots';
+import { compute, shown, taskOf } from './computed';
 
 const counter = (now: number, before?: number): FamilySpec => ({
   name: 'requests',

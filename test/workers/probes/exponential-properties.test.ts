@@ -1,7 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { ExponentialBuckets } from '../../../core/exponential/buckets';
-import { exponential, shown, type Numbers } from './snapshots';
+import { exponential, type Numbers } from '../../support/snapshots';
+import { shown } from './computed';
 
 const count = fc.nat({ max: 1000 });
 const quantiles = fc

@@ -1,7 +1,8 @@
 import test from 'ava';
 import { AggregationType, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import type { ExponentialHistogramValue } from '../../../core/otel';
-import { exponential, shown, type FamilySpec, type SeriesSpec } from './snapshots';
+import { exponential, type FamilySpec, type SeriesSpec } from '../../support/snapshots';
+import { shown } from './computed';
 
 const family = (...series: SeriesSpec[]): FamilySpec => ({ name: 'e', type: 'EXPONENTIAL_HISTOGRAM', series });
 const empty = (scale: number) => exponential({ scale });

@@ -1,6 +1,7 @@
 import test from 'ava';
-import { mergeBuckets } from '../../../workers/probes/histograms';
-import { compute, histogram, shown, type FamilySpec, type SeriesSpec } from './snapshots';
+import { mergeBuckets } from '../../../core/query/observed-histogram';
+import { histogram, type FamilySpec, type SeriesSpec } from '../../support/snapshots';
+import { compute, shown } from './computed';
 
 const BOUNDS = [1, 2, 4];
 

@@ -1,8 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { mergeBuckets, type Buckets } from '../../../workers/probes/histograms';
-import { bucketQuantile } from '../../../workers/probes/quantile';
-import { compute, histogram, scalar, shown, type FamilySpec } from './snapshots';
+import { mergeBuckets, type Buckets } from '../../../core/query/observed-histogram';
+import { bucketQuantile } from '../../../core/query/quantile';
+import { histogram, scalar, type FamilySpec } from '../../support/snapshots';
+import { compute, shown } from './computed';
 
 const count = fc.nat({ max: 1000 });
 const quantiles = fc

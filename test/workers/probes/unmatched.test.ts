@@ -1,6 +1,7 @@
 import test from 'ava';
 import { findUnmatched } from '../../../workers/probes/unmatched';
-import { compute, scalar, snapshotOf } from './snapshots';
+import { scalar, snapshotOf } from '../../support/snapshots';
+import { compute } from './computed';
 
 function snapshotWith(...names: readonly string[]) {
   return snapshotOf({ families: names.map((name) => ({ name, type: 'GAUGE', series: [{ now: scalar(1) }] })) });

@@ -8,6 +8,7 @@ import { built, METRICS_SERVER, PROJECT } from '../../../../test/support/built';
 import { startPm2, type App, type Pm2 } from '../../../../test/support/pm2';
 import { missingTools, startPrometheus, testWith, type Scraper } from '../../../../test/support/scrapers';
 import { until } from '../../../../test/support/until';
+import type { OverviewAnswer } from '../../../protocol/overview';
 import { DASHBOARDS, FOLDER, queriesOf, selectorsOf, substitute } from '../../grafana/dashboards';
 
 const withPrometheus = testWith('prometheus');
@@ -184,6 +185,43 @@ withPrometheus('series that are not shown and processes that do not answer are s
   }
 });
 
+async function top(...args: string[]): Promise<string> {
+  const env = { PATH: process.env['PATH'] };
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [METRICS_SERVER, 'top', '--url', metricsUrl, ...args],
+    {
+      env,
+    },
+  );
+  return stdout;
+}
+
+withPrometheus('top shows each process with its requests, errors and delays', async (t) => {
+  const names = Object.keys(APPS).sort();
+  const { processes } = await until('requests and errors of all apps in top', async () => {
+    const overview = JSON.parse(await top('--once', '--json', '--sort', 'app')) as OverviewAnswer;
+    const known = overview.processes.filter(
+      (one) => (one.requestsPerSecond ?? 0) > 0 && (one.errorsPerSecond ?? 0) > 0,
+    );
+    return known.length === names.length ? overview : undefined;
+  });
+  t.deepEqual(
+    processes.filter(({ app }) => app in APPS).map(({ app }) => app),
+    names,
+  );
+  for (const one of processes.filter(({ app }) => app in APPS)) {
+    t.is(one.status, 'online');
+    t.true(one.memoryBytes !== null && one.memoryBytes > 1e6 && one.startedAt !== null, one.app);
+    t.true(one.p95 !== null && one.p95 > 0 && one.p95 < 60, `${one.app}: ${one.p95}`);
+    t.true(one.eventLoopDelay !== null && one.eventLoopDelay > 0, `${one.app}: ${one.eventLoopDelay}`);
+  }
+  const [summary, head, first] = (await top('--sort', 'app')).split('\n');
+  t.regex(summary ?? '', /^\d of \d processes online, [\d.]+ req\/s, [\d.]+ err\/s/);
+  t.regex(head ?? '', /^app\* +id +status +up +restarts +cpu +memory +loop p99 +req\/s +err\/s +p95/);
+  t.regex(first ?? '', /^api +\d+ +online +.* MB +[\d.]+ ms +[\d.]+ +[\d.]+ +[\d.]+ m?s/);
+});
+
 interface Counted {
   readonly metrics: readonly {
     readonly metric: string;
@@ -200,10 +238,5 @@ withPrometheus('what has so many series is told by /api/cardinality, and by top 
   t.deepEqual([first?.metric, first?.app], ['visitors', 'api']);
   t.like(first?.attributes[0], { name: 'id' });
   t.true(Number(first?.attributes[0]?.values) >= 1999);
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [METRICS_SERVER, 'top', '--url', metricsUrl, '--cardinality', '--filter', 'api'],
-    { env: { PATH: process.env['PATH'] } },
-  );
-  t.regex(stdout, /\n +2\.?0*k +api +visitors +id 2\.?0*k/);
+  t.regex(await top('--cardinality', '--filter', 'api'), /\n +2\.?0*k +api +visitors +id 2\.?0*k/);
 });

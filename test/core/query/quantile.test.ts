@@ -1,5 +1,5 @@
 import test from 'ava';
-import { bucketQuantile } from '../../../workers/probes/quantile';
+import { bucketQuantile } from '../../../core/query/quantile';
 
 const quantile = (q: number, bounds: number[], counts: number[]): number =>
   bucketQuantile(q, bounds, Float64Array.from(counts));

@@ -1,11 +1,4 @@
-/** Estimates quantiles from bucket counts as Prometheus does, so that a probe and a dashboard show the same number. */
-
-/** The quantiles that probes show of a histogram, with their labels. */
-export const QUANTILES = [
-  ['p50', 0.5],
-  ['p95', 0.95],
-  ['p99', 0.99],
-] as const;
+/** Estimates quantiles from bucket counts as Prometheus does, so that a query and a dashboard show the same number. */
 
 /**
  * Assumes that observations are spread evenly within their bucket. The first bucket begins at 0 if its bound is above 0;

@@ -1,5 +1,5 @@
-/** Builds snapshots by hand, in their simplest form, for the tests of the probes. */
-import { AggregationTemporality, DataPointType } from '../../../core/otel';
+/** Builds snapshots by hand, in their simplest form. */
+import { AggregationTemporality, DataPointType } from '../../core/otel';
 import {
   EXP_BUCKETS,
   ORDER_SHIFT,
@@ -10,10 +10,7 @@ import {
   type Page,
   type PlacedPage,
   type Snapshot,
-} from '../../../core/snapshot';
-import type { ProbesResult, ProbesTask } from '../../../protocol/tasks';
-import { PageCache } from '../../../workers/page-cache';
-import { computeProbes } from '../../../workers/probes/compute-probes';
+} from '../../core/snapshot';
 
 /** The numbers of one series at one time, as the layout orders them. */
 export interface Numbers {
@@ -55,10 +52,21 @@ export function scalar(value: number, start = START_TIME): Numbers {
 
 const MOMENTS = { sum: true, min: true, max: true } as const;
 
-export function histogram(bounds: readonly number[], counts: readonly number[], start = START_TIME): Numbers {
-  const count = counts.reduce((sum, each) => sum + each, 0);
+interface Moments {
+  readonly sum?: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export function histogram(
+  bounds: readonly number[],
+  counts: readonly number[],
+  start = START_TIME,
+  { sum = NaN, min = NaN, max = NaN }: Moments = {},
+): Numbers {
+  const count = counts.reduce((total, each) => total + each, 0);
   const layout: Layout = { kind: 'histogram', ...MOMENTS, bounds, buckets: counts.length };
-  return { layout, numbers: [start, count, NaN, NaN, NaN, ...counts] };
+  return { layout, numbers: [start, count, sum, min, max, ...counts] };
 }
 
 export interface ExponentialSpec {
@@ -67,6 +75,7 @@ export interface ExponentialSpec {
   readonly positive?: readonly [offset: number, counts: readonly number[]];
   readonly negative?: readonly [offset: number, counts: readonly number[]];
   readonly start?: number;
+  readonly moments?: Moments;
 }
 
 /** @param capacity bucket capacity of the layout, so that histograms of different length share one */
@@ -80,9 +89,9 @@ export function exponential(spec: ExponentialSpec, capacity = 20): Numbers {
     EXP_BUCKETS,
     spec.start ?? START_TIME,
     count,
-    NaN,
-    NaN,
-    NaN,
+    spec.moments?.sum ?? NaN,
+    spec.moments?.min ?? NaN,
+    spec.moments?.max ?? NaN,
     scale,
     zero,
     up,
@@ -93,6 +102,11 @@ export function exponential(spec: ExponentialSpec, capacity = 20): Numbers {
   numbers.splice(EXP_BUCKETS, ups.length, ...ups);
   numbers.splice(EXP_BUCKETS + capacity, downs.length, ...downs);
   return { layout, numbers };
+}
+
+/** @param numbers count, sum, and a value per quantile */
+export function summary(quantiles: readonly number[], numbers: readonly number[]): Numbers {
+  return { layout: { kind: 'summary', quantiles }, numbers: [START_TIME, ...numbers] };
 }
 
 let incarnations = 0;
@@ -168,28 +182,4 @@ function layoutOf(series: SeriesSpec | undefined): Layout {
 /** A `JSON` text would lose infinite bounds. */
 function keyOf(layout: Layout): string {
   return JSON.stringify(layout, (_key, value: unknown) => (typeof value === 'number' ? String(value) : value));
-}
-
-const ANY = { known: [], room: Infinity };
-
-export function taskOf(snapshot: Snapshot, options: Partial<Omit<ProbesTask, 'kind' | 'snapshot'>> = {}): ProbesTask {
-  return {
-    kind: 'probes',
-    snapshot,
-    select: ['*'],
-    counters: 'total',
-    perMetric: 20,
-    aggregated: [],
-    names: ANY,
-    ...options,
-  };
-}
-
-export function compute(spec: SnapshotSpec, options: Parameters<typeof taskOf>[1] = {}): ProbesResult {
-  return computeProbes(taskOf(snapshotOf(spec), options), new PageCache());
-}
-
-/** Name and value of each probe. */
-export function shown(spec: SnapshotSpec, options: Parameters<typeof taskOf>[1] = {}): Record<string, number> {
-  return Object.fromEntries(compute(spec, options).probes.map(({ name, value }) => [name, value]));
 }

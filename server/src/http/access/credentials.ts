@@ -1,12 +1,14 @@
 /** The configured user and tokens, compared in constant time. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { ServerOptions } from '../options/options';
-import { follow } from './followed-files';
+import type { ServerOptions } from '../../options/options';
+import { follow } from '../followed-files';
 
 export interface Credentials {
   readonly basic: boolean;
   readonly bearer: boolean;
+  /** Counts the changes of the files: who has logged in before one has to log in again. */
+  readonly version: number;
   isUser(name: string, password: string): boolean;
   isToken(token: string): boolean;
   stop(): void;
@@ -23,12 +25,14 @@ export async function readCredentials(options: ServerOptions, log: Logger): Prom
   let password = basicAuthPassword === undefined ? undefined : digest(basicAuthPassword.reveal());
   const fixedTokens = bearerTokens.map((token) => digest(token.reveal()));
   let tokens: readonly Buffer[] = fixedTokens;
+  let version = 0;
 
   if (basicAuthPasswordFile !== undefined) {
     const take = ([content = '']: readonly string[]): void => {
       const line = content.replace(/\r?\n$/, '');
       if (line === '') throw new Error(`${basicAuthPasswordFile} is empty, expected a password`);
       password = digest(line);
+      version++;
     };
     const fail = (error: unknown): void =>
       log.error({ err: error }, 'The password file has changed and cannot be used: the old password stays valid');
@@ -39,6 +43,7 @@ export async function readCredentials(options: ServerOptions, log: Logger): Prom
     const take = (contents: readonly string[]): void => {
       const lines = contents.flatMap((content) => content.split('\n')).map((line) => line.trim());
       tokens = [...fixedTokens, ...lines.filter((line) => line !== '').map(digest)];
+      version++;
     };
     const fail = (error: unknown): void =>
       log.error({ err: error }, 'Token files have changed and cannot be used: the old tokens stay valid');
@@ -49,6 +54,9 @@ export async function readCredentials(options: ServerOptions, log: Logger): Prom
   return {
     basic: user !== undefined,
     bearer: bearerTokens.length + bearerTokenFiles.length > 0,
+    get version() {
+      return version;
+    },
     isUser(name, given) {
       // Always compares both: the duration must not reveal whether the name is right.
       const isName = user !== undefined && timingSafeEqual(user, digest(name));

@@ -1,15 +1,26 @@
-/** Access control: a request needs a user's password or a bearer token. If both are configured, either is enough. */
+/** Access control: a request needs a user's password, a bearer token, or the cookie of somebody who has logged in by one of them. */
 import basicAuth from '@fastify/basic-auth';
 import bearerAuth from '@fastify/bearer-auth';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HttpError } from '../errors';
 import type { Credentials } from './credentials';
-import { HttpError } from './errors';
+import type { Sessions } from './sessions';
 
 const REALM = 'PM2 metrics';
 
-/** @param open URLs of routes that need no credentials */
-export async function protect(app: FastifyInstance, credentials: Credentials, open: readonly string[]): Promise<void> {
-  if (!credentials.basic && !credentials.bearer) return;
+export interface Protection {
+  readonly credentials: Credentials;
+  readonly sessions: Pick<Sessions, 'isValid'>;
+  /** Which requests need no credentials. */
+  readonly isOpen: (request: FastifyRequest) => boolean;
+}
+
+/** @returns tells whether a request that was let in would still be */
+export async function protect(
+  app: FastifyInstance,
+  { credentials, sessions, isOpen }: Protection,
+): Promise<(request: FastifyRequest) => boolean> {
+  if (!isProtected(credentials)) return () => true;
   const challenges = [
     ...(credentials.basic ? [`Basic realm="${REALM}", charset="UTF-8"`] : []),
     ...(credentials.bearer ? [`Bearer realm="${REALM}"`] : []),
@@ -37,15 +48,25 @@ export async function protect(app: FastifyInstance, credentials: Credentials, op
         done();
         return;
       }
-      void reply.header('www-authenticate', challenges);
+      if (!isOfPage(request)) void reply.header('www-authenticate', challenges);
       done(new HttpError(401, `This needs ${needed(credentials)}.`));
     };
     const byToken = /^bearer /i.test(request.headers.authorization ?? '');
-    if (open.includes(request.routeOptions.url ?? '')) done();
+    if (isOpen(request) || sessions.isValid(request.raw)) done();
     else if (byToken && credentials.bearer) app.verifyBearerAuth?.(request, reply, answer);
     else if (!byToken && credentials.basic) app.basicAuth.call(app, request, reply, answer);
     else answer(new Error('The request has no credentials of a configured kind.'));
   });
+  return ({ headers, raw }) => headers.authorization !== undefined || sessions.isValid(raw);
+}
+
+export function isProtected({ basic, bearer }: Credentials): boolean {
+  return basic || bearer;
+}
+
+/** Whether the page asks, which has a form of its own: a challenge would make the browser ask for a password by itself. */
+export function isOfPage({ headers }: FastifyRequest): boolean {
+  return headers['x-requested-with'] !== undefined || (headers.accept ?? '').startsWith('text/event-stream');
 }
 
 function needed({ basic, bearer }: Credentials): string {

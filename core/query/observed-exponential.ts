@@ -1,4 +1,4 @@
-/** Reading of exponential histograms: quantiles and rate of the observations of the interval. */
+/** What exponential histograms have observed in an interval, taken together. */
 import {
   COUNT,
   EXP_BUCKETS,
@@ -11,50 +11,57 @@ import {
   strideOf,
   type ExponentialLayout,
   type Layout,
-} from '../../core/snapshot';
-import { baselineOf, numberAt, type Interval } from './interval';
-import { ExponentialBuckets } from '../../core/exponential/buckets';
-import { CountRate } from './histograms';
-import { QUANTILES } from './quantile';
-import { estimate, type Statistic, type Reading } from './reading';
+} from '../snapshot';
+import { ExponentialBuckets } from '../exponential/buckets';
+import { addKnown, baselineOf, numberAt, type Interval } from './interval';
+
+/** The change of one series, which is added before the next one is looked at: too large to be allocated for each. */
+const change = new ExponentialBuckets();
 
 /** A series without previous numbers counts with all observations that it has so far. */
-export class ExponentialReading implements Reading {
-  private readonly rate = new CountRate();
+export class ObservedExponential {
+  /** Observations of the series of which the change is known; `NaN`: of none. */
+  count = NaN;
   private readonly recorded = new ExponentialBuckets();
-  /** Scratch for the change of one series: too large to be allocated for each series. */
-  private readonly change = new ExponentialBuckets();
 
-  add(interval: Interval, layout: Layout, offset: number): void {
+  add(interval: Interval, layout: Layout, offset: number, before: number): void {
     if (layout.kind !== 'exponential') return;
     const { values } = interval;
-    const baseline = baselineOf(interval, offset, strideOf(layout));
+    const baseline = baselineOf(interval, offset, before, strideOf(layout));
     const count = numberAt(values, offset + COUNT);
     if (baseline === 'previous' && interval.previous !== undefined) {
       const { previous } = interval;
-      const before = numberAt(previous, offset + COUNT);
-      if (count >= before && this.addChange(values, previous, layout, offset)) {
-        this.rate.add(count - before, interval.seconds);
+      const former = numberAt(previous, before + COUNT);
+      if (count >= former && this.addChange(values, offset, previous, before, layout)) {
+        this.count = addKnown(this.count, count - former);
         return;
       }
     }
     addSeries(this.recorded, values, layout, offset, 1);
-    if (baseline !== 'unknown') this.rate.add(count, interval.seconds);
+    if (baseline !== 'unknown') this.count = addKnown(this.count, count);
   }
 
-  statistics(): Statistic[] {
-    return [
-      ...QUANTILES.map(([label, q]) => ({ label, value: estimate(this.recorded.quantile(q)), inUnit: true })),
-      this.rate.statistic(),
-    ];
+  addAll(other: ObservedExponential): void {
+    this.count = addKnown(this.count, other.count);
+    this.recorded.addAll(other.recorded);
+  }
+
+  /** @returns `NaN` where nothing was observed */
+  quantile(q: number): number {
+    return this.recorded.quantile(q);
   }
 
   /** @returns false, with nothing added, where a bucket has become smaller: then the series was reset */
-  private addChange(values: Float64Array, previous: Float64Array, layout: ExponentialLayout, offset: number): boolean {
-    const { change } = this;
+  private addChange(
+    values: Float64Array,
+    offset: number,
+    previous: Float64Array,
+    before: number,
+    layout: ExponentialLayout,
+  ): boolean {
     change.clear();
     addSeries(change, values, layout, offset, 1);
-    addSeries(change, previous, layout, offset, -1);
+    addSeries(change, previous, layout, before, -1);
     if (change.hasDeficit) return false;
     this.recorded.addAll(change);
     return true;

@@ -4,9 +4,9 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
-import { until } from '../../../test/support/until';
-import { optionsOf, run } from './running-server';
-import type { Running } from './running-server';
+import { until } from '../../../../test/support/until';
+import { optionsOf, run } from '../running-server';
+import type { Running } from '../running-server';
 
 const PROTECTED = ['/metrics', '/metrics/cluster', '/metrics/0', '/metrics/x', '/sd', '/-/ready', '/', '/nothing'];
 
