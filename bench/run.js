@@ -22,6 +22,7 @@ const SUBJECTS = {
   'text-prometheus-io': { file: 'text', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
   merge: { options: { peers: ['prom-client'] } },
   'merge-prometheus-io': { file: 'merge', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
+  cardinality: {},
   'state-file': {},
   live: {},
   'get-metrics': {},

@@ -9,17 +9,9 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { bundle } = require('./bundle');
-const { root, stamp } = require('./ensure');
+const { root, serverDocuments, stamp } = require('./ensure');
 
 const OUTPUTS = ['build', 'dist', 'server/dist'];
-/** Files of the repository that the package of the metrics server brings as well. */
-const SERVER_DOCUMENTS = [
-  'CHANGELOG.md',
-  'SECURITY.md',
-  'docs/metrics-server.md',
-  'docs/dashboard.md',
-  'docs/protocol.md',
-];
 
 async function build() {
   const started = new Date();
@@ -35,8 +27,8 @@ async function build() {
 }
 
 function addToServer() {
-  for (const file of SERVER_DOCUMENTS) {
-    fs.cpSync(path.join(root, file), path.join(root, 'server', file));
+  for (const file of serverDocuments) {
+    fs.cpSync(path.join(root, file), path.join(root, 'server', file), { recursive: true });
   }
   const { configSchema } = require('../build/server/src/options/schema.js');
   fs.mkdirSync(path.join(root, 'server/schemas'), { recursive: true });

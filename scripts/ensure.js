@@ -8,11 +8,16 @@ const { withLock } = require('./lib/lock');
 
 const root = path.resolve(__dirname, '..');
 const stamp = path.join(root, 'build', '.built');
+/** Files and folders of the repository that the package of the metrics server brings as well. */
+const serverDocuments = [
+  ...['CHANGELOG.md', 'SECURITY.md', 'grafana', 'docs/metrics-server.md', 'docs/dashboard.md'],
+  ...['docs/protocol.md', 'docs/grafana.md', 'docs/migration.md'],
+];
 const sources = [
   ...['core', 'src', 'workers', 'protocol', 'server/src', 'server/workers', 'server/protocol', 'server/web'],
   ...['package.json', 'server/package.json', 'tsconfig.json', 'tsconfig.build.json'],
   ...['scripts/build.js', 'scripts/bundle.js', 'scripts/bundle-page.js', 'scripts/licences.js'],
-  ...['CHANGELOG.md', 'SECURITY.md', 'docs/metrics-server.md', 'docs/dashboard.md', 'docs/protocol.md'],
+  ...serverDocuments,
 ];
 
 /** Says what it does, since that takes a while. Ends this process if it fails: everything else needs the result. */
@@ -73,4 +78,4 @@ function ensureBuilt() {
   });
 }
 
-module.exports = { root, stamp, ensureInstalled, ensureBuilt };
+module.exports = { root, serverDocuments, stamp, ensureInstalled, ensureBuilt };

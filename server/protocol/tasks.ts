@@ -7,6 +7,7 @@
  */
 import type { PoolFailure } from '../../core/pool/worker-pool';
 import type { Dropped } from './dropped';
+import type { CardinalityResult, CardinalityTask } from './cardinality';
 import type { KnownPage } from '../../core/wire/decode';
 import type { Snapshot } from '../../core/snapshot';
 import type { AppName, LabelNames } from './labels';
@@ -26,7 +27,7 @@ import type {
 import type { LabelledSnapshot, RenderTask, RenderResult } from './render';
 
 export type ClusterTask =
-  DecodeTask | AbsorbTask | RenderTask | QueryTask | SearchTask | SaveTask | ReplaceTask | LoadTask;
+  DecodeTask | AbsorbTask | RenderTask | QueryTask | SearchTask | SaveTask | ReplaceTask | LoadTask | CardinalityTask;
 
 /** Decode an instance's answer into shared memory. Answered by a {@link DecodeResult}. */
 export interface DecodeTask {
@@ -133,6 +134,7 @@ interface Results {
   readonly save: SaveResult;
   readonly replace: ReplaceResult;
   readonly load: LoadResult;
+  readonly cardinality: CardinalityResult;
 }
 
 export type ClusterTaskResult<T extends ClusterTask = ClusterTask> = Results[T['kind']] | ClusterTaskFailure;

@@ -26,6 +26,7 @@ import { waitForTurn } from './pm2/turn';
 import { Apps } from './rounds/apps';
 import { Rounds } from './rounds/rounds';
 import { StateStore } from './state-store';
+import { TOP, top } from './top/top';
 
 const PACKAGE = 'pm2-cluster-metrics';
 const since = Date.now();
@@ -136,13 +137,16 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
 
 function main(): void {
   const { version } = createRequire(__filename)(`${PACKAGE}/package.json`) as { readonly version: string };
+  const [command, ...rest] = process.argv.slice(2);
+  const line = { env: process.env, folder: process.cwd(), version };
+  if (command === TOP) return void top({ ...line, argv: rest });
   const environment = readPm2Environment();
   /** Under PM2 the app stays stopped: a restart cannot fix what has ended the start. */
   const end = (code: number): void => {
     process.exitCode = code;
     if (environment !== undefined) endStopped(environment, code);
   };
-  const read = readCommandLine({ argv: process.argv.slice(2), env: process.env, folder: process.cwd(), version });
+  const read = readCommandLine({ ...line, argv: process.argv.slice(2) });
   if (read.kind === 'exit') {
     process.stdout.write(read.stdout);
     process.stderr.write(read.stderr);

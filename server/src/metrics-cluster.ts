@@ -15,6 +15,8 @@ import { messageOf } from '../../core/values';
 import { instanceLabels } from '../protocol/labels';
 import type { Dropped } from '../protocol/dropped';
 import type { LabelledSnapshot } from '../protocol/render';
+import type { Cardinality } from '../protocol/page';
+import { CardinalityWatch } from './cardinality';
 import { TaskError, type ClusterPool } from './cluster-pool';
 import type { ClusterSums } from './cluster-sums';
 import { ownMetrics, type OwnMetricsOptions } from './own-metrics';
@@ -64,12 +66,14 @@ export class MetricsCluster {
   private readonly renderings: Renderings;
   /** By view and format: what the last rendering has left out. Its successor shows the number. */
   private readonly dropped = new Map<string, readonly Dropped[]>();
+  private readonly cardinalities: CardinalityWatch;
   private reachable = false;
   /** Whether every round updates the cluster's sums: from the first request for them on, which may never come. */
   private summing = false;
 
   constructor(private readonly options: MetricsClusterOptions) {
     this.renderings = new Renderings(() => this.options.states.warnOnce(SLOW, SLOW));
+    this.cardinalities = new CardinalityWatch(options);
   }
 
   /**
@@ -112,6 +116,19 @@ export class MetricsCluster {
     } catch (error) {
       if (!(error instanceof ViewError)) throw error;
       return { problem: `PM2's daemon cannot be asked: ${error.message}.`, processes: [] };
+    }
+  }
+
+  /**
+   * What has how many series, as of the last round.
+   * @throws ViewError
+   */
+  async cardinality(): Promise<Cardinality> {
+    if (this.cardinalities.needsRound) await this.ask(LIST_MS);
+    try {
+      return await this.cardinalities.answer();
+    } catch (error) {
+      throw new ViewError('INTERNAL', messageOf(error), { cause: error });
     }
   }
 
@@ -210,7 +227,10 @@ export class MetricsCluster {
       this.reachable = true;
       this.options.states.report(DAEMON, undefined);
       this.report(result, only);
-      if (only === undefined) this.options.onRound?.(result);
+      if (only === undefined) {
+        this.cardinalities.note(result);
+        this.options.onRound?.(result);
+      }
       return result;
     } catch (error) {
       if (!(error instanceof DaemonError)) throw error;

@@ -164,6 +164,13 @@ function processMetrics(
       'Resident memory of the process.',
       each(({ memoryBytes }) => memoryBytes),
     ),
+    make.gauge(
+      'pm2_process_memory_limit_bytes',
+      'Memory at which PM2 restarts the process (max_memory_restart).',
+      processes.flatMap((process): Sample[] =>
+        process.memoryLimitBytes === undefined ? [] : [[of(process), process.memoryLimitBytes]],
+      ),
+    ),
     make.counter(
       'pm2_process_restarts_total',
       'How often PM2 has restarted the process.',

@@ -13,6 +13,7 @@ const env = {
   status: 'online',
   pm_uptime: STARTED - 9_000,
   restart_time: 2,
+  max_memory_restart: 5000,
   axm_monitor: { 'Heap Size': { value: '5.5MiB' } },
 };
 
@@ -85,6 +86,7 @@ for (const serializer of SERIALIZERS) {
       'pm2_errors_total{kind="malformed"} 0',
       'pm2_process_cpu_ratio{pm2_app="shop",pm_id="0"} 0.125',
       'pm2_process_resident_memory_bytes{pm2_app="shop",pm_id="0"} 1000',
+      'pm2_process_memory_limit_bytes{pm2_app="shop",pm_id="0"} 5000',
       '# TYPE pm2_process_restarts_total counter',
       'pm2_process_restarts_total{pm2_app="shop",pm_id="1"} 2',
       'pm2_process_start_time_seconds{pm2_app="shop",pm_id="0"} 1795000001',

@@ -10,6 +10,7 @@ import { countShared } from '../../core/pool/shared-memory';
 import { workerFunction } from '../../core/pool/worker-function';
 import { messageOf, stackOf } from '../../core/values';
 import { appendChanges, ClusterMerger, loadStates, replaceFile, saveStates } from './cluster';
+import { CardinalityCounter } from './cardinality/count';
 import { decode } from './decode';
 import { Exposition } from './exposition/exposition';
 import { sendTo } from './exposition/stream';
@@ -18,6 +19,7 @@ import { search } from './query/search';
 
 const merger = new ClusterMerger();
 const exposition = new Exposition();
+const cardinality = new CardinalityCounter();
 const answers = new Answers();
 
 function work(task: ClusterTask): ClusterTaskResult {
@@ -40,6 +42,8 @@ function work(task: ClusterTask): ClusterTaskResult {
         return onFile(() => ({ ok: true, kind: 'replace', ...replaceFile(task) }));
       case 'load':
         return loadStates(task);
+      case 'cardinality':
+        return cardinality.run(task);
       default:
         return unknownTask(task);
     }
@@ -57,6 +61,8 @@ function snapshotsOf(task: ClusterTask): Snapshot[] {
       return task.apps.flatMap(({ live }) => live.map(({ snapshot }) => snapshot));
     case 'render':
       return task.snapshots.map(({ snapshot }) => snapshot);
+    case 'cardinality':
+      return task.apps.flatMap(({ runs }) => runs.map(({ snapshot }) => snapshot));
     case 'query':
       return task.snapshots.flatMap(({ snapshot, earlier }) =>
         earlier === undefined ? [snapshot] : [snapshot, earlier],

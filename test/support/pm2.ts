@@ -19,6 +19,7 @@ export interface App {
   /** Whether PM2 waits for the message `ready`, and for how many milliseconds. */
   readonly wait_ready?: boolean;
   readonly listen_timeout?: number;
+  readonly max_memory_restart?: string;
 }
 
 export interface Instance {

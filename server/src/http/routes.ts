@@ -3,6 +3,7 @@ import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyReques
 import type { MetricsCluster } from '../metrics-cluster';
 import { labelNames, type ServerOptions } from '../options/options';
 import type { Scraped } from '../view';
+import { addCardinality } from './api/cardinality';
 import { deadlineOf } from './deadline';
 import { targetGroups, targetOf } from './discovery';
 import { HttpError } from './errors';
@@ -12,7 +13,7 @@ import { plainList } from './front/plain-list';
 
 export interface RouteContext {
   readonly options: ServerOptions;
-  readonly cluster: Pick<MetricsCluster, 'scrape' | 'instances' | 'overview' | 'ready' | 'dropSlowest'>;
+  readonly cluster: Pick<MetricsCluster, 'scrape' | 'instances' | 'overview' | 'ready' | 'dropSlowest' | 'cardinality'>;
   /** Version of the package. */
   readonly version: string;
   /** The page in a browser; `undefined`: it has not been built. */
@@ -57,6 +58,8 @@ export function addRoutes(app: FastifyInstance, { options, cluster, version, ass
     const target = targetOf(request.headers.host, request.socket, tls);
     return reply.send(targetGroups(await cluster.instances(), target, { labels: labelNames(options), tls }));
   });
+
+  addCardinality(get, cluster);
 
   // Says only that the process answers.
   get('/-/healthy', (_, reply) => reply.send('Healthy.\n'), OPEN);

@@ -121,4 +121,5 @@ function leftOver(args: readonly string[]): string[] {
 const AFTERWORD = `\
 Secrets come from files, or from ${envOf('basicAuthPassword')} and ${envOf('bearerTokens')}.
 A flag overrides an environment variable, which overrides "pm2 set", which overrides the configuration file.
+"${COMMAND} top" shows the processes in a terminal; "${COMMAND} top --help" lists its options.
 `;

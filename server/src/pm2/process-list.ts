@@ -23,6 +23,8 @@ export interface ProcessInfo {
   /** In processors: 1.5 is one and a half of them. */
   readonly cpuRatio: number;
   readonly memoryBytes: number;
+  /** PM2 restarts the process when it uses more (`max_memory_restart`). */
+  readonly memoryLimitBytes: number | undefined;
   /** The numbers that the process shows in `pm2 monit`. */
   readonly monitor: readonly MonitorValue[];
 }
@@ -70,6 +72,7 @@ function readProcess(entry: unknown): ProcessInfo | undefined {
     // Without the last digits, which the division makes up: 2.9 / 100 is 0.028999999999999998.
     cpuRatio: Number(((numberOf(cpu) ?? 0) / 100).toPrecision(12)),
     memoryBytes: numberOf(memory) ?? 0,
+    memoryLimitBytes: limitOf(env['max_memory_restart']),
     monitor: readMonitor(env['axm_monitor']),
   };
 }
@@ -87,6 +90,12 @@ function fieldsOf(value: unknown): Fields {
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** PM2's daemon has it in bytes. Without a limit it has nothing, or 0. */
+function limitOf(value: unknown): number | undefined {
+  const bytes = numberOf(value);
+  return bytes !== undefined && bytes > 0 ? bytes : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -102,6 +102,7 @@ export async function run(
     overview: () => Promise.resolve({ problem: null, processes: [] }),
     ready: () => true,
     dropSlowest: () => false,
+    cardinality: () => Promise.resolve({ metrics: [], series: 0, since: 0 }),
     ...script,
   };
   const cluster: Cluster = {
@@ -109,6 +110,7 @@ export async function run(
     overview: () => scripted.overview(),
     ready: () => scripted.ready(),
     dropSlowest: () => scripted.dropSlowest(),
+    cardinality: () => scripted.cardinality(),
     async scrape(what, writing, deadlineMs) {
       asked.push({ what, format: writing.format, deadlineMs });
       const exposition = await scripted.scrape(what, writing, deadlineMs);

@@ -35,9 +35,17 @@ test('a process is read, with its numbers in base units', (t) => {
       startedAt: 1_795_000_000_123,
       cpuRatio: 1.505,
       memoryBytes: 1024,
+      memoryLimitBytes: undefined,
       monitor: [{ name: 'Used Heap Size', value: 12.5 }],
     },
   ]);
+});
+
+test("a limit of memory is what PM2's daemon has in bytes", (t) => {
+  const limit = (max_memory_restart: unknown): number | undefined =>
+    readProcessList([{ ...entry, pm2_env: { ...env, max_memory_restart } }])[0]?.memoryLimitBytes;
+  t.is(limit(314_572_800), 314_572_800);
+  for (const none of [undefined, null, 0, -1, '300M', Number.NaN]) t.is(limit(none), undefined, String(none));
 });
 
 test('each run has a key of its own: another process or another start is another run', (t) => {

@@ -1,0 +1,91 @@
+/** The table of processes. */
+import type { OverviewProcess } from '../../protocol/overview';
+import { bytes, count, duration, percent, seconds } from './numbers';
+import type { Column, Mood } from './table';
+
+export const PROCESS_COLUMNS: readonly Column<OverviewProcess>[] = [
+  { key: 'app', title: 'app', value: ({ app }) => app, text: ({ app }) => app },
+  {
+    key: 'namespace',
+    title: 'namespace',
+    optional: true,
+    value: ({ namespace }) => namespace,
+    text: ({ namespace }) => namespace ?? '',
+  },
+  // The first one first, unlike other numbers.
+  { key: 'id', title: 'id', right: true, value: ({ pmId }) => -pmId, text: ({ pmId }) => String(pmId) },
+  { key: 'status', title: 'status', value: ({ status }) => status, text: ({ status }) => status },
+  {
+    key: 'uptime',
+    title: 'up',
+    right: true,
+    value: ({ startedAt }) => (startedAt === null ? null : -startedAt),
+    text: ({ startedAt, status }, now) =>
+      duration(startedAt === null || status !== 'online' ? null : (now - startedAt) / 1000),
+  },
+  {
+    key: 'restarts',
+    title: 'restarts',
+    right: true,
+    value: ({ restarts }) => restarts,
+    text: ({ restarts }) => count(restarts),
+  },
+  { key: 'cpu', title: 'cpu', right: true, value: ({ cpu }) => cpu, text: ({ cpu }) => percent(cpu) },
+  {
+    key: 'memory',
+    title: 'memory',
+    right: true,
+    value: ({ memoryBytes }) => memoryBytes,
+    text: ({ memoryBytes }) => bytes(memoryBytes),
+  },
+  {
+    key: 'loop',
+    title: 'loop p99',
+    right: true,
+    value: ({ eventLoopDelay }) => eventLoopDelay,
+    text: ({ eventLoopDelay }) => seconds(eventLoopDelay),
+  },
+  {
+    key: 'requests',
+    title: 'req/s',
+    right: true,
+    value: ({ requestsPerSecond }) => requestsPerSecond,
+    text: ({ requestsPerSecond }) => count(requestsPerSecond),
+  },
+  {
+    key: 'errors',
+    title: 'err/s',
+    right: true,
+    value: ({ errorsPerSecond }) => errorsPerSecond,
+    text: ({ errorsPerSecond }) => count(errorsPerSecond),
+  },
+  { key: 'p95', title: 'p95', right: true, value: ({ p95 }) => p95, text: ({ p95 }) => seconds(p95) },
+  {
+    key: 'sessions',
+    title: 'sessions',
+    right: true,
+    optional: true,
+    value: ({ sessions }) => sessions,
+    text: ({ sessions }) => (sessions === null ? '' : count(sessions)),
+  },
+  { key: 'note', title: 'note', optional: true, value: ({ odd }) => odd, text: noteOf },
+];
+
+function noteOf({ blockedSince, odd, why }: OverviewProcess, now: number): string {
+  const notes = [
+    blockedSince === null ? '' : `blocked for ${duration((now - blockedSince) / 1000)}`,
+    odd === null ? '' : `odd: ${odd}`,
+    why ?? '',
+  ];
+  return notes.filter((note) => note !== '').join('; ');
+}
+
+export function moodOf({ status, blockedSince, errorsPerSecond, odd, why }: OverviewProcess): Mood {
+  if (status === 'stopped') return 'quiet';
+  if (status === 'errored' || blockedSince !== null || (errorsPerSecond ?? 0) > 0) return 'bad';
+  return odd !== null || (why !== null && status !== 'online') ? 'odd' : undefined;
+}
+
+export function wordsOf({ app, namespace, pmId, status, odd }: OverviewProcess): string {
+  return [app, namespace ?? '', pmId, status, odd ?? ''].join(' ');
+}
