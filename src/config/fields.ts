@@ -33,7 +33,7 @@ export type Fields = Readonly<Record<string, Field<unknown>>>;
 export type FieldsOf<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 
 /** @param parse returns `undefined` where the value is not valid */
-function field<T>(
+export function field<T>(
   expected: string,
   fallback: () => T,
   parse: (value: unknown, path: string, report: Report) => (T & {}) | undefined,
