@@ -107,7 +107,10 @@ function stopFormer(logger: Logger): void {
 
 const INACTIVE: Exporter = { active: false, stop: () => Promise.resolve(), flush: () => Promise.resolve() };
 
-export function newEncoder({ maxSeries, forgetAfterMs }: Pick<ExporterConfig, 'maxSeries' | 'forgetAfterMs'>): SnapshotEncoder {
+export function newEncoder({
+  maxSeries,
+  forgetAfterMs,
+}: Pick<ExporterConfig, 'maxSeries' | 'forgetAfterMs'>): SnapshotEncoder {
   return new SnapshotEncoder({ maxSeries, forgetAfterMs: forgetAfterMs === 0 ? undefined : forgetAfterMs });
 }
 

@@ -43,7 +43,9 @@ const hostOf = async (name: string): Promise<Instance> => (await pm2.ready(name,
 /** By series, as the official serializer writes it. */
 function samplesOf(text: string): Map<string, number> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  );
 }
 
 async function replied(host: Instance): Promise<Map<string, number>> {
@@ -63,20 +65,26 @@ async function assertCounted(t: ExecutionContext, host: Instance, count: number)
   t.is((await handedOut(host)).get(COUNTED), count);
 }
 
-test.serial('it serves PM2 and other exporters with the same series, and the log says which collector serves', async (t) => {
-  const host = await hostOf('own');
-  const [own, other] = [await replied(host), await handedOut(host)];
-  // A collection for other exporters may be the first one with garbage collections of another kind.
-  const names = (samples: Map<string, number>) =>
-    [...samples.keys()].filter((series) => !/nodejs_gc|nodejs_active/.test(series)).sort();
-  t.deepEqual(names(own), names(other));
-  for (const name of ['mashroom_plugins_total', 'nodejs_version_info', 'odd_counter_total']) {
-    t.true([...own.keys()].some((series) => series.startsWith(name)), name);
-  }
-  t.regex(pm2.logs('own'), /The metrics come from the collector of this package/);
-  t.regex(pm2.logs('both'), /come from the collector of another package than this one, though .* is among/);
-  assertHealthy(t, await statuses(host));
-});
+test.serial(
+  'it serves PM2 and other exporters with the same series, and the log says which collector serves',
+  async (t) => {
+    const host = await hostOf('own');
+    const [own, other] = [await replied(host), await handedOut(host)];
+    // A collection for other exporters may be the first one with garbage collections of another kind.
+    const names = (samples: Map<string, number>) =>
+      [...samples.keys()].filter((series) => !/nodejs_gc|nodejs_active/.test(series)).sort();
+    t.deepEqual(names(own), names(other));
+    for (const name of ['mashroom_plugins_total', 'nodejs_version_info', 'odd_counter_total']) {
+      t.true(
+        [...own.keys()].some((series) => series.startsWith(name)),
+        name,
+      );
+    }
+    t.regex(pm2.logs('own'), /The metrics come from the collector of this package/);
+    t.regex(pm2.logs('both'), /come from the collector of another package than this one, though .* is among/);
+    assertHealthy(t, await statuses(host));
+  },
+);
 
 for (const name of ['own', 'linked']) {
   test.serial(`${name}: what was counted survives reloads of either plugin, in any order`, async (t) => {

@@ -32,7 +32,11 @@ export class Instruments {
   ) {}
 
   /** @returns `undefined` where the name is one of another kind, or the SDK refuses it */
-  get<Kind extends keyof Kinds>(kind: Kind, name: string, create: (meter: Meter) => Kinds[Kind]): Kinds[Kind] | undefined {
+  get<Kind extends keyof Kinds>(
+    kind: Kind,
+    name: string,
+    create: (meter: Meter) => Kinds[Kind],
+  ): Kinds[Kind] | undefined {
     let known = this.known.get(name);
     if (known === undefined) {
       try {

@@ -26,7 +26,8 @@ const ids: Field<readonly string[] | undefined> = field<readonly string[] | unde
       .read(value, path, report)
       .filter((source, index) => {
         const isValid = isRegExp(source);
-        if (!isValid) report({ kind: 'value', path: `${path}[${index}]`, value: source, expected: 'a regular expression' });
+        if (!isValid)
+          report({ kind: 'value', path: `${path}[${index}]`, value: source, expected: 'a regular expression' });
         return isValid;
       }),
 );

@@ -35,7 +35,9 @@ export class Routes {
   private readonly known = new Set<string>();
 
   constructor({ ids, patterns, max }: RoutesConfig) {
-    this.parser = new UrlValueParser(ids === undefined ? {} : { replaceMasks: ids.map((source) => new RegExp(source)) });
+    this.parser = new UrlValueParser(
+      ids === undefined ? {} : { replaceMasks: ids.map((source) => new RegExp(source)) },
+    );
     this.patterns = patterns.map((pattern) => {
       return { pattern, matches: compileGlob(pattern) ?? ((path: string) => path === pattern) };
     });

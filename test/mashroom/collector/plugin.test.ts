@@ -15,7 +15,10 @@ const PLUGIN = 'Mashroom Monitoring Metrics Collector Services';
 function startServer() {
   const { lines, logger } = newLog();
   const unload: (() => void)[] = [];
-  const plugins = [{ name: PLUGIN, status: 'loaded' }, { name: 'Broken', status: 'error' }];
+  const plugins = [
+    { name: PLUGIN, status: 'loaded' },
+    { name: 'Broken', status: 'error' },
+  ];
   const holder: PluginContextHolder = {
     getPluginContext: () => ({
       loggerFactory: () => logger,
@@ -91,8 +94,14 @@ test.serial('a reload goes on with what was counted, and observes the plugins on
   const { scopeMetrics } = await next.getOpenTelemetryResourceMetrics();
   const metrics = scopeMetrics.flatMap((scope) => scope.metrics);
   const points = (name: string) => metrics.find(({ descriptor }) => descriptor.name === name)?.dataPoints;
-  t.deepEqual(points('kept')?.map(({ value }) => value), [5]);
-  t.deepEqual(points('mashroom_plugins_error_total')?.map(({ value }) => value), [1]);
+  t.deepEqual(
+    points('kept')?.map(({ value }) => value),
+    [5],
+  );
+  t.deepEqual(
+    points('mashroom_plugins_error_total')?.map(({ value }) => value),
+    [1],
+  );
   // A second start of the metrics of Node.js would have added it to itself.
   t.true((points('process_start_time_seconds')?.[0]?.value as number) < 2 * 1.7e9);
 });

@@ -93,7 +93,10 @@ test('callbacks are asked at each collection, until they are removed', async (t)
     counter('calls_total', 'Calls').set(calls);
   });
   t.is(calls, 1);
-  t.deepEqual(valuesOf(await service.getOpenTelemetryResourceMetrics()), { 'calls{"kind":"a"}': 2, 'calls_total{}': 2 });
+  t.deepEqual(valuesOf(await service.getOpenTelemetryResourceMetrics()), {
+    'calls{"kind":"a"}': 2,
+    'calls_total{}': 2,
+  });
   t.like(valuesOf(await service.getOpenTelemetryResourceMetrics()), { 'calls_total{}': 3 });
   removeCallback();
   removeCallback();
