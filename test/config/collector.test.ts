@@ -54,7 +54,7 @@ test('the default configuration is that of the code and of the schema', (t) => {
   const { patterns, max } = ofRequests.properties.routes.properties;
   t.deepEqual(readRequestsConfig({}).config, {
     order: ofRequests.properties.order.default,
-    routes: { patterns: patterns.default as string[], max: max.default },
+    routes: { patterns: patterns.default, max: max.default },
   });
 });
 

@@ -50,7 +50,7 @@ export class Observables {
       return () => undefined;
     });
     let failure: string | undefined;
-    const call = (async () => callback(learning))().catch((error: unknown) => (failure = messageOf(error)));
+    const call = (async () => await callback(learning))().catch((error: unknown) => (failure = messageOf(error)));
     const inTime = await settlesWithin(call, FIRST_CALL_MS);
     if (failure !== undefined) {
       this.logger.error(`An observable callback fails, so its metrics are missing: ${failure}`);

@@ -3,14 +3,15 @@ import type { ServerResponse } from 'node:http';
 
 /** @param onHeaders called once, before the first byte is sent, when status and headers are known */
 export function whenHeadersAreSent(response: ServerResponse, onHeaders: () => void): void {
-  const { writeHead } = response;
+  const patched = response as { writeHead: (...args: unknown[]) => ServerResponse };
+  const writeHead = patched.writeHead.bind(response);
   let isTold = false;
-  response.writeHead = function (this: ServerResponse, ...args: unknown[]) {
-    const result: unknown = Reflect.apply(writeHead as (...all: unknown[]) => unknown, this, args);
+  patched.writeHead = (...args) => {
+    const result = writeHead(...args);
     if (!isTold) {
       isTold = true;
       onHeaders();
     }
-    return result as ServerResponse;
-  } as ServerResponse['writeHead'];
+    return result;
+  };
 }

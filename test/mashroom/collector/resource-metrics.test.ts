@@ -2,21 +2,17 @@
  * What others get is what a reader with cumulative temporality would give them: two processes record the same and collect at
  * the same moments, and the official serializer makes the same text of both.
  */
-import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import test from 'ava';
 import * as fc from 'fast-check';
-import type { ResourceMetrics } from '../../../core/otel';
 import { recorder, recordings } from '../../core/encoder/deltas/recordings';
+import { render } from '../../support/rendered';
 import { SDKS, startCumulative, startTally } from './tallies';
 
-const { PrometheusSerializer: Serializer1 } = require('exporter-prometheus-1') as {
-  readonly PrometheusSerializer: typeof PrometheusSerializer;
+/** The release of each SDK. */
+const SERIALIZERS = {
+  'sdk-metrics-1': 'exporter-prometheus-1',
+  '@opentelemetry/sdk-metrics': '@opentelemetry/exporter-prometheus',
 };
-
-function textOf(sdk: string, metrics: ResourceMetrics): string {
-  const serializer = sdk === 'sdk-metrics-1' ? new Serializer1() : new PrometheusSerializer();
-  return serializer.serialize(metrics as Parameters<PrometheusSerializer['serialize']>[0]);
-}
 
 for (const sdk of SDKS) {
   test(`${sdk}: the text is that of a cumulative reader, byte for byte`, async (t) => {
@@ -28,8 +24,8 @@ for (const sdk of SDKS) {
         const recorders = [tally.instruments.meter, twin.meter].map(recorder);
         for (const step of sequence) {
           for (const recording of step) for (const record of recorders) record(recording);
-          const text = textOf(sdk, await tally.resourceMetrics());
-          const expected = textOf(sdk, await twin.collect());
+          const text = render(SERIALIZERS[sdk], await tally.resourceMetrics());
+          const expected = render(SERIALIZERS[sdk], await twin.collect());
           if (text !== expected) throw new Error(`${text}\n--- expected\n${expected}`);
           lines += text.split('\n').length;
         }

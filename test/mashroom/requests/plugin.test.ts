@@ -14,7 +14,7 @@ interface Server {
   replace(service: MetricsService | undefined): void;
 }
 
-async function startServer(t: ExecutionContext, config: object = {}): Promise<Server> {
+function startServer(t: ExecutionContext, config: object = {}): Server {
   const { service } = startTally('sdk-metrics-1');
   const { lines, logger } = newLog();
   let current = service as MetricsService | undefined;
@@ -44,7 +44,7 @@ async function startServer(t: ExecutionContext, config: object = {}): Promise<Se
 }
 
 test('counts and times requests by route, method and status', async (t) => {
-  const { get, values } = await startServer(t);
+  const { get, values } = startServer(t);
   t.is((await get('/made?x=1')).status, 201);
   t.is((await get('/head')).status, 299);
   await get('/none/77');
@@ -57,7 +57,7 @@ test('counts and times requests by route, method and status', async (t) => {
 });
 
 test('what was folded is counted', async (t) => {
-  const { get, values } = await startServer(t, { routes: { patterns: ['/a/*'], max: 1 } });
+  const { get, values } = startServer(t, { routes: { patterns: ['/a/*'], max: 1 } });
   for (const path of ['/a/1', '/a/2', '/one', '/two']) await get(path);
   const counted = await values();
   t.like(counted, {
@@ -69,7 +69,7 @@ test('what was folded is counted', async (t) => {
 });
 
 test('a service that is gone or fails costs no request', async (t) => {
-  const { get, replace, lines } = await startServer(t);
+  const { get, replace, lines } = startServer(t);
   replace(undefined);
   t.is((await get('/made')).status, 201);
   t.deepEqual(lines, []);
