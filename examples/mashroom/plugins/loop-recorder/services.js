@@ -13,12 +13,13 @@ const { LOOP_RECORD_FILE, LOOP_RECORD_AFTER_MS, LOOP_RECORD_FOR_MS, LOOP_RECORD_
 const LONG_MS = 1;
 
 module.exports = async function bootstrap(_pluginName, _config, contextHolder) {
-  const standIn = () => contextHolder.getPluginContext().services.metrics.standIn;
-  setTimeout(() => record(standIn), Number(LOOP_RECORD_AFTER_MS));
+  const collector = () => contextHolder.getPluginContext().services.metrics;
+  setTimeout(() => record(collector), Number(LOOP_RECORD_AFTER_MS));
   return {};
 };
 
-function record(standIn) {
+/** @param {() => {service: object, standIn?: {timings: number[][]}}} collector only the stand-in notes its collections */
+function record(collector) {
   const turns = [];
   const begin = performance.now();
   const end = begin + Number(LOOP_RECORD_FOR_MS);
@@ -33,7 +34,7 @@ function record(standIn) {
   let lastWaited = waitedMs();
   // Collects in place of the exporter in a server without it, so that both servers have the collector's own work.
   const collecting = LOOP_RECORD_COLLECT_MS
-    ? setInterval(() => void standIn().service.getOpenTelemetryResourceMetrics(), Number(LOOP_RECORD_COLLECT_MS))
+    ? setInterval(() => void collector().service.getOpenTelemetryResourceMetrics(), Number(LOOP_RECORD_COLLECT_MS))
     : undefined;
 
   (function turn() {
@@ -45,7 +46,7 @@ function record(standIn) {
     if (now < end) return void setImmediate(turn);
     clearInterval(collecting);
     observer.disconnect();
-    report({ turns, garbage, collections: standIn().timings.filter(([from]) => from >= begin) });
+    report({ turns, garbage, collections: (collector().standIn?.timings ?? []).filter(([from]) => from >= begin) });
   })();
 }
 
