@@ -15,8 +15,8 @@ const PAUSE_MS = 5;
 const PATIENCE_MS = 120_000;
 
 const HEAD = `
-How long requests take, and the longest time for which the event loop was held at once (on Linux without time in which
-other processes had the processor), in ms. A collection every ${INTERVAL_MS / 1000} s, whatever it costs:
+How long requests take, and for how long the event loop was held at a time, in ms. The hold is processor time on Linux:
+other processes use the processors too. A collection every ${INTERVAL_MS / 1000} s, whatever it costs:
 
   collector  exporter   requests   median      p99  longest hold`;
 
@@ -77,7 +77,7 @@ async function measure(pm2, { appOf, series, seconds, signal, collector, withExp
   const from = performance.now() - seconds * 1000;
   const durations = requests.filter(({ end }) => end > from).map(({ ms }) => ms);
   const { turns } = JSON.parse(readFileSync(record, 'utf8'));
-  const hold = Math.max(0, ...turns.map(({ from, to, waitedMs }) => to - from - waitedMs));
+  const hold = Math.max(0, ...turns.map(({ ranMs }) => ranMs));
   return { durations: durations.sort((a, b) => a - b), hold };
 }
 

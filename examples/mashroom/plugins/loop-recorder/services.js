@@ -25,6 +25,7 @@ function record(collector) {
   const end = begin + Number(LOOP_RECORD_FOR_MS);
   const clock = threadClock();
   const waitedMs = () => clock?.().waitedMs ?? 0;
+  const ranMs = () => clock?.().ranMs ?? performance.now();
   const garbage = [];
   const observer = new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries()) garbage.push([startTime, startTime + duration]);
@@ -32,6 +33,7 @@ function record(collector) {
   observer.observe({ entryTypes: ['gc'] });
   let last = begin;
   let lastWaited = waitedMs();
+  let lastRan = ranMs();
   // Collects in place of the exporter in a server without it, so that both servers have the collector's own work.
   const collecting = LOOP_RECORD_COLLECT_MS
     ? setInterval(() => void collector().service.getOpenTelemetryResourceMetrics(), Number(LOOP_RECORD_COLLECT_MS))
@@ -40,9 +42,11 @@ function record(collector) {
   (function turn() {
     const now = performance.now();
     const waited = waitedMs();
-    if (now - last > LONG_MS) turns.push({ from: last, to: now, waitedMs: waited - lastWaited });
+    const ran = ranMs();
+    if (now - last > LONG_MS) turns.push({ from: last, to: now, waitedMs: waited - lastWaited, ranMs: ran - lastRan });
     last = now;
     lastWaited = waited;
+    lastRan = ran;
     if (now < end) return void setImmediate(turn);
     clearInterval(collecting);
     observer.disconnect();
