@@ -10,6 +10,7 @@ const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { parseArgs } = require('node:util');
 const { createPm2Home } = require('../scripts/lib/pm2-home');
+const { serverApp } = require('../scripts/lib/measured-server');
 const { freePort } = require('../scripts/lib/ports');
 const { startTraffic } = require('../scripts/lib/traffic');
 const { compareCollectors } = require('./compare-collectors');
@@ -39,8 +40,6 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 };
 
-const ROOT = path.join(__dirname, 'mashroom');
-const SERVER = path.join(path.dirname(require.resolve('@mashroom/mashroom/package.json')), 'dist', 'server.js');
 const METRICS_SERVER = path.join(__dirname, '..', 'server', 'dist', 'src', 'main.js');
 const PM2 = path.join(path.dirname(require.resolve('pm2/package.json')), 'bin', 'pm2');
 const ENOUGH_MS = 40_000;
@@ -68,7 +67,7 @@ async function main() {
     await show(pm2, { ...options, metricsPort });
     const { series, seconds } = options;
     if (series >= COMPARED_SERIES) {
-      await compareCollectors(pm2, { appOf: serverApp, series, seconds, signal: end.signal });
+      await compareCollectors(pm2, { series, seconds, signal: end.signal });
     }
     console.log(`\nServer:  http://localhost:${serverPort}/shop`);
     console.log(`Metrics: http://localhost:${metricsPort}/metrics and, summed up, /metrics/cluster`);
@@ -142,11 +141,6 @@ function endWithStandardInput(stop) {
     if (Date.now() - begin > 500) stop();
   });
   process.stdin.on('error', () => undefined).resume();
-}
-
-function serverApp(env) {
-  const own = { NODE_ENV: 'production', ...env };
-  return { name: 'mashroom', script: SERVER, args: [ROOT], cwd: ROOT, exec_mode: 'cluster', env: own };
 }
 
 function startApps(pm2, { series, instances, collector, serverPort, metricsPort }) {

@@ -7,6 +7,8 @@
 
 const { renameSync, writeFileSync } = require('node:fs');
 const { PerformanceObserver } = require('node:perf_hooks');
+const { setFlagsFromString } = require('node:v8');
+const { runInNewContext } = require('node:vm');
 const { threadClock } = require('../../../../scripts/lib/thread-clock');
 
 const { LOOP_RECORD_FILE, LOOP_RECORD_AFTER_MS, LOOP_RECORD_FOR_MS, LOOP_RECORD_COLLECT_MS } = process.env;
@@ -50,8 +52,23 @@ function record(collector) {
     if (now < end) return void setImmediate(turn);
     clearInterval(collecting);
     observer.disconnect();
-    report({ turns, garbage, collections: (collector().standIn?.timings ?? []).filter(([from]) => from >= begin) });
+    const times = { from: performance.timeOrigin + begin, to: performance.timeOrigin + end, bytes: usedBytes() };
+    report({
+      ...times,
+      turns,
+      garbage,
+      collections: (collector().standIn?.timings ?? []).filter(([from]) => from >= begin),
+    });
   })();
+}
+
+/** Heap and shared memory, without garbage. */
+function usedBytes() {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc');
+  for (let i = 0; i < 3; i++) collectGarbage();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** Renamed when complete, since its reader polls for it. */
