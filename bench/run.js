@@ -31,6 +31,7 @@ const SUBJECTS = {
   scaling: {},
   http: {},
   page: {},
+  mashroom: {},
 };
 
 const USAGE = `Measures what the exporter costs, and compares it with other exporters, clients and lower bounds.

@@ -10,28 +10,36 @@ const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { parseArgs } = require('node:util');
 const { createPm2Home } = require('../scripts/lib/pm2-home');
+const { serverApp } = require('../scripts/lib/measured-server');
 const { freePort } = require('../scripts/lib/ports');
 const { startTraffic } = require('../scripts/lib/traffic');
+const { compareCollectors } = require('./compare-collectors');
 const { onNpmGone } = require('../scripts/lib/npm-watch');
+
+/** From so many series on it matters what collecting costs. */
+const COMPARED_SERIES = 10_000;
 
 const USAGE = `Runs a Mashroom cluster with the exporter under a PM2 of its own, until Ctrl-C.
 
   npm start -- [options]
 
   --series <n>     counter series that each instance has besides its own (0)
+                   from ${COMPARED_SERIES} on, requests and the event loop are measured too
+  --seconds <n>    how long each of these measurements takes (10)
+  --collector <c>  the metrics collector of the servers: own, or stand-in for Mashroom's (own)
   --instances <n>  instances of the server (3)
   --port <n>       port of the metrics server (15050; another one if that is taken)
   --help           this text`;
 
 const OPTIONS = {
   series: { type: 'string', default: '0' },
+  seconds: { type: 'string', default: '10' },
+  collector: { type: 'string', default: 'own' },
   instances: { type: 'string', default: '3' },
   port: { type: 'string', default: '15050' },
   help: { type: 'boolean', default: false },
 };
 
-const ROOT = path.join(__dirname, 'mashroom');
-const SERVER = path.join(path.dirname(require.resolve('@mashroom/mashroom/package.json')), 'dist', 'server.js');
 const METRICS_SERVER = path.join(__dirname, '..', 'server', 'dist', 'src', 'main.js');
 const PM2 = path.join(path.dirname(require.resolve('pm2/package.json')), 'bin', 'pm2');
 const ENOUGH_MS = 40_000;
@@ -59,6 +67,10 @@ async function main() {
     await patiently('the server', async () => await fetchText(serverPort, '/mashroom/health/ready'));
     stopTraffic = startTraffic(serverPort, loadOfDemo);
     await show(pm2, { ...options, metricsPort });
+    const { series, seconds } = options;
+    if (series >= COMPARED_SERIES) {
+      await compareCollectors(pm2, { series, seconds, signal: end.signal });
+    }
     console.log(`\nServer:  http://localhost:${serverPort}/shop`);
     console.log(`Metrics: http://localhost:${metricsPort}/metrics and, summed up, /metrics/cluster`);
     // From any folder, where npx would get another PM2 from the registry.
@@ -102,6 +114,8 @@ function readOptions() {
     if (values.help) return void console.log(USAGE);
     return {
       series: wholeNumber('series', values.series, 0, 2_000_000),
+      seconds: wholeNumber('seconds', values.seconds, 1, 600),
+      collector: oneOf('collector', values.collector, ['own', 'stand-in']),
       instances: wholeNumber('instances', values.instances, 1, 16),
       port: wholeNumber('port', values.port, 1, 65_535),
     };
@@ -109,6 +123,11 @@ function readOptions() {
     process.exitCode = 2;
     return void console.error(`${error.message}\n\n${USAGE}`);
   }
+}
+
+function oneOf(name, text, known) {
+  if (known.includes(text)) return text;
+  throw new Error(`--${name} has to be one of ${known.join(', ')}, not '${text}'`);
 }
 
 function wholeNumber(name, text, min, max) {
@@ -141,16 +160,9 @@ function endWithStandardInput(stop) {
   process.stdin.on('error', () => undefined).resume();
 }
 
-function startApps(pm2, { series, instances, serverPort, metricsPort }) {
-  const mashroom = {
-    name: 'mashroom',
-    script: SERVER,
-    args: [ROOT],
-    cwd: ROOT,
-    exec_mode: 'cluster',
-    instances,
-    env: { NODE_ENV: 'production', PORT: String(serverPort), DEMO_SERIES: String(series) },
-  };
+function startApps(pm2, { series, instances, collector, serverPort, metricsPort }) {
+  const env = { PORT: String(serverPort), DEMO_SERIES: String(series), DEMO_COLLECTOR: collector };
+  const mashroom = { ...serverApp(env), instances };
   const metrics = {
     name: 'pm2-metrics',
     script: METRICS_SERVER,

@@ -23,6 +23,8 @@ const BUNDLES = [
     entries: {
       index: 'src/index.ts',
       mashroom: 'src/mashroom/plugin.ts',
+      collector: 'src/mashroom/collector/plugin.ts',
+      requests: 'src/mashroom/requests/plugin.ts',
       opentelemetry: 'src/opentelemetry/index.ts',
       'prom-client': 'src/prom-client/index.ts',
       // Most processes that load the first one leave it at that.

@@ -26,7 +26,7 @@ import { ExporterPool } from './pool/exporter-pool';
 import { findWorker } from './pool/find-worker';
 import { ProbeFeed } from './probes/feed';
 import { processWide, RUNNING } from './running';
-import { SnapshotEncoder } from '../core/encoder/encoder';
+import { SnapshotEncoder, type Encoding } from '../core/encoder/encoder';
 import { StateLog } from '../core/state-log';
 
 export interface Exporter {
@@ -53,12 +53,14 @@ const MAX_PROBLEMS = 20;
  * @param logger one that never throws
  * @param defaultMetrics which metrics `pm2 monit` shows where the configuration does not say it; by default those of a
  * Mashroom server
+ * @param encoder of a source that has one, with limits of its own: what it has added up is more than this exporter's
  */
 export function startExporter(
   source: MetricsSource,
   input: unknown,
   logger: Logger,
   defaultMetrics?: ExporterConfig['mashroomMetrics'],
+  encoder?: Encoding,
 ): Exporter {
   stopFormer(logger);
   const { config, problems } = readConfig(input, defaultMetrics);
@@ -80,7 +82,7 @@ export function startExporter(
   const limit = describeHeapLimit(config.workers.maxMemoryMb);
   if (limit !== undefined) logger.warn(limit);
   try {
-    const exporter = startUnderPm2(source, config, found, worker.path, logger);
+    const exporter = startUnderPm2(source, config, found, worker.path, logger, encoder ?? newEncoder(config));
     if (exporter.active) processWide[RUNNING] = exporter;
     return exporter;
   } catch (error) {
@@ -106,18 +108,22 @@ function stopFormer(logger: Logger): void {
 
 const INACTIVE: Exporter = { active: false, stop: () => Promise.resolve(), flush: () => Promise.resolve() };
 
+export function newEncoder({
+  maxSeries,
+  forgetAfterMs,
+}: Pick<ExporterConfig, 'maxSeries' | 'forgetAfterMs'>): SnapshotEncoder {
+  return new SnapshotEncoder({ maxSeries, forgetAfterMs: forgetAfterMs === 0 ? undefined : forgetAfterMs });
+}
+
 function startUnderPm2(
   source: MetricsSource,
   config: ExporterConfig,
   { pmId, daemon }: Pm2Environment,
   worker: string,
   logger: Logger,
+  encoder: Encoding,
 ): Exporter {
   const states = new StateLog(logger);
-  const encoder = new SnapshotEncoder({
-    maxSeries: config.maxSeries,
-    forgetAfterMs: config.forgetAfterMs === 0 ? undefined : config.forgetAfterMs,
-  });
   let started = false;
   const servers = new ToldServers();
   const beat = new LoopBeat({

@@ -64,6 +64,9 @@ function together(first: Encoded | undefined, second: Encoded): Encoded {
   };
 }
 
+/** What the parts of the exporter need of an encoder. */
+export type Encoding = Pick<SnapshotEncoder, 'encode' | 'encodeNow' | 'finishNow' | 'endInterval' | 'hold'>;
+
 export class SnapshotEncoder {
   private readonly incarnation = crypto.randomUUID();
   private readonly columnsOf = new WeakMap<Snapshot, readonly (Column | undefined)[]>();

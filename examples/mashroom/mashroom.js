@@ -2,7 +2,13 @@
 
 /** Configuration of the example server. What differs from run to run comes by environment variables. */
 
-const { PORT, LOOP_RECORD_FILE, WITHOUT_EXPORTER, EXPORTER_CONFIG } = process.env;
+const { PORT, LOOP_RECORD_FILE, WITHOUT_EXPORTER, EXPORTER_CONFIG, DEMO_COLLECTOR = 'stand-in' } = process.env;
+
+const COLLECTORS = {
+  // In a real installation it is ./node_modules/@mashroom/mashroom-monitoring-pm2-exporter/collector.
+  own: [{ path: '../../collector' }, { path: './plugins/extra-series' }],
+  'stand-in': [{ path: './plugins/metrics-collector-stand-in' }],
+};
 
 module.exports = {
   name: 'PM2 exporter example',
@@ -11,14 +17,19 @@ module.exports = {
   pluginPackageFolders: [
     // In a real installation this is ./node_modules/@mashroom, where npm puts the exporter.
     { path: '../..' },
-    { path: './plugins/metrics-collector-stand-in' },
+    ...COLLECTORS[DEMO_COLLECTOR],
     { path: './plugins/shop' },
     ...(LOOP_RECORD_FILE ? [{ path: './plugins/loop-recorder' }] : []),
   ],
   ignorePlugins: WITHOUT_EXPORTER ? ['Mashroom Monitoring PM2 Exporter'] : [],
   plugins: {
     'Mashroom Monitoring PM2 Exporter': {
-      mashroomMetrics: ['mashroom_plugins_*', 'mashroom_sessions_total', 'mashroom_http_*', 'shop_*'],
+      mashroomMetrics: [
+        ...['mashroom_plugins_*', 'mashroom_http_*'],
+        // Of its plugin for sessions, which only the stand-in stands in for.
+        ...(DEMO_COLLECTOR === 'stand-in' ? ['mashroom_sessions_total'] : []),
+        ...(Number(process.env.DEMO_SERIES) > 0 ? ['shop_*'] : []),
+      ],
       intervalMs: 5000,
       ...JSON.parse(EXPORTER_CONFIG ?? '{}'),
     },

@@ -3,7 +3,7 @@
  * longer than the interval is waited for. It is given up when its provider has been replaced, or when it has taken so
  * long that it will not end.
  */
-import type { SnapshotEncoder } from '../../core/encoder/encoder';
+import type { Encoding } from '../../core/encoder/encoder';
 import type { ResourceMetrics } from '../../core/otel';
 import type { Snapshot } from '../../core/snapshot';
 import { messageOf } from '../../core/values';
@@ -16,7 +16,7 @@ import type { MetricsSource } from './source';
 
 export interface CollectorOptions extends CollectLogOptions {
   readonly source: MetricsSource;
-  readonly encoder: SnapshotEncoder;
+  readonly encoder: Encoding;
   readonly intervalMs: number;
   readonly logger: Logger;
   /** @param isInterim whether it was collected for a request, and does not end an interval */

@@ -37,7 +37,7 @@ export type Fields = Readonly<Record<string, Field<unknown>>>;
 export type FieldsOf<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 
 /** @param parse returns `undefined` where the value is not valid */
-function field<T>(
+export function field<T>(
   expected: string,
   fallback: () => T,
   parse: (value: unknown, path: string, report: Report) => (T & {}) | undefined,
@@ -95,6 +95,27 @@ export function oneOf<T extends string>(fallback: T, values: readonly T[]): Fiel
     `one of ${values.map((value) => `"${value}"`).join(', ')}`,
     () => fallback,
     (value) => values.find((known) => known === value),
+  );
+}
+
+interface StringLimits {
+  readonly items: number;
+  /** In characters, as JSON schemas count them. */
+  readonly length: number;
+}
+
+/** A list without its invalid elements, each of which is a problem of its own. */
+export function strings(what: string, fallback: readonly string[], limits: StringLimits): Field<readonly string[]> {
+  const expected = `a ${what} of 1 to ${limits.length} characters`;
+  return field<readonly string[]>(
+    `a list of up to ${limits.items} ${what}s`,
+    () => [...fallback],
+    (value, path, report) =>
+      itemsOf(value, limits.items)?.filter((item, index): item is string => {
+        const isValid = typeof item === 'string' && item !== '' && Array.from(item).length <= limits.length;
+        if (!isValid) report({ kind: 'value', path: `${path}[${index}]`, value: item, expected });
+        return isValid;
+      }),
   );
 }
 

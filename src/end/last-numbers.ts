@@ -1,5 +1,5 @@
 /** Collects the last numbers of a process that ends, and has a worker thread send them to the metrics servers. */
-import type { SnapshotEncoder } from '../../core/encoder/encoder';
+import type { Encoding } from '../../core/encoder/encoder';
 import type { DaemonAddress } from '../../core/pm2/daemon-address';
 import type { ResourceMetrics } from '../../core/otel';
 import type { Snapshot } from '../../core/snapshot';
@@ -12,7 +12,7 @@ import type { ToldServers } from './told-servers';
 
 export interface LastNumbersOptions {
   readonly source: MetricsSource;
-  readonly encoder: SnapshotEncoder;
+  readonly encoder: Encoding;
   readonly collector: Collector;
   readonly pool: ExporterPool;
   readonly servers: ToldServers;

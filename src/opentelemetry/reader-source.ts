@@ -1,5 +1,5 @@
 /** The source of a metric reader: collects deltas from OpenTelemetry's SDK, and loses none of them. */
-import type { HrTime, ScopeMetrics } from '../../core/otel';
+import type { HrTime, ResourceMetrics, ScopeMetrics } from '../../core/otel';
 import { Slicer, type Sliced } from '../../core/slicer';
 import { StateLog } from '../../core/state-log';
 import { messageOf } from '../../core/values';
@@ -8,6 +8,7 @@ import { resourceSettled } from '../collect/resource';
 import type { MetricsSource } from '../collect/source';
 import type { Logger } from '../logger';
 import { hoardedFor } from './hoards';
+import { KnownInstruments } from './known-instruments';
 import { withMaxSizes } from './max-sizes';
 import { sdkStateOf, type SdkCollector, type SdkResult, type SdkState } from './sdk-state';
 import { SlicedCollection } from './sliced-collection';
@@ -72,17 +73,43 @@ export class ReaderSource implements MetricsSource {
 
   /** @throws Error where the SDK can only be asked for a promise */
   collectNow(): unknown {
+    this.takeNow();
+    return this.taken.handOver(this.resource);
+  }
+
+  accept(handed: unknown): void {
+    this.taken.accept(handed);
+  }
+
+  /**
+   * Hands over all that was taken, for good.
+   * @returns `undefined` where nothing was taken since the last time
+   */
+  drain(): ResourceMetrics | undefined {
+    if (this.taken.isEmpty) return undefined;
+    const handed = this.taken.handOver(this.resource);
+    this.taken.accept(handed);
+    return handed;
+  }
+
+  /** As the last collection had it. */
+  get currentResource(): ResourceMetrics['resource'] {
+    return this.resource;
+  }
+
+  /** The instruments that the SDK knows now. */
+  instruments(): KnownInstruments {
+    return new KnownInstruments(this.sdk, this.collector);
+  }
+
+  /** Takes now, in one go. @throws Error where the SDK can only be asked for a promise */
+  takeNow(): void {
     const { sdk, sliced } = this;
     if (sdk === undefined || sliced?.isPossible(sdk) !== true) throw new Error('the SDK collects asynchronously only');
     // What is under way first: its deltas are older.
     if (this.work !== undefined) finish(this.work);
     this.resource = sdk.resource;
     finish(this.keep(sliced.take(sdk, now(), MAX_OBSERVED_AT_END)));
-    return this.taken.handOver(this.resource);
-  }
-
-  accept(handed: unknown): void {
-    this.taken.accept(handed);
   }
 
   release(): void {

@@ -29,7 +29,7 @@ interface Deadline {
 }
 
 /** By it a reader of another copy of this package is known. */
-const PM2_READER = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter reader');
+export const PM2_READER = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter reader');
 
 export function isPm2Reader(reader: unknown): boolean {
   return typeof reader === 'object' && reader !== null && PM2_READER in reader;

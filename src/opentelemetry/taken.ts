@@ -17,6 +17,10 @@ export class Taken {
   /** By what was handed over: the number of the last collection in it. */
   private readonly lastOf = new WeakMap<object, number>();
 
+  get isEmpty(): boolean {
+    return this.waiting.length === 0;
+  }
+
   add(scopeMetrics: readonly ScopeMetrics[]): void {
     this.waiting = this.waiting
       .map((earlier) => ({ ...earlier, scopeMetrics: deltasOf(earlier.scopeMetrics) }))

@@ -39,6 +39,10 @@ test('the package holds what users need and nothing else', (t) => {
     'LICENSE',
     'README.md',
     'SECURITY.md',
+    'collector/mashroom.json',
+    'collector/package.json',
+    'dist/THIRD-PARTY-LICENSES.txt',
+    'dist/src/collector.js',
     'dist/src/exporter.js',
     'dist/src/index.d.ts',
     'dist/src/index.js',
@@ -52,9 +56,12 @@ test('the package holds what users need and nothing else', (t) => {
     'dist/src/register.d.ts',
     'dist/src/register.js',
     'dist/src/registries.js',
+    'dist/src/requests.js',
+    'dist/src/rolldown-runtime.js',
     'dist/workers/worker.js',
     'mashroom.json',
     'package.json',
+    'schemas/mashroom-monitoring-metrics-collector.schema.json',
     'schemas/mashroom-monitoring-pm2-exporter.schema.json',
     'schemas/mashroom-server-config.schema.json',
   ]);
@@ -93,6 +100,14 @@ test('Mashroom finds the plugin definition and the bootstrap function in it', as
   };
   const bootstrap = require(join(installed, definition.plugins[0].bootstrap)) as { default: unknown };
   t.is(typeof bootstrap.default, 'function');
+});
+
+test('Mashroom finds the collector in its folder, and it says what it lacks without the SDK', async (t) => {
+  const { code, stdout, stderr } = await run(consumer.folder, process.execPath, 'collector.cjs');
+  t.is(code, 0, stderr);
+  t.regex(stdout, /the package @opentelemetry\/sdk-metrics is missing.*npm install @opentelemetry\/sdk-metrics@2/);
+  t.regex(stdout, /services: counter,histogram,addObservableCallback,/);
+  t.regex(stdout, /middleware: 3 parameters/);
 });
 
 test('a user of the package gets no pm2, and a process loads few files of few packages', async (t) => {

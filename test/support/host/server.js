@@ -41,6 +41,33 @@ async function main() {
       const { PrometheusSerializer } = require(serializer);
       return standIn().collected.map((metrics) => new PrometheusSerializer().serialize(metrics));
     },
+    /** All metrics as other exporters get them, rendered by the official serializer of a package. */
+    async resourceMetrics({ serializer }) {
+      const { PrometheusSerializer } = require(serializer);
+      return new PrometheusSerializer().serialize(await services().metrics.service.getOpenTelemetryResourceMetrics());
+    },
+    count({ name, times }) {
+      for (let i = 0; i < times; i++) services().metrics.service.counter(name, 'Counts').inc(1, { kind: 'test' });
+    },
+    /** Requests one page after the other, each with its own path. */
+    async visit({ pages }) {
+      for (let i = 0; i < pages; i++) {
+        await (await fetch(`http://127.0.0.1:${process.env.PORT}/visited/page-${i}`)).arrayBuffer();
+      }
+    },
+    async addSickCallbacks() {
+      const { service } = services().metrics;
+      let calls = 0;
+      await service.addObservableCallback(({ gauge }) => {
+        gauge('throws', '').set(1);
+        if (calls++ > 0) throw new Error('on demand');
+      });
+      await service.addObservableCallback(({ gauge }) => {
+        gauge('hangs', '').set(1);
+        return calls > 1 ? new Promise(() => undefined) : undefined;
+      });
+      service.histogram('odd_counter', 'A counter has this name').record(1);
+    },
     /** Makes the stand-in fail in that way, or work again without a mode. Forgets what was collected before. */
     trouble({ mode }) {
       standIn().trouble = mode;

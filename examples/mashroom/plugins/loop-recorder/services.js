@@ -7,23 +7,27 @@
 
 const { renameSync, writeFileSync } = require('node:fs');
 const { PerformanceObserver } = require('node:perf_hooks');
+const { setFlagsFromString } = require('node:v8');
+const { runInNewContext } = require('node:vm');
 const { threadClock } = require('../../../../scripts/lib/thread-clock');
 
 const { LOOP_RECORD_FILE, LOOP_RECORD_AFTER_MS, LOOP_RECORD_FOR_MS, LOOP_RECORD_COLLECT_MS } = process.env;
 const LONG_MS = 1;
 
 module.exports = async function bootstrap(_pluginName, _config, contextHolder) {
-  const standIn = () => contextHolder.getPluginContext().services.metrics.standIn;
-  setTimeout(() => record(standIn), Number(LOOP_RECORD_AFTER_MS));
+  const collector = () => contextHolder.getPluginContext().services.metrics;
+  setTimeout(() => record(collector), Number(LOOP_RECORD_AFTER_MS));
   return {};
 };
 
-function record(standIn) {
+/** @param {() => {service: object, standIn?: {timings: number[][]}}} collector only the stand-in notes its collections */
+function record(collector) {
   const turns = [];
   const begin = performance.now();
   const end = begin + Number(LOOP_RECORD_FOR_MS);
   const clock = threadClock();
   const waitedMs = () => clock?.().waitedMs ?? 0;
+  const ranMs = () => clock?.().ranMs ?? performance.now();
   const garbage = [];
   const observer = new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries()) garbage.push([startTime, startTime + duration]);
@@ -31,22 +35,40 @@ function record(standIn) {
   observer.observe({ entryTypes: ['gc'] });
   let last = begin;
   let lastWaited = waitedMs();
+  let lastRan = ranMs();
   // Collects in place of the exporter in a server without it, so that both servers have the collector's own work.
   const collecting = LOOP_RECORD_COLLECT_MS
-    ? setInterval(() => void standIn().service.getOpenTelemetryResourceMetrics(), Number(LOOP_RECORD_COLLECT_MS))
+    ? setInterval(() => void collector().service.getOpenTelemetryResourceMetrics(), Number(LOOP_RECORD_COLLECT_MS))
     : undefined;
 
   (function turn() {
     const now = performance.now();
     const waited = waitedMs();
-    if (now - last > LONG_MS) turns.push({ from: last, to: now, waitedMs: waited - lastWaited });
+    const ran = ranMs();
+    if (now - last > LONG_MS) turns.push({ from: last, to: now, waitedMs: waited - lastWaited, ranMs: ran - lastRan });
     last = now;
     lastWaited = waited;
+    lastRan = ran;
     if (now < end) return void setImmediate(turn);
     clearInterval(collecting);
     observer.disconnect();
-    report({ turns, garbage, collections: standIn().timings.filter(([from]) => from >= begin) });
+    const times = { from: performance.timeOrigin + begin, to: performance.timeOrigin + end, bytes: usedBytes() };
+    report({
+      ...times,
+      turns,
+      garbage,
+      collections: (collector().standIn?.timings ?? []).filter(([from]) => from >= begin),
+    });
   })();
+}
+
+/** Heap and shared memory, without garbage. */
+function usedBytes() {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc');
+  for (let i = 0; i < 3; i++) collectGarbage();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** Renamed when complete, since its reader polls for it. */

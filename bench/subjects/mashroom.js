@@ -1,0 +1,63 @@
+'use strict';
+
+/**
+ * A real Mashroom server under real PM2, with many series of which one in a hundred changes per interval, each recorded with
+ * a fresh object of labels: this package's collector, and the SDK's cumulative reader in the stand-in for Mashroom's own.
+ */
+
+const { measureServer } = require('../../scripts/lib/measured-server');
+const { createPm2Home } = require('../../scripts/lib/pm2-home');
+const { rounds } = require('../lib/rounds');
+const { atMost, timesLess, within } = require('../lib/rows');
+
+/** One in a hundred series counts each second. */
+const INTERVAL_MS = 1000;
+const MOST_HOLD_MS = 5;
+const MOST_TIMES = 1.15;
+
+const BARE = 'server without series and exporter';
+const OURS = "this package's collector";
+const SDKS = 'SDK with a cumulative reader';
+
+module.exports = async function mashroom({ quick, emit }) {
+  const plan = quick ? { series: 1000, seconds: 1, count: 1 } : { series: 100_000, seconds: 5, count: 7 };
+  const pm2 = await createPm2Home();
+  try {
+    let servers = 0;
+    const all = { [BARE]: [], [OURS]: [], [SDKS]: [] };
+    const side = (name, options) => async () => {
+      const { series, seconds } = plan;
+      const own = { series, seconds, intervalMs: INTERVAL_MS, name: `measured-${servers++}`, ...options };
+      all[name].push(await measureServer(pm2, own));
+      return 0;
+    };
+    const sides = {
+      [BARE]: side(BARE, { collector: 'own', withExporter: false, series: 0 }),
+      [OURS]: side(OURS, { collector: 'own', withExporter: true }),
+      [SDKS]: side(SDKS, { collector: 'stand-in', withExporter: true }),
+    };
+    await rounds(plan.count, sides, { warmUp: 0 });
+    report({ all, ...plan, quick, emit });
+  } finally {
+    await pm2.close();
+  }
+};
+
+function report({ all, series, quick, emit }) {
+  const row = { workload: `${series} counters`, variant: '1 %' };
+  const of = (name, field) => all[name].map((measured) => measured[field]);
+  const goal = quick ? {} : { target: MOST_TIMES };
+  const hold = { ...row, name: 'Mashroom: longest hold of the event loop', unit: 'ms', ours: of(OURS, 'holdMs') };
+  // Nothing is held longer than a millisecond in a quick run.
+  const atLeast = (values) => values.map((ms) => Math.max(ms, 0.01));
+  emit(within({ ...hold, ours: atLeast(hold.ours), bound: MOST_HOLD_MS, against: `${MOST_HOLD_MS} ms` }));
+  for (const against of [SDKS, BARE]) {
+    emit(timesLess({ ...hold, ours: atLeast(hold.ours), theirs: atLeast(of(against, 'holdMs')), against }));
+  }
+  const latency = { ...row, name: 'Mashroom: p99 of requests', unit: 'ms', ours: of(OURS, 'p99') };
+  emit(atMost({ ...latency, ...goal, theirs: of(BARE, 'p99'), against: BARE }));
+  emit(timesLess({ ...latency, theirs: of(SDKS, 'p99'), against: SDKS }));
+  const bytesOf = (name) => of(name, 'bytes').map((bytes, i) => Math.max(1, bytes - all[BARE][i].bytes) / series);
+  const memory = { ...row, name: 'Mashroom: memory per series', unit: 'bytes', ours: bytesOf(OURS) };
+  emit(timesLess({ ...memory, theirs: bytesOf(SDKS), against: SDKS }));
+}

@@ -1,0 +1,4 @@
+declare module 'opentelemetry-node-metrics' {
+  const setupNodeMetrics: (meterProvider: object) => void;
+  export default setupNodeMetrics;
+}

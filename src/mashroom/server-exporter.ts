@@ -1,0 +1,97 @@
+/**
+ * The exporter of a Mashroom server, on whichever metrics collector the server has. This package's own collector has a tally,
+ * from which the exporter takes what has changed. Any other one is asked for all metrics.
+ */
+import { StateLog } from '../../core/state-log';
+import type { MetricsSource } from '../collect/source';
+import { combineSources } from '../collect/sources';
+import { startExporter, type Exporter } from '../exporter';
+import type { Logger } from '../logger';
+import type { MetricsService, PluginContextHolder } from './context';
+import { tallyOf, type SharedTally } from './found-tally';
+
+const COLLECTOR = 'Mashroom Monitoring Metrics Collector Services';
+/** The name in `collector/package.json`. */
+const OWN_COLLECTOR = '@mashroom/mashroom-monitoring-pm2-exporter-collector';
+
+export class ServerExporter {
+  private exporter: Exporter | undefined;
+  /** What the exporter was started with; `undefined` for another package's collector. */
+  private tally: SharedTally | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly contextHolder: PluginContextHolder,
+    private readonly config: unknown,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    const service = this.service();
+    this.tally = tallyOf(service);
+    this.tellOfCollector(service);
+    const part = this.tally?.attach();
+    const source = this.watched(part?.source ?? this.servicesSource());
+    const all = combineSources([{ source, label: "Mashroom's metrics collector" }], new StateLog(this.logger));
+    this.exporter = startExporter(all, this.config, this.logger, undefined, part?.encoder);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    void this.exporter?.stop();
+  }
+
+  /** Looks the service up each time, since a reload of the metrics collector replaces it. */
+  private service(): MetricsService | undefined {
+    return this.contextHolder.getPluginContext().services.metrics?.service;
+  }
+
+  private servicesSource(): MetricsSource {
+    return {
+      provider: () => this.presentService(),
+      collect: (service) => (service as MetricsService).getOpenTelemetryResourceMetrics(),
+    };
+  }
+
+  private presentService(): MetricsService {
+    const service = this.service();
+    if (service === undefined) throw new Error(`the plugin ${COLLECTOR} is not there. Install or enable it`);
+    return service;
+  }
+
+  /** One collector may take the place of the other while the server runs: their numbers have nothing in common. */
+  private watched(source: MetricsSource): MetricsSource {
+    return {
+      ...source,
+      provider: () => {
+        if (tallyOf(this.presentService()) !== this.tally) setImmediate(() => this.restart());
+        return source.provider();
+      },
+    };
+  }
+
+  private restart(): void {
+    if (this.stopped || tallyOf(this.service()) === this.tally) return;
+    this.logger.info('The metrics collector was replaced by that of another package: the exporter starts again');
+    void this.exporter?.stop();
+    this.start();
+  }
+
+  private tellOfCollector(service: MetricsService | undefined): void {
+    if (this.tally !== undefined) {
+      this.logger.info(`The metrics come from the collector of this package (${OWN_COLLECTOR}), of what has changed`);
+      return;
+    }
+    if (service === undefined) return;
+    const { pluginService } = this.contextHolder.getPluginContext().services.core;
+    const isConfigured = pluginService.getPluginPackages?.().some(({ name }) => name === OWN_COLLECTOR) === true;
+    const line = 'The metrics come from the collector of another package than this one';
+    if (!isConfigured) this.logger.info(line);
+    else {
+      this.logger.warn(
+        `${line}, though ${OWN_COLLECTOR} is among the plugin packages: the server takes the first of two plugins ` +
+          'with the same name. Remove the other package, or put the folder of this one first in pluginPackageFolders',
+      );
+    }
+  }
+}
