@@ -47,6 +47,8 @@ export interface ProbeValue {
   readonly name: string;
   /** `NaN` where there is none, such as a quantile without observations. */
   readonly value: number;
+  /** Whether it is shown before it has had a number, so that it has its place among the others. */
+  readonly early?: boolean;
   readonly unit?: string;
 }
 

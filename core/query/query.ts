@@ -44,6 +44,6 @@ export interface QueryResult {
   readonly unit: string | undefined;
   /** The largest first, at most `top`. */
   readonly rows: readonly QueryRow[];
-  /** What the rows that are left out have together; `undefined`: there are none. */
+  /** What the rows that are left out have together, among them those beyond the first 100,000; `undefined`: there are none. */
   readonly other: number | undefined;
 }

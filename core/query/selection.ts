@@ -17,7 +17,7 @@ export interface SelectedBy {
 export const NO_ROW = -1;
 
 /** Further values of `by` have one row together, so that what is kept is bounded. */
-export const MAX_ROWS = 100_000;
+const MAX_ROWS = 100_000;
 export const BEYOND_ROW = MAX_ROWS;
 
 /** A page is forgotten once so many evaluations in a row, or twice as many, have not asked for it. */

@@ -7,9 +7,14 @@ import type { QueryStatistic } from './query';
 export function unitOf({ descriptor, dataPointType }: Family, as: QueryStatistic): string | undefined {
   const isScalar = dataPointType === DataPointType.SUM || dataPointType === DataPointType.GAUGE;
   const isCount = !isScalar && (as === 'rate' || as === 'delta' || as === 'total');
-  const own = isCount || descriptor.unit === '1' ? '' : descriptor.unit || unitInName(descriptor.name);
+  const own = isCount ? '' : ownUnit(descriptor);
   const unit = as === 'rate' ? `${own}/s` : own;
   return unit === '' ? undefined : unit;
+}
+
+function ownUnit({ name, unit = '' }: Family['descriptor']): string {
+  if (unit === '1') return '';
+  return unit === '' ? unitInName(name) : unit;
 }
 
 const WORDS: Readonly<Record<string, string>> = { milliseconds: 'ms', ms: 'ms', seconds: 's', bytes: 'By' };

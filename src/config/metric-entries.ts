@@ -30,7 +30,7 @@ const MAX_CHARS = 1000;
 const MAX_NAME_CHARS = 20;
 const MAX_UNIT_CHARS = 20;
 const MAX_ATTRIBUTES = 10;
-export const MAX_TOP = 20;
+const MAX_TOP = 20;
 
 export function metricEntries(fallback: readonly MetricEntry[]): Field<readonly MetricEntry[]> {
   const copy = (): readonly MetricEntry[] =>

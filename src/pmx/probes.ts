@@ -58,7 +58,7 @@ export class Probes {
     for (const value of values) {
       const probe = this.probes.get(value.name);
       if (probe) this.update(io, service, probe, value);
-      else if (!Number.isNaN(value.value) && !this.add(io, service, value)) refused.add(value.name);
+      else if (isShown(value) && !this.add(io, service, value)) refused.add(value.name);
     }
     for (const probe of this.probes.values()) {
       if (probe.lastList !== this.lists) setShown(probe, GONE);
@@ -98,7 +98,7 @@ export class Probes {
     } else if (probe.unit !== unit) {
       metric.unit = probe.unit = unit;
     }
-    setShown(probe, Number.isNaN(value) ? GONE : textOrNumber(value));
+    setShown(probe, shownOf(value));
   }
 
   /** @returns false where there is no room for the name */
@@ -109,7 +109,7 @@ export class Probes {
     }
     if (!this.ledger.has(name) && this.ledger.size >= this.maxNames) return false;
     this.ledger.add(name);
-    const probe = { gauge: register(io, name, unit), shown: textOrNumber(value), unit, lastList: this.lists };
+    const probe = { gauge: register(io, name, unit), shown: shownOf(value), unit, lastList: this.lists };
     probe.gauge.set(probe.shown);
     this.probes.set(name, probe);
     return true;
@@ -142,9 +142,14 @@ function setShown(probe: Probe, shown: number | string): void {
   probe.gauge.set(shown);
 }
 
+function isShown({ value, early }: ProbeValue): boolean {
+  return early === true || !Number.isNaN(value);
+}
+
 /** JSON would turn an infinite number into `null` on its way to the daemon. */
-function textOrNumber(value: number): number | string {
+function shownOf(value: number): number | string {
   if (Number.isFinite(value)) return value;
+  if (Number.isNaN(value)) return GONE;
   return value > 0 ? '+Inf' : '-Inf';
 }
 

@@ -24,3 +24,20 @@ test('a missing or invalid selection is the default of the kind of process', (t)
   }
   t.deepEqual(readConfig({ mashroomMetrics: ['a'] }, PROCESS_METRICS).config.mashroomMetrics, ['a']);
 });
+
+test('in a Mashroom server the vitals stand behind what the original exporter shows', (t) => {
+  const { mashroomMetrics } = readConfig({}).config;
+  const names = mashroomMetrics.filter((entry) => typeof entry === 'string');
+  t.deepEqual(mashroomMetrics.slice(0, names.length), names);
+  t.deepEqual(names.slice(0, 3), [
+    'mashroom_plugins_total',
+    'mashroom_plugins_loaded_total',
+    'mashroom_plugins_error_total',
+  ]);
+  t.deepEqual(mashroomMetrics.slice(names.length), [
+    { vital: 'requests' },
+    { vital: 'errors' },
+    { vital: 'latency' },
+    { vital: 'eventLoop' },
+  ]);
+});

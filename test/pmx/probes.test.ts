@@ -37,20 +37,25 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
     t.is(next['a']?.unit, 'By');
   });
 
-  scenario('NaN is shown as gone, and makes no probe that has had no number', async (t, child) => {
-    await show(child, [
-      { name: 'known', value: 4 },
-      { name: 'unknown', value: NaN },
-    ]);
-    await show(child, [
-      { name: 'known', value: NaN },
-      { name: 'unknown', value: NaN },
-    ]);
-    const sent = await child.nextSent();
-    t.is(sent['known']?.value, '-');
-    t.false('unknown' in sent);
-    t.deepEqual(await child.run((host) => [...registered(host)]), ['known']);
-  });
+  scenario(
+    'NaN is shown as gone, and makes no probe that has had no number, unless it has a place',
+    async (t, child) => {
+      await show(child, [
+        { name: 'known', value: 4 },
+        { name: 'unknown', value: NaN },
+      ]);
+      await show(child, [
+        { name: 'known', value: NaN },
+        { name: 'unknown', value: NaN },
+        { name: 'early', value: NaN, early: true },
+      ]);
+      const sent = await child.nextSent();
+      t.is(sent['known']?.value, '-');
+      t.is(sent['early']?.value, '-');
+      t.false('unknown' in sent);
+      t.deepEqual(await child.run((host) => [...registered(host)]), ['known', 'early']);
+    },
+  );
 
   scenario('what is no longer in the list is shown as gone, until it comes back', async (t, child) => {
     await show(child, [
@@ -180,7 +185,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
 }
 
 interface Shown {
-  show(values: readonly { name: string; value: number; unit?: string }[], leftOut: number): void;
+  show(values: readonly { name: string; value: number; unit?: string; early?: boolean }[], leftOut: number): void;
   stop(): void;
 }
 
@@ -197,7 +202,10 @@ function prepare(host: Host): void {
 }
 
 /** Sends numbers as text, since JSON has neither NaN nor infinities. */
-function show(child: Child, values: readonly { name: string; value: number; unit?: string }[]): Promise<void> {
+function show(
+  child: Child,
+  values: readonly { name: string; value: number; unit?: string; early?: boolean }[],
+): Promise<void> {
   const asText = values.map((value) => ({ ...value, value: String(value.value) }));
   return child.run((host, list) => {
     const probes = (host.kept as unknown as { probes: Shown }).probes;

@@ -24,14 +24,24 @@ export class ProbeList {
    * @param additive whether the value is of a sum
    */
   add(name: string, value: number, unit: string | undefined, additive: boolean): void {
+    this.addProbe(unit === undefined ? { name, value } : { name, value, unit }, additive);
+  }
+
+  /** @param probe of which there is one by its name */
+  addOnly(probe: ProbeValue): void {
+    this.addProbe(probe, false);
+  }
+
+  private addProbe(probe: ProbeValue, additive: boolean): void {
+    const { name, value } = probe;
     const known = this.byName.get(name);
     if (known === undefined && this.byName.size >= MAX_NAMES && !this.inUse.has(name)) {
       if (!Number.isNaN(value)) this.beyond++;
     } else if (known === undefined) {
-      this.byName.set(name, { probe: unit === undefined ? { name, value } : { name, value, unit }, additive });
+      this.byName.set(name, { probe, additive });
     } else if (additive && known.additive && !Number.isNaN(value)) {
-      const { probe } = known;
-      known.probe = { ...probe, value: Number.isNaN(probe.value) ? value : probe.value + value };
+      const former = known.probe;
+      known.probe = { ...former, value: Number.isNaN(former.value) ? value : former.value + value };
     }
   }
 
@@ -44,7 +54,7 @@ export class ProbeList {
     let leftOut = this.beyond;
     for (const { probe } of this.byName.values()) {
       // A new name without a number takes no room yet. The number of these is bounded as well.
-      const isNumber = !Number.isNaN(probe.value);
+      const isNumber = !Number.isNaN(probe.value) || probe.early === true;
       if (this.inUse.has(probe.name) || (isNumber ? numbers++ : others++) < room) probes.push(probe);
       else if (isNumber) leftOut++;
     }

@@ -49,7 +49,7 @@ export function addVital(list: ProbeList, { name, vital }: ShownVital, snapshot:
   addRow(list, name, found?.value, UNITS[vital], undefined);
 }
 
-/** @param value `NaN` or `undefined` if there is none */
+/** @param value `NaN` if there is none yet, `undefined` if there is no such series */
 function addRow(
   list: ProbeList,
   name: string,
@@ -61,7 +61,12 @@ function addRow(
   const behind = about === undefined ? undefined : shortened(about, ROW_CHARS - VALUE_CHARS - name.length);
   const texts = Number.isNaN(shown.value) ? [behind] : [shown.unit, behind];
   const text = texts.filter((one) => one !== undefined).join(' ');
-  list.add(name, shown.value, text === '' ? undefined : text, false);
+  list.addOnly({
+    name,
+    value: shown.value,
+    ...(text !== '' && { unit: text }),
+    ...(value !== undefined && { early: true }),
+  });
 }
 
 /** Rows without a number are in no order. */

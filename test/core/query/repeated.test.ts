@@ -58,6 +58,15 @@ test.serial('a query that is asked again over 100,000 series reads no texts', (t
   t.is(again, 0);
 });
 
+test.serial('rows beyond the first 100,000 count in other', (t) => {
+  const values = Array.from({ length: SERIES + 2 }, (_, i) => ({ attributes: { user: i }, now: scalar(i) }));
+  const large = snapshotOf({ families: [{ name: 'm', type: 'SUM', series: values }] });
+  const query: Query = { metric: 'm', by: ['user'], as: 'total', top: 1 };
+  const { rows, other } = new Queries().evaluate(query, [withPrevious(large)]);
+  t.deepEqual(rows, [{ labels: [`${SERIES - 1}`], value: SERIES - 1 }]);
+  t.is(other, ((SERIES + 1) * (SERIES + 2)) / 2 - (SERIES - 1));
+});
+
 test.serial('a query without attributes reads no texts', (t) => {
   t.is(
     parsedChars(() =>

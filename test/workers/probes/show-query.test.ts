@@ -128,3 +128,13 @@ test('at 80 columns the rows of defaults and of short names have their value and
     t.true(name.length + value.length <= 38);
   }
 });
+
+test('a row has its place from the first snapshot that has its series', (t) => {
+  const entries = shownEntries([{ vital: 'requests' }, { vital: 'errors' }, { vital: 'eventLoop' }]);
+  const places = (families: FamilySpec[]) =>
+    compute({ families, seconds: null }, { select: entries, names: { known: [], room: 10 } })
+      .probes.filter(({ value, early }) => early === true || !Number.isNaN(value))
+      .map(({ name }) => name);
+  t.deepEqual(places([duration([0, 0, 0, 0], [0, 9, 0, 0])]), ['req/s', 'err/s']);
+  t.deepEqual(places([]), []);
+});
