@@ -33,6 +33,7 @@ class Live {
   private view: View | undefined;
   private trouble: string | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private isOver = false;
   private end: () => void = () => undefined;
 
   constructor(private readonly given: LiveInput) {
@@ -60,8 +61,8 @@ class Live {
     this.draw();
     void this.poll();
     await ended;
+    this.isOver = true;
     clearTimeout(this.timer);
-    this.timer = undefined;
     leave();
     process.off('exit', leave);
     input.off('keypress', onKey);
@@ -78,6 +79,8 @@ class Live {
       // The last table stays.
       this.trouble = messageOf(error);
     }
+    // The answer may have come after the end.
+    if (this.isOver) return;
     this.draw();
     this.timer = setTimeout(() => void this.poll(), this.given.options.intervalMs);
   }
