@@ -17,6 +17,7 @@ export interface LiveInput {
 /** Lines that are not rows of the table: two of summary, and the head. */
 const OTHER_LINES = 3;
 const MAX_TROUBLE_CHARS = 500;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Resolves when the user ends it. */
 export function showLive(input: LiveInput): Promise<void> {
@@ -49,7 +50,7 @@ class Live {
     const draw = (): void => this.draw();
     const onKey = (_: string | undefined, key: Key): void => this.onKey(key);
     const leave = (): void => this.screen.leave();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
+    for (const signal of SIGNALS) process.once(signal, end);
     // Also where something throws.
     process.once('exit', leave);
     output.on('resize', draw);
@@ -64,6 +65,7 @@ class Live {
     this.isOver = true;
     clearTimeout(this.timer);
     leave();
+    for (const signal of SIGNALS) process.off(signal, end);
     process.off('exit', leave);
     input.off('keypress', onKey);
     if (input.isTTY) input.setRawMode(false);
