@@ -17,6 +17,7 @@ export interface LiveInput {
 /** Lines that are not rows of the table: two of summary, and the head. */
 const OTHER_LINES = 3;
 const MAX_TROUBLE_CHARS = 500;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Resolves when the user ends it. */
 export function showLive(input: LiveInput): Promise<void> {
@@ -33,6 +34,7 @@ class Live {
   private view: View | undefined;
   private trouble: string | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private isOver = false;
   private end: () => void = () => undefined;
 
   constructor(private readonly given: LiveInput) {
@@ -48,7 +50,7 @@ class Live {
     const draw = (): void => this.draw();
     const onKey = (_: string | undefined, key: Key): void => this.onKey(key);
     const leave = (): void => this.screen.leave();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
+    for (const signal of SIGNALS) process.once(signal, end);
     // Also where something throws.
     process.once('exit', leave);
     output.on('resize', draw);
@@ -60,9 +62,10 @@ class Live {
     this.draw();
     void this.poll();
     await ended;
+    this.isOver = true;
     clearTimeout(this.timer);
-    this.timer = undefined;
     leave();
+    for (const signal of SIGNALS) process.off(signal, end);
     process.off('exit', leave);
     input.off('keypress', onKey);
     if (input.isTTY) input.setRawMode(false);
@@ -78,6 +81,8 @@ class Live {
       // The last table stays.
       this.trouble = messageOf(error);
     }
+    // The answer may have come after the end.
+    if (this.isOver) return;
     this.draw();
     this.timer = setTimeout(() => void this.poll(), this.given.options.intervalMs);
   }

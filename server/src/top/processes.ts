@@ -14,7 +14,13 @@ export const PROCESS_COLUMNS: readonly Column<OverviewProcess>[] = [
   },
   // The first one first, unlike other numbers.
   { key: 'id', title: 'id', right: true, value: ({ pmId }) => -pmId, text: ({ pmId }) => String(pmId) },
-  { key: 'status', title: 'status', value: ({ status }) => status, text: ({ status }) => status },
+  {
+    key: 'status',
+    title: 'status',
+    value: ({ status }) => status,
+    text: ({ status, blockedSince }, now) =>
+      blockedSince === null ? status : `blocked ${duration((now - blockedSince) / 1000)}`,
+  },
   {
     key: 'uptime',
     title: 'up',
@@ -25,7 +31,8 @@ export const PROCESS_COLUMNS: readonly Column<OverviewProcess>[] = [
   },
   {
     key: 'restarts',
-    title: 'restarts',
+    // As in `pm2 ls`.
+    title: '↺',
     right: true,
     value: ({ restarts }) => restarts,
     text: ({ restarts }) => count(restarts),
@@ -40,7 +47,7 @@ export const PROCESS_COLUMNS: readonly Column<OverviewProcess>[] = [
   },
   {
     key: 'loop',
-    title: 'loop p99',
+    title: 'loop',
     right: true,
     value: ({ eventLoopDelay }) => eventLoopDelay,
     text: ({ eventLoopDelay }) => seconds(eventLoopDelay),
@@ -62,23 +69,20 @@ export const PROCESS_COLUMNS: readonly Column<OverviewProcess>[] = [
   { key: 'p95', title: 'p95', right: true, value: ({ p95 }) => p95, text: ({ p95 }) => seconds(p95) },
   {
     key: 'sessions',
-    title: 'sessions',
+    title: 'sess',
     right: true,
     optional: true,
     value: ({ sessions }) => sessions,
     text: ({ sessions }) => (sessions === null ? '' : count(sessions)),
   },
-  { key: 'note', title: 'note', optional: true, value: ({ odd }) => odd, text: noteOf },
+  {
+    key: 'note',
+    title: 'note',
+    optional: true,
+    value: ({ odd }) => odd,
+    text: ({ odd, why }) => [odd === null ? '' : `odd: ${odd}`, why ?? ''].filter((note) => note !== '').join('; '),
+  },
 ];
-
-function noteOf({ blockedSince, odd, why }: OverviewProcess, now: number): string {
-  const notes = [
-    blockedSince === null ? '' : `blocked for ${duration((now - blockedSince) / 1000)}`,
-    odd === null ? '' : `odd: ${odd}`,
-    why ?? '',
-  ];
-  return notes.filter((note) => note !== '').join('; ');
-}
 
 export function moodOf({ status, blockedSince, errorsPerSecond, odd, why }: OverviewProcess): Mood {
   if (status === 'stopped') return 'quiet';

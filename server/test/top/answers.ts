@@ -79,6 +79,9 @@ export const CARDINALITY: Cardinality = {
   ],
 };
 
+/** In place of an answer: none. */
+export const SILENCE = 'silence';
+
 export interface AnswersServer {
   readonly url: string;
   /** May be replaced. */
@@ -95,6 +98,7 @@ export async function serveAnswers(t: ExecutionContext, wants?: string, pair?: P
     authorizations.push(request.headers.authorization);
     const answer = answers[request.url ?? ''];
     if (wants !== undefined && request.headers.authorization !== wants) response.writeHead(401).end('no');
+    else if (answer === SILENCE) return;
     else if (answer === undefined) response.writeHead(404).end('no');
     else response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
   };

@@ -8,7 +8,7 @@ import test, { type ExecutionContext } from 'ava';
 import { built, METRICS_SERVER } from '../../../test/support/built';
 import { until } from '../../../test/support/until';
 import { selfSigned } from '../http/certificates';
-import { OVERVIEW, processOf, serveAnswers } from './answers';
+import { OVERVIEW, processOf, serveAnswers, SILENCE } from './answers';
 
 /** As it is published: it starts in a moment. */
 const NODE_ARGS = [METRICS_SERVER, 'top'];
@@ -204,3 +204,28 @@ test.serial('names with escape sequences stay text in a terminal', async (t) => 
   terminal.keys('C-c');
   await terminal.shows(/ended with 0/);
 });
+
+test.serial('it ends at once while the server does not answer, and with its terminal', async (t) => {
+  const server = await serveAnswers(t);
+  server.answers['/api/overview'] = SILENCE;
+  const terminal = new Terminal(t, server.url);
+  await terminal.shows(/^asking http/);
+  await until('a question', () => (server.authorizations.length > 0 ? true : undefined));
+  terminal.keys('q');
+  await terminal.shows(/ended with 0/);
+
+  terminal.keys(`${[process.execPath, ...NODE_ARGS, '--url', server.url].join(' ')} & echo pid $!; fg`, 'Enter');
+  await until('another question', () => (server.authorizations.length > 1 ? true : undefined));
+  const pid = Number(/pid (\d+)/.exec(terminal.tmux('capture-pane', '-p', '-a', '-t', 'top'))?.[1]);
+  t.true(pid > 0);
+  terminal.tmux('kill-server');
+  await until('its end', () => (isAlive(pid) ? undefined : true));
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

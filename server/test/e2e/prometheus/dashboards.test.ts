@@ -219,7 +219,7 @@ withPrometheus('top shows each process with its requests, errors and delays', as
   }
   const [summary, head, first] = (await top('--sort', 'app')).split('\n');
   t.regex(summary ?? '', /^\d of \d processes online, [\d.]+ req\/s, [\d.]+ err\/s/);
-  t.regex(head ?? '', /^app\* +id +status +up +restarts +cpu +memory +loop p99 +req\/s +err\/s +p95/);
+  t.regex(head ?? '', /^app\* +id +status +up +↺ +cpu +memory +loop +req\/s +err\/s +p95/);
   t.regex(first ?? '', /^api +\d+ +online +.* MB +[\d.]+ ms +[\d.]+ +[\d.]+ +[\d.]+ m?s/);
 });
 
