@@ -28,6 +28,7 @@ const SUBJECTS = {
   memory: {},
   scaling: {},
   http: {},
+  watch: {},
 };
 
 const USAGE = `Measures what the exporter costs, and compares it with other exporters, clients and lower bounds.
