@@ -148,9 +148,10 @@ test('a server with nothing to show says what it has asked, and why there is not
   world.next = await round(new Process('plain', 0).orders(1), new Process('shop', 7).silent());
   const found = await world.cluster.overview();
   t.is(found.problem, null);
+  const turns = { blockedSince: null, stack: null };
   t.deepEqual(found.processes, [
-    { app: 'plain', pmId: 0, status: 'online', path: '/metrics/0', why: null },
-    { app: 'shop', pmId: 7, status: 'online', path: '/metrics/7', why: 'it has not answered within 5 ms' },
+    { app: 'plain', pmId: 0, status: 'online', path: '/metrics/0', why: null, ...turns },
+    { app: 'shop', pmId: 7, status: 'online', path: '/metrics/7', why: 'it has not answered within 5 ms', ...turns },
   ]);
   t.deepEqual(
     world.logged.map((line) => line.replace(/: .*/, '')),
