@@ -32,6 +32,7 @@ const SUBJECTS = {
   http: {},
   page: {},
   mashroom: {},
+  watch: {},
 };
 
 const USAGE = `Measures what the exporter costs, and compares it with other exporters, clients and lower bounds.

@@ -7,6 +7,7 @@
  */
 
 const http = require('node:http');
+const path = require('node:path');
 const { waitedMs } = require('../lib/clock');
 const { part } = require('../lib/engine');
 const { createPeer } = require('../lib/peers');
@@ -54,6 +55,21 @@ const MODES = {
     const sdk = createSdk(counters, new Pm2MetricReader({ maxSeries: 2 * Number(series), ...OPTIONS }));
     askEachSecond();
     return sdk;
+  },
+  /** What shows whether the event loop turns, and nothing else of the exporter. */
+  watched() {
+    const { LoopBeat } = part('src/blocked/beat.js');
+    const { ExporterPool } = part('src/pool/exporter-pool.js');
+    const { findWorker } = part('src/pool/find-worker.js');
+    const daemon = { kind: 'path', path: path.join(process.env.PM2_HOME, 'rpc.sock') };
+    const about = () => ({ servers: [], from: '0', daemon });
+    const beat = new LoopBeat({ takesStack: false, states: { note: () => undefined }, about });
+    const hold = () => () => undefined;
+    const limits = { threads: 1, maxMemoryMb: 512, timeoutMs: 60_000 };
+    const pool = new ExporterPool({ worker: findWorker().path, ...limits, hold, beat });
+    void pool.run({ kind: 'hello', from: '0', daemon, timeoutMs: 1000 });
+    beat.start();
+    return createSdk(counters);
   },
   'straightforward exporter'() {
     const sdk = createSdk(counters);

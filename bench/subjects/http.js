@@ -19,7 +19,10 @@ const MOST_STALL_MS = 5;
 const GROUPS = 40;
 const TARGETS = { 'straightforward exporter': 3, 'prom-client': 3 };
 
-module.exports = async function httpServer({ quick, emit }) {
+module.exports = httpServer;
+module.exports.takeRounds = takeRounds;
+
+async function httpServer({ quick, emit }) {
   const plan = quick
     ? { series: 1000, count: 1, readerCount: 1, warmUpMs: 100, seconds: 1, rate: 200 }
     : { series: 100_000, count: 2, readerCount: 7, warmUpMs: 1500, seconds: 5, rate: 800 };
@@ -38,7 +41,7 @@ module.exports = async function httpServer({ quick, emit }) {
   } finally {
     daemon.stop();
   }
-};
+}
 
 /** Interleaved rounds, each mode once in each. */
 async function takeRounds(modes, count, plan) {

@@ -1,4 +1,5 @@
 /** What a process whose event loop is blocked says, from its worker thread and afterwards. */
+import type * as childProcess from 'node:child_process';
 import test from 'ava';
 import { blockedProcess, type App, type Report } from './blocked-process';
 
@@ -40,7 +41,7 @@ test('where the main thread is in native code there is a report, and a sentence 
 
 test('a process that is stopped as a whole says nothing, and goes on', async (t) => {
   const { ended, reports, lines } = await blockedProcess(t, async ({ turn, require }: App) => {
-    const { spawn } = require('node:child_process') as typeof import('node:child_process');
+    const { spawn } = require('node:child_process') as typeof childProcess;
     await turn(1200);
     spawn('sh', ['-c', `kill -STOP ${process.pid}; sleep 5; kill -CONT ${process.pid}`]);
     await turn(7000);

@@ -30,6 +30,8 @@ const MOST_PER_LOOK_MS = 1.5 * BEAT_MS;
 const REPEAT_MS = 5000;
 const NUMBERS_MS = 10_000;
 const MAX_FRAMES = 30;
+/** After the end of a session with the inspector. */
+const FORGETTING_MS = 300;
 
 interface Blocked {
   readonly since: bigint;
@@ -161,7 +163,8 @@ export class Watcher {
     this.inspecting = taking;
     const stack = await taking;
     this.inspecting = undefined;
-    Atomics.store(numbers, INSPECTING, 0n);
+    // By then the main thread has forgotten the session.
+    setTimeout(() => Atomics.store(numbers, INSPECTING, 0n), FORGETTING_MS).unref();
     // If it has turned, that may be the stack of something else.
     if (this.blocked !== blocked || Atomics.load(numbers, TURNED_AT) !== blocked.since) return;
     blocked.stack = stack;

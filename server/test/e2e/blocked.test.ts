@@ -86,7 +86,7 @@ const linesOf = ({ name }: Instance): string[] =>
   pm2
     .logs(name)
     .split('\n')
-    .filter((line) => /turns again/.test(line));
+    .filter((line) => line.includes('turns again'));
 
 async function showsBlocked(t: ExecutionContext, stack: RegExp): Promise<Shown[]> {
   const all = await shows(({ up, blocked }) => up === 0 && (blocked ?? 0) >= 2);
