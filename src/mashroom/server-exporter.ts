@@ -8,7 +8,7 @@ import { combineSources } from '../collect/sources';
 import { startExporter, type Exporter } from '../exporter';
 import type { Logger } from '../logger';
 import type { MetricsService, PluginContextHolder } from './context';
-import { tallyOf, type SharedTally } from './found-tally';
+import { TALLY, tallyOf, type SharedTally } from './found-tally';
 
 const COLLECTOR = 'Mashroom Monitoring Metrics Collector Services';
 /** The name in `collector/package.json`. */
@@ -82,7 +82,8 @@ export class ServerExporter {
       this.logger.info(`The metrics come from the collector of this package (${OWN_COLLECTOR}), of what has changed`);
       return;
     }
-    if (service === undefined) return;
+    // Where this package's collector has not started, it has said why.
+    if (service === undefined || isOwn(service)) return;
     const { pluginService } = this.contextHolder.getPluginContext().services.core;
     const isConfigured = pluginService.getPluginPackages?.().some(({ name }) => name === OWN_COLLECTOR) === true;
     const line = 'The metrics come from the collector of another package than this one';
@@ -93,5 +94,14 @@ export class ServerExporter {
           'with the same name. Remove the other package, or put the folder of this one first in pluginPackageFolders',
       );
     }
+  }
+}
+
+/** Whether it is a service of this package's collector, with a tally or not. */
+function isOwn(service: MetricsService): boolean {
+  try {
+    return TALLY in service;
+  } catch {
+    return false;
   }
 }

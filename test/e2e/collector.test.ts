@@ -1,6 +1,8 @@
 /** This package's own metrics collector in real Mashroom servers under PM2: reloads in any order, sick plugins, many routes. */
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Asker } from '../support/asker';
+import { PROJECT } from '../support/built';
 import { askerApp, mashroomApp } from '../support/mashroom';
 import { startPm2, type Instance, type Pm2 } from '../support/pm2';
 import { render } from '../support/rendered';
@@ -10,9 +12,11 @@ import { assertHealthy, statuses } from './assertions';
 const SERIALIZER = 'exporter-prometheus-1';
 const EXPORTER = { intervalMs: 500, mashroomMetrics: ['counted'] };
 const MAX_ROUTES = 20;
+const STAND_IN = join(PROJECT, 'examples/mashroom/plugins/metrics-collector-stand-in');
 
 let pm2: Pm2;
 let asker: Asker;
+let ownFolder: string;
 
 test.before(async () => {
   pm2 = await startPm2(7);
@@ -22,10 +26,12 @@ test.before(async () => {
     requests: { routes: { max: MAX_ROUTES, ids: [] } },
     serversSdk: 'sdk-metrics-1',
   } as const;
+  const both = await mashroomApp(pm2, { name: 'both', collectors: ['stand-in', 'own'], exporter: EXPORTER });
+  ownFolder = join(both.root, 'node_modules/@mashroom/mashroom-monitoring-pm2-exporter/collector');
   await pm2.start(
     await mashroomApp(pm2, { ...own, name: 'own' }),
     await mashroomApp(pm2, { ...own, name: 'linked', installed: 'symlink' }),
-    await mashroomApp(pm2, { name: 'both', collectors: ['stand-in', 'own'] }),
+    both,
     await mashroomApp(pm2, { ...own, name: 'without-sdk', serversSdk: null }),
     askerApp(),
   );
@@ -148,9 +154,34 @@ test.serial('callbacks that throw or hang, and a name of another kind, cost the 
   assertHealthy(t, await statuses(host));
 });
 
+test.serial(
+  'where one collector takes the place of the other, the exporter starts again with its numbers',
+  async (t) => {
+    const host = await hostOf('both');
+    const restarts = (): number => pm2.logs('both').split('was replaced by that of another package').length - 1;
+    // A request that is being answered meanwhile is lost.
+    const restarted = (times: number): Promise<true> =>
+      until(`${times} restarts`, () => (restarts() === times ? true : undefined));
+    await host.ask('count', { name: 'counted', times: 3 });
+    await assertCounted(t, host, 3);
+    await host.ask('replaceCollector', { removed: STAND_IN, added: ownFolder });
+    await restarted(1);
+    await host.ask('count', { name: 'counted', times: 5 });
+    await assertCounted(t, host, 5);
+    await host.ask('replaceCollector', { removed: ownFolder, added: STAND_IN });
+    await restarted(2);
+    await host.ask('count', { name: 'counted', times: 7 });
+    await assertCounted(t, host, 7);
+    t.is(restarts(), 2);
+    t.is((await asker.request(host.id, { times: 3 })).length, 3);
+    assertHealthy(t, await statuses(host));
+  },
+);
+
 test.serial('without the SDK the server runs without metrics, and a line has the command', async (t) => {
   const host = await hostOf('without-sdk');
   await host.ask('count', { name: 'counted', times: 1 });
   t.regex(pm2.logs('without-sdk'), /npm install @opentelemetry\/sdk-metrics@2/);
+  t.notRegex(pm2.logs('without-sdk'), /another package/);
   assertHealthy(t, await statuses(host));
 });

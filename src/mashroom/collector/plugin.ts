@@ -77,6 +77,8 @@ function serviceWithout(reason: string): object {
   const metric = { inc: () => undefined, record: () => undefined, set: () => undefined };
   const trouble = `the metrics collector has not started: ${reason}`;
   return {
+    // The exporter knows by the key whose service it is.
+    [TALLY]: undefined,
     counter: () => metric,
     histogram: () => metric,
     addObservableCallback: () => Promise.resolve({ removeCallback: () => undefined }),

@@ -89,6 +89,14 @@ async function main() {
       await until(() => plugin(COLLECTOR)?.status === 'loaded');
       await addOddMetrics(services().metrics.service);
     },
+    /** The plugin of the other package may be known already, and refused for its name. */
+    async replaceCollector({ removed, added }) {
+      fire(context, 'packageRemoved', removed);
+      await until(() => services().metrics === undefined);
+      const isKnown = context.pluginRegistry.plugins.some((one) => one.pluginPackage.pluginPackagePath === added);
+      fire(context, isKnown ? 'packageUpdated' : 'packageAdded', added);
+      await until(() => services().metrics !== undefined);
+    },
     async removeExporter() {
       const folder = plugin(EXPORTER).pluginPackage.pluginPackagePath;
       fire(context, 'packageRemoved', folder);
