@@ -23,6 +23,7 @@ const SUBJECTS = {
   merge: { options: { peers: ['prom-client'] } },
   'merge-prometheus-io': { file: 'merge', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
   'state-file': {},
+  live: {},
   'get-metrics': {},
   scrape: {},
   memory: {},

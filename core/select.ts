@@ -8,8 +8,8 @@ export interface SelectedMetric {
   readonly families: readonly Family[];
 }
 
-/** @returns metrics in the order of the list; those that one glob selects in the order of the snapshot */
-export function selectMetrics(snapshot: Snapshot, select: readonly string[]): SelectedMetric[] {
+/** @returns by entry of the list: its metrics, in the order of the snapshot. A metric belongs to the first entry that selects it */
+export function selectMetrics(snapshot: Snapshot, select: readonly string[]): SelectedMetric[][] {
   const selector = selectorFor(select);
   const byRank = select.map(() => new Map<string, Family[]>());
   for (const { families } of snapshot.scopes) {
@@ -22,7 +22,7 @@ export function selectMetrics(snapshot: Snapshot, select: readonly string[]): Se
       else known.push(family);
     }
   }
-  return byRank.flatMap((metrics) => Array.from(metrics, ([name, families]) => ({ name, families })));
+  return byRank.map((metrics) => Array.from(metrics, ([name, families]) => ({ name, families })));
 }
 
 /** Names whose rank is kept. */

@@ -72,6 +72,22 @@ export class StateLog {
     else this.logger.warn(`${name} does not work, ${consequence}: ${readable(trouble)}${skipped}`);
   }
 
+  /**
+   * Writes a line about something that happens, and happens again. Where that is very often, most of it goes into a number.
+   * @param name of what happens
+   */
+  note(name: string, line: string): void {
+    const state = this.stateOf(name);
+    if (state === undefined) return;
+    if (!mayWrite(state)) {
+      state.skipped++;
+      return;
+    }
+    const skipped = state.skipped > 0 ? ` (and ${state.skipped} more times since the last line)` : '';
+    state.skipped = 0;
+    this.logger.warn(`${line}${skipped}`);
+  }
+
   /** Writes the line at the first call with this key only. */
   warnOnce(key: string, line: string): void {
     if (this.isNew(key)) this.logger.warn(readable(line));

@@ -5,21 +5,23 @@
 import type { DaemonAddress } from '../core/pm2/daemon-address';
 import type { PageRange } from '../core/wire/format';
 import type { PostedSnapshot } from './posted';
+import type { Shown } from './shown';
 import type { Snapshot } from '../core/snapshot';
+import type { Watch } from './watch';
 
 export type Task = SnapshotTask | HelloTask;
 export type SnapshotTask = ProbesTask | ReplyTask | LastTask;
 
 /** A task as it is posted: its snapshot, if it has one, has the posted form. */
-export type PostedTask = Posted<ProbesTask> | Posted<ReplyTask> | Posted<LastTask> | HelloTask;
+export type PostedTask = Watched<Posted<ProbesTask> | Posted<ReplyTask> | HelloTask> | Posted<LastTask>;
+type Watched<T> = T & { readonly watch?: Watch };
 type Posted<T extends SnapshotTask> = Omit<T, 'snapshot'> & { readonly snapshot: PostedSnapshot };
 
 /** Select metrics of the snapshot and compute their probes. The result is a {@link ProbesResult}. */
 export interface ProbesTask {
   readonly kind: 'probes';
   readonly snapshot: Snapshot;
-  /** Exact metric names or globs. */
-  readonly select: readonly string[];
+  readonly select: readonly Shown[];
   /** What probes show of a counter: its value, its change since the previous snapshot, or its change per second. */
   readonly counters: CounterMode;
   /** A metric with more series than this is shown as its aggregate. */
@@ -43,7 +45,7 @@ export type CounterMode = 'total' | 'delta' | 'rate';
 
 export interface ProbeValue {
   readonly name: string;
-  /** `NaN` where there is no new number, such as a quantile without observations: then the last number stays. */
+  /** `NaN` where there is none, such as a quantile without observations. */
   readonly value: number;
   readonly unit?: string;
 }

@@ -13,6 +13,7 @@ import { describeProblem, readConfig } from './config/read-config';
 import { listenForRequests } from './ipc/listener';
 import { findPm2, type Pm2Environment } from '../core/pm2/environment';
 import { messageOf } from '../core/values';
+import { LoopBeat } from './blocked/beat';
 import { Ends } from './end/ends';
 import { LastNumbers } from './end/last-numbers';
 import { ToldServers } from './end/told-servers';
@@ -57,7 +58,7 @@ export function startExporter(
   source: MetricsSource,
   input: unknown,
   logger: Logger,
-  defaultMetrics?: readonly string[],
+  defaultMetrics?: ExporterConfig['mashroomMetrics'],
 ): Exporter {
   stopFormer(logger);
   const { config, problems } = readConfig(input, defaultMetrics);
@@ -118,6 +119,12 @@ function startUnderPm2(
     forgetAfterMs: config.forgetAfterMs === 0 ? undefined : config.forgetAfterMs,
   });
   let started = false;
+  const servers = new ToldServers();
+  const beat = new LoopBeat({
+    takesStack: config.blockedStack,
+    states,
+    about: () => ({ servers: servers.lately(collector.snapshot?.incarnation), from: pmId, daemon }),
+  });
   const pool = new ExporterPool({
     ...config.workers,
     worker,
@@ -125,6 +132,7 @@ function startUnderPm2(
     onTrouble: (trouble) => {
       if (started) states.report(THREADS, trouble);
     },
+    beat,
   });
   // The rest could end a process that may have no more threads: @pm2/io reads a file, for which Node.js starts threads.
   if (pool.trouble !== undefined) {
@@ -143,7 +151,6 @@ function startUnderPm2(
     refresh: (since) => collector.refresh(since),
     onAnswered: (pmIds, { generation }) => servers.noteGot(pmIds, generation),
   });
-  const servers = new ToldServers();
   const listening = listenForRequests((request) => {
     if (servers.note(request)) ends.watch();
     responder.ask(request);
@@ -174,6 +181,7 @@ function startUnderPm2(
   const last = new LastNumbers({ source, encoder, collector, pool, servers, pmId, daemon, logger });
   const ends = new Ends(last);
   collector.start();
+  beat.start();
   void pool.run({ kind: 'hello', from: pmId, daemon, timeoutMs: HELLO_MS }).then((said) => {
     if (!said.ok) logger.debug(`The metrics servers of this PM2 were not told of the start: ${said.message}`);
   });
@@ -195,8 +203,10 @@ function startUnderPm2(
     responder.stop();
     pmx.stop();
     ends.stop();
+    beat.stop();
     await last.send();
     collector.stop();
+    await beat.untilNotInspected();
     await pool.stop().catch((error: unknown) => logger.debug('Ending the worker threads failed:', error));
   }
   return exporter;

@@ -15,7 +15,7 @@ import { guardLogger, type Logger } from './logger';
 import { configOf, optionOf } from './options';
 
 export type { MetricsSource } from './collect/source';
-export type { ExporterConfig, PmxMetricsConfig } from './config/config';
+export type { ExporterConfig, MetricEntry, MetricQuery, PmxMetricsConfig, VitalEntry } from './config/config';
 export type { Logger } from './logger';
 export type { ResourceMetrics } from '../core/otel';
 

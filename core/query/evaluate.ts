@@ -1,6 +1,5 @@
 /** Evaluates queries over snapshots, each with the numbers that its series had before. */
 import { compileGlob } from '../glob/glob';
-import { DataPointType } from '../otel';
 import type { Family } from '../snapshot';
 import { forEachCompared, type Compared, type ComparedPage } from './compared';
 import { intervalOf } from './interval';
@@ -8,6 +7,7 @@ import type { Query, QueryResult } from './query';
 import { ResultRows } from './result-rows';
 import { rowFor } from './rows';
 import { NO_ROW, Selection } from './selection';
+import { unitOf } from './unit';
 
 /** Queries of which something is kept: four bytes per series that has been asked for. */
 const MAX_QUERIES = 200;
@@ -35,7 +35,7 @@ export class Queries {
         }
       }
     }
-    return { found: first !== undefined, unit: first && unitOf(first, query), ...result.finish(query.top) };
+    return { found: first !== undefined, unit: first && unitOf(first, query.as), ...result.finish(query) };
   }
 
   private keptFor({ metric, by = [], where = {} }: Query): Kept {
@@ -74,12 +74,4 @@ function addFamily(result: ResultRows, family: Family, compared: Compared, selec
     rows.at(row).add(interval, page.page.layout, offset, before);
   });
   return isAny;
-}
-
-function unitOf({ descriptor, dataPointType }: Family, { as }: Query): string | undefined {
-  const isScalar = dataPointType === DataPointType.SUM || dataPointType === DataPointType.GAUGE;
-  const isCount = !isScalar && (as === 'rate' || as === 'delta' || as === 'total');
-  const own = isCount || descriptor.unit === undefined || descriptor.unit === '1' ? '' : descriptor.unit;
-  const unit = as === 'rate' ? `${own}/s` : own;
-  return unit === '' ? undefined : unit;
 }

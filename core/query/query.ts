@@ -18,8 +18,13 @@ export interface Query {
   /** By attribute: a glob that its value matches. A series without the attribute does not match. */
   readonly where?: Readonly<Record<string, string>> | undefined;
   readonly as: QueryStatistic;
-  /** How many rows are kept; what is below is added up in `other`. */
+  /** How many rows are kept, by default all; what is below is added up in `other`. */
   readonly top?: number | undefined;
+  /**
+   * Labels of rows that are kept in place of smaller others, so that rows of about equal size do not come and go. A row counts
+   * as long as it is among the `2 * top` largest.
+   */
+  readonly keep?: readonly (readonly string[])[] | undefined;
 }
 
 export interface QueryRow {
@@ -32,7 +37,10 @@ export interface QueryRow {
 export interface QueryResult {
   /** Whether any series has matched. */
   readonly found: boolean;
-  /** Unit of the values, as the metric has it, with `/s` for rates of sums; `undefined`: none. */
+  /**
+   * Unit of the values, as the metric or the end of its name has it, with `/s` for rates; of numbers of observations there is
+   * no other one. `undefined`: none.
+   */
   readonly unit: string | undefined;
   /** The largest first, at most `top`. */
   readonly rows: readonly QueryRow[];

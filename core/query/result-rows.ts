@@ -1,5 +1,5 @@
 /** Puts the rows of a query in order: the largest first, and what is left out in one number. */
-import type { QueryResult, QueryRow } from './query';
+import type { Query, QueryResult, QueryRow } from './query';
 import type { Row } from './rows';
 import { BEYOND_ROW, type Selection } from './selection';
 
@@ -18,7 +18,7 @@ export class ResultRows {
     return group;
   }
 
-  finish(top = Infinity): Pick<QueryResult, 'rows' | 'other'> {
+  finish({ top = Infinity, keep = [] }: Pick<Query, 'top' | 'keep'>): Pick<QueryResult, 'rows' | 'other'> {
     const candidates: Candidate[] = [];
     const left: Row[] = [];
     for (const [label, group] of this.groups) {
@@ -31,7 +31,7 @@ export class ResultRows {
         candidates.push({ labels: label === undefined ? labels : [label, ...labels], value: row.value, row });
       }
     }
-    const kept = largest(candidates, top, left);
+    const kept = keep.length === 0 ? largest(candidates, top, left) : steady(candidates, top, keep, left);
     const other = left.length === 0 ? undefined : this.together(left);
     return { rows: kept.map(({ labels, value }) => ({ labels, value })), other };
   }
@@ -75,6 +75,17 @@ function largest(candidates: Candidate[], top: number, left: Row[]): Candidate[]
     } else left.push(candidate.row);
   }
   return kept;
+}
+
+/** As {@link largest}, but for those that are kept. */
+function steady(candidates: Candidate[], top: number, keep: NonNullable<Query['keep']>, left: Row[]): Candidate[] {
+  const near = largest(candidates, 2 * top, left);
+  const keys = new Set(keep.map((labels) => JSON.stringify(labels)));
+  const isKept = ({ labels }: Candidate): boolean => keys.has(JSON.stringify(labels));
+  const inOrder = [...near.filter(isKept), ...near.filter((one) => !isKept(one))];
+  const chosen = new Set(inOrder.slice(0, top));
+  for (const one of near) if (!chosen.has(one)) left.push(one.row);
+  return near.filter((one) => chosen.has(one));
 }
 
 function placeOf(sorted: readonly Candidate[], candidate: Candidate): number {

@@ -4,6 +4,7 @@ import { addKnown, changeOfCount, changeOfScalar, numberAt, type Interval } from
 import { ObservedExponential } from './observed-exponential';
 import { ObservedHistogram } from './observed-histogram';
 import type { QueryStatistic } from './query';
+import { quantileOf } from './statistic';
 
 /** Called for every series of a large metric, so it must not allocate. */
 export interface Row {
@@ -36,12 +37,6 @@ export function rowFor(statistic: QueryStatistic): () => Row {
       return () => new QuantileRow(q);
     }
   }
-}
-
-/** @returns 0 to 1; `undefined` for what is not such as `p50` or `p99.9` */
-export function quantileOf(statistic: string): number | undefined {
-  const q = /^p\d{1,3}(\.\d{1,6})?$/.test(statistic) ? Number(statistic.slice(1)) / 100 : NaN;
-  return q <= 1 ? q : undefined;
 }
 
 type NumberOf = (interval: Interval, layout: Layout, offset: number, before: number) => number;

@@ -62,6 +62,7 @@ async function rounds(counters) {
       answers: [answer],
       silent: [],
       leaving: [],
+      blocked: [],
       errors,
     };
   };

@@ -12,7 +12,7 @@ import { WIRE_VERSION } from '../../core/wire/format';
 import { ClusterPool } from './cluster-pool';
 import { ClusterSums } from './cluster-sums';
 import { listenPatiently } from './http/listen';
-import { readAssets } from './http/pages/assets';
+import { readAssets } from './http/front/assets';
 import { createHttpServer } from './http/server';
 import { Live } from './live/live';
 import { MetricsCluster } from './metrics-cluster';
@@ -82,6 +82,7 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
     decode: (payload, known, firstPageId) =>
       pool.run({ kind: 'decode', payload, known, firstPageId, maxBytes, maxSeries, maxSamples }),
     onLastNumbers: (heard) => cluster.takeLastNumbers(heard),
+    onBlocked: (run, blocked) => live.noteBlocked(run, blocked),
   });
   const labels = labelNames(options);
   const store = new StateStore({ file: options.stateFile, pool, log });

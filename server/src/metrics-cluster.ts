@@ -188,9 +188,11 @@ export class MetricsCluster {
     }
   }
 
-  private labelled({ answers, processes }: RoundResult): LabelledSnapshot[] {
+  /** Those that answered, and the old numbers of those whose event loop does not turn. */
+  private labelled({ answers, silent, processes }: RoundResult): LabelledSnapshot[] {
     const startOf = new Map(processes.map(({ run, startedAt }) => [run.key, startedAt ?? 0]));
-    return answers.map(({ run, snapshot }) => ({
+    const old = silent.flatMap(({ run, last }) => (last === undefined ? [] : [{ run, snapshot: last.snapshot }]));
+    return [...answers, ...old].map(({ run, snapshot }) => ({
       snapshot,
       labels: instanceLabels(run, this.options.own.labels),
       startedAt: startOf.get(run.key) ?? 0,

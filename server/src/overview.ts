@@ -10,6 +10,10 @@ export interface ProcessOverview extends InstanceOfApp {
   readonly path: string | null;
   /** Why it has no metrics now; `null` if it has answered. */
   readonly why: string | null;
+  /** Since when its event loop has not turned, epoch milliseconds; `null`: nothing is known of that. */
+  readonly blockedSince: number | null;
+  /** Of its main thread, while it is blocked and if its option blockedStack is on. */
+  readonly stack: string | null;
 }
 
 export interface Overview {
@@ -32,10 +36,11 @@ const MAX_NAMED = 5;
 export function overviewOf(result: RoundResult, asked: Asked): Overview {
   const answered = new Set(result.answers.map(({ run }) => run.pmId));
   const silent = new Map(result.silent.map(({ run, message }) => [run.pmId, message]));
+  const blocked = new Map(result.blocked.map((one) => [one.run.key, one]));
   const processes = result.processes
     .filter(({ run }) => run.pmId !== asked.self)
     .map((process): ProcessOverview => {
-      const { key: _key, ...instance } = process.run;
+      const { key, ...instance } = process.run;
       const { pmId } = instance;
       const hasAnswered = answered.has(pmId);
       return {
@@ -43,6 +48,8 @@ export function overviewOf(result: RoundResult, asked: Asked): Overview {
         status: process.status,
         path: hasAnswered || silent.has(pmId) ? `/metrics/${pmId}` : null,
         why: hasAnswered ? null : (silent.get(pmId) ?? whyNever(process, asked)),
+        blockedSince: blocked.get(key)?.since ?? null,
+        stack: blocked.get(key)?.stack ?? null,
       };
     });
   return { problem: answered.size > 0 ? null : problemOf(processes), processes };

@@ -49,7 +49,7 @@ export function ownMetrics(
 }
 
 function exporterMetrics(
-  { answers, silent, errors, durationMs }: RoundResult,
+  { answers, silent, blocked, errors, durationMs }: RoundResult,
   { labels, store }: OwnMetricsOptions,
   make: Maker,
   dropped: readonly Dropped[],
@@ -57,6 +57,8 @@ function exporterMetrics(
   const of = (run: Run): Attributes => Object.fromEntries(instanceLabels(run, labels));
   const up = [...answers.map(({ run }) => [run, 1] as const), ...silent.map(({ run }) => [run, 0] as const)];
   up.sort(([a], [b]) => a.pmId - b.pmId);
+  const old = silent.flatMap(({ run, last }) => (last === undefined ? [] : [{ run, ageMs: last.ageMs }]));
+  const isBlocked = new Set(blocked.map(({ run }) => run.key));
   const each = (valueOf: (answer: RoundResult['answers'][number]) => number | undefined): Sample[] =>
     answers.flatMap((answer) => {
       const value = valueOf(answer);
@@ -76,7 +78,15 @@ function exporterMetrics(
     make.gauge(
       'pm2_snapshot_age_seconds',
       'Age of the snapshot when the instance answered.',
-      each((answer) => answer.ageMs / 1000),
+      [...answers, ...old].map(({ run, ageMs }): Sample => [of(run), ageMs / 1000]),
+    ),
+    make.gauge(
+      'pm2_event_loop_blocked_seconds',
+      'Time since when the event loop has not turned, as its process says.',
+      [
+        ...answers.filter(({ run }) => !isBlocked.has(run.key)).map(({ run }): Sample => [of(run), 0]),
+        ...blocked.map(({ run, since }): Sample => [of(run), Math.max(0, make.now - since) / 1000]),
+      ],
     ),
     make.gauge(
       'pm2_payload_bytes',

@@ -3,7 +3,7 @@ import test from 'ava';
 import { ClusterPool } from '../src/cluster-pool';
 import type { Merged } from '../src/cluster-sums';
 import { targetGroups } from '../src/http/discovery';
-import { plainList } from '../src/http/pages/plain-list';
+import { plainList } from '../src/http/front/plain-list';
 import { overviewOf } from '../src/overview';
 import { ownMetrics } from '../src/own-metrics';
 import { Apps } from '../src/rounds/apps';

@@ -41,7 +41,8 @@ async function sample(): Promise<RoundResult> {
       },
     ],
     leaving: [],
-    silent: [{ run: second, reason: 'stopped', message: '' }],
+    blocked: [{ run: second, since: STARTED - 6000, stack: undefined }],
+    silent: [{ run: second, reason: 'blocked', message: '', last: { snapshot, ageMs: 8000 } }],
     errors: errors.totals,
   };
 }
@@ -71,6 +72,10 @@ for (const serializer of SERIALIZERS) {
       'pm2_up{pm2_app="shop",pm_id="1"} 0',
       'pm2_scrape_duration_seconds{pm2_app="shop",pm_id="0"} 0.25',
       'pm2_snapshot_age_seconds{pm2_app="shop",pm_id="0"} 4',
+      'pm2_snapshot_age_seconds{pm2_app="shop",pm_id="1"} 8',
+      '# TYPE pm2_event_loop_blocked_seconds gauge',
+      'pm2_event_loop_blocked_seconds{pm2_app="shop",pm_id="0"} 0',
+      'pm2_event_loop_blocked_seconds{pm2_app="shop",pm_id="1"} 7',
       'pm2_payload_bytes{pm2_app="shop",pm_id="0"} 300',
       'pm2_series{pm2_app="shop",pm_id="0"} 0',
       '# TYPE pm2_forgotten_series_total counter',

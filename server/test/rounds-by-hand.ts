@@ -67,6 +67,7 @@ export async function round(...all: readonly (Listed | Promise<Listed>)[]): Prom
     processes: listed.map(({ process }) => process),
     answers,
     leaving: [],
+    blocked: [],
     silent: listed.flatMap(({ process: { run }, answer }) =>
       answer === undefined ? [{ run, reason: 'late', message: 'it has not answered within 5 ms' } as const] : [],
     ),

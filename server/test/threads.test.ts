@@ -100,6 +100,7 @@ async function serve(
           answers,
           silent: [],
           leaving: [],
+          blocked: [],
           errors,
         });
       };

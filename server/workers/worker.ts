@@ -58,7 +58,9 @@ function snapshotsOf(task: ClusterTask): Snapshot[] {
     case 'render':
       return task.snapshots.map(({ snapshot }) => snapshot);
     case 'query':
-      return task.snapshots.flatMap(({ snapshot, earlier }) => (earlier === undefined ? [snapshot] : [snapshot, earlier]));
+      return task.snapshots.flatMap(({ snapshot, earlier }) =>
+        earlier === undefined ? [snapshot] : [snapshot, earlier],
+      );
     case 'search':
       return task.snapshots.map(({ snapshot }) => snapshot);
     case 'decode':

@@ -1,14 +1,19 @@
 /** The exporter's configuration, complete and valid. Defaults and bounds are in `read-config.ts`. */
 import type { CounterMode } from '../../protocol/tasks';
+import type { MetricEntry } from './metric-entries';
+
+export type { MetricEntry, MetricQuery, VitalEntry } from './metric-entries';
 
 export interface ExporterConfig {
   /** Which of @pm2/io's own metrics are on; by default all. */
   readonly pmxMetrics: PmxMetricsConfig;
   /**
-   * Names of the metrics that `pm2 monit` shows, or globs such as `http_*`. Up to 1,000. By default some of Mashroom's in a
-   * Mashroom server, and some of OpenTelemetry's instrumentations and of prom-client in other processes.
+   * What `pm2 monit` shows: names of metrics, globs such as `http_*`, and queries such as
+   * `{metric: 'http_requests_total', by: ['route'], where: {status: '5*'}, as: 'rate', name: 'err/s'}`. Up to 1,000. By
+   * default some of Mashroom's metrics in a Mashroom server, and in each process its vitals: requests and errors per second,
+   * the time to an answer, the delay of the event loop.
    */
-  readonly mashroomMetrics: readonly string[];
+  readonly mashroomMetrics: readonly MetricEntry[];
   /** Time between the starts of two collections, in milliseconds: 100 to 86,400,000, by default 10,000. */
   readonly intervalMs: number;
   /**
@@ -27,6 +32,11 @@ export interface ExporterConfig {
    * as `Pm2MetricReader`: other sources have all their series in each collection.
    */
   readonly forgetAfterMs: number;
+  /**
+   * Whether the stack of the main thread is taken where its event loop has not turned for two seconds, for the log and the
+   * metrics server: by default not. It uses Node.js' inspector, and the main thread pauses for about a millisecond.
+   */
+  readonly blockedStack: boolean;
   readonly probes: {
     /** What a counter shows: its value, its change since the last interval, or its change per second. */
     readonly counters: CounterMode;

@@ -1,4 +1,5 @@
 /** The metrics that `pm2 monit` shows by default. */
+import type { MetricEntry } from './metric-entries';
 
 /**
  * In a Mashroom server: gauges that tell an operator whether the server and its back ends are well. A name that a server
@@ -6,7 +7,7 @@
  *
  * Metrics with route, method or status are for the user to add: they would push the others out of a small pane.
  */
-export const DEFAULT_METRICS: readonly string[] = [
+export const DEFAULT_METRICS: readonly MetricEntry[] = [
   'mashroom_plugins_total',
   'mashroom_plugins_loaded_total',
   'mashroom_plugins_error_total',
@@ -47,34 +48,36 @@ export const DEFAULT_METRICS: readonly string[] = [
   'mashroom_memory_cache_redis_nodes_connected',
   'mashroom_messaging_amqp_connected',
   'mashroom_messaging_mqtt_connected',
+
+  // Behind what the original exporter shows. Sessions are above.
+  { vital: 'requests' },
+  { vital: 'errors' },
+  { vital: 'latency' },
+  { vital: 'eventLoop' },
 ];
 
 /**
- * In any other process: what OpenTelemetry's instrumentations and prom-client measure of the process and of its HTTP server,
- * under the names that they use by default. They stand in the order of how few probes they make.
+ * In any other process: its vitals, and what OpenTelemetry's instrumentations and prom-client measure of it beside them, under
+ * the names that they use by default.
  */
-export const PROCESS_METRICS: readonly string[] = [
-  'nodejs.eventloop.delay.p99',
-  'nodejs.eventloop.utilization',
-  'process.memory.usage',
-  'nodejs_eventloop_lag_p99_seconds',
-  'process_resident_memory_bytes',
-  'nodejs_heap_size_used_bytes',
-  'v8js.memory.heap.used',
-  'http.server.active_requests',
-  'http.server.request.duration',
-  // Before the stable semantic conventions.
-  'http.server.duration',
-  'http_request_duration_seconds',
-  'http_requests_total',
+export const PROCESS_METRICS: readonly MetricEntry[] = [
+  { vital: 'requests' },
+  { vital: 'errors' },
+  { vital: 'latency' },
+  { vital: 'eventLoop' },
+  { metric: '{nodejs.eventloop.utilization,nodejs_eventloop_utilization}', as: 'max', name: 'busy' },
+  { metric: 'http.server.active_requests', as: 'total', name: 'active' },
+  // OpenTelemetry's or prom-client's. PM2 itself shows the heap.
+  { metric: '{process.memory.usage,process_resident_memory_bytes}', as: 'max', name: 'memory' },
+  { vital: 'sessions' },
 ];
 
 /**
- * The entries of a selection that its user has written. Those of the default for Mashroom servers are none of them, since
- * users copy that list to add to it.
+ * The metrics that a user has asked for. Those of the default for Mashroom servers are none of them, since users copy that list
+ * to add to it.
  */
-export function withoutDefaults(selection: readonly string[]): readonly string[] {
-  const isDefault =
-    selection.length === PROCESS_METRICS.length && selection.every((name, i) => name === PROCESS_METRICS[i]);
-  return isDefault ? [] : selection.filter((name) => !DEFAULT_METRICS.includes(name));
+export function withoutDefaults(selection: readonly MetricEntry[]): readonly string[] {
+  const isDefault = JSON.stringify(selection) === JSON.stringify(PROCESS_METRICS);
+  const own = isDefault ? [] : selection.filter((entry) => !DEFAULT_METRICS.includes(entry));
+  return own.flatMap((entry) => (typeof entry === 'string' ? entry : 'metric' in entry ? entry.metric : []));
 }

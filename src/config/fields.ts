@@ -6,8 +6,12 @@
  */
 
 export interface ConfigProblem {
-  /** `value`: the value is not valid, the default is used. `key`: there is no such key, it is ignored. */
-  readonly kind: 'value' | 'key';
+  /**
+   * - `value`: the value is not valid, the default is used, or an element of a list is left out
+   * - `key`: there is no such key, it is ignored
+   * - `entry`, `entry key`: part of an element of a list is not valid, or there is no such part: the element is left out
+   */
+  readonly kind: 'value' | 'key' | 'entry' | 'entry key';
   /** Such as `probes.max` or `mashroomMetrics[2]`; empty for the configuration as a whole. */
   readonly path: string;
   readonly value: unknown;
@@ -57,6 +61,10 @@ function boolean(fallback: boolean | undefined): Field<boolean | undefined> {
   );
 }
 
+export function yesOrNo(fallback: boolean): Field<boolean> {
+  return boolean(fallback) as Field<boolean>;
+}
+
 function number(expected: string, fallback: number, isValid: (value: number) => boolean): Field<number> {
   return field(
     expected,
@@ -87,27 +95,6 @@ export function oneOf<T extends string>(fallback: T, values: readonly T[]): Fiel
     `one of ${values.map((value) => `"${value}"`).join(', ')}`,
     () => fallback,
     (value) => values.find((known) => known === value),
-  );
-}
-
-export interface StringLimits {
-  readonly items: number;
-  /** In characters, as JSON schemas count them. */
-  readonly length: number;
-}
-
-/** A list without its invalid elements, each of which is a problem of its own. */
-export function strings(what: string, fallback: readonly string[], limits: StringLimits): Field<readonly string[]> {
-  const expected = `a ${what} of 1 to ${limits.length} characters`;
-  return field<readonly string[]>(
-    `a list of up to ${limits.items} ${what}s`,
-    () => [...fallback],
-    (value, path, report) =>
-      itemsOf(value, limits.items)?.filter((item, index): item is string => {
-        const isValid = typeof item === 'string' && item !== '' && Array.from(item).length <= limits.length;
-        if (!isValid) report({ kind: 'value', path: `${path}[${index}]`, value: item, expected });
-        return isValid;
-      }),
   );
 }
 
@@ -161,7 +148,7 @@ function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-function isPlain(value: unknown): value is object {
+export function isPlain(value: unknown): value is object {
   try {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
@@ -170,7 +157,7 @@ function isPlain(value: unknown): value is object {
 }
 
 /** @returns `undefined` for anything but a readable array of at most `max` elements */
-function itemsOf(value: unknown, max: number): unknown[] | undefined {
+export function itemsOf(value: unknown, max: number): unknown[] | undefined {
   try {
     return Array.isArray(value) && value.length <= max ? Array.from(value, (item: unknown) => item) : undefined;
   } catch {
@@ -178,7 +165,7 @@ function itemsOf(value: unknown, max: number): unknown[] | undefined {
   }
 }
 
-function keysOf(value: object): string[] {
+export function keysOf(value: object): string[] {
   try {
     return Object.keys(value);
   } catch {
@@ -187,7 +174,7 @@ function keysOf(value: object): string[] {
 }
 
 /** @returns an own property; {@link UNREADABLE}, which no field accepts, for one that cannot be read */
-function property(value: object, key: string): unknown {
+export function property(value: object, key: string): unknown {
   try {
     return Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
   } catch {

@@ -1,8 +1,9 @@
 /** Makes a complete and valid configuration of any input. */
 import type { ExporterConfig, PmxMetricsConfig } from './config';
 import { DEFAULT_METRICS } from './default-metrics';
-import { object, oneOf, share, strings, switches, UNREADABLE, wholeNumber, wholeNumberOr } from './fields';
-import type { ConfigProblem, Field, FieldsOf } from './fields';
+import { object, oneOf, share, switches, UNREADABLE, wholeNumber, wholeNumberOr, yesOrNo } from './fields';
+import type { ConfigProblem, FieldsOf } from './fields';
+import { metricEntries, type MetricEntry } from './metric-entries';
 import { nearestKey } from '../../core/nearest-key';
 
 export type { ConfigProblem } from './fields';
@@ -30,13 +31,14 @@ const FIELDS: FieldsOf<ExporterConfig> = {
     http: switches(['http']),
     eventLoop: switches(['eventLoopActive', 'eventLoopDelay']),
   }),
-  mashroomMetrics: metricNames(DEFAULT_METRICS),
+  mashroomMetrics: metricEntries(DEFAULT_METRICS),
   // At most a day: a timer takes at most 24 days, and the interval may be stretched.
   intervalMs: wholeNumber(10_000, 100, 86_400_000),
   maxCollectLoad: share(0.02),
   maxSeries: wholeNumber(2_000_000, 1, 100_000_000),
   // Prometheus sees a series that comes back as a reset, so not at each pause of the traffic; at most a year.
   forgetAfterMs: wholeNumberOr(0, 60_000, 31_536_000_000),
+  blockedStack: yesOrNo(false),
   probes: object<ExporterConfig['probes']>({
     counters: oneOf('total', ['total', 'delta', 'rate']),
     // @pm2/io sends all probes every second, and 10,000 block the event loop for tens of milliseconds.
@@ -51,10 +53,6 @@ const FIELDS: FieldsOf<ExporterConfig> = {
   }),
 };
 
-function metricNames(fallback: readonly string[]): Field<readonly string[]> {
-  return strings('metric name or glob', fallback, { items: 1000, length: 1000 });
-}
-
 /**
  * @param input as the user gave it, of any type; `undefined` for none
  * @param defaultMetrics the default of `mashroomMetrics`
@@ -62,9 +60,9 @@ function metricNames(fallback: readonly string[]): Field<readonly string[]> {
  */
 export function readConfig(
   input: unknown,
-  defaultMetrics = DEFAULT_METRICS,
+  defaultMetrics: readonly MetricEntry[] = DEFAULT_METRICS,
 ): { config: ExporterConfig; problems: readonly ConfigProblem[] } {
-  const table = object<ExporterConfig>({ ...FIELDS, mashroomMetrics: metricNames(defaultMetrics) });
+  const table = object<ExporterConfig>({ ...FIELDS, mashroomMetrics: metricEntries(defaultMetrics) });
   const problems: ConfigProblem[] = [];
   const report = (problem: ConfigProblem): void => {
     if (problem.path === SCHEMA_KEY && typeof problem.value === 'string') return;
@@ -83,6 +81,9 @@ function expectedKey(problem: ConfigProblem): string {
 export function describeProblem({ kind, path, value, expected }: ConfigProblem): string {
   const key = path === '' ? 'the configuration' : brief(JSON.stringify(path).slice(1, -1));
   if (kind === 'key') return `${key} (${show(value)}) is unknown and ignored: expected ${expected}`;
+  if (kind === 'entry key') return `${key} (${show(value)}) is unknown, expected ${expected}: its entry is left out`;
+  if (kind === 'entry')
+    return `${key} is ${value === undefined ? 'missing' : show(value)}, expected ${expected}: its entry is left out`;
   const consequence = path.endsWith(']') ? 'it is left out' : 'its default is used';
   return `${key} is ${show(value)}, expected ${expected}: ${consequence}`;
 }

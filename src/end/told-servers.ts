@@ -2,11 +2,14 @@
 import type { Snapshot } from '../../core/snapshot';
 import type { PageRange } from '../../core/wire/format';
 import type { LastRecipient } from '../../protocol/tasks';
+import type { WatchedServer } from '../../protocol/watch';
 import type { MetricsRequest } from '../ipc/request';
 import { haveSameNumbers } from './same-numbers';
 
 /** A server that has not asked for so long has ended, or has lost interest. */
 const LATELY_MS = 5 * 60_000;
+/** With each task: a list with more ranges of pages is left out. */
+const MAX_RANGES = 100;
 /** Any process of this PM2 can say that it is one. */
 const MAX_SERVERS = 8;
 
@@ -53,6 +56,17 @@ export class ToldServers {
   get areThere(): boolean {
     const from = performance.now() - LATELY_MS;
     return [...this.servers.values()].some(({ askedAt }) => askedAt >= from);
+  }
+
+  /** Those that are told if the event loop does not turn any more. */
+  lately(latest: string | undefined): WatchedServer[] {
+    const from = performance.now() - LATELY_MS;
+    return [...this.servers]
+      .filter(([, { askedAt }]) => askedAt >= from)
+      .map(([pmId, { pid, token, have, incarnation, got }]) => ({
+        ...{ pmId, pid, token, got },
+        have: incarnation === latest && have.length <= MAX_RANGES ? have : [],
+      }));
   }
 
   /** Those that do not have the numbers of the snapshot yet. */

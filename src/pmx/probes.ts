@@ -46,8 +46,7 @@ export class Probes {
   }
 
   /**
-   * Takes the full list. A name that is missing in it shows as gone until a later list has it; `NaN` leaves the shown
-   * number as it is.
+   * Takes the full list. A name without a number, or that is missing in the list, shows as gone until a later list has one.
    * @param leftOut how many more probes there are, which were left out of the list for lack of room
    */
   show(values: readonly ProbeValue[], leftOut: number): void {
@@ -99,7 +98,7 @@ export class Probes {
     } else if (probe.unit !== unit) {
       metric.unit = probe.unit = unit;
     }
-    if (!Number.isNaN(value)) setShown(probe, textOrNumber(value));
+    setShown(probe, Number.isNaN(value) ? GONE : textOrNumber(value));
   }
 
   /** @returns false where there is no room for the name */

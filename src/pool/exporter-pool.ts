@@ -4,16 +4,22 @@ import type { Snapshot } from '../../core/snapshot';
 import { messageOf } from '../../core/values';
 import type { PostedSnapshot } from '../../protocol/posted';
 import type { LastTask, PostedTask, SnapshotTask, Task, TaskFailure, TaskResult } from '../../protocol/tasks';
+import type { LoopBeat } from '../blocked/beat';
+import type { Watch } from '../../protocol/watch';
 import { PostedForm } from './posted';
 
 export interface ExporterPoolOptions extends PoolOptions {
   /** Keeps the numbers of a snapshot from being overwritten until the returned function is called. */
   readonly hold: (snapshot: Snapshot) => () => void;
+  /** What the threads watch. */
+  readonly beat?: Pick<LoopBeat, 'watch' | 'noteKept'>;
 }
 
 export class ExporterPool {
   private readonly pool: WorkerPool;
   private readonly posted = new PostedForm();
+  /** Ends that the numbers of the last task are kept. */
+  private release: (() => void) | undefined;
 
   constructor(private readonly options: ExporterPoolOptions) {
     this.pool = new WorkerPool(options);
@@ -25,13 +31,28 @@ export class ExporterPool {
   }
 
   async run<T extends Task>(task: T): Promise<TaskResult<T>> {
-    if (task.kind === 'hello') return (await this.pool.submit(task, { keepsAlive: false })) as TaskResult<T>;
+    if (task.kind === 'hello')
+      return (await this.pool.submit({ ...task, ...this.watch() }, { keepsAlive: false })) as TaskResult<T>;
     const release = this.options.hold(task.snapshot);
     try {
       return (await this.post(task)) as TaskResult<T>;
     } finally {
-      release();
+      this.keep(task.snapshot, release);
     }
+  }
+
+  /** A thread that watches has the snapshot of its last task where this one does not turn any more. */
+  private keep({ generation }: Snapshot, release: () => void): void {
+    const { beat } = this.options;
+    this.release?.();
+    if (beat === undefined) release();
+    else this.release = release;
+    beat?.noteKept(generation);
+  }
+
+  private watch(): { readonly watch?: Watch } {
+    const { beat } = this.options;
+    return beat === undefined ? {} : { watch: beat.watch() };
   }
 
   /**
@@ -60,7 +81,7 @@ export class ExporterPool {
     } catch (error) {
       return { ok: false, code: 'INTERNAL', message: `the snapshot cannot be posted: ${messageOf(error)}` };
     }
-    const posted: PostedTask = { ...task, snapshot };
+    const posted: PostedTask = { ...task, snapshot, ...this.watch() };
     return (await this.pool.submit(posted)) as TaskResult;
   }
 }

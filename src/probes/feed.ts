@@ -1,9 +1,11 @@
 /** Has a worker thread compute the probes of each snapshot, and hands them to the one that shows them. */
 import type { Snapshot } from '../../core/snapshot';
 import { messageOf } from '../../core/values';
+import type { Shown } from '../../protocol/shown';
 import type { ProbesTask, ProbeValue } from '../../protocol/tasks';
 import type { ExporterConfig } from '../config/config';
 import { withoutDefaults } from '../config/default-metrics';
+import { shownEntries } from '../config/shown';
 import type { Probes } from '../pmx/probes';
 import type { ExporterPool } from '../pool/exporter-pool';
 import { PatternWatch } from './pattern-watch';
@@ -28,9 +30,12 @@ export class ProbeFeed {
   private stopped = false;
 
   private readonly patterns: PatternWatch;
+  private readonly select: readonly Shown[];
 
   constructor(private readonly options: FeedOptions) {
-    this.patterns = new PatternWatch(withoutDefaults(options.config.mashroomMetrics), options.states);
+    const { mashroomMetrics } = options.config;
+    this.patterns = new PatternWatch(withoutDefaults(mashroomMetrics), options.states);
+    this.select = shownEntries(mashroomMetrics);
   }
 
   /** Takes the latest snapshot. It replaces one that still waits for the end of the work on an earlier one. */
@@ -68,7 +73,7 @@ export class ProbeFeed {
     const task: ProbesTask = {
       kind: 'probes',
       snapshot,
-      select: config.mashroomMetrics,
+      select: this.select,
       counters: config.probes.counters,
       perMetric: config.probes.perMetric,
       aggregated: this.aggregated,

@@ -8,7 +8,7 @@ test('the documentation lists what is shown by default in a process that is no M
   const text = readFileSync(join(__dirname, '../../docs/configuration.md'), 'utf8');
   const section = /## What is shown by default\n(.*?)\n## /s.exec(text)?.[1] ?? '';
   t.deepEqual(
-    [...section.matchAll(/^- `(.*)`$/gm)].map(([, name]) => name),
+    [...section.matchAll(/^- `(.*)`$/gm)].map(([, entry]) => JSON.parse(entry ?? '') as object),
     [...PROCESS_METRICS],
   );
 });
@@ -16,7 +16,11 @@ test('the documentation lists what is shown by default in a process that is no M
 test('a missing or invalid selection is the default of the kind of process', (t) => {
   for (const input of [undefined, {}, { mashroomMetrics: 'http.*' }, 5]) {
     t.deepEqual(readConfig(input, PROCESS_METRICS).config.mashroomMetrics, [...PROCESS_METRICS]);
-    t.true(readConfig(input).config.mashroomMetrics.every((name) => name.startsWith('mashroom_')));
+    t.true(
+      readConfig(input).config.mashroomMetrics.every(
+        (entry) => typeof entry !== 'string' || entry.startsWith('mashroom_'),
+      ),
+    );
   }
   t.deepEqual(readConfig({ mashroomMetrics: ['a'] }, PROCESS_METRICS).config.mashroomMetrics, ['a']);
 });

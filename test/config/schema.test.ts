@@ -47,7 +47,7 @@ function nearly(node: Schema): fc.Arbitrary<unknown> {
   if (node.enum !== undefined) right.push(fc.constantFrom(...node.enum));
   if (node.type === 'string') right.push(fc.string());
   if (node.type === 'number') doubtful.push(fc.double({ min: -1, max: 2 }));
-  if (node.type === 'array') right.push(fc.array(fc.string({ minLength: 1, unit: 'grapheme' })));
+  if (node.type === 'array') right.push(fc.array(fc.oneof(fc.string({ minLength: 1, unit: 'grapheme' }), entry)));
   if (node.type === 'boolean' || node.anyOf !== undefined) right.push(fc.boolean());
   const properties = propertiesOf(node);
   if (properties.length > 0) {
@@ -59,6 +59,48 @@ function nearly(node: Schema): fc.Arbitrary<unknown> {
   }
   return fc.oneof({ arbitrary: fc.oneof(...right), weight: 30 }, { arbitrary: fc.oneof(...doubtful), weight: 1 });
 }
+
+const text = fc.string({ minLength: 1, unit: 'grapheme', maxLength: 6 });
+/** Queries and vitals, nearly valid. They have no names in common, which is more than a schema can tell. */
+let names = 0;
+const name = fc.integer({ min: 1, max: 12 }).map((length) => `${++names}`.padStart(length, '_'));
+const optional = <T>(value: fc.Arbitrary<T>, ...doubtful: unknown[]): fc.Arbitrary<unknown> =>
+  fc.oneof(
+    { arbitrary: value, weight: 60 },
+    { arbitrary: fc.constantFrom<unknown>(...doubtful, null, '', 7), weight: 1 },
+  );
+const entry = fc.oneof(
+  fc.record(
+    {
+      metric: optional(text, 'x'.repeat(1001)),
+      as: optional(
+        fc.constantFrom('rate', 'avg', 'p95', 'p99.9', 'p0', 'p100'),
+        'p101',
+        'p5.',
+        'p100.5',
+        'median',
+        'p099',
+      ),
+      by: optional(fc.array(text, { maxLength: 10 }), ['', 'a'], new Array(11).fill('a')),
+      where: optional(fc.dictionary(text, fc.string(), { maxKeys: 10 }), { a: 5 }, []),
+      top: optional(fc.integer({ min: 1, max: 20 }), 0, 21, 1.5),
+      name: optional(name, 'x'.repeat(21)),
+      unit: optional(fc.string({ maxLength: 20 }), 'x'.repeat(21)),
+    },
+    { requiredKeys: ['metric', 'as'] },
+  ),
+  fc.record({
+    vital: optional(fc.constantFrom('requests', 'errors', 'latency', 'eventLoop', 'sessions'), 'request'),
+    name,
+  }),
+  fc.constantFrom(
+    {},
+    { metric: 'a' },
+    { as: 'rate' },
+    { vital: 'errors', as: 'rate' },
+    { metric: 'a', as: 'rate', were: {} },
+  ),
+);
 
 /** As in JSON.parse, `__proto__` becomes an ordinary key. */
 function withKey(object: object, key: string, value: unknown): object {
@@ -101,7 +143,8 @@ test('each problem names a key at which the schema finds fault', (t) => {
       const input = JSON.parse(JSON.stringify(generated)) as unknown;
       isValid(input);
       const faults = (isValid.errors ?? []).map(({ instancePath, params }) => {
-        const extra = (params as { additionalProperty?: string }).additionalProperty;
+        const { additionalProperty, missingProperty } = params as Record<string, string | undefined>;
+        const extra = additionalProperty ?? missingProperty;
         return extra === undefined ? instancePath : `${instancePath}/${extra}`;
       });
       // JSON pointers and our paths have the same keys with different separators.

@@ -37,7 +37,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
     t.is(next['a']?.unit, 'By');
   });
 
-  scenario('NaN leaves the last number, and makes no probe that has had none', async (t, child) => {
+  scenario('NaN is shown as gone, and makes no probe that has had no number', async (t, child) => {
     await show(child, [
       { name: 'known', value: 4 },
       { name: 'unknown', value: NaN },
@@ -47,7 +47,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
       { name: 'unknown', value: NaN },
     ]);
     const sent = await child.nextSent();
-    t.is(sent['known']?.value, 4);
+    t.is(sent['known']?.value, '-');
     t.false('unknown' in sent);
     t.deepEqual(await child.run((host) => [...registered(host)]), ['known']);
   });

@@ -1,18 +1,20 @@
 /**
  * Computes the probes of a snapshot: of each selected metric one probe per series and statistic, or those of its
- * aggregate where it has many series.
+ * aggregate where it has many series; of each query its rows.
  */
 import { DataPointType } from '../../core/otel';
 import type { Family, Page } from '../../core/snapshot';
 import type { CounterMode, ProbesResult, ProbesTask } from '../../protocol/tasks';
 import { forEachSeries, seriesCount } from '../../core/series';
 import { withPrevious } from '../../core/query/compared';
+import { Queries } from '../../core/query/evaluate';
 import { intervalOf } from '../../core/query/interval';
 import { exponentialReading, histogramReading } from './histograms';
 import { labelsOf, probeName, unitOf } from './names';
 import { ProbeList } from './probe-list';
 import type { Reading } from './reading';
 import { ScalarRange, ScalarSum } from './scalars';
+import { addQuery, addVital } from './show-query';
 import { SummaryReading } from './summaries';
 import { selectMetrics, type SelectedMetric } from '../../core/select';
 import { findUnmatched } from './unmatched';
@@ -22,14 +24,23 @@ export interface PageTexts {
   text(page: Page, index: number): string;
 }
 
-export function computeProbes(task: ProbesTask, pages: PageTexts): ProbesResult {
+export function computeProbes(task: ProbesTask, pages: PageTexts, queries = new Queries()): ProbesResult {
   const aggregated = new Set(task.aggregated);
   const list = new ProbeList(task.names);
-  for (const metric of selectMetrics(task.snapshot, task.select)) {
-    const series = metric.families.reduce((sum, family) => sum + seriesCount(family), 0);
-    if (series > task.perMetric) aggregated.add(metric.name);
-    if (aggregated.has(metric.name)) addAggregate(list, metric, task);
-    else addEachSeries(list, metric, task, pages);
+  const names = task.select.filter((shown) => typeof shown === 'string');
+  const selected = selectMetrics(task.snapshot, names).values();
+  for (const shown of task.select) {
+    if (typeof shown !== 'string') {
+      if (shown.kind === 'query') addQuery(list, shown, task.snapshot, queries);
+      else addVital(list, shown, task.snapshot, queries);
+      continue;
+    }
+    for (const metric of selected.next().value ?? []) {
+      const series = metric.families.reduce((sum, family) => sum + seriesCount(family), 0);
+      if (series > task.perMetric) aggregated.add(metric.name);
+      if (aggregated.has(metric.name)) addAggregate(list, metric, task);
+      else addEachSeries(list, metric, task, pages);
+    }
   }
   const result = { ok: true, kind: 'probes', ...list.finish(), aggregated: [...aggregated] } as const;
   return task.lookFor === undefined ? result : { ...result, unmatched: findUnmatched(task.snapshot, task.lookFor) };

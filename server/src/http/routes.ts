@@ -7,8 +7,8 @@ import { deadlineOf } from './deadline';
 import { targetGroups, targetOf } from './discovery';
 import { HttpError } from './errors';
 import { CONTENT_TYPES, negotiate, prefersGzip, shownAs } from './formats';
-import { sendAsset, type Assets } from './pages/assets';
-import { plainList } from './pages/plain-list';
+import { sendAsset, type Assets } from './front/assets';
+import { plainList } from './front/plain-list';
 
 export interface RouteContext {
   readonly options: ServerOptions;

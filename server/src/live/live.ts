@@ -1,30 +1,32 @@
 /**
- * The dashboard's side of the server: the last hour, open charts, marks, and the pages that hear of them.
+ * The dashboard's side of the server: the last hour, open charts, marks, and the viewers that hear of them.
  *
  * ```
- * scrape ─┐               ┌─▶ HeardRuns ─▶ questions ─▶ pool: query ─┬─▶ LiveProcesses ─▶ History ─┬─▶ pages
- * page  ──┴─▶ a round ────┤                                          └─▶ OpenCharts ───────────────┤
- *                         └─▶ Changes ─▶ marks ──────────────────────────────────────────────────-─┘
+ * scrape ─┐             ┌─▶ HeardRuns ─▶ questions ─▶ pool: query ─┬─▶ LiveProcesses ─▶ History ─┬─▶ viewers
+ * viewer ─┴─▶ a round ──┤                                          └─▶ OpenCharts ───────────────┤
+ *                       └─▶ Changes ─▶ marks ────────────────────────────────────────────────────┘
  * ```
  *
- * It takes the rounds that happen anyway, at most one per second. While a page is open it has one begun each second, and pages
- * share it. Without pages and scrapes nothing is asked and nothing grows.
+ * It takes the rounds that happen anyway, at most one per second. While there is a viewer it has one begun each second, and
+ * viewers share it. Without viewers and scrapes nothing is asked and nothing grows.
  */
 import type { StateLog, Subject } from '../../../core/state-log';
 import { messageOf } from '../../../core/values';
 import type { OverviewAnswer } from '../../protocol/overview';
 import type { FoundMetrics, Hello, Mark } from '../../protocol/page';
 import type { LabelledSnapshot } from '../../protocol/render';
+import type { Run } from '../../protocol/run';
 import type { ClusterPool } from '../cluster-pool';
 import { overviewOf, type Asked } from '../overview';
 import type { KnownNumbers, RoundResult } from '../rounds/result';
 import { ViewError } from '../view';
 import { Charts } from './charts/charts';
 import { History } from './history/history';
+import { BlockedRuns } from './marks/blocked-runs';
 import { Changes } from './marks/changes';
 import { MarkLog } from './marks/mark-log';
-import type { Outlet, Page } from './pages/page';
-import { Pages } from './pages/pages';
+import type { Outlet, Viewer } from './viewers/viewer';
+import { Viewers } from './viewers/viewers';
 import { HeardRuns } from './processes/heard-runs';
 import { inOverview, rowOf, type LiveProcess } from './processes/live-process';
 import { LiveProcesses } from './processes/processes';
@@ -44,7 +46,7 @@ export interface LiveOptions {
   readonly now?: () => number;
 }
 
-/** Rounds that are closer to each other than this count as one. Those of pages are a second apart. */
+/** Rounds that are closer to each other than this count as one. Those of viewers are a second apart. */
 const APART_MS = 900;
 /** How long a page's round waits: a late answer counts in the next one. */
 const ROUND_MS = 1000;
@@ -60,14 +62,15 @@ export class Live {
   private readonly charts = new Charts();
   private readonly history = new History();
   private readonly changes = new Changes();
+  private readonly blocked = new BlockedRuns();
   private readonly marks = new MarkLog();
   private readonly heard = new HeardRuns();
   private readonly processes: LiveProcesses;
-  private readonly pages: Pages;
+  private readonly viewers: Viewers;
   private readonly now: () => number;
   private current: readonly LiveProcess[] = [];
   private problem: string | null = null;
-  /** The event with all processes, as pages have it. */
+  /** The event with all processes, as viewers have it. */
   private rows = '[]';
   private round = 0;
   private takenAt = -Infinity;
@@ -81,13 +84,13 @@ export class Live {
     this.now = options.now ?? Date.now;
     this.processes = new LiveProcesses(options.asked, this.heard);
     const ask = (): Promise<unknown> => options.ask(ROUND_MS).catch(() => undefined);
-    this.pages = new Pages({ charts: this.charts, ask });
+    this.viewers = new Viewers({ charts: this.charts, ask });
   }
 
   /** What is kept: for tests, and for whoever looks for memory. */
-  get kept(): { readonly moments: number; readonly bytes: number; readonly charts: number; readonly pages: number } {
-    const { history, charts, pages } = this;
-    return { moments: history.length, bytes: history.bytes, charts: charts.count, pages: pages.count };
+  get kept(): { readonly moments: number; readonly bytes: number; readonly charts: number; readonly viewers: number } {
+    const { history, charts, viewers } = this;
+    return { moments: history.length, bytes: history.bytes, charts: charts.count, viewers: viewers.count };
   }
 
   /** Takes in a round of all processes. */
@@ -97,6 +100,13 @@ export class Live {
     this.takenAt = result.started;
     this.waiting = result;
     this.showing ??= this.showAll();
+  }
+
+  /** Takes in what a process says of its event loop between two rounds. @param blocked `undefined`: it turns again */
+  noteBlocked(run: Run, blocked: { readonly since: number; readonly stack: string | undefined } | undefined): void {
+    this.tellMarks(this.blocked.note(run, blocked?.since, this.now()));
+    const about = { blockedSince: blocked?.since, stack: blocked?.stack };
+    this.tellProcesses(this.current.map((one) => (one.run.key === run.key ? { ...one, ...about } : one)));
   }
 
   /** Resolves when what was taken is shown. */
@@ -128,24 +138,24 @@ export class Live {
     }
   }
 
-  /** @returns `undefined` if as many pages are open as may be */
-  open(makeOutlet: () => Outlet): Page | undefined {
-    return this.pages.open(makeOutlet, (page) => {
-      const hello: Hello = [page.stream, this.options.version, this.now()];
-      page.send('hello', JSON.stringify(hello));
-      page.send('past', JSON.stringify(this.history.past()));
-      page.send('marks', JSON.stringify(this.marks.all));
-      if (this.current.length > 0) page.send('processes', this.rows);
+  /** @returns `undefined` if there are as many viewers as may be */
+  open(makeOutlet: () => Outlet): Viewer | undefined {
+    return this.viewers.open(makeOutlet, (viewer) => {
+      const hello: Hello = [viewer.stream, this.options.version, this.now()];
+      viewer.send('hello', JSON.stringify(hello));
+      viewer.send('past', JSON.stringify(this.history.past()));
+      viewer.send('marks', JSON.stringify(this.marks.all));
+      if (this.current.length > 0) viewer.send('processes', this.rows);
     });
   }
 
-  pageOf(stream: string): Page | undefined {
-    return this.pages.of(stream);
+  viewerOf(stream: string): Viewer | undefined {
+    return this.viewers.of(stream);
   }
 
   /** Ends all streams, and the rounds for them. Repeatable. */
   stop(): void {
-    this.pages.stop();
+    this.viewers.stop();
   }
 
   /** @returns why there is nothing newer, in a sentence */
@@ -171,27 +181,33 @@ export class Live {
   }
 
   private async show(result: RoundResult): Promise<void> {
-    const { options, heard, history, pages } = this;
-    const time = result.started;
+    const { options, heard, history, viewers } = this;
     heard.take(result, options.known());
-    const marks = this.marksOf(result);
+    this.tellMarks([...this.changesIn(result), ...this.blocked.round(result)]);
     await this.evaluate(result);
-    this.current = this.processes.of(result);
     this.problem = overviewOf(result, options.asked).problem;
-    history.add(time, this.current);
-    const rows = JSON.stringify(this.current.map(rowOf));
-    if (rows !== this.rows) pages.tell('processes', rows);
-    this.rows = rows;
-    if (marks.length > 0) pages.tell('marks', JSON.stringify(marks));
-    pages.tellCharts();
+    this.tellProcesses(this.processes.of(result));
+    history.add(result.started, this.current);
+    viewers.tellCharts();
   }
 
-  private marksOf({ processes, leaving, started }: RoundResult): readonly Mark[] {
+  private changesIn({ processes, leaving, started }: RoundResult): readonly Mark[] {
     const { self } = this.options.asked;
     const others = processes.filter(({ run }) => run.pmId !== self);
-    const marks = this.changes.since(others, new Set(leaving.map(({ run }) => run.key)), started);
-    this.marks.add(marks, started);
-    return marks;
+    return this.changes.since(others, new Set(leaving.map(({ run }) => run.key)), started);
+  }
+
+  private tellMarks(marks: readonly Mark[]): void {
+    if (marks.length === 0) return;
+    this.marks.add(marks, this.now());
+    this.viewers.tell('marks', JSON.stringify(marks));
+  }
+
+  private tellProcesses(processes: readonly LiveProcess[]): void {
+    this.current = processes;
+    const rows = JSON.stringify(processes.map(rowOf));
+    if (rows !== this.rows) this.viewers.tell('processes', rows);
+    this.rows = rows;
   }
 
   /** Has a worker thread answer what vitals and charts want to know. Where it fails, they keep what they have. */

@@ -1,4 +1,4 @@
-/** Makes the task that answers all questions of a round: vitals of each process, and the charts that pages show. */
+/** Makes the task that answers all questions of a round: vitals of each process, and the charts that viewers show. */
 import { Selector } from '../../../core/select';
 import { VITAL_QUERIES } from '../../../core/query/vitals';
 import type { Snapshot } from '../../../core/snapshot';

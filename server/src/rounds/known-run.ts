@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { Run } from '../../protocol/run';
 import type { Snapshot } from '../../../core/snapshot';
 import type { KnownPage } from '../../../core/wire/decode';
+import type { Blocked } from './blocked';
 import { Incarnations } from './incarnations';
 import type { PlainEncoder } from './plain-encoder';
 import type { Request } from './request';
@@ -49,6 +50,8 @@ export class KnownRun {
   /** Whether an answer has had the id or the token of a request. Then an answer without either is of somebody else. */
   echoes = false;
   last: KnownPages | undefined;
+  /** What its worker thread has said last of its event loop; `undefined`: that it turns, or nothing. */
+  blocked: Blocked | undefined;
   /** Made with the first answer in the plain form. */
   plain: PlainEncoder | undefined;
   /** Sent and not answered, oldest first. */
@@ -100,6 +103,8 @@ export class KnownRun {
 
   /** Forgets a request that is answered or lost, and older ones that no scrape waits for. */
   close(request: Request): void {
+    // Only a loop that turns hears requests.
+    if (this.blocked !== undefined && request.sentAt > this.blocked.heardAt) this.blocked = undefined;
     this.hasAnswered = true;
     this.pauseMs = PAUSE_MS;
     this.named = this.named.filter(({ sentAt }) => sentAt >= request.sentAt);

@@ -7,7 +7,9 @@
  */
 import { hasEnded } from '../../../core/pm2/has-ended';
 import type { ProcessInfo } from '../pm2/process-list';
+import type { Run } from '../../protocol/run';
 import type { ReadAnswer } from './answer';
+import { isCurrent, type Blocked } from './blocked';
 import { EndedRuns } from './ended-runs';
 import { KnownRun } from './known-run';
 import { collectedAt } from './plain-form';
@@ -85,6 +87,13 @@ export class KnownRuns {
   /** Whether that process is another run's. */
   isOfAnother(pid: number, known: KnownRun): boolean {
     return this.withEnded().some((one) => one !== known && one.pid === pid);
+  }
+
+  /** What is known of a listed run whose event loop does not turn; `undefined`: none that is known of. */
+  blockedRun({ pmId, key }: Run): (KnownRun & { readonly blocked: Blocked }) | undefined {
+    const known = this.listed.get(pmId);
+    const isBlocked = known?.run.key === key && known.blocked !== undefined && isCurrent(known.blocked);
+    return isBlocked ? (known as KnownRun & { readonly blocked: Blocked }) : undefined;
   }
 
   /** @returns `undefined` if no request is open that this may answer */

@@ -1,4 +1,5 @@
 /** What one round of asking has found out. Immutable. */
+import type { Blocked } from './blocked';
 import type { Run } from '../../protocol/run';
 import type { Snapshot } from '../../../core/snapshot';
 import type { ProcessInfo } from '../pm2/process-list';
@@ -16,6 +17,8 @@ export interface RoundResult {
   readonly answers: readonly InstanceAnswer[];
   /** Instances without an answer, of apps that are known to answer or are named in the configuration; by ascending pm_id. */
   readonly silent: readonly SilentInstance[];
+  /** Instances that have said by themselves that their event loop does not turn; by ascending pm_id. */
+  readonly blocked: readonly BlockedInstance[];
   /** Runs that PM2 is replacing: it does not list them any more, and they still work. */
   readonly leaving: readonly LeavingRun[];
   /** Number of failures since this server was started. */
@@ -45,6 +48,8 @@ export interface KnownNumbers {
   readonly run: Run;
   /** The newest one, whether it was asked for or not; `undefined`: none. */
   readonly snapshot: Snapshot | undefined;
+  /** Where its event loop does not turn; `undefined`: nothing is known of that. */
+  readonly blocked?: Blocked | undefined;
 }
 
 export interface SilentInstance {
@@ -52,11 +57,24 @@ export interface SilentInstance {
   readonly reason: SilentReason;
   /** The reason in a sentence. */
   readonly message: string;
+  /** The last numbers that are known of it, where it is `blocked`. */
+  readonly last?: OldNumbers | undefined;
+}
+
+export interface OldNumbers {
+  readonly snapshot: Snapshot;
+  readonly ageMs: number;
+}
+
+export interface BlockedInstance extends Pick<Blocked, 'since' | 'stack'> {
+  readonly run: Run;
 }
 
 export type SilentReason =
   /** No answer in time. */
   | 'late'
+  /** No answer, and it has said by itself that its event loop does not turn. */
+  | 'blocked'
   /** Its answer cannot be read. */
   | 'broken'
   /** Not running, as PM2's status says. */
@@ -69,7 +87,7 @@ const ERROR_KINDS = [
   /** An answer did not come in time. */
   'late',
   /**
-   * An answer came after all scrapes had given up waiting for it, or to no open request; last numbers came of no known run; or
+   * An answer came after all scrapes had given up waiting for it, or to no open request; last numbers or a report came of no known run; or
    * either was of an exporter that had been stopped, after another one in its process had been heard.
    */
   'stale',

@@ -1,8 +1,10 @@
 /** One round: requests that were sent at once, and the scrapes that wait for the answers, each with its own deadline. */
 import type { ProcessInfo } from '../pm2/process-list';
+import type { Run } from '../../protocol/run';
 import type { Apps } from './apps';
+import type { KnownRuns } from './known-runs';
 import type { Request } from './request';
-import type { ErrorCounts, InstanceAnswer, RoundResult, SilentInstance, SilentReason } from './result';
+import type { ErrorCounts, InstanceAnswer, BlockedInstance, RoundResult, SilentInstance, SilentReason } from './result';
 
 /** How long a round waits for an app that has never answered. */
 const BRIEF_MS = 1000;
@@ -39,6 +41,7 @@ export class Round {
     private readonly processes: readonly ProcessInfo[],
     private readonly apps: Apps,
     private readonly errors: ErrorCounts,
+    private readonly blockedRun: KnownRuns['blockedRun'],
   ) {
     setTimeout(() => {
       this.isEarly = false;
@@ -80,8 +83,11 @@ export class Round {
   result(only: number | undefined): RoundResult {
     const answers: InstanceAnswer[] = [];
     const silent: SilentInstance[] = [];
+    const blocked: BlockedInstance[] = [];
     for (const process of this.processes) {
       if (!this.apps.includes(process) || (only ?? process.run.pmId) !== process.run.pmId) continue;
+      const known = this.blockedRun(process.run);
+      if (known !== undefined) blocked.push({ run: known.run, since: known.blocked.since, stack: known.blocked.stack });
       const outcome = this.requests.get(process.run.pmId)?.outcome;
       if (outcome?.kind === 'answer') answers.push(outcome.answer);
       else if (this.apps.answers(process.run)) silent.push(this.whySilent(process));
@@ -93,6 +99,7 @@ export class Round {
       processes: this.processes,
       answers,
       silent,
+      blocked,
       leaving: this.leaving.map(({ known: { run }, outcome }) => ({
         run,
         answer: outcome?.kind === 'answer' ? outcome.answer : undefined,
@@ -118,8 +125,9 @@ export class Round {
   private isAwaiting(only?: number): boolean {
     for (const [pmId, { outcome, known, brief }] of this.requests) {
       if (outcome !== undefined || (only ?? pmId) !== pmId) continue;
-      if (this.apps.answers(known.run) && !known.isStarting) return true;
-      if ((brief || known.isStarting) && this.isEarly) return true;
+      const isBlocked = this.blockedRun(known.run) !== undefined;
+      if (this.apps.answers(known.run) && !known.isStarting && !isBlocked) return true;
+      if ((brief || known.isStarting || isBlocked) && this.isEarly) return true;
     }
     // They may end at any moment, so that no scrape waits for them until its deadline.
     return only === undefined && this.isEarly && this.leaving.some(({ outcome }) => outcome === undefined);
@@ -137,6 +145,8 @@ export class Round {
     if (request?.known.isStarting === true) {
       return { run, reason: 'starting', message: 'it has started just now and does not answer yet' };
     }
+    const blocked = this.whyBlocked(run);
+    if (blocked !== undefined) return blocked;
     // Counted once per round, although several scrapes may share it.
     if (!this.late.has(run.pmId)) this.errors.add('late');
     this.late.add(run.pmId);
@@ -145,6 +155,20 @@ export class Round {
         ? 'it has left several requests without an answer, and is asked again from time to time'
         : `it has not answered within ${Math.round(performance.now() - request.sentAt)} ms`;
     return { run, reason: 'late', message };
+  }
+
+  private whyBlocked(run: Run): SilentInstance | undefined {
+    const known = this.blockedRun(run);
+    if (known === undefined) return undefined;
+    const now = Date.now();
+    const seconds = Math.max(0, Math.round((now - known.blocked.since) / 1000));
+    const snapshot = known.last?.snapshot;
+    return {
+      run,
+      reason: 'blocked',
+      message: `its event loop has not turned for ${seconds} s, as its worker thread says`,
+      last: snapshot && { snapshot, ageMs: Math.max(0, now - snapshot.time) },
+    };
   }
 }
 

@@ -21,6 +21,7 @@ import type { Run } from '../../protocol/run';
 import { readProcessList, type ProcessInfo } from '../pm2/process-list';
 import { readAnswer, readHello, readLastNumbers, type Answer } from './answer';
 import { Apps, type AppsOptions } from './apps';
+import { BlockedReports, isCurrent, type Blocked } from './blocked';
 import { KnownRuns } from './known-runs';
 import { LastNumbersReader, type Heard } from './last-numbers';
 import { packetOf } from './packet';
@@ -34,6 +35,8 @@ export interface RoundsOptions extends AppsOptions, ReaderOptions {
   readonly daemon: Daemon;
   /** Hears what has come of last numbers, which come at any time. */
   readonly onLastNumbers?: (heard: Heard) => void;
+  /** Hears, between rounds too, that the event loop of a run does not turn; `undefined`: that it turns again. */
+  readonly onBlocked?: (run: Run, blocked: Blocked | undefined) => void;
 }
 
 /** How long PM2's daemon may take to list its processes or to pass a request on, in milliseconds. */
@@ -48,6 +51,7 @@ export class Rounds {
   private readonly errors = new ErrorCounts();
   private readonly runs = new KnownRuns();
   private readonly lastNumbers: LastNumbersReader;
+  private readonly blocked: BlockedReports;
   /** The round that scrapes may still join. */
   private gathering: Promise<Round> | undefined;
   /** pm_ids of the instances that these scrapes want to have asked; `undefined` stands for all. */
@@ -68,11 +72,23 @@ export class Rounds {
       errors,
       onHeard: (heard) => options.onLastNumbers?.(heard),
     });
+    this.blocked = new BlockedReports({
+      runs,
+      errors,
+      onChange: (run, blocked) => {
+        // Its scrapes need not wait for it any longer.
+        this.latest?.endWaits();
+        options.onBlocked?.(run, blocked);
+      },
+    });
   }
 
   /** All runs of which more numbers may come, with the newest ones that are known. */
   known(): KnownNumbers[] {
-    return this.runs.withEnded().map(({ run, last }) => ({ run, snapshot: last?.snapshot }));
+    return this.runs.withEnded().map(({ run, last, blocked }) => ({
+      ...{ run, snapshot: last?.snapshot },
+      blocked: blocked !== undefined && isCurrent(blocked) ? blocked : undefined,
+    }));
   }
 
   /** Listens for answers. They come as messages to this process, so that PM2 has to run it. */
@@ -138,7 +154,9 @@ export class Rounds {
   }
 
   private begin(started: number, processes: readonly ProcessInfo[]): Round {
-    const round = new Round(++this.count, started, processes, this.apps, this.errors);
+    const round = new Round(++this.count, started, processes, this.apps, this.errors, (run) =>
+      this.runs.blockedRun(run),
+    );
     const asked = new Map<string, Run>();
     const leaving = new Set(this.runs.leaving());
     for (const known of this.runs.all()) {
@@ -192,6 +210,7 @@ export class Rounds {
     if (starting !== undefined && !this.finishing) this.welcomes.hear(starting);
     const last = readLastNumbers(message);
     if (last !== undefined) this.lastNumbers.hear(last);
+    this.blocked.hear(message);
     const read = readAnswer(message);
     if (read === undefined) return;
     const request = this.runs.requestOf(read);

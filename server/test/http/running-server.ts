@@ -82,7 +82,7 @@ export const NO_LIVE: LiveSource = {
   overview: () => Promise.resolve({ version: '1.2.3', now: 1, problem: null, processes: [] }),
   search: () => Promise.resolve({ metrics: [], total: 0 }),
   open: () => undefined,
-  pageOf: () => undefined,
+  viewerOf: () => undefined,
   stop: () => undefined,
 };
 

@@ -91,8 +91,11 @@ test('/ lists as plain text what there is, and has nothing of a name that would 
     status: 'online',
     path: `/metrics/${pmId}`,
     why: null,
+    blockedSince: null,
+    stack: null,
   }));
-  const other = { app: 'a\nb', pmId: 12, status: 'stopped', path: null, why: 'PM2 says that it is stopped' };
+  const why = 'PM2 says that it is stopped';
+  const other = { app: 'a\nb', pmId: 12, status: 'stopped', path: null, why, blockedSince: 1, stack: 'at x\nat y\x1b' };
   const overview = { problem: null, processes: [...processes, other] };
   const running = await run(t, undefined, { overview: () => Promise.resolve(overview) });
   const { status, headers, text } = await running.get('/');
@@ -113,7 +116,7 @@ test('/ lists as plain text what there is, and has nothing of a name that would 
   ]);
   for (const path of paths) t.is((await running.get(path)).status, 200);
   t.true(text.includes('1.2.3'));
-  t.true(text.includes('a\\nb (12): PM2 says that it is stopped\n'));
+  t.true(text.includes('a\\nb (12): PM2 says that it is stopped\n    at x\n    at y\\u001b\n'));
   t.is(headers.vary, 'accept');
 
   const json = await running.get('/', { headers: { accept: 'application/json' } });

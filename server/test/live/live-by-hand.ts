@@ -2,7 +2,7 @@
 import { StateLog } from '../../../core/state-log';
 import type { ClusterPool } from '../../src/cluster-pool';
 import { Live, type LiveOptions } from '../../src/live/live';
-import type { Outlet, Page } from '../../src/live/pages/page';
+import type { Outlet, Viewer } from '../../src/live/viewers/viewer';
 import type { RoundResult } from '../../src/rounds/result';
 import { histogram, point } from '../../../test/core/encoder/collections';
 import { round, type Listed } from '../rounds-by-hand';
@@ -21,7 +21,7 @@ export interface LiveWorld {
   readonly logged: readonly string[];
   /** Gives a round its time, in seconds from the beginning, and waits until it is shown. */
   take(seconds: number, ...listed: readonly (Listed | Promise<Listed>)[]): Promise<RoundResult>;
-  open(): { readonly page: Page; readonly events: Event[]; close(): void };
+  open(): { readonly page: Viewer; readonly events: Event[]; close(): void };
 }
 
 export function liveWorld(pool: ClusterPool, options: Partial<LiveOptions> = {}): LiveWorld {
@@ -58,7 +58,7 @@ export function liveWorld(pool: ClusterPool, options: Partial<LiveOptions> = {})
         end: () => close(),
         onClose: (listener) => (close = listener),
       };
-      const page = live.open(() => outlet) as Page;
+      const page = live.open(() => outlet) as Viewer;
       return { page, events, close: () => close() };
     },
   };

@@ -2,6 +2,7 @@
 import test from 'ava';
 import { ClusterPool } from '../../src/cluster-pool';
 import type { ChartPoints, ChartSeries, Hello, Mark, Past, ProcessRow } from '../../protocol/page';
+import type { Run } from '../../protocol/run';
 import { counter, point } from '../../../test/core/encoder/collections';
 import { Process } from '../rounds-by-hand';
 import { BEGIN, liveWorld, named, requests } from './live-by-hand';
@@ -52,15 +53,15 @@ test('a new page hears the hour, the marks and the processes, and then each roun
 
 test('without a page and without rounds nothing is asked, and nothing grows', async (t) => {
   const world = liveWorld(pool);
-  t.deepEqual(world.live.kept, { moments: 0, bytes: world.live.kept.bytes, charts: 0, pages: 0 });
+  t.deepEqual(world.live.kept, { moments: 0, bytes: world.live.kept.bytes, charts: 0, viewers: 0 });
   await world.take(0, new Process('shop', 0).orders(1));
   t.is(world.live.kept.moments, 1);
   t.is(world.asked(), 0);
   const { close } = world.open();
   t.is(world.asked(), 1);
-  t.is(world.live.kept.pages, 1);
+  t.is(world.live.kept.viewers, 1);
   close();
-  t.is(world.live.kept.pages, 0);
+  t.is(world.live.kept.viewers, 0);
 });
 
 test('pages share one round per second, and rounds that follow each other closely are one', async (t) => {
@@ -174,12 +175,12 @@ test('/api/overview has the fields by name, and asks only if the last round is o
 test('as many pages are open as may be, and no more', (t) => {
   const world = liveWorld(pool);
   for (let i = 0; i < 20; i++) world.open();
-  t.is(
-    world.live.open(() => t.fail() as never),
-    undefined,
-  );
+  const opened = world.live.open(() => {
+    throw new Error('no outlet is made');
+  });
+  t.is(opened, undefined);
   world.live.stop();
-  t.is(world.live.kept.pages, 0);
+  t.is(world.live.kept.viewers, 0);
 });
 
 test('metrics are found by parts of names and of attributes', async (t) => {
@@ -209,4 +210,23 @@ test('what PM2 does to processes is marked, on pages that are open too', async (
     marks.flat().map(([, kind]) => kind),
     ['start', 'stop'],
   );
+});
+
+test('a process whose event loop does not turn is marked between two rounds, until it turns again', async (t) => {
+  const world = liveWorld(pool);
+  const { events } = world.open();
+  const { answers } = await world.take(0, new Process('shop', 0).orders(1));
+  const run = answers[0]?.run as Run;
+  world.live.noteBlocked(run, { since: BEGIN - 2000, stack: 'at loop' });
+  world.live.noteBlocked(run, { since: BEGIN - 2000, stack: 'at loop' });
+  const blocked = (): unknown[] => (named(events, 'processes').at(-1) as ProcessRow[])[0]?.slice(14, 16) ?? [];
+  t.deepEqual(blocked(), [BEGIN - 2000, 'at loop']);
+  // The next answer shows that it turns.
+  await world.take(3, new Process('shop', 0).orders(2));
+  t.deepEqual(blocked(), [null, null]);
+  const marks = (named(events, 'marks') as Mark[][]).flat().filter(([, kind]) => kind !== 'start');
+  t.deepEqual(marks, [
+    [BEGIN - 2000, 'blocked', 'shop', 0, 'Its event loop does not turn'],
+    [BEGIN + 3000, 'turns', 'shop', 0, 'Its event loop turns again, after 5 s'],
+  ]);
 });

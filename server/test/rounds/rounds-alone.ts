@@ -26,6 +26,8 @@ const LIMITS = { maxBytes: 1 << 24, maxSeries: 1000, maxSamples: 8000 };
 export class World {
   readonly heard: Heard[] = [];
   readonly packets: Packet[] = [];
+  /** What was heard of blocked event loops. */
+  readonly blocked: unknown[] = [];
   /** Decodes that have begun. */
   decoded = 0;
   /** Decoding waits for it. */
@@ -45,6 +47,7 @@ export class World {
       daemon: daemon as unknown as Daemon,
       ...{ apps: [], self: 99, maxSeries: 1000, maxPayload: 100_000 },
       onLastNumbers: (heard) => this.heard.push(heard),
+      onBlocked: (run, blocked) => this.blocked.push([run, blocked]),
       decode: async (payload, known, firstPageId) => {
         this.decoded++;
         await this.gate;

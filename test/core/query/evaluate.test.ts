@@ -77,6 +77,20 @@ test('what is below the top is added up in other', (t) => {
   t.is(other, 15);
 });
 
+test('rows that are kept stay in place of others as long as they are among the largest', (t) => {
+  const series = [9, 8, 7, 6, 5, 4].map((n) => counted({ n }, 0, n));
+  const families: FamilySpec[] = [{ name: 'c', type: 'SUM', series }];
+  const kept = (...keep: string[]) =>
+    evaluate({ families }, { metric: 'c', by: ['n'], as: 'delta', top: 2, keep: keep.map((label) => [label]) });
+  const labels = (...keep: string[]) => kept(...keep).rows.map((row) => row.labels[0]);
+  t.deepEqual(labels(), ['9', '8']);
+  t.deepEqual(labels('7'), ['9', '7']);
+  t.deepEqual(labels('6', '8'), ['8', '6']);
+  t.deepEqual(labels('6', '7', '8'), ['8', '7']);
+  t.deepEqual(labels('5', 'gone'), ['9', '8']);
+  t.is(kept('6', '7').other, 39 - 13);
+});
+
 test('other is the quantile of all observations of the rows that are left out', (t) => {
   const bounds = [1, 2, 4];
   const series = [

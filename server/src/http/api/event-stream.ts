@@ -4,7 +4,7 @@
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 import type { FastifyReply } from 'fastify';
-import type { Outlet } from '../../live/pages/page';
+import type { Outlet } from '../../live/viewers/viewer';
 
 /** A proxy closes what is silent for a minute, most often. */
 const HEARTBEAT_MS = 15_000;

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { OverviewAnswer } from '../../../protocol/overview';
 import type { FoundMetrics } from '../../../protocol/page';
 import { readOpenCharts } from '../../live/charts/open-charts';
-import type { Outlet, Page } from '../../live/pages/page';
+import type { Outlet, Viewer } from '../../live/viewers/viewer';
 import { checkOrigin } from '../access/same-origin';
 import { HttpError } from '../errors';
 import { eventStream } from './event-stream';
@@ -17,10 +17,10 @@ const MAX_SEARCH = 200;
 export interface LiveSource {
   overview(): Promise<OverviewAnswer>;
   search(text: string): Promise<FoundMetrics>;
-  /** @returns `undefined` if as many pages are open as may be */
-  open(outlet: () => Outlet): Page | undefined;
-  /** The page of an open stream. */
-  pageOf(stream: string): Page | undefined;
+  /** @returns `undefined` if there are as many viewers as may be */
+  open(outlet: () => Outlet): Viewer | undefined;
+  /** Whom an open stream tells. */
+  viewerOf(stream: string): Viewer | undefined;
   /** Ends all streams. */
   stop(): void;
 }
@@ -42,8 +42,8 @@ export function addApi(app: FastifyInstance, { live, isAllowed }: ApiContext): v
   });
 
   app.get('/api/live', { exposeHeadRoute: false }, (request, reply) => {
-    const page = live.open(() => eventStream(reply, () => isAllowed(request)));
-    if (page === undefined)
+    const viewer = live.open(() => eventStream(reply, () => isAllowed(request)));
+    if (viewer === undefined)
       throw new HttpError(503, 'As many pages are open as this server serves: close one of them.');
   });
 
@@ -53,11 +53,11 @@ export function addApi(app: FastifyInstance, { live, isAllowed }: ApiContext): v
     (request, reply) => {
       checkOrigin(request);
       const { stream } = request.params as { readonly stream: string };
-      const page = live.pageOf(stream);
-      if (page === undefined) throw new HttpError(404, 'There is no such stream: open api/live again.');
+      const viewer = live.viewerOf(stream);
+      if (viewer === undefined) throw new HttpError(404, 'There is no such stream: open api/live again.');
       const read = readOpenCharts(request.body);
       if (!read.ok) throw new HttpError(400, read.problem);
-      page.show(read.charts);
+      viewer.show(read.charts);
       return reply.code(204).send();
     },
   );

@@ -1,10 +1,10 @@
-/** All charts that pages show. Those with the same subject are one, and one that was closed is kept for a moment. */
+/** All charts that viewers show. Those with the same subject are one, and one that was closed is kept for a moment. */
 import type { Chart } from '../../../protocol/page';
 import { OpenChart, type ChartSubject } from './open-chart';
 
-/** Of all pages together: each has up to a mebibyte of past. */
+/** Of all viewers together: each has up to a mebibyte of past. */
 const MAX_CHARTS = 60;
-/** A page that has lost its connection opens its charts again. */
+/** A viewer that has lost its connection opens its charts again. */
 const KEPT_MS = 60_000;
 
 export class Charts {
@@ -13,7 +13,7 @@ export class Charts {
   /** @param now milliseconds on a clock that never goes back */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Those that a page shows. */
+  /** Those that a viewer shows. */
   get shown(): OpenChart[] {
     return [...this.charts.values()].filter(({ readers }) => readers > 0);
   }
@@ -42,7 +42,7 @@ export class Charts {
     chart.closedAt = this.now();
   }
 
-  /** Forgets those that no page has shown for a while. */
+  /** Forgets those that no viewer has shown for a while. */
   forget(now = this.now()): void {
     for (const [key, { readers, closedAt }] of this.charts)
       if (readers === 0 && now - closedAt >= KEPT_MS) this.charts.delete(key);

@@ -1,4 +1,4 @@
-/** A chart that at least one page shows: its series, and their past while it is open. */
+/** A chart that at least one viewer shows: its series, and their past while it is open. */
 import type { Query, QueryStatistic } from '../../../../core/query/query';
 import type { ChartAnswer } from '../../../protocol/query';
 import type { Chart } from '../../../protocol/page';
@@ -11,16 +11,16 @@ const HOUR_MS = 60 * 60_000;
 const MAX_ROWS = 64;
 const MAX_BYTES = 1024 * 1024;
 
-/** What tells charts apart: pages that show the same share it. */
+/** What tells charts apart: viewers that show the same share it. */
 export type ChartSubject = Omit<Chart, 'id' | 'points'>;
 
 /** The key of `other` in the timeline. The others are JSON texts of lists. */
 const OTHER = 'other';
 
 export class OpenChart {
-  /** How many pages show it. */
+  /** How many viewers show it. */
   readers = 0;
-  /** Since when no page shows it. */
+  /** Since when no viewer shows it. */
   closedAt = 0;
   /** Counts the changes of names, unit and problem; 0: nothing is known yet. */
   version = 0;
@@ -50,6 +50,8 @@ export class OpenChart {
       as: as as QueryStatistic,
       ...(by !== undefined && { by: [by] }),
       top: TOP,
+      // A series stays while another one is hardly larger.
+      keep: this.keys.filter((_key, i) => !Number.isNaN(this.latest[i])).map((key) => JSON.parse(key) as string[]),
     };
   }
 

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { Chart } from '../../../protocol/page';
 
-/** More than a page shows. */
+/** More than a viewer shows. */
 const MAX_CHARTS = 40;
 const MAX_NAME = 500;
 const MAX_POINTS = 4000;
@@ -40,6 +40,6 @@ function problemOf({ path, expected }: v.BaseIssue<unknown>): string {
   const place = (path ?? [])
     .map(({ key }) => (typeof key === 'number' || KEYS.includes(key) ? String(key) : '?'))
     .join('.');
-  const wanted = expected === null ? 'other content' : expected;
+  const wanted = expected ?? 'other content';
   return `The list of charts is not valid: expected ${wanted} at ${place === '' ? 'its beginning' : place}.`;
 }

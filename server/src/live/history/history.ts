@@ -9,7 +9,7 @@ const HOUR_MS = 60 * 60_000;
 /** Of runs: former ones are among them for an hour. */
 const MAX_RUNS = 1000;
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Of the past as a page gets it: what a small chart shows. */
+/** Of the past as a viewer gets it: what a small chart shows. */
 const PAST_POINTS = 240;
 
 const FIELDS: Readonly<Record<PastField, (process: LiveProcess) => number | undefined>> = {

@@ -34,7 +34,7 @@ export class LiveProcesses {
       if (about === undefined) return [];
       const isOnline = status === 'online';
       return {
-        ...this.numbersOf(run.key, result.started),
+        ...this.numbersOf(run.key, result),
         run,
         status,
         startedAt: isOnline ? startedAt : undefined,
@@ -51,7 +51,7 @@ export class LiveProcesses {
     return result.leaving.map(({ run, answer }) => {
       const before = this.listed.get(run.key);
       return {
-        ...this.numbersOf(run.key, result.started),
+        ...this.numbersOf(run.key, result),
         run,
         status: 'leaving',
         startedAt: before?.startedAt,
@@ -66,14 +66,15 @@ export class LiveProcesses {
 
   private numbersOf(
     key: string,
-    now: number,
+    { started, blocked }: RoundResult,
   ): Pick<LiveProcess, 'vitals' | 'isHeard' | 'blockedSince' | 'stack' | 'odd'> {
     const heard = this.heard.get(key);
+    const report = blocked.find(({ run }) => run.key === key);
     return {
       vitals: heard?.vitals ?? {},
-      isHeard: heard !== undefined && isHeard(heard, now),
-      blockedSince: undefined,
-      stack: undefined,
+      isHeard: heard !== undefined && isHeard(heard, started),
+      blockedSince: report?.since,
+      stack: report?.stack ?? undefined,
       odd: undefined,
     };
   }

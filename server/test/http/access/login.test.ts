@@ -1,4 +1,6 @@
 /** Logging in by the page's form: what a browser that has the cookie may see, and what others cannot do. */
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import test from 'ava';
 import { Sessions } from '../../../src/http/access/sessions';
 import { optionsOf, run, type Answer, type Running } from '../running-server';
@@ -109,8 +111,12 @@ test('a session ends after its time, for a newer one where there are many, and w
   let now = 0;
   const credentials = { version: 1 };
   const sessions = new Sessions({ credentials, port: 15_050, tls: true, now: () => now });
-  const request = (headers: Record<string, string>) => ({ headers }) as Parameters<Sessions['begin']>[0];
-  const begin = (): Parameters<Sessions['begin']>[0] => {
+  const request = (headers: Record<string, string>): IncomingMessage => {
+    const message = new IncomingMessage(new Socket());
+    Object.assign(message.headers, headers);
+    return message;
+  };
+  const begin = (): IncomingMessage => {
     const header = sessions.begin(request({}));
     t.regex(header, /; Secure$/);
     return request({ cookie: `other=1; ${header.split(';')[0] ?? ''}` });
@@ -135,7 +141,11 @@ test('a session ends after its time, for a newer one where there are many, and w
 
 test('behind a proxy that ends TLS the cookie is secure', (t) => {
   const sessions = new Sessions({ credentials: { version: 0 }, port: 1, tls: false });
-  const header = (headers: Record<string, string>) => sessions.begin({ headers } as never);
+  const header = (headers: Record<string, string>) => {
+    const message = new IncomingMessage(new Socket());
+    Object.assign(message.headers, headers);
+    return sessions.begin(message);
+  };
   t.false(header({}).includes('Secure'));
   t.regex(header({ 'x-forwarded-proto': 'https' }), /; Secure$/);
 });

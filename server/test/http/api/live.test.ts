@@ -110,12 +110,12 @@ test('streams need the credentials, and a session that has ended ends its stream
   const { headers } = await running.get('/login', { headers: form }, 'token=token');
   const cookie = headers['set-cookie']?.[0] ?? '';
   const { response } = await stream({ cookie });
-  t.is(live.kept.pages, 2);
+  t.is(live.kept.viewers, 2);
   await running.get('/logout', { headers: { cookie } }, '');
   const ended = once(response, 'end');
   await take(0, new Process('shop', 0).orders(5));
   await ended;
-  t.is(live.kept.pages, 1);
+  t.is(live.kept.viewers, 1);
 });
 
 test('pages that close are forgotten, and too many are refused by a sentence', async (t) => {
@@ -125,7 +125,7 @@ test('pages that close are forgotten, and too many are refused by a sentence', a
   t.is(status, 503);
   t.regex(text, /^As many pages are open/);
   for (const { response } of streams) response.destroy();
-  await until('no page', () => live.kept.pages === 0 || undefined);
+  await until('no page', () => live.kept.viewers === 0 || undefined);
 });
 
 test('a page that does not read is closed, and costs a bounded amount of memory', async (t) => {
@@ -136,11 +136,11 @@ test('a page that does not read is closed, and costs a bounded amount of memory'
   // Each round is a megabyte; the network's buffers take some of it.
   const long = 'x'.repeat(1_000_000);
   let rounds = 0;
-  for (; live.kept.pages > 0 && rounds < 100; rounds++) {
+  for (; live.kept.viewers > 0 && rounds < 100; rounds++) {
     await take(rounds, new Process(`${long}${rounds}`, 0).silent());
     await setImmediate();
   }
-  t.is(live.kept.pages, 0);
+  t.is(live.kept.viewers, 0);
   t.true(rounds > 8);
 });
 

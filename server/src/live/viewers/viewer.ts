@@ -1,4 +1,4 @@
-/** One page in a browser: what it has been told, and the charts that it shows. */
+/** A page of the dashboard that is open in a browser: what it has been told, and the charts that it shows. */
 import { randomBytes } from 'node:crypto';
 import type { Chart, ChartPoints, ChartSeries } from '../../../protocol/page';
 import { inJson } from '../in-json';
@@ -6,7 +6,7 @@ import { downsample } from '../history/downsample';
 import type { Charts } from '../charts/charts';
 import type { OpenChart } from '../charts/open-chart';
 
-/** Where the events of a page go. */
+/** Where the events of a viewer go. */
 export interface Outlet {
   send(event: string, json: string): void;
   end(): void;
@@ -17,15 +17,15 @@ interface Shown {
   readonly chart: Chart;
   /** `undefined`: as many charts are open as may be. */
   readonly open: OpenChart | undefined;
-  /** What the page knows of the chart's series; `undefined`: nothing. */
+  /** What the viewer knows of the chart's series; `undefined`: nothing. */
   told: number | undefined;
-  /** Time of the last points that the page has. */
+  /** Time of the last points that the viewer has. */
   until: number;
 }
 
 const FULL = 'As many charts are open as this server keeps: close some, here or in another window.';
 
-export class Page {
+export class Viewer {
   /** Whoever knows it may choose the page's charts. */
   readonly stream = randomBytes(16).toString('base64url');
   private shown: readonly Shown[] = [];

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { readAssets, type Assets } from '../../../src/http/pages/assets';
+import { readAssets, type Assets } from '../../../src/http/front/assets';
 import { optionsOf, run } from '../running-server';
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };

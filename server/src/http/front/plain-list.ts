@@ -24,7 +24,7 @@ export function plainList({ version, overview: { problem, processes } }: ListCon
     'A browser shows a live dashboard here.',
     '',
     ...(problem === null ? [] : [printable(problem, MAX_TEXT), '']),
-    ...processes.map(lineOf),
+    ...processes.flatMap((process) => [lineOf(process), ...stackOf(process)]),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -33,4 +33,8 @@ function lineOf({ app, namespace, pmId, path, why }: ProcessOverview): string {
   const full = namespace === undefined ? app : `${app} in the namespace ${namespace}`;
   const name = path === null ? `${full} (${pmId})` : `${path}: ${full}`;
   return printable(why === null ? name : `${name}: ${why}`, MAX_TEXT);
+}
+
+function stackOf({ stack }: ProcessOverview): string[] {
+  return stack === null ? [] : stack.split('\n').map((line) => `    ${printable(line, MAX_TEXT)}`);
 }

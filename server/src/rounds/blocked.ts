@@ -1,0 +1,88 @@
+/**
+ * Takes what the worker thread of a process says of its main thread: that its event loop does not turn, or turns again. A
+ * message counts with the token of a run, and only for that run. What it says ends with the next word, with an answer to a
+ * later request, with the run, or when nothing is heard for a while.
+ */
+import { isRecord, printable } from '../../../core/values';
+import { WIRE_VERSION } from '../../../core/wire/format';
+import type { Run } from '../../protocol/run';
+import type { KnownRuns } from './known-runs';
+import type { ErrorCounts, ErrorKind } from './result';
+
+const TOPIC = 'eventLoopBlocked';
+/** The exporter says it every 5 s. */
+const EXPIRES_MS = 16_000;
+/** More than this is not believed: it would be a year. */
+const MAX_BLOCKED_MS = 366 * 86_400_000;
+const MAX_STACK_CHARS = 4096;
+/** Two messages of one hang say nearly the same beginning. */
+const SAME_MS = 1000;
+
+export interface Blocked {
+  /** Since when its event loop has not turned, epoch milliseconds. */
+  readonly since: number;
+  /** Of its main thread, a call a line, the innermost first; or in a sentence why there is none. `undefined`: not asked for. */
+  readonly stack: string | undefined;
+  /** By `performance.now()`. */
+  readonly heardAt: number;
+}
+
+export interface BlockedReportsOptions {
+  readonly runs: KnownRuns;
+  readonly errors: ErrorCounts;
+  /** Hears of each change; `undefined`: it turns again. */
+  readonly onChange: (run: Run, blocked: Blocked | undefined) => void;
+}
+
+interface Report {
+  readonly pid: number;
+  readonly blockedMs: number;
+  readonly turns: boolean;
+  readonly stack: string | undefined;
+}
+
+export function isCurrent({ heardAt }: Blocked): boolean {
+  return performance.now() - heardAt < EXPIRES_MS;
+}
+
+export class BlockedReports {
+  constructor(private readonly options: BlockedReportsOptions) {}
+
+  /** Ignores messages of other topics. */
+  hear(message: unknown): void {
+    if (!isRecord(message) || message['topic'] !== TOPIC) return;
+    const { runs, errors, onChange } = this.options;
+    const { token } = message;
+    const known = typeof token === 'string' ? runs.ofToken(token) : undefined;
+    const report = readReport(message['data']);
+    if (known === undefined) errors.add('stale');
+    else if (typeof report === 'string') errors.add(report);
+    else if (!known.isOf(report.pid) || runs.isOfAnother(report.pid, known)) errors.add('replaced');
+    else {
+      const before = known.blocked;
+      known.blocked = report.turns ? undefined : next(report, before);
+      if (before?.since !== known.blocked?.since) onChange(known.run, known.blocked);
+    }
+  }
+}
+
+function next({ blockedMs, stack }: Report, before: Blocked | undefined): Blocked {
+  const since = Date.now() - blockedMs;
+  const isSame = before !== undefined && Math.abs(before.since - since) < SAME_MS;
+  return { since: isSame ? before.since : since, stack, heardAt: performance.now() };
+}
+
+function readReport(data: unknown): Report | ErrorKind {
+  if (!isRecord(data)) return 'malformed';
+  const { v, pid, blockedMs, turns, stack } = data;
+  if (v !== WIRE_VERSION) return typeof v === 'number' ? 'unsupported' : 'malformed';
+  const isTime = typeof blockedMs === 'number' && blockedMs >= 0 && blockedMs <= MAX_BLOCKED_MS;
+  if (!Number.isSafeInteger(pid) || !isTime || typeof turns !== 'boolean') return 'malformed';
+  if (stack !== undefined && typeof stack !== 'string') return 'malformed';
+  return { pid: pid as number, blockedMs, turns, stack: stack === undefined ? undefined : readable(stack) };
+}
+
+function readable(stack: string): string {
+  const lines = stack.slice(0, MAX_STACK_CHARS).split('\n');
+  return lines.map((line) => printable(line, MAX_STACK_CHARS)).join('\n');
+}
