@@ -80,7 +80,12 @@ export function ProcessRow({ process }: { readonly process: Process }) {
             {duration(live.now() - startedAt)}
           </span>
         )}{' '}
-        {odd !== null && <Odd odd={odd} />} {why !== null && <span class="why muted">{why}</span>}
+        {odd !== null && <Odd odd={odd} />}{' '}
+        {why !== null && (
+          <span class="why muted" title={why}>
+            {why}
+          </span>
+        )}
       </th>
       <td role="cell" class="restarts" data-label="restarts">
         <span class="number">{restarts}</span>
