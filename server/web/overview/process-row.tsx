@@ -27,7 +27,7 @@ function NumberCells({ numbers, hour, height, isOwn, odd }: CellsProps) {
           <td key={field} role="cell" class={field} data-label={TITLES[field].short}>
             <span class="cell">
               <Sparkline
-                width={64}
+                width={56}
                 height={height}
                 hour={() => live.hours.get(hour, field)}
                 isOwn={isOwn}
