@@ -17,6 +17,8 @@ const SLOW = [
   'server/test/pm2/odd-hosts',
   'server/test/main.test.ts',
   'server/test/module.test.ts',
+  // In a browser, which no version of Node.js changes.
+  'server/test/web/page.test.ts',
 ];
 
 /** @returns {string[]} all test files that run in seconds, as paths from the root */

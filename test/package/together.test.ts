@@ -40,7 +40,11 @@ test('the package of the metrics server holds what users need and nothing else',
     'SECURITY.md',
     'dist/THIRD-PARTY-LICENSES.txt',
     'dist/src/main.js',
+    'dist/web/app.css',
+    'dist/web/app.js',
+    'dist/web/index.html',
     'dist/workers/worker.js',
+    'docs/dashboard.md',
     'docs/grafana.md',
     'docs/metrics-server.md',
     'docs/migration.md',
@@ -62,7 +66,15 @@ test('every package that the metrics server brings runs on Node.js 20.19', async
 
 test('the licences of all bundled packages are in the tarball', async (t) => {
   const text = await readFile(join(installed, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
-  for (const name of ['fastify', '@fastify/bearer-auth', 'avvio', 'ajv', '@opentelemetry/exporter-prometheus']) {
+  for (const name of [
+    'fastify',
+    '@fastify/bearer-auth',
+    'avvio',
+    'ajv',
+    '@opentelemetry/exporter-prometheus',
+    'preact',
+    'uplot',
+  ]) {
     t.regex(text, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|Apache-2\\.0)\\)$`, 'm'));
   }
 });

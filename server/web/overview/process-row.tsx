@@ -27,7 +27,7 @@ function NumberCells({ numbers, hour, height, isOwn, odd }: CellsProps) {
           <td key={field} role="cell" class={field} data-label={TITLES[field].short}>
             <span class="cell">
               <Sparkline
-                width={64}
+                width={56}
                 height={height}
                 hour={() => live.hours.get(hour, field)}
                 isOwn={isOwn}
@@ -80,7 +80,12 @@ export function ProcessRow({ process }: { readonly process: Process }) {
             {duration(live.now() - startedAt)}
           </span>
         )}{' '}
-        {odd !== null && <Odd odd={odd} />} {why !== null && <span class="why muted">{why}</span>}
+        {odd !== null && <Odd odd={odd} />}{' '}
+        {why !== null && (
+          <span class="why muted" title={why}>
+            {why}
+          </span>
+        )}
       </th>
       <td role="cell" class="restarts" data-label="restarts">
         <span class="number">{restarts}</span>
