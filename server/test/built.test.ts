@@ -38,7 +38,8 @@ test('the bundled libraries route, authenticate, log and report errors', async (
   const refused = await get('/', {});
   t.is(refused.status, 401);
   t.regex(refused.headers.get('www-authenticate') ?? '', /^Basic realm=/);
-  t.regex(await (await get('/')).text(), /<h1>PM2 metrics/);
+  t.regex(await (await get('/')).text(), /^pm2-cluster-metrics \d/);
+  t.regex(await (await get('/', { accept: 'text/html' })).text(), /<script /);
   t.is((await get('/metrics')).status, 503);
   t.is((await get('/nothing')).status, 404);
   t.is((await get('/metrics/%zz')).status, 400);
