@@ -20,6 +20,7 @@ export class ExporterPool {
   private readonly posted = new PostedForm();
   /** Ends that the numbers of the last task are kept. */
   private release: (() => void) | undefined;
+  private stopped = false;
 
   constructor(private readonly options: ExporterPoolOptions) {
     this.pool = new WorkerPool(options);
@@ -45,9 +46,10 @@ export class ExporterPool {
   private keep({ generation }: Snapshot, release: () => void): void {
     const { beat } = this.options;
     this.release?.();
-    if (beat === undefined) release();
-    else this.release = release;
-    beat?.noteKept(generation);
+    this.release = undefined;
+    if (beat === undefined || this.stopped) return release();
+    this.release = release;
+    beat.noteKept(generation);
   }
 
   private watch(): { readonly watch?: Watch } {
@@ -69,9 +71,15 @@ export class ExporterPool {
     return result.catch(failed).finally(release) as Promise<TaskResult<LastTask>>;
   }
 
-  /** Ends the threads, and with them the tasks under way. */
-  stop(): Promise<void> {
-    return this.pool.stop();
+  /** Ends the threads, and with them the tasks under way. Nothing is kept from then on: the encoder may live longer. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    try {
+      await this.pool.stop();
+    } finally {
+      this.release?.();
+      this.release = undefined;
+    }
   }
 
   private async post(task: SnapshotTask): Promise<TaskResult> {

@@ -2,6 +2,8 @@
 import test from 'ava';
 import type { ProbesTask } from '../../protocol/tasks';
 import type { Snapshot } from '../../core/snapshot';
+import { StateLog } from '../../core/state-log';
+import { LoopBeat } from '../../src/blocked/beat';
 import { exporterPool } from '../support/exporter-pool';
 import { scalar, snapshotOf } from '../support/snapshots';
 
@@ -49,4 +51,30 @@ test('a snapshot is held from before it is posted until its task has ended, howe
   await pool.stop();
   t.false((await pool.run(taskOf(snapshot))).ok);
   t.deepEqual(held.splice(0), [`hold ${snapshot.generation}`, `release ${snapshot.generation}`]);
+});
+
+test('for a thread that watches, a snapshot is held until the end of the next task, and of the pool', async (t) => {
+  const held = new Map<Snapshot, number>();
+  const [first, second] = [5, 6].map((value) =>
+    snapshotOf({ families: [{ name: 'c', type: 'SUM', series: [{ now: scalar(value) }] }] }),
+  ) as [Snapshot, Snapshot];
+  const hold = (snapshot: Snapshot) => {
+    held.set(snapshot, (held.get(snapshot) ?? 0) + 1);
+    return () => void held.set(snapshot, (held.get(snapshot) ?? 0) - 1);
+  };
+  const beat = new LoopBeat({
+    takesStack: false,
+    states: new StateLog({ info: () => undefined, warn: () => undefined }),
+    about: () => ({ servers: [], from: '0', daemon: { socket: '/none' } as never }),
+  });
+  const pool = exporterPool({ hold, beat });
+  t.teardown(() => pool.stop());
+  await pool.run(taskOf(first));
+  t.deepEqual([held.get(first), held.get(second)], [1, undefined]);
+  await pool.run(taskOf(second));
+  t.deepEqual([held.get(first), held.get(second)], [0, 1]);
+  const underWay = pool.run(taskOf(first));
+  await pool.stop();
+  await underWay;
+  t.deepEqual([held.get(first), held.get(second)], [0, 0]);
 });

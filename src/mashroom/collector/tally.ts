@@ -78,7 +78,10 @@ export class Tally implements SharedTally {
     const { source, encoder } = this.options;
     // The exporter answers requests from its latest snapshot, while others may be encoded that it does not know.
     let release = (): void => undefined;
+    let isReleased = false;
     const keep = (encoded: Encoded): Encoded => {
+      // It was under way when the exporter stopped.
+      if (isReleased) return encoded;
       const former = release;
       release = encoder.hold(encoded.snapshot);
       former();
@@ -94,7 +97,10 @@ export class Tally implements SharedTally {
         source.takeNow();
         return token();
       },
-      release: () => release(),
+      release: () => {
+        isReleased = true;
+        release();
+      },
     };
     return {
       source: ofExporter,

@@ -96,6 +96,19 @@ test('what was counted survives the exporter, and a process that exits has its l
   t.deepEqual(numbersOf(await pending), [4]);
 });
 
+test('an exporter that has been stopped keeps no numbers, also where a snapshot was under way', async (t) => {
+  const { tally, service } = startTally(SDK);
+  const columns = new Set<unknown>();
+  for (let i = 0; i < 20; i++) {
+    const part = tally.attach();
+    service.counter('visits', '').inc();
+    const underWay = snapshotOf(part, true);
+    part.source.release?.();
+    columns.add((await underWay).values.buffer);
+  }
+  t.true(columns.size <= 4, `${columns.size} columns`);
+});
+
 test('only the service of this collector has a tally, and only in the version that is known', (t) => {
   const { tally, service } = startTally(SDK);
   t.is(tallyOf(service), tally);
