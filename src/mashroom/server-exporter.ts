@@ -3,6 +3,7 @@
  * from which the exporter takes what has changed. Any other one is asked for all metrics.
  */
 import { StateLog } from '../../core/state-log';
+import { messageOf } from '../../core/values';
 import type { MetricsSource } from '../collect/source';
 import { combineSources } from '../collect/sources';
 import { startExporter, type Exporter } from '../exporter';
@@ -70,11 +71,16 @@ export class ServerExporter {
     };
   }
 
+  /** Never throws: nothing would catch it. */
   private restart(): void {
-    if (this.stopped || tallyOf(this.service()) === this.tally) return;
-    this.logger.info('The metrics collector was replaced by that of another package: the exporter starts again');
-    void this.exporter?.stop();
-    this.start();
+    try {
+      if (this.stopped || tallyOf(this.service()) === this.tally) return;
+      this.logger.info('The metrics collector was replaced by that of another package: the exporter starts again');
+      void this.exporter?.stop();
+      this.start();
+    } catch (error) {
+      this.logger.error(`The exporter could not start again with the new metrics collector: ${messageOf(error)}`);
+    }
   }
 
   private tellOfCollector(service: MetricsService | undefined): void {
