@@ -142,7 +142,8 @@ export class Tally implements SharedTally {
   }
 
   private note(encoded: Encoded): Encoded {
-    this.last = encoded;
+    // What was under way when a later snapshot was encoded in one go ends after it.
+    if (encoded.snapshot.generation > (this.last?.snapshot.generation ?? 0)) this.last = encoded;
     return encoded;
   }
 }
