@@ -27,3 +27,15 @@ test('what fails when the collector is replaced ends in the log, not in the serv
   await turn();
   t.regex(lines.at(-1) ?? '', /the context is gone/);
 });
+
+test('a server that cannot name its plugin packages has an exporter nevertheless', (t) => {
+  const { lines, logger } = newLog();
+  const getPluginPackages = (): never => {
+    throw new Error('not in this version');
+  };
+  const service = { getOpenTelemetryResourceMetrics: () => Promise.reject(new Error('not asked here')) };
+  const services = { core: { pluginService: { getPluginPackages } }, metrics: { service } };
+  const holder = { getPluginContext: () => ({ services }) } as unknown as PluginContextHolder;
+  t.notThrows(() => new ServerExporter(holder, {}, logger).start());
+  t.true(lines.includes('info The metrics come from the collector of another package than this one'), lines.join('\n'));
+});
