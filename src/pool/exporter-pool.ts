@@ -47,7 +47,10 @@ export class ExporterPool {
     const { beat } = this.options;
     this.release?.();
     this.release = undefined;
-    if (beat === undefined || this.stopped) return release();
+    if (beat === undefined || this.stopped) {
+      release();
+      return;
+    }
     this.release = release;
     beat.noteKept(generation);
   }

@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
 import type { MetricsService, PluginContextHolder } from '../../src/mashroom/context';
+import type { MetricsSource } from '../../src/collect/source';
 import { ServerExporter } from '../../src/mashroom/server-exporter';
 import { newLog } from '../opentelemetry/sdk';
 import { startTally } from './collector/tallies';
@@ -19,8 +20,10 @@ test('what fails when the collector is replaced ends in the log, not in the serv
   } as unknown as PluginContextHolder;
   const exporter = new ServerExporter(holder, {}, logger);
   exporter.start();
-  const source = exporter['watched']({ provider: () => foreign, collect: () => undefined });
-  service = startTally('sdk-metrics-1').service as unknown as MetricsService;
+  // What the exporter asks under PM2.
+  const { watched } = exporter as unknown as { watched(source: MetricsSource): MetricsSource };
+  const source = Reflect.apply(watched, exporter, [{ provider: () => foreign, collect: () => undefined }]);
+  service = startTally('sdk-metrics-1').service;
   source.provider();
   isBroken = true;
   await turn();
