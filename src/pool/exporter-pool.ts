@@ -35,6 +35,7 @@ export class ExporterPool {
     if (task.kind === 'hello')
       return (await this.pool.submit({ ...task, ...this.watch() }, { keepsAlive: false })) as TaskResult<T>;
     const release = this.options.hold(task.snapshot);
+    this.options.beat?.noteKept(task.snapshot.generation);
     try {
       return (await this.post(task)) as TaskResult<T>;
     } finally {

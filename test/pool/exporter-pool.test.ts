@@ -3,6 +3,7 @@ import test from 'ava';
 import type { ProbesTask } from '../../protocol/tasks';
 import type { Snapshot } from '../../core/snapshot';
 import { StateLog } from '../../core/state-log';
+import { KEPT } from '../../protocol/watch';
 import { LoopBeat } from '../../src/blocked/beat';
 import { exporterPool } from '../support/exporter-pool';
 import { scalar, snapshotOf } from '../support/snapshots';
@@ -10,6 +11,14 @@ import { scalar, snapshotOf } from '../support/snapshots';
 function taskOf(snapshot: Snapshot): ProbesTask {
   const names = { known: [], room: 10 };
   return { kind: 'probes', snapshot, select: ['*'], counters: 'total', perMetric: 1, aggregated: [], names };
+}
+
+function newBeat(): LoopBeat {
+  return new LoopBeat({
+    takesStack: false,
+    states: new StateLog({ info: () => undefined, warn: () => undefined }),
+    about: () => ({ servers: [], from: '0', daemon: { kind: 'path', path: '/none' } }),
+  });
 }
 
 test('a snapshot that cannot be posted is a failed task, and the next one is done', async (t) => {
@@ -62,12 +71,7 @@ test('for a thread that watches, a snapshot is held until the end of the next ta
     held.set(snapshot, (held.get(snapshot) ?? 0) + 1);
     return () => void held.set(snapshot, (held.get(snapshot) ?? 0) - 1);
   };
-  const beat = new LoopBeat({
-    takesStack: false,
-    states: new StateLog({ info: () => undefined, warn: () => undefined }),
-    about: () => ({ servers: [], from: '0', daemon: { socket: '/none' } as never }),
-  });
-  const pool = exporterPool({ hold, beat });
+  const pool = exporterPool({ hold, beat: newBeat() });
   t.teardown(() => pool.stop());
   await pool.run(taskOf(first));
   t.deepEqual([held.get(first), held.get(second)], [1, undefined]);
@@ -77,4 +81,17 @@ test('for a thread that watches, a snapshot is held until the end of the next ta
   await pool.stop();
   await underWay;
   t.deepEqual([held.get(first), held.get(second)], [0, 0]);
+});
+
+test('a thread may send a snapshot from the begin of its task on', async (t) => {
+  const snapshot = snapshotOf({ families: [{ name: 'c', type: 'SUM', series: [{ now: scalar(5) }] }] });
+  const beat = newBeat();
+  const kept = (): number => Number(Atomics.load(beat.watch().beat.numbers, KEPT));
+  const pool = exporterPool({ beat });
+  t.teardown(() => pool.stop());
+  t.is(kept(), 0);
+  const underWay = pool.run(taskOf({ ...snapshot, generation: 7 }));
+  t.is(kept(), 7);
+  await underWay;
+  t.is(kept(), 7);
 });
