@@ -75,7 +75,7 @@ async function main() {
     console.log(`Metrics: http://localhost:${metricsPort}/metrics and, summed up, /metrics/cluster`);
     // From any folder, where npx would get another PM2 from the registry.
     console.log(`Monitor: PM2_HOME=${pm2.home} ${PM2} monit`);
-    console.log(`\nDashboard: http://localhost:${metricsPort}/\n${whatToLookAt(pm2)}`);
+    console.log(`\nDashboard: http://localhost:${metricsPort}/\n${whatToLookAt(pm2, options)}`);
     console.log('\nCtrl-C ends it and removes everything.');
     await sleep(2 ** 31 - 1, undefined, { signal: end.signal });
   } catch (error) {
@@ -98,9 +98,12 @@ function loadOfDemo() {
   return 40 + 30 * Math.cos((Date.now() * 2 * Math.PI) / 120_000);
 }
 
-function whatToLookAt({ home }) {
+function whatToLookAt({ home }, { series, instances }) {
+  const hasSlowOne = series === 0 && instances > 2;
   return [
-    '  - Overview: one of the servers is slower than the others, and is marked after some seconds.',
+    ...(hasSlowOne
+      ? ['  - Overview: one of the servers is slower than the others, and is marked after some seconds.']
+      : []),
     '  - Metrics: type "requests", click mashroom_http_requests_total, split it by route or by process.',
     '    The load rises and falls within two minutes.',
     '  - A reload, while you look at the overview:',

@@ -10,8 +10,8 @@
  * main thread ── its beat, in shared memory ───────────▶ Watcher ── where it stops ─────▶ PM2's daemon
  * ```
  *
- * All that a thread keeps between tasks comes from tasks (where texts begin on pages, which rows of queries they are of, the last answer) or can be made again (the
- * connection to the daemon), so that any thread can do any task.
+ * All that a thread keeps between tasks comes from tasks (where texts begin on pages, which rows of queries they are of, the
+ * last answer, what to watch) or can be made again (the connection to the daemon), so that any thread can do any task.
  */
 import type { PostedTask, SnapshotTask, TaskFailure, TaskResult } from '../protocol/tasks';
 import { Watcher } from './blocked/watcher';

@@ -62,6 +62,8 @@ export class LoopBeat {
 
   /** No thread watches from now on. Repeatable. */
   stop(): void {
+    // It may be the first that the main thread does after it has been blocked.
+    if (this.timer !== undefined && Atomics.load(this.beat.numbers, BLOCKED_SINCE) !== 0n) this.turn();
     clearInterval(this.timer);
     this.timer = undefined;
     Atomics.store(this.beat.numbers, WATCHER, 0n);

@@ -34,7 +34,8 @@ export interface ExporterConfig {
   readonly forgetAfterMs: number;
   /**
    * Whether the stack of the main thread is taken where its event loop has not turned for two seconds, for the log and the
-   * metrics server: by default not. It uses Node.js' inspector, and the main thread pauses for about a millisecond.
+   * metrics server: by default not. It uses Node.js' inspector: the main thread pauses for about a millisecond, and in rare
+   * cases Node.js can abort the process (docs/reliability.md).
    */
   readonly blockedStack: boolean;
   readonly probes: {

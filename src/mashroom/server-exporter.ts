@@ -3,6 +3,7 @@
  * from which the exporter takes what has changed. Any other one is asked for all metrics.
  */
 import { StateLog } from '../../core/state-log';
+import { messageOf } from '../../core/values';
 import type { MetricsSource } from '../collect/source';
 import { combineSources } from '../collect/sources';
 import { startExporter, type Exporter } from '../exporter';
@@ -70,11 +71,16 @@ export class ServerExporter {
     };
   }
 
+  /** Never throws: nothing would catch it. */
   private restart(): void {
-    if (this.stopped || tallyOf(this.service()) === this.tally) return;
-    this.logger.info('The metrics collector was replaced by that of another package: the exporter starts again');
-    void this.exporter?.stop();
-    this.start();
+    try {
+      if (this.stopped || tallyOf(this.service()) === this.tally) return;
+      this.logger.info('The metrics collector was replaced by that of another package: the exporter starts again');
+      void this.exporter?.stop();
+      this.start();
+    } catch (error) {
+      this.logger.error(`The exporter could not start again with the new metrics collector: ${messageOf(error)}`);
+    }
   }
 
   private tellOfCollector(service: MetricsService | undefined): void {
@@ -84,15 +90,23 @@ export class ServerExporter {
     }
     // Where this package's collector has not started, it has said why.
     if (service === undefined || isOwn(service)) return;
-    const { pluginService } = this.contextHolder.getPluginContext().services.core;
-    const isConfigured = pluginService.getPluginPackages?.().some(({ name }) => name === OWN_COLLECTOR) === true;
     const line = 'The metrics come from the collector of another package than this one';
-    if (!isConfigured) this.logger.info(line);
+    if (!this.isOwnConfigured()) this.logger.info(line);
     else {
       this.logger.warn(
         `${line}, though ${OWN_COLLECTOR} is among the plugin packages: the server takes the first of two plugins ` +
           'with the same name. Remove the other package, or put the folder of this one first in pluginPackageFolders',
       );
+    }
+  }
+
+  /** Whether this package's collector is among the plugin packages. It is asked for a line in the log only. */
+  private isOwnConfigured(): boolean {
+    try {
+      const { pluginService } = this.contextHolder.getPluginContext().services.core;
+      return pluginService.getPluginPackages?.().some(({ name }) => name === OWN_COLLECTOR) === true;
+    } catch {
+      return false;
     }
   }
 }

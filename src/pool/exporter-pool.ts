@@ -20,6 +20,7 @@ export class ExporterPool {
   private readonly posted = new PostedForm();
   /** Ends that the numbers of the last task are kept. */
   private release: (() => void) | undefined;
+  private stopped = false;
 
   constructor(private readonly options: ExporterPoolOptions) {
     this.pool = new WorkerPool(options);
@@ -34,6 +35,7 @@ export class ExporterPool {
     if (task.kind === 'hello')
       return (await this.pool.submit({ ...task, ...this.watch() }, { keepsAlive: false })) as TaskResult<T>;
     const release = this.options.hold(task.snapshot);
+    this.options.beat?.noteKept(task.snapshot.generation);
     try {
       return (await this.post(task)) as TaskResult<T>;
     } finally {
@@ -45,9 +47,13 @@ export class ExporterPool {
   private keep({ generation }: Snapshot, release: () => void): void {
     const { beat } = this.options;
     this.release?.();
-    if (beat === undefined) release();
-    else this.release = release;
-    beat?.noteKept(generation);
+    this.release = undefined;
+    if (beat === undefined || this.stopped) {
+      release();
+      return;
+    }
+    this.release = release;
+    beat.noteKept(generation);
   }
 
   private watch(): { readonly watch?: Watch } {
@@ -69,9 +75,15 @@ export class ExporterPool {
     return result.catch(failed).finally(release) as Promise<TaskResult<LastTask>>;
   }
 
-  /** Ends the threads, and with them the tasks under way. */
-  stop(): Promise<void> {
-    return this.pool.stop();
+  /** Ends the threads, and with them the tasks under way. Nothing is kept from then on: the encoder may live longer. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    try {
+      await this.pool.stop();
+    } finally {
+      this.release?.();
+      this.release = undefined;
+    }
   }
 
   private async post(task: SnapshotTask): Promise<TaskResult> {

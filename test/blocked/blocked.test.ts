@@ -77,3 +77,18 @@ test('the watch keeps no process alive, and a stop of the exporter ends it', asy
   t.is(ended.code, 0);
   t.deepEqual(reports, []);
 });
+
+test('a loop that turns again in order to stop the exporter has its line in the log', async (t) => {
+  const { ended, reports, lines } = await blockedProcess(t, async ({ block, turn, exporter }: App) => {
+    await turn(1200);
+    block(3500);
+    await exporter.stop();
+  });
+  t.is(ended.code, 0);
+  t.deepEqual(
+    reports.map(({ turns }) => turns),
+    [false],
+  );
+  t.is(lines.length, 1);
+  t.regex(lines[0] ?? '', /turns again\. It has not turned for \d+\.\d s/);
+});

@@ -59,9 +59,14 @@ interface Api {
   readonly DiagLogLevel: { readonly WARN: number };
 }
 
-/** What the SDK has to say goes to the server's log. */
+/** Where all copies of OpenTelemetry's API keep what is one in the process. */
+const API = Symbol.for('opentelemetry.js.api.1');
+const processWide = globalThis as { readonly [API]?: { readonly diag?: unknown } };
+
+/** What the SDK has to say goes to the server's log, unless the app has a logger for it: there is one in the process. */
 function passWarningsTo(logger: Logger, ofSdk: NodeJS.Require): void {
   try {
+    if (processWide[API]?.diag !== undefined) return;
     const { diag, DiagLogLevel } = ofSdk('@opentelemetry/api') as Api;
     const ignore = (): void => undefined;
     const lines = {

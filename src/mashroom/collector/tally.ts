@@ -78,7 +78,10 @@ export class Tally implements SharedTally {
     const { source, encoder } = this.options;
     // The exporter answers requests from its latest snapshot, while others may be encoded that it does not know.
     let release = (): void => undefined;
+    let isReleased = false;
     const keep = (encoded: Encoded): Encoded => {
+      // It was under way when the exporter stopped.
+      if (isReleased) return encoded;
       const former = release;
       release = encoder.hold(encoded.snapshot);
       former();
@@ -94,7 +97,10 @@ export class Tally implements SharedTally {
         source.takeNow();
         return token();
       },
-      release: () => release(),
+      release: () => {
+        isReleased = true;
+        release();
+      },
     };
     return {
       source: ofExporter,
@@ -136,7 +142,8 @@ export class Tally implements SharedTally {
   }
 
   private note(encoded: Encoded): Encoded {
-    this.last = encoded;
+    // What was under way when a later snapshot was encoded in one go ends after it.
+    if (encoded.snapshot.generation > (this.last?.snapshot.generation ?? 0)) this.last = encoded;
     return encoded;
   }
 }

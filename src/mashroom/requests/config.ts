@@ -1,5 +1,5 @@
 /** The configuration of the request middleware: what becomes the label `route` of a request. */
-import { field, object, strings, wholeNumber, type ConfigProblem, type Field } from '../../config/fields';
+import { field, itemsOf, object, strings, wholeNumber, type ConfigProblem, type Field } from '../../config/fields';
 
 export interface RequestsConfig {
   /** The place of the middleware in the server's stack: Mashroom reads it. */
@@ -21,15 +21,20 @@ const LIMITS = { items: 1000, length: 1000 };
 const ids: Field<readonly string[] | undefined> = field<readonly string[] | undefined>(
   `a list of up to ${LIMITS.items} regular expressions`,
   () => undefined,
-  (value, path, report) =>
-    strings('regular expression', [], LIMITS)
-      .read(value, path, report)
+  (value, path, report) => {
+    const items = itemsOf(value, LIMITS.items);
+    if (items === undefined) return undefined;
+    const valid = strings('regular expression', [], LIMITS)
+      .read(items, path, report)
       .filter((source, index) => {
         const isValid = isRegExp(source);
         if (!isValid)
           report({ kind: 'value', path: `${path}[${index}]`, value: source, expected: 'a regular expression' });
         return isValid;
-      }),
+      });
+    // Without any rule each id would be a route.
+    return valid.length === 0 && items.length > 0 ? undefined : valid;
+  },
 );
 
 const order: Field<number> = field(

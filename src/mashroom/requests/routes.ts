@@ -9,12 +9,14 @@ import type { RoutesConfig } from './config';
 export interface Route {
   readonly route: string;
   /** Why the path is not its own route; not for ids. */
-  readonly folded?: 'pattern' | 'max';
+  readonly folded?: 'pattern' | 'max' | 'length';
 }
 
 /** In the place of an id, as in Mashroom's own collector. */
 const ID = '#val';
 const OTHER = 'other';
+/** Whoever asks decides what a path is, and Node.js takes 16 KB of it. */
+const MAX_PATH_CHARS = 1000;
 
 /**
  * Paths of Mashroom's portal behind which there are resources of plugins: what stays of a path behind the name, in parts. As
@@ -48,7 +50,9 @@ export class Routes {
   of(url: string): Route {
     const path = url.split('?', 1)[0] as string;
     for (const { pattern, matches } of this.patterns) if (matches(path)) return { route: pattern, folded: 'pattern' };
-    const route = this.parser.replacePathValues(withoutResources(path), ID);
+    const own = withoutResources(path);
+    if (own.length > MAX_PATH_CHARS) return { route: OTHER, folded: 'length' };
+    const route = this.parser.replacePathValues(own, ID);
     if (this.max === Infinity || this.known.has(route)) return { route };
     if (this.known.size >= this.max) return { route: OTHER, folded: 'max' };
     this.known.add(route);

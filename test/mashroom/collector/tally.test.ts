@@ -96,6 +96,33 @@ test('what was counted survives the exporter, and a process that exits has its l
   t.deepEqual(numbersOf(await pending), [4]);
 });
 
+test('what a handled signal has encoded is not taken back by what was under way', async (t) => {
+  const { tally, service } = startTally(SDK);
+  const { source, encoder } = tally.attach();
+  service.counter('visits', '').inc();
+  const first = encoder.encode(collected(await source.collect(source.provider()), true));
+  const second = encoder.encode(collected({}, true));
+  await Promise.resolve();
+  service.counter('visits', '').inc();
+  const last = encoder.encodeNow(collected(source.collectNow?.(source.provider())));
+  t.deepEqual(numbersOf(last.snapshot), [2]);
+  await first;
+  t.deepEqual(numbersOf((await second).snapshot), [2]);
+});
+
+test('an exporter that has been stopped keeps no numbers, also where a snapshot was under way', async (t) => {
+  const { tally, service } = startTally(SDK);
+  const columns = new Set<unknown>();
+  for (let i = 0; i < 20; i++) {
+    const part = tally.attach();
+    service.counter('visits', '').inc();
+    const underWay = snapshotOf(part, true);
+    part.source.release?.();
+    columns.add((await underWay).values.buffer);
+  }
+  t.true(columns.size <= 4, `${columns.size} columns`);
+});
+
 test('only the service of this collector has a tally, and only in the version that is known', (t) => {
   const { tally, service } = startTally(SDK);
   t.is(tallyOf(service), tally);

@@ -48,6 +48,21 @@ test('200,000 routes are as many as allowed, and the rest as one', (t) => {
   t.deepEqual(routes.of('/page-5'), { route: '/page-5' });
 });
 
+test('a long path is no route of its own, however many ids it has', (t) => {
+  const routes = routesOf({ max: 0, patterns: ['/files/*'] });
+  t.deepEqual(routes.of(`/a${'/1'.repeat(1000)}`), { route: 'other', folded: 'length' });
+  const long = `/${'x.'.repeat(499)}`;
+  t.deepEqual(routes.of(long), { route: long });
+  t.deepEqual(routes.of(`/files/${'x'.repeat(2000)}`), { route: '/files/*', folded: 'pattern' });
+  const proxied = `/portal/web/___/proxy/app/bff/${'x'.repeat(2000)}`;
+  t.deepEqual(routes.of(proxied), { route: '/portal/web/___/proxy/app/bff' });
+});
+
+test('where no rule for ids is valid, the default ones count', (t) => {
+  for (const ids of ['^a$', 5, ['('], [1]]) t.is(routesOf({ ids }).of('/a/77').route, '/a/#val', JSON.stringify(ids));
+  t.is(routesOf({ ids: [] }).of('/a/77').route, '/a/77');
+});
+
 test('0 is no bound', (t) => {
   const routes = routesOf({ max: 0 });
   const seen = new Set(Array.from({ length: 150_000 }, (_, i) => routes.of(`/page-${i}`).route));

@@ -1,0 +1,44 @@
+/** The exporter of a Mashroom server whose collector is replaced. Real servers: `test/e2e/collector.test.ts`. */
+import { setImmediate as turn } from 'node:timers/promises';
+import test from 'ava';
+import type { MetricsService, PluginContextHolder } from '../../src/mashroom/context';
+import type { MetricsSource } from '../../src/collect/source';
+import { ServerExporter } from '../../src/mashroom/server-exporter';
+import { newLog } from '../opentelemetry/sdk';
+import { startTally } from './collector/tallies';
+
+test('what fails when the collector is replaced ends in the log, not in the server', async (t) => {
+  const { lines, logger } = newLog();
+  const foreign = { getOpenTelemetryResourceMetrics: () => Promise.reject(new Error('not asked here')) };
+  let service = foreign as unknown as MetricsService;
+  let isBroken = false;
+  const holder = {
+    getPluginContext: () => {
+      if (isBroken) throw new Error('the context is gone');
+      return { services: { core: { pluginService: {} }, metrics: { service } } };
+    },
+  } as unknown as PluginContextHolder;
+  const exporter = new ServerExporter(holder, {}, logger);
+  exporter.start();
+  // What the exporter asks under PM2.
+  const { watched } = exporter as unknown as { watched(source: MetricsSource): MetricsSource };
+  const source = Reflect.apply(watched, exporter, [{ provider: () => foreign, collect: () => undefined }]);
+  service = startTally('sdk-metrics-1').service;
+  source.provider();
+  isBroken = true;
+  await turn();
+  await turn();
+  t.regex(lines.at(-1) ?? '', /the context is gone/);
+});
+
+test('a server that cannot name its plugin packages has an exporter nevertheless', (t) => {
+  const { lines, logger } = newLog();
+  const getPluginPackages = (): never => {
+    throw new Error('not in this version');
+  };
+  const service = { getOpenTelemetryResourceMetrics: () => Promise.reject(new Error('not asked here')) };
+  const services = { core: { pluginService: { getPluginPackages } }, metrics: { service } };
+  const holder = { getPluginContext: () => ({ services }) } as unknown as PluginContextHolder;
+  t.notThrows(() => new ServerExporter(holder, {}, logger).start());
+  t.true(lines.includes('info The metrics come from the collector of another package than this one'), lines.join('\n'));
+});
