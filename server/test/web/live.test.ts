@@ -61,7 +61,7 @@ test("an app's hour does not break where one process takes the place of another"
   }
   t.deepEqual(read(hours.get(hourOfRun('gone'), 'requests')).slice(-3), [Number.NaN, 10, 10]);
   t.deepEqual([hours.steps(NOW), hours.steps(NOW + 90 * STEP_MS), hours.steps(NOW * 2)], [60, 92, STEPS]);
-  hours.add(NOW + (STEPS + 1) * STEP_MS, [processOf(next)]);
+  hours.add(NOW + 61_000, [processOf(next)]);
   t.is(hours.get(hourOfRun('gone'), 'requests'), undefined);
 });
 
@@ -83,6 +83,28 @@ test('points of a chart are bounded, and series that stay keep theirs', (t) => {
   );
   t.deepEqual([...buffer.times.subarray(buffer.length - 3, buffer.length)], [9_998_000, 9_999_000, 10_000_000]);
   t.deepEqual([buffer.last(0), buffer.last(1)], [3, 6]);
+});
+
+test('two series of one name, such as a route `other` beside the rest, keep numbers of their own', (t) => {
+  const buffer = new PointBuffer();
+  for (const names of [
+    ['a', 'other', 'other'],
+    ['b', 'other', 'other'],
+  ]) {
+    buffer.rename(names);
+    buffer.add([1000], [[1], [2], [3]]);
+    t.deepEqual([buffer.last(0), buffer.last(1), buffer.last(2)], [1, 2, 3]);
+  }
+});
+
+test('the hours of runs that are gone are kept for a minute: a crash loop has many runs in an hour', (t) => {
+  const hours = new Hours();
+  for (let second = 0; second <= 3600; second += 2) {
+    hours.add(NOW + second * 1000, [processOf(row(0, 'shop', { run: `run ${second}`, cpu: 1 }))]);
+  }
+  const kept = Array.from({ length: 1801 }, (_, at) => hours.get(hourOfRun(`run ${at * 2}`), 'cpu'));
+  t.is(kept.filter((hour) => hour !== undefined).length, 31);
+  t.is(read(hours.get(hourOfApp('shop'), 'cpu'), NOW + 3_600_000)[0], 1);
 });
 
 test('a plot has no more points than pixels, and a step of it shows its largest number', (t) => {
