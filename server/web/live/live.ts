@@ -123,6 +123,8 @@ export class Live {
   /** How long something has lasted changes without news as well. */
   #onSecond(): void {
     if (this.processes === undefined || this.connection !== 'live') return;
+    const [oldest] = this.marks;
+    if (oldest !== undefined && oldest[0] < this.now() - HOUR_MS) this.#onMarks([]);
     this.reloads.update(this.now(), this.processes);
     this.processesTopic.changed();
   }
