@@ -91,6 +91,11 @@ export class Live {
   }
 
   #onHello([name, version, now]: Hello): void {
+    if (this.version !== '' && version !== this.version) {
+      // The server's page is another one, and may expect other events.
+      location.reload();
+      return;
+    }
     this.#name = name;
     this.version = version;
     this.#clockOffset = now - Date.now();
