@@ -1,23 +1,25 @@
 'use strict';
 
-/** A shop whose metrics also go to an OpenTelemetry collector, by OTLP: two readers of one MeterProvider. */
+/** A shop that runs OpenTelemetry's NodeSDK, and whose metrics also go to a collector by OTLP: two readers. */
 const http = require('node:http');
 const { metrics } = require('@opentelemetry/api');
 const { OTLPMetricExporter } = require('@opentelemetry/exporter-metrics-otlp-http');
 const { resourceFromAttributes } = require('@opentelemetry/resources');
-const { MeterProvider, PeriodicExportingMetricReader } = require('@opentelemetry/sdk-metrics');
+const { PeriodicExportingMetricReader } = require('@opentelemetry/sdk-metrics');
+const { NodeSDK } = require('@opentelemetry/sdk-node');
 const { Pm2MetricReader } = require('@mashroom/mashroom-monitoring-pm2-exporter/opentelemetry');
 
-const provider = new MeterProvider({
+const sdk = new NodeSDK({
+  serviceName: 'shop',
   // The collector has to tell the instances apart. For PM2 nobody has to name them.
-  resource: resourceFromAttributes({ 'service.name': 'shop', 'service.instance.id': process.env.pm_id }),
-  readers: [
+  resource: resourceFromAttributes({ 'service.instance.id': process.env.pm_id }),
+  metricReaders: [
     new Pm2MetricReader({ mashroomMetrics: ['visits'] }),
     // Takes its address from OTEL_EXPORTER_OTLP_ENDPOINT.
     new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter(), exportIntervalMillis: 5000 }),
   ],
 });
-metrics.setGlobalMeterProvider(provider);
+sdk.start();
 
 const visits = metrics.getMeter('shop').createCounter('visits', { description: 'Pages shown.' });
 
@@ -28,4 +30,4 @@ const server = http.createServer((request, response) => {
 server.listen(process.env.PORT);
 
 // PM2 ends a process by SIGINT. The shutdown exports for the last time, to both.
-process.once('SIGINT', () => server.close(() => void provider.shutdown().finally(() => process.exit())));
+process.once('SIGINT', () => server.close(() => void sdk.shutdown().finally(() => process.exit())));

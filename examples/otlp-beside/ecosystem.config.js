@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Four instances of a shop that also exports its metrics by OTLP.
+ * Four instances of a shop with OpenTelemetry's NodeSDK, which also exports its metrics by OTLP.
  *
  *   pm2 install pm2-cluster-metrics               # the metrics server, once per host
  *   pm2 start ecosystem.config.js

@@ -18,7 +18,7 @@ async function project(t: ExecutionContext): Promise<(script: string, ...args: s
   for (const name of ['core', 'protocol', 'server/protocol', 'examples']) {
     await mkdir(join(folder, name), { recursive: true });
   }
-  for (const part of ['server/package.json', 'CHANGELOG.md', 'SECURITY.md', 'docs']) {
+  for (const part of ['server/package.json', 'server/web', 'CHANGELOG.md', 'SECURITY.md', 'docs', 'grafana']) {
     await cp(join(root, part), join(folder, part), { recursive: true });
   }
   await mkdir(join(folder, 'server/src/options'), { recursive: true });
