@@ -8,6 +8,9 @@ import { processOf } from '../../web/live/process';
 import { Reloads } from '../../web/live/reloads';
 import { row } from './support/cluster';
 
+// Its types are those of a browser.
+const { inFrame } = require('../../web/draw/frame') as { inFrame(job: () => unknown): void };
+
 const NOW = 1_000_000 * STEP_MS;
 
 function read(hour: Hour | undefined, now = NOW): number[] {
@@ -124,6 +127,28 @@ test('a plot has no more points than pixels, and a step of it shows its largest 
   t.deepEqual([columns[2]![0], columns[2]![449]], [null, 2]);
   fillColumns(columns, buffer, { from: 3_300_000, to: 3_600_000, pixels: 450 });
   t.is(columns[0].length, 301);
+});
+
+test.serial('a chart that cannot be drawn leaves the others of its frame alone', (t) => {
+  const frames: (() => void)[] = [];
+  const reported: unknown[] = [];
+  const browser = {
+    requestAnimationFrame: (job: () => void) => frames.push(job),
+    reportError: (error: unknown) => reported.push(error),
+  };
+  Object.assign(globalThis, browser);
+  t.teardown(() => Object.keys(browser).forEach((name) => Reflect.deleteProperty(globalThis, name)));
+  const done: string[] = [];
+  const error = new Error('no canvas');
+  inFrame(() => done.push('first'));
+  inFrame(() => {
+    throw error;
+  });
+  inFrame(() => done.push('last'));
+  t.is(frames.length, 1);
+  t.notThrows(frames[0]!);
+  t.deepEqual(done, ['first', 'last']);
+  t.deepEqual(reported, [error]);
 });
 
 test('a reload pairs old with new, keeps the old as last seen, and ends a minute later', (t) => {
