@@ -112,6 +112,37 @@ export function testFrame(): void {
     complaints.length = 0;
   });
 
+  testPage(
+    'a stream that has gone silent is opened anew, and a sentence says why nothing comes',
+    async (t, context) => {
+      const { server, open } = context;
+      server.processes = [row(0, 'shop')];
+      const page = await open();
+      await page.clock.install();
+      await page.reload();
+      await page.locator('.processes').waitFor();
+      server.problem = "PM2's daemon cannot be asked: it does not answer.";
+      await page.clock.fastForward(30_000);
+      await page.locator('.notice').waitFor();
+      t.deepEqual(await textsOf(page, '.notice'), [server.problem]);
+      t.is(await page.locator('.connection.live').count(), 1);
+    },
+  );
+
+  testPage('a page that is older than its server is loaded anew', async (t, { server, open, complaints }) => {
+    server.processes = [row(0, 'shop')];
+    const page = await open('#overview?window=900');
+    await page.locator('.processes').waitFor();
+    server.version = '1.3.0';
+    const loaded = page.waitForEvent('load');
+    server.dropStreams();
+    await loaded;
+    await page.locator('.processes').waitFor();
+    t.regex((await textsOf(page, '.foot'))[0]!, /1\.3\.0/);
+    t.true(page.url().endsWith('#overview?window=900'));
+    complaints.length = 0;
+  });
+
   testPage('a log-in: a wrong password, the right one, and out again', async (t, { server, open, complaints }) => {
     withAll(server);
     server.credentials = { user: 'ann', password: 'right' };
@@ -125,10 +156,15 @@ export function testFrame(): void {
     await page.getByLabel('Password').fill('right');
     await page.keyboard.press('Enter');
     await rendered(page);
+    server.isAway = true;
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.locator('.connection.lost').waitFor();
+    server.isAway = false;
+    await page.locator('.connection.live').waitFor();
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByLabel('Password').waitFor();
     t.true(
-      complaints.every((complaint) => complaint.includes('401')),
+      complaints.every((complaint) => /401|502/.test(complaint)),
       complaints.join('\n'),
     );
     complaints.length = 0;

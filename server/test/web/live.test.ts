@@ -8,6 +8,9 @@ import { processOf } from '../../web/live/process';
 import { Reloads } from '../../web/live/reloads';
 import { row } from './support/cluster';
 
+// Its types are those of a browser.
+const { inFrame } = require('../../web/draw/frame') as { inFrame(job: () => unknown): void };
+
 const NOW = 1_000_000 * STEP_MS;
 
 function read(hour: Hour | undefined, now = NOW): number[] {
@@ -61,7 +64,7 @@ test("an app's hour does not break where one process takes the place of another"
   }
   t.deepEqual(read(hours.get(hourOfRun('gone'), 'requests')).slice(-3), [Number.NaN, 10, 10]);
   t.deepEqual([hours.steps(NOW), hours.steps(NOW + 90 * STEP_MS), hours.steps(NOW * 2)], [60, 92, STEPS]);
-  hours.add(NOW + (STEPS + 1) * STEP_MS, [processOf(next)]);
+  hours.add(NOW + 61_000, [processOf(next)]);
   t.is(hours.get(hourOfRun('gone'), 'requests'), undefined);
 });
 
@@ -85,6 +88,28 @@ test('points of a chart are bounded, and series that stay keep theirs', (t) => {
   t.deepEqual([buffer.last(0), buffer.last(1)], [3, 6]);
 });
 
+test('two series of one name, such as a route `other` beside the rest, keep numbers of their own', (t) => {
+  const buffer = new PointBuffer();
+  for (const names of [
+    ['a', 'other', 'other'],
+    ['b', 'other', 'other'],
+  ]) {
+    buffer.rename(names);
+    buffer.add([1000], [[1], [2], [3]]);
+    t.deepEqual([buffer.last(0), buffer.last(1), buffer.last(2)], [1, 2, 3]);
+  }
+});
+
+test('the hours of runs that are gone are kept for a minute: a crash loop has many runs in an hour', (t) => {
+  const hours = new Hours();
+  for (let second = 0; second <= 3600; second += 2) {
+    hours.add(NOW + second * 1000, [processOf(row(0, 'shop', { run: `run ${second}`, cpu: 1 }))]);
+  }
+  const kept = Array.from({ length: 1801 }, (_, at) => hours.get(hourOfRun(`run ${at * 2}`), 'cpu'));
+  t.is(kept.filter((hour) => hour !== undefined).length, 31);
+  t.is(read(hours.get(hourOfApp('shop'), 'cpu'), NOW + 3_600_000)[0], 1);
+});
+
 test('a plot has no more points than pixels, and a step of it shows its largest number', (t) => {
   const buffer = new PointBuffer();
   buffer.rename(['a', 'b']);
@@ -102,6 +127,28 @@ test('a plot has no more points than pixels, and a step of it shows its largest 
   t.deepEqual([columns[2]![0], columns[2]![449]], [null, 2]);
   fillColumns(columns, buffer, { from: 3_300_000, to: 3_600_000, pixels: 450 });
   t.is(columns[0].length, 301);
+});
+
+test.serial('a chart that cannot be drawn leaves the others of its frame alone', (t) => {
+  const frames: (() => void)[] = [];
+  const reported: unknown[] = [];
+  const browser = {
+    requestAnimationFrame: (job: () => void) => frames.push(job),
+    reportError: (error: unknown) => reported.push(error),
+  };
+  Object.assign(globalThis, browser);
+  t.teardown(() => Object.keys(browser).forEach((name) => Reflect.deleteProperty(globalThis, name)));
+  const done: string[] = [];
+  const error = new Error('no canvas');
+  inFrame(() => done.push('first'));
+  inFrame(() => {
+    throw error;
+  });
+  inFrame(() => done.push('last'));
+  t.is(frames.length, 1);
+  t.notThrows(frames[0]!);
+  t.deepEqual(done, ['first', 'last']);
+  t.deepEqual(reported, [error]);
 });
 
 test('a reload pairs old with new, keeps the old as last seen, and ends a minute later', (t) => {

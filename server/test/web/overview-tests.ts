@@ -110,6 +110,19 @@ export function testOverview(): void {
     t.deepEqual(texts, ['start shop 0 started anew', 'exit shop 0 exited with code 1']);
   });
 
+  testPage('events go when they are an hour old, also where no others come', async (t, { server, open }) => {
+    server.processes = [row(0, 'shop')];
+    const page = await open();
+    await page.clock.install();
+    const now = Date.now();
+    server.marks = [59.9, 1].map((minutes) => [now - minutes * 60_000, 'exit', `${minutes} minutes`, 0, 'ended']);
+    await page.reload();
+    await page.locator('.events li').nth(1).waitFor();
+    await page.clock.fastForward(10_000);
+    await page.locator('.events li').nth(1).waitFor({ state: 'detached' });
+    t.deepEqual(await textsOf(page, '.events .app-name'), ['1 minutes']);
+  });
+
   testPage('HTML in names, reasons and stacks is text', async (t, { server, open }) => {
     const odd = { odd: HTML, why: HTML, stack: HTML, blockedSince: Date.now(), status: HTML };
     server.processes = [row(0, HTML, odd), row(0, HTML, { run: 'old', status: 'leaving' })];

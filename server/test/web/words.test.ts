@@ -60,6 +60,10 @@ test('of a link that is none, as much counts as is understood', (t) => {
   ]) {
     t.deepEqual(parseRoute(hash), empty, hash);
   }
+  // The server refuses a list with one chart of these, and so all others of the link.
+  for (const chart of ['a*p999***', 'a*p9.12345***', `${'a'.repeat(501)}*rate***`, `a*rate*${'b'.repeat(501)}**`]) {
+    t.deepEqual(parseRoute(`#metrics?chart=${chart}&chart=a*p99.9***`).charts, [{ metric: 'a', as: 'p99.9' }], chart);
+  }
   t.is(parseRoute(`#metrics?${'chart=a*rate***&'.repeat(30)}`).charts.length, 20);
 });
 

@@ -11,5 +11,12 @@ export function inFrame(job: () => void): void {
 function run(): void {
   const jobs = [...waiting];
   waiting.clear();
-  for (const job of jobs) job();
+  for (const job of jobs) {
+    try {
+      job();
+    } catch (error) {
+      // In the browser's console, as if it were thrown: the others have news too.
+      reportError(error);
+    }
+  }
 }

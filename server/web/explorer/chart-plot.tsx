@@ -59,7 +59,7 @@ function Legend({ chart, plot }: { readonly chart: OpenChart; readonly plot: Liv
         {buffer.names.map((name, index) => {
           const { stroke, isDashed } = styleOf(index, buffer.names.length, hasOther, theme.colours);
           return (
-            <li key={name}>
+            <li key={index}>
               <svg class="swatch" width="14" height="3" aria-hidden="true">
                 <line
                   x1="0"

@@ -12,11 +12,17 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | Failure;
 
 export const LIVE_PATH = 'api/live';
 
-export const getOverview = (): Promise<Answer<OverviewAnswer>> => getJson('api/overview');
+/** A host that has gone answers nothing at all: until then what is shown would pass for live. */
+const ANSWER_MS = 10_000;
+
+export const getOverview = (): Promise<Answer<OverviewAnswer>> =>
+  getJson('api/overview', { signal: AbortSignal.timeout(ANSWER_MS) });
 /** Whether the stream can be opened, since its errors have no reasons: without opening it. */
 export async function tryStream(): Promise<Answer<undefined>> {
   const ends = new AbortController();
+  const timer = setTimeout(() => ends.abort(), ANSWER_MS);
   const answer = await ask(LIVE_PATH, { headers: { accept: 'text/event-stream' }, signal: ends.signal });
+  clearTimeout(timer);
   ends.abort();
   return answer.ok ? { ok: true, value: undefined } : answer;
 }

@@ -1,4 +1,5 @@
 /** The points of one open chart: at most an hour of seconds, in typed arrays. */
+import { groupBy } from '../words/group';
 
 /** Points that are kept. Room for a few more, so that old ones go many at a time. */
 const MAX_POINTS = 3600;
@@ -13,10 +14,13 @@ export class PointBuffer {
   /** By series, in the order of the names. `NaN` is unknown. */
   values: Float64Array[] = [];
 
-  /** Series that stay keep their points. */
+  /** Series that stay keep their points. Two may have one name, such as a route `other` beside the rest. */
   rename(names: readonly string[]): void {
-    const known = new Map(this.names.map((name, index) => [name, this.values[index]!]));
-    this.values = names.map((name) => known.get(name) ?? new Float64Array(this.times.length).fill(Number.NaN));
+    const known = groupBy(this.values.keys(), (index) => this.names[index]!);
+    this.values = names.map((name) => {
+      const index = known.get(name)?.shift();
+      return index === undefined ? new Float64Array(this.times.length).fill(Number.NaN) : this.values[index]!;
+    });
     this.names = names;
   }
 

@@ -4,12 +4,16 @@ import { groupBy } from '../words/group';
 import { Hour, STEPS, STEP_MS } from './hour';
 import { FIELDS, isLargest, joined, together, type Numbers, type Process } from './process';
 
+const RUN = 'run ';
 /** Names of the hours; texts are unambiguous, since all begin with what they are of. */
-export const hourOfRun = (run: string): string => `run ${run}`;
+export const hourOfRun = (run: string): string => `${RUN}${run}`;
 export const hourOfApp = (app: string): string => `app ${app}`;
 export const HOUR_OF_ALL = 'all';
 /** Five minutes. */
 const MIN_STEPS = 60;
+/** A run that is not listed is not shown. A crash loop has so many in an hour that theirs would take most of the memory. */
+const GONE_RUN_MS = 60_000;
+const HOUR_MS = STEPS * STEP_MS;
 
 type Fields = Readonly<Record<PastField, Hour>>;
 
@@ -80,10 +84,10 @@ export class Hours {
     return fields;
   }
 
-  /** What ended an hour ago. */
+  /** Runs that are gone, and apps that have been gone for an hour. */
   #forget(now: number): void {
     for (const [name, seen] of this.#seen) {
-      if (now - seen <= STEPS * STEP_MS) continue;
+      if (now - seen <= (name.startsWith(RUN) ? GONE_RUN_MS : HOUR_MS)) continue;
       this.#seen.delete(name);
       this.#hours.delete(name);
     }

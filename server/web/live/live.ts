@@ -91,6 +91,11 @@ export class Live {
   }
 
   #onHello([name, version, now]: Hello): void {
+    if (this.version !== '' && version !== this.version) {
+      // The server's page is another one, and may expect other events.
+      location.reload();
+      return;
+    }
     this.#name = name;
     this.version = version;
     this.#clockOffset = now - Date.now();
@@ -123,6 +128,8 @@ export class Live {
   /** How long something has lasted changes without news as well. */
   #onSecond(): void {
     if (this.processes === undefined || this.connection !== 'live') return;
+    const [oldest] = this.marks;
+    if (oldest !== undefined && oldest[0] < this.now() - HOUR_MS) this.#onMarks([]);
     this.reloads.update(this.now(), this.processes);
     this.processesTopic.changed();
   }

@@ -18,8 +18,9 @@ export async function begin(fields: Readonly<Record<string, string>>): Promise<A
 }
 
 export async function end(): Promise<void> {
-  await logOut();
-  note(() => localStorage.removeItem(KEY));
+  const answer = await logOut();
+  // Otherwise there still is one, and the page goes on having a button that ends it.
+  if (answer.ok) note(() => localStorage.removeItem(KEY));
   location.reload();
 }
 

@@ -1,13 +1,14 @@
 /** The stream of events: opened again whenever it is lost, and given up only where the server wants credentials. */
-import { getOverview, LIVE_PATH, tryStream } from './api';
+import { getOverview, LIVE_PATH, tryStream, type Answer } from './api';
 
 export type Connection = 'connecting' | 'live' | 'lost' | 'locked';
 export type Events = Readonly<Record<string, (data: never) => void>>;
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 5000;
-/** Without an event for so long, the server is asked whether it is there: a connection may end without a word. */
+/** Without an event for so long, the stream is opened anew: a connection may end without a word, behind a proxy too. */
 const QUIET_MS = 20_000;
+const CHECK_MS = 5000;
 
 export class Stream {
   readonly #events: Events;
@@ -25,7 +26,7 @@ export class Stream {
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) this.#reopen();
     });
-    setInterval(() => void this.#checkQuiet(), QUIET_MS);
+    setInterval(() => void this.#checkQuiet(), CHECK_MS);
   }
 
   open(): void {
@@ -48,11 +49,12 @@ export class Stream {
     source.addEventListener('error', () => void this.#lost(source));
   }
 
-  async #lost(source: EventSource): Promise<void> {
+  /** @param known what the server has answered; without it, it is asked */
+  async #lost(source: EventSource, known?: Answer<unknown>): Promise<void> {
     if (source !== this.#source) return;
     this.#source.close();
     this.#source = undefined;
-    const tried = await tryStream();
+    const tried = known ?? (await tryStream());
     if (this.#source !== undefined) return;
     if (!tried.ok && tried.locked) {
       this.#onConnection('locked', '');
@@ -71,6 +73,8 @@ export class Stream {
   async #checkQuiet(): Promise<void> {
     const source = this.#source;
     if (source === undefined || performance.now() - this.#heardAt < QUIET_MS) return;
-    if (!(await getOverview()).ok) await this.#lost(source);
+    const answer = await getOverview();
+    if (!answer.ok) await this.#lost(source, answer);
+    else if (source === this.#source) this.open();
   }
 }

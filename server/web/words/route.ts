@@ -7,6 +7,10 @@ export type View = (typeof VIEWS)[number];
 /** Seconds that charts show. */
 export const WINDOWS = [300, 900, 3600] as const;
 
+/** What the server takes: it refuses a list of charts as a whole. */
+const STATISTIC = /^(rate|delta|total|avg|min|max|p(\d{1,2}(\.\d{1,3})?|100))$/;
+const MAX_NAME = 500;
+
 export interface Route {
   readonly view: View;
   readonly search: string;
@@ -52,7 +56,7 @@ function parseChart(text: string): ChartSpec[] {
     return [];
   }
   const [metric = '', as = '', by = '', app = '', pmId = ''] = parts;
-  if (metric === '' || !/^(rate|delta|total|avg|min|max|p\d+(\.\d+)?)$/.test(as)) return [];
+  if (metric === '' || !STATISTIC.test(as) || [metric, by, app].some(({ length }) => length > MAX_NAME)) return [];
   const ofProcess = pmId === 'all' ? pmId : /^\d{1,9}$/.test(pmId) ? Number(pmId) : undefined;
   return [
     {

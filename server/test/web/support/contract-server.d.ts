@@ -13,6 +13,7 @@ export class ContractServer {
   processes: readonly ProcessRow[];
   marks: readonly Mark[];
   problem: string | null;
+  version: string;
   found: FoundMetrics;
   cardinality: Cardinality;
   credentials: { readonly user: string; readonly password: string } | undefined;

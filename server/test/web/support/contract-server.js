@@ -21,6 +21,7 @@ class ContractServer {
   processes = [];
   marks = [];
   problem = null;
+  version = '1.2.3';
   found = { metrics: [], total: 0 };
   cardinality = { metrics: [], series: 0, since: 0 };
   /** `{user, password}`: all but the page's files need a log-in. */
@@ -81,7 +82,7 @@ class ContractServer {
       return this.#takeCharts(where.slice('api/live/'.length), JSON.parse(await bodyOf(request)), response);
     }
     if (where === 'api/overview') {
-      return json(response, { version: '1.2.3', now: Date.now(), problem: this.problem, processes: [] });
+      return json(response, { version: this.version, now: Date.now(), problem: this.problem, processes: [] });
     }
     if (where === 'api/cardinality') return json(response, this.cardinality);
     if (where === 'api/metrics') return json(response, this.#find(url.searchParams.get('search') ?? ''));
@@ -105,7 +106,7 @@ class ContractServer {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     this.#streams.set(name, response);
     response.on('close', () => this.#streams.delete(name));
-    write(response, 'hello', [name, '1.2.3', Date.now()]);
+    write(response, 'hello', [name, this.version, Date.now()]);
     write(response, 'past', this.past);
     write(response, 'processes', this.processes);
     write(response, 'marks', this.marks);
