@@ -49,14 +49,14 @@ export class Timeline {
   push(time: number, numbers: Iterable<readonly [key: string, value: number]>): void {
     this.forget(time);
     if (this.count === this.times.length) this.makeRoom();
-    const at = (this.first + this.count) % this.times.length;
-    this.times[at] = time;
     this.count++;
-    for (const row of this.rows.values()) row.values[at] = NaN;
+    this.times[this.newest] = time;
+    for (const row of this.rows.values()) row.values[this.newest] = NaN;
     for (const [key, value] of numbers) {
       if (Number.isNaN(value)) continue;
       const row = this.rows.get(key) ?? this.addRow(key);
-      row.values[at] = value;
+      // A row that leaves no room for the whole time has moved all columns.
+      row.values[this.newest] = value;
       row.lastAt = time;
     }
   }
@@ -71,6 +71,11 @@ export class Timeline {
         return [key, row === undefined ? times.map(() => NaN) : this.inOrder(row.values)];
       }),
     };
+  }
+
+  /** Index of the newest column. */
+  private get newest(): number {
+    return (this.first + this.count - 1) % this.times.length;
   }
 
   private inOrder(column: Float64Array): number[] {
