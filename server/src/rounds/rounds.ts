@@ -154,9 +154,7 @@ export class Rounds {
   }
 
   private begin(started: number, processes: readonly ProcessInfo[]): Round {
-    const round = new Round(++this.count, started, processes, this.apps, this.errors, (run) =>
-      this.runs.blockedRun(run),
-    );
+    const round = new Round(++this.count, started, processes, this.apps, this.errors, this.runs);
     const asked = new Map<string, Run>();
     const leaving = new Set(this.runs.leaving());
     for (const known of this.runs.all()) {
@@ -207,7 +205,10 @@ export class Rounds {
   private hear(message: unknown): void {
     const receivedAt = Date.now();
     const starting = readHello(message);
-    if (starting !== undefined && !this.finishing) this.welcomes.hear(starting);
+    if (starting !== undefined && !this.finishing) {
+      this.runs.noteHello(starting);
+      this.welcomes.hear(starting);
+    }
     const last = readLastNumbers(message);
     if (last !== undefined) this.lastNumbers.hear(last);
     this.blocked.hear(message);
