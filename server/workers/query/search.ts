@@ -115,11 +115,17 @@ function attributesOf(families: readonly Family[]): string[] {
   const names = new Set<string>();
   for (const { pages } of families) {
     for (const { page } of pages.slice(0, ATTRIBUTE_PAGES)) {
-      const [line = '{}'] = textOf(page).split('\n', 1);
+      const line = firstLineOf(page);
       for (const name of Object.keys(JSON.parse(line || '{}') as Attributes)) names.add(name);
     }
   }
   return [...names].sort().slice(0, MAX_ATTRIBUTES);
+}
+
+function firstLineOf({ attributes: { buffer, byteOffset, byteLength } }: Page): string {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  const end = bytes.indexOf('\n');
+  return bytes.toString('utf8', 0, end < 0 ? byteLength : end);
 }
 
 function textOf({ attributes: { buffer, byteOffset, byteLength } }: Page): string {
