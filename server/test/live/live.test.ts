@@ -161,6 +161,52 @@ test('where a thread fails, the log says so, and pages keep what is known', asyn
   t.regex(world.logged.join('\n'), /Evaluating metrics for the dashboard.*no thread/);
 });
 
+test('whatever fails while a round is shown, the log says so, and the next one is shown', async (t) => {
+  let isBroken = true;
+  const known = () => {
+    if (isBroken) throw new Error('broken');
+    return [];
+  };
+  const world = liveWorld(pool, { known });
+  const shop = new Process('shop', 0);
+  await world.take(0, shop.orders(1));
+  t.regex(world.logged.join(), /broken/);
+  isBroken = false;
+  await world.take(1, shop.orders(2));
+  t.is(world.live.kept.moments, 1);
+});
+
+test('a clock that was set back stops neither the dashboard nor its charts', async (t) => {
+  const world = liveWorld(pool);
+  const shop = new Process('shop', 0);
+  const { page, events } = world.open();
+  page.show([{ id: 1, metric: 'orders', as: 'total', pmId: 0, points: 100 }]);
+  await world.take(3600, shop.orders(1));
+  await world.take(3601, shop.orders(2));
+  await world.take(10, shop.orders(3));
+  await world.take(11, shop.orders(4));
+  const [times] = named(world.open().events, 'past')[0] as Past;
+  t.deepEqual(times, [BEGIN + 10_000, BEGIN + 11_000]);
+  t.deepEqual(
+    (named(events, 'points') as ChartPoints[]).map(([, , [values]]) => values?.[0]),
+    [1, 2, 3, 4],
+  );
+});
+
+test('a chart that found no room is opened as soon as there is some', (t) => {
+  const world = liveWorld(pool);
+  const chart = (id: number) => ({ id, metric: `m${id}`, as: 'rate', points: 10 });
+  const charts = (from: number) => Array.from({ length: 30 }, (_, i) => chart(from + i));
+  const [one, two, three] = [world.open(), world.open(), world.open()];
+  one.page.show(charts(0));
+  two.page.show(charts(30));
+  three.page.show([chart(60)]);
+  t.regex(String((named(three.events, 'series')[0] as ChartSeries)[1]), /^As many charts are open/);
+  one.close();
+  three.page.show([chart(60)]);
+  t.is(world.live.kept.charts, 31);
+});
+
 test('/api/overview has the fields by name, and asks only if the last round is old', async (t) => {
   const world = liveWorld(pool);
   await world.take(0, new Process('shop', 0).orders(1), new Process('worker', 2).is('stopped'));

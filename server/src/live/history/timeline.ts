@@ -45,8 +45,9 @@ export class Timeline {
     return this.count;
   }
 
-  /** @param time later than that of the call before */
+  /** @param time if it is not later than the newest ones, the clock was set back: it takes their place */
   push(time: number, numbers: Iterable<readonly [key: string, value: number]>): void {
+    while (this.count > 0 && (this.times[this.newest] as number) >= time) this.count--;
     this.forget(time);
     if (this.count === this.times.length) this.makeRoom();
     this.count++;
