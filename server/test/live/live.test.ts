@@ -4,11 +4,18 @@ import { ClusterPool } from '../../src/cluster-pool';
 import type { ChartPoints, ChartSeries, Hello, Mark, Past, ProcessRow } from '../../protocol/page';
 import type { Run } from '../../protocol/run';
 import { counter, point } from '../../../test/core/encoder/collections';
-import { Process } from '../rounds-by-hand';
+import { Process, unreadable, type Listed } from '../rounds-by-hand';
 import { BEGIN, liveWorld, named, requests } from './live-by-hand';
 
 const pool = new ClusterPool({ threads: 1, maxMemoryMb: 512, timeoutMs: 120_000 });
 test.after.always(() => pool.stop());
+
+const STATUS = 'http.response.status_code';
+
+const garbled = ({ process, answer }: Listed): Listed => ({
+  process,
+  ...(answer !== undefined && { answer: { ...answer, snapshot: unreadable(answer.snapshot) } }),
+});
 
 test('a new page hears the hour, the marks and the processes, and then each round', async (t) => {
   const world = liveWorld(pool);
@@ -159,6 +166,27 @@ test('where a thread fails, the log says so, and pages keep what is known', asyn
   await world.take(0, new Process('shop', 0).orders(1));
   t.is((named(events, 'processes').at(-1) as ProcessRow[]).length, 1);
   t.regex(world.logged.join('\n'), /Evaluating metrics for the dashboard.*no thread/);
+});
+
+test('what a process sends that cannot be read costs its own numbers and no others', async (t) => {
+  const world = liveWorld(pool);
+  const [good, bad] = [new Process('shop', 0), new Process('shop', 1)];
+  const { page, events } = world.open();
+  page.show([{ id: 1, metric: 'http.server.request.duration', as: 'total', by: STATUS, pmId: 'all', points: 100 }]);
+  await world.take(0, good.answers(requests(10)), garbled(await bad.answers(requests(10))));
+  await world.take(1, good.answers(requests(15, 5)), garbled(await bad.answers(requests(20))));
+  t.deepEqual(named(events, 'series').at(-1), [1, null, ['shop 0, 200', 'shop 0, 500'], false]);
+  const rows = named(events, 'processes').at(-1) as ProcessRow[];
+  t.deepEqual(
+    rows.map(([, pmId, , , , , , , , , perSecond, errors]) => [pmId, perSecond, errors]),
+    [
+      [0, 10, 5],
+      [1, 10, null],
+    ],
+  );
+  const { metrics } = await world.live.search('duration');
+  t.like(metrics[0], { series: 4, attributes: [STATUS] });
+  t.deepEqual(world.logged, []);
 });
 
 test('whatever fails while a round is shown, the log says so, and the next one is shown', async (t) => {
