@@ -26,6 +26,8 @@ export class Round {
   readonly requests = new Map<number, Request>();
   /** To runs that PM2 is replacing. */
   readonly leaving: Request[] = [];
+  /** Those of them that owe so many answers that this round asks them nothing. */
+  readonly leavingUnasked: Run[] = [];
   private readonly startedAt = performance.now();
   private readonly waiting = new Set<Waiting>();
   private readonly late = new Set<number>();
@@ -100,10 +102,13 @@ export class Round {
       answers,
       silent,
       blocked,
-      leaving: this.leaving.map(({ known: { run }, outcome }) => ({
-        run,
-        answer: outcome?.kind === 'answer' ? outcome.answer : undefined,
-      })),
+      leaving: [
+        ...this.leaving.map(({ known: { run }, outcome }) => ({
+          run,
+          answer: outcome?.kind === 'answer' ? outcome.answer : undefined,
+        })),
+        ...this.leavingUnasked.map((run) => ({ run, answer: undefined })),
+      ],
       errors: this.errors.totals,
     };
   }

@@ -162,7 +162,10 @@ export class Rounds {
       const { run } = known;
       const { pmId } = run;
       const isWanted = this.wanted.has(undefined) || (this.wanted.has(pmId) && !leaving.has(known));
-      if (!isWanted || !known.shouldBeAsked(sentAt, this.apps.answers(run))) continue;
+      if (!isWanted || !known.shouldBeAsked(sentAt, this.apps.answers(run))) {
+        if (leaving.has(known)) round.leavingUnasked.push(run);
+        continue;
+      }
       const request: Request = {
         id: randomUUID(),
         known,

@@ -1,4 +1,4 @@
-/** Processes that are asked before they listen. */
+/** Processes that are asked before they listen, and those that they replace. */
 import test from 'ava';
 import { HELLO_TOPIC } from '../../../core/pm2/introductions';
 import { until } from '../../../test/support/until';
@@ -32,5 +32,18 @@ test('a process that is not asked in each second of its start is not late', asyn
     const { silent, errors } = await asked;
     t.like(silent, [{ run: { pmId: 2 }, reason: 'starting' }]);
     t.is(errors.late, 0);
+  }
+});
+
+test('a process that is being replaced stays in sight, also where it answers no more', async (t) => {
+  const world = new World(t);
+  const [old, next] = [new Shop(0, process.pid), new Shop(0, process.ppid)];
+  world.list = [old];
+  await world.ask();
+  next.startedAt = Date.now();
+  world.list = [next];
+  for (let round = 0; round < 6; round++) {
+    const { leaving } = await world.rounds.ask(60_000);
+    t.like(leaving, [{ run: { pmId: 0 }, answer: undefined }]);
   }
 });
