@@ -66,12 +66,12 @@ export class CardinalityWatch {
 
   /** Whether the answers of the last round are so old that another one has to be asked. */
   get needsRound(): boolean {
-    return this.now() - this.latestAt > OLD_MS;
+    return Math.abs(this.now() - this.latestAt) > OLD_MS;
   }
 
   /** Of the last round that it has heard of. @throws TaskError */
   async answer(): Promise<Cardinality> {
-    const isFresh = this.last !== undefined && this.now() - this.last.time < FRESH_MS;
+    const isFresh = this.last !== undefined && Math.abs(this.now() - this.last.time) < FRESH_MS;
     const count = isFresh ? (this.last as Count) : await this.count();
     const since = this.past[0] ?? count;
     const before = new Map(since.metrics.map((metric) => [idOf(metric), metric]));

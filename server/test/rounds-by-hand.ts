@@ -1,5 +1,6 @@
 /** Results of rounds, made by hand from processes as PM2 lists them and snapshots of the real encoder and wire form. */
 import type { Worker } from 'node:worker_threads';
+import type { Snapshot } from '../../core/snapshot';
 import type { RunSnapshot } from '../protocol/run';
 import type { ClusterPool } from '../src/cluster-pool';
 import { readProcessList, type ProcessInfo } from '../src/pm2/process-list';
@@ -79,4 +80,20 @@ export async function round(...all: readonly (Listed | Promise<Listed>)[]): Prom
 export function threadOf(pool: ClusterPool): Worker {
   const { threads } = (pool as unknown as { pool: { threads: Map<{ piscina: { threads: Worker[] } }, unknown> } }).pool;
   return [...threads.keys()][0]?.piscina.threads[0] as Worker;
+}
+
+/** The same, with attributes that are no JSON. */
+export function unreadable(snapshot: Snapshot): Snapshot {
+  const scopes = snapshot.scopes.map(({ scope, families }) => ({
+    scope,
+    families: families.map((family) => ({
+      ...family,
+      pages: family.pages.map(({ page, base }) => {
+        const attributes = new Uint8Array(new SharedArrayBuffer(2 * page.size));
+        attributes.set(Buffer.from('?\n'.repeat(page.size)));
+        return { base, page: { ...page, attributes } };
+      }),
+    })),
+  }));
+  return { ...snapshot, scopes };
 }

@@ -61,11 +61,11 @@ export async function createHttpServer(input: HttpServerInput): Promise<HttpServ
   const sessions = new Sessions({ credentials, port: options.port, tls: certificate !== undefined });
   const isOpen = (request: FastifyRequest): boolean =>
     request.routeOptions.config?.isOpen === true || (assets !== undefined && isShell(request));
-  const isAllowed = await protect(app, { credentials, sessions, isOpen });
+  const allowance = await protect(app, { credentials, sessions, isOpen });
   errors.handle(app);
   addRoutes(app, input);
   addLogin(app, { credentials, sessions });
-  addApi(app, { live, isAllowed });
+  addApi(app, { live, allowance });
 
   return {
     async listen() {

@@ -95,7 +95,7 @@ export class Live {
 
   /** Takes in a round of all processes. */
   take(result: RoundResult): void {
-    if (result.round <= this.round || result.started - this.takenAt < APART_MS) return;
+    if (result.round <= this.round || this.isNearlyTaken(result.started, APART_MS)) return;
     this.round = result.round;
     this.takenAt = result.started;
     this.waiting = result;
@@ -161,7 +161,7 @@ export class Live {
   /** @returns why there is nothing newer, in a sentence */
   private async refresh(maxAgeMs: number): Promise<string | undefined> {
     let trouble: string | undefined;
-    if (this.now() - this.takenAt >= maxAgeMs) {
+    if (!this.isNearlyTaken(this.now(), maxAgeMs)) {
       try {
         await this.options.ask(OVERVIEW_MS);
       } catch (error) {
@@ -172,10 +172,19 @@ export class Live {
     return trouble;
   }
 
+  /** Whether a round was taken less than so long before. One of the future is none: the clock was set back. */
+  private isNearlyTaken(time: number, ms: number): boolean {
+    return time >= this.takenAt && time - this.takenAt < ms;
+  }
+
   private async showAll(): Promise<void> {
     for (let result = this.waiting; result !== undefined; result = this.waiting) {
       this.waiting = undefined;
-      await this.show(result);
+      try {
+        await this.show(result);
+      } catch (error) {
+        this.options.states.report(SHOWING, messageOf(error));
+      }
     }
     this.showing = undefined;
   }

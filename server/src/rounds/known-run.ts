@@ -41,6 +41,11 @@ interface Named extends Pick<KnownPages, 'incarnation' | 'pages'> {
 
 /** How long a process may take from its start until it listens. */
 const STARTING_MS = 30_000;
+/**
+ * The pause in that time, for what was sent before it listened is lost: shorter, since it may answer from now on, and not so
+ * short that much piles up where it loads without a turn of its event loop.
+ */
+const STARTING_PAUSE_MS = 3000;
 /** More pages than a snapshot can have. */
 const PAGE_IDS = 2 ** 24;
 
@@ -66,6 +71,8 @@ export class KnownRun {
   private turns: Promise<unknown> = Promise.resolve();
   private pageIds = 0;
   private hasAnswered = false;
+  /** Whether its exporter has started since it was asked last. */
+  private saidHello = false;
   private askedAt = Number.NEGATIVE_INFINITY;
   private pauseMs = PAUSE_MS;
 
@@ -84,18 +91,27 @@ export class KnownRun {
    * the answer until its deadline.
    */
   get isStarting(): boolean {
-    return !this.hasAnswered && Date.now() - this.startedAt < STARTING_MS;
+    // A clock that was set back says nothing.
+    return !this.hasAnswered && Math.abs(Date.now() - this.startedAt) < STARTING_MS;
   }
 
   /** @param answers whether its app is known to answer */
   shouldBeAsked(now: number, answers: boolean): boolean {
-    return !this.owesMuch || now - this.askedAt >= (answers ? PAUSE_MS : this.pauseMs);
+    if (!this.owesMuch || this.saidHello) return true;
+    const pauseMs = answers ? PAUSE_MS : this.pauseMs;
+    return now - this.askedAt >= (this.isStarting ? STARTING_PAUSE_MS : pauseMs);
+  }
+
+  /** Notes that its exporter has started: it hears the next request, however many before were lost. */
+  noteHello(): void {
+    this.saidHello = true;
   }
 
   noteAsked(request: Request): void {
-    if (this.owesMuch) this.pauseMs = Math.min(2 * this.pauseMs, MAX_PAUSE_MS);
+    if (this.owesMuch && !this.isStarting && !this.saidHello) this.pauseMs = Math.min(2 * this.pauseMs, MAX_PAUSE_MS);
     const { sentAt, base } = request;
     this.askedAt = sentAt;
+    this.saidHello = false;
     this.requests = [...this.requests.slice(1 - MAX_OWED), request];
     if (base !== undefined)
       this.named = [...this.named.slice(-MAX_OWED), { sentAt, incarnation: base.incarnation, pages: base.pages }];

@@ -89,10 +89,21 @@ export class KnownRuns {
     return this.withEnded().some((one) => one !== known && one.pid === pid);
   }
 
-  /** What is known of a listed run whose event loop does not turn; `undefined`: none that is known of. */
-  blockedRun({ pmId, key }: Run): (KnownRun & { readonly blocked: Blocked }) | undefined {
+  /** What is known of a run that is listed as online. */
+  listedRun({ pmId, key }: Pick<Run, 'pmId' | 'key'>): KnownRun | undefined {
     const known = this.listed.get(pmId);
-    const isBlocked = known?.run.key === key && known.blocked !== undefined && isCurrent(known.blocked);
+    return known?.run.key === key ? known : undefined;
+  }
+
+  /** Notes that the exporter of the process with that pm_id has started. */
+  noteHello(pmId: number): void {
+    this.listed.get(pmId)?.noteHello();
+  }
+
+  /** What is known of a listed run whose event loop does not turn; `undefined`: none that is known of. */
+  blockedRun(run: Run): (KnownRun & { readonly blocked: Blocked }) | undefined {
+    const known = this.listedRun(run);
+    const isBlocked = known?.blocked !== undefined && isCurrent(known.blocked);
     return isBlocked ? (known as KnownRun & { readonly blocked: Blocked }) : undefined;
   }
 

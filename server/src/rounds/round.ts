@@ -26,6 +26,8 @@ export class Round {
   readonly requests = new Map<number, Request>();
   /** To runs that PM2 is replacing. */
   readonly leaving: Request[] = [];
+  /** Those of them that owe so many answers that this round asks them nothing. */
+  readonly leavingUnasked: Run[] = [];
   private readonly startedAt = performance.now();
   private readonly waiting = new Set<Waiting>();
   private readonly late = new Set<number>();
@@ -41,7 +43,7 @@ export class Round {
     private readonly processes: readonly ProcessInfo[],
     private readonly apps: Apps,
     private readonly errors: ErrorCounts,
-    private readonly blockedRun: KnownRuns['blockedRun'],
+    private readonly runs: Pick<KnownRuns, 'blockedRun' | 'listedRun'>,
   ) {
     setTimeout(() => {
       this.isEarly = false;
@@ -86,7 +88,7 @@ export class Round {
     const blocked: BlockedInstance[] = [];
     for (const process of this.processes) {
       if (!this.apps.includes(process) || (only ?? process.run.pmId) !== process.run.pmId) continue;
-      const known = this.blockedRun(process.run);
+      const known = this.runs.blockedRun(process.run);
       if (known !== undefined) blocked.push({ run: known.run, since: known.blocked.since, stack: known.blocked.stack });
       const outcome = this.requests.get(process.run.pmId)?.outcome;
       if (outcome?.kind === 'answer') answers.push(outcome.answer);
@@ -100,10 +102,13 @@ export class Round {
       answers,
       silent,
       blocked,
-      leaving: this.leaving.map(({ known: { run }, outcome }) => ({
-        run,
-        answer: outcome?.kind === 'answer' ? outcome.answer : undefined,
-      })),
+      leaving: [
+        ...this.leaving.map(({ known: { run }, outcome }) => ({
+          run,
+          answer: outcome?.kind === 'answer' ? outcome.answer : undefined,
+        })),
+        ...this.leavingUnasked.map((run) => ({ run, answer: undefined })),
+      ],
       errors: this.errors.totals,
     };
   }
@@ -125,7 +130,7 @@ export class Round {
   private isAwaiting(only?: number): boolean {
     for (const [pmId, { outcome, known, brief }] of this.requests) {
       if (outcome !== undefined || (only ?? pmId) !== pmId) continue;
-      const isBlocked = this.blockedRun(known.run) !== undefined;
+      const isBlocked = this.runs.blockedRun(known.run) !== undefined;
       if (this.apps.answers(known.run) && !known.isStarting && !isBlocked) return true;
       if ((brief || known.isStarting || isBlocked) && this.isEarly) return true;
     }
@@ -142,7 +147,8 @@ export class Round {
     if (outcome?.kind === 'silent') {
       return { run, reason: outcome.reason, message: outcome.message };
     }
-    if (request?.known.isStarting === true) {
+    // Also where it was not asked in this round.
+    if (this.runs.listedRun(run)?.isStarting === true) {
       return { run, reason: 'starting', message: 'it has started just now and does not answer yet' };
     }
     const blocked = this.whyBlocked(run);
@@ -158,7 +164,7 @@ export class Round {
   }
 
   private whyBlocked(run: Run): SilentInstance | undefined {
-    const known = this.blockedRun(run);
+    const known = this.runs.blockedRun(run);
     if (known === undefined) return undefined;
     const now = Date.now();
     const seconds = Math.max(0, Math.round((now - known.blocked.since) / 1000));

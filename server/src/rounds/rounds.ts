@@ -154,9 +154,7 @@ export class Rounds {
   }
 
   private begin(started: number, processes: readonly ProcessInfo[]): Round {
-    const round = new Round(++this.count, started, processes, this.apps, this.errors, (run) =>
-      this.runs.blockedRun(run),
-    );
+    const round = new Round(++this.count, started, processes, this.apps, this.errors, this.runs);
     const asked = new Map<string, Run>();
     const leaving = new Set(this.runs.leaving());
     for (const known of this.runs.all()) {
@@ -164,7 +162,10 @@ export class Rounds {
       const { run } = known;
       const { pmId } = run;
       const isWanted = this.wanted.has(undefined) || (this.wanted.has(pmId) && !leaving.has(known));
-      if (!isWanted || !known.shouldBeAsked(sentAt, this.apps.answers(run))) continue;
+      if (!isWanted || !known.shouldBeAsked(sentAt, this.apps.answers(run))) {
+        if (leaving.has(known)) round.leavingUnasked.push(run);
+        continue;
+      }
       const request: Request = {
         id: randomUUID(),
         known,
@@ -207,7 +208,10 @@ export class Rounds {
   private hear(message: unknown): void {
     const receivedAt = Date.now();
     const starting = readHello(message);
-    if (starting !== undefined && !this.finishing) this.welcomes.hear(starting);
+    if (starting !== undefined && !this.finishing) {
+      this.runs.noteHello(starting);
+      this.welcomes.hear(starting);
+    }
     const last = readLastNumbers(message);
     if (last !== undefined) this.lastNumbers.hear(last);
     this.blocked.hear(message);

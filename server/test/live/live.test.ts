@@ -4,11 +4,18 @@ import { ClusterPool } from '../../src/cluster-pool';
 import type { ChartPoints, ChartSeries, Hello, Mark, Past, ProcessRow } from '../../protocol/page';
 import type { Run } from '../../protocol/run';
 import { counter, point } from '../../../test/core/encoder/collections';
-import { Process } from '../rounds-by-hand';
+import { Process, unreadable, type Listed } from '../rounds-by-hand';
 import { BEGIN, liveWorld, named, requests } from './live-by-hand';
 
 const pool = new ClusterPool({ threads: 1, maxMemoryMb: 512, timeoutMs: 120_000 });
 test.after.always(() => pool.stop());
+
+const STATUS = 'http.response.status_code';
+
+const garbled = ({ process, answer }: Listed): Listed => ({
+  process,
+  ...(answer !== undefined && { answer: { ...answer, snapshot: unreadable(answer.snapshot) } }),
+});
 
 test('a new page hears the hour, the marks and the processes, and then each round', async (t) => {
   const world = liveWorld(pool);
@@ -159,6 +166,73 @@ test('where a thread fails, the log says so, and pages keep what is known', asyn
   await world.take(0, new Process('shop', 0).orders(1));
   t.is((named(events, 'processes').at(-1) as ProcessRow[]).length, 1);
   t.regex(world.logged.join('\n'), /Evaluating metrics for the dashboard.*no thread/);
+});
+
+test('what a process sends that cannot be read costs its own numbers and no others', async (t) => {
+  const world = liveWorld(pool);
+  const [good, bad] = [new Process('shop', 0), new Process('shop', 1)];
+  const { page, events } = world.open();
+  page.show([{ id: 1, metric: 'http.server.request.duration', as: 'total', by: STATUS, pmId: 'all', points: 100 }]);
+  await world.take(0, good.answers(requests(10)), garbled(await bad.answers(requests(10))));
+  await world.take(1, good.answers(requests(15, 5)), garbled(await bad.answers(requests(20))));
+  t.deepEqual(named(events, 'series').at(-1), [1, null, ['shop 0, 200', 'shop 0, 500'], false]);
+  const rows = named(events, 'processes').at(-1) as ProcessRow[];
+  t.deepEqual(
+    rows.map(([, pmId, , , , , , , , , perSecond, errors]) => [pmId, perSecond, errors]),
+    [
+      [0, 10, 5],
+      [1, 10, null],
+    ],
+  );
+  const { metrics } = await world.live.search('duration');
+  t.like(metrics[0], { series: 4, attributes: [STATUS] });
+  t.deepEqual(world.logged, []);
+});
+
+test('whatever fails while a round is shown, the log says so, and the next one is shown', async (t) => {
+  let isBroken = true;
+  const known = () => {
+    if (isBroken) throw new Error('broken');
+    return [];
+  };
+  const world = liveWorld(pool, { known });
+  const shop = new Process('shop', 0);
+  await world.take(0, shop.orders(1));
+  t.regex(world.logged.join(), /broken/);
+  isBroken = false;
+  await world.take(1, shop.orders(2));
+  t.is(world.live.kept.moments, 1);
+});
+
+test('a clock that was set back stops neither the dashboard nor its charts', async (t) => {
+  const world = liveWorld(pool);
+  const shop = new Process('shop', 0);
+  const { page, events } = world.open();
+  page.show([{ id: 1, metric: 'orders', as: 'total', pmId: 0, points: 100 }]);
+  await world.take(3600, shop.orders(1));
+  await world.take(3601, shop.orders(2));
+  await world.take(10, shop.orders(3));
+  await world.take(11, shop.orders(4));
+  const [times] = named(world.open().events, 'past')[0] as Past;
+  t.deepEqual(times, [BEGIN + 10_000, BEGIN + 11_000]);
+  t.deepEqual(
+    (named(events, 'points') as ChartPoints[]).map(([, , [values]]) => values?.[0]),
+    [1, 2, 3, 4],
+  );
+});
+
+test('a chart that found no room is opened as soon as there is some', (t) => {
+  const world = liveWorld(pool);
+  const chart = (id: number) => ({ id, metric: `m${id}`, as: 'rate', points: 10 });
+  const charts = (from: number) => Array.from({ length: 30 }, (_, i) => chart(from + i));
+  const [one, two, three] = [world.open(), world.open(), world.open()];
+  one.page.show(charts(0));
+  two.page.show(charts(30));
+  three.page.show([chart(60)]);
+  t.regex(String((named(three.events, 'series')[0] as ChartSeries)[1]), /^As many charts are open/);
+  one.close();
+  three.page.show([chart(60)]);
+  t.is(world.live.kept.charts, 31);
 });
 
 test('/api/overview has the fields by name, and asks only if the last round is old', async (t) => {

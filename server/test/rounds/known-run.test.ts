@@ -23,6 +23,23 @@ test('a run that owes four answers is asked after pauses, which grow while its a
   t.true(askedAt(new KnownRun(run, 1), 86_400, false).length < 40);
 });
 
+test('a run that is starting is asked every three seconds, and its pauses do not grow', (t) => {
+  const known = new KnownRun(run, 1, Date.now());
+  t.deepEqual(askedAt(known, 30, true), [0, 1, 2, 3, 6, 9, 12, 15, 18, 21, 24, 27]);
+  const mute = new KnownRun(run, 1, Date.now());
+  t.deepEqual(askedAt(mute, 12, false), [0, 1, 2, 3, 6, 9]);
+});
+
+test('a run whose exporter says that it has started is asked at once, and only once', (t) => {
+  const known = new KnownRun(run, 1);
+  askedAt(known, 60, false);
+  t.false(known.shouldBeAsked(60_000, false));
+  known.noteHello();
+  t.true(known.shouldBeAsked(60_000, false));
+  known.noteAsked({ known, sentAt: 60_000, isOver: () => true } as Partial<Request> as Request);
+  t.false(known.shouldBeAsked(61_000, false));
+});
+
 test('an answer closes all older requests that no scrape waits for, and ends the pauses', (t) => {
   const known = new KnownRun(run, 1);
   askedAt(known, 100, false);

@@ -92,16 +92,20 @@ export class Shop {
   orders = 0;
   token = '';
   have: PageRange[] = [];
+  /** Epoch milliseconds. */
+  startedAt: number;
   private encoder = new SnapshotEncoder({ maxSeries: 100 });
   private incarnation: string | undefined;
 
   constructor(
     readonly pmId: number,
     readonly pid = nextPid++,
-  ) {}
+  ) {
+    this.startedAt = pid;
+  }
 
   listed(): object {
-    return { pm_id: this.pmId, name: 'shop', pid: this.pid, pm2_env: { status: 'online', pm_uptime: this.pid } };
+    return { pm_id: this.pmId, name: 'shop', pid: this.pid, pm2_env: { status: 'online', pm_uptime: this.startedAt } };
   }
 
   /** Another exporter takes the place of the one that it had. */

@@ -2,6 +2,7 @@
  * What values the attributes of a page have, as hashes by series. A page is read once: it never changes, and the hashes take
  * 4 bytes per series and attribute.
  */
+import type { Attributes } from '../../../core/otel';
 import type { Page } from '../../../core/snapshot';
 import { attributesOf } from '../../../core/page-texts';
 import { hashOf } from '../identity/hash';
@@ -71,14 +72,23 @@ export class PageValuesCache {
   }
 }
 
+/** What a process has sent may be unreadable, and has no values then. */
 function readValues(page: Page): PageValues {
+  try {
+    return valuesOf(attributesOf(page), page.size);
+  } catch {
+    return new Map();
+  }
+}
+
+function valuesOf(all: readonly Attributes[], size: number): PageValues {
   const values = new Map<string, Int32Array>();
-  for (const [i, attributes] of attributesOf(page).entries()) {
+  for (const [i, attributes] of all.entries()) {
     for (const [name, value] of Object.entries(attributes)) {
       let column = values.get(name);
       if (column === undefined) {
         if (values.size >= MAX_NAMES) continue;
-        column = new Int32Array(page.size);
+        column = new Int32Array(size);
         values.set(name, column);
       }
       // As labels have them: 200 and '200' are one value.

@@ -114,12 +114,20 @@ function kindOf({ dataPointType, isMonotonic }: Family): FoundMetric['kind'] {
 function attributesOf(families: readonly Family[]): string[] {
   const names = new Set<string>();
   for (const { pages } of families) {
-    for (const { page } of pages.slice(0, ATTRIBUTE_PAGES)) {
-      const [line = '{}'] = textOf(page).split('\n', 1);
-      for (const name of Object.keys(JSON.parse(line || '{}') as Attributes)) names.add(name);
-    }
+    for (const { page } of pages.slice(0, ATTRIBUTE_PAGES)) for (const name of namesOn(page)) names.add(name);
   }
   return [...names].sort().slice(0, MAX_ATTRIBUTES);
+}
+
+/** Of its first series. What a process has sent may be unreadable, and has no names then. */
+function namesOn({ attributes: { buffer, byteOffset, byteLength } }: Page): string[] {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  const line = bytes.toString('utf8', 0, Math.max(0, bytes.indexOf('\n')));
+  try {
+    return Object.keys(JSON.parse(line) as Attributes);
+  } catch {
+    return [];
+  }
 }
 
 function textOf({ attributes: { buffer, byteOffset, byteLength } }: Page): string {

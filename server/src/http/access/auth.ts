@@ -15,12 +15,12 @@ export interface Protection {
   readonly isOpen: (request: FastifyRequest) => boolean;
 }
 
-/** @returns tells whether a request that was let in would still be */
+/** @returns makes, for a request that was let in just now, what tells whether it would still be */
 export async function protect(
   app: FastifyInstance,
   { credentials, sessions, isOpen }: Protection,
-): Promise<(request: FastifyRequest) => boolean> {
-  if (!isProtected(credentials)) return () => true;
+): Promise<(request: FastifyRequest) => () => boolean> {
+  if (!isProtected(credentials)) return () => () => true;
   const challenges = [
     ...(credentials.basic ? [`Basic realm="${REALM}", charset="UTF-8"`] : []),
     ...(credentials.bearer ? [`Bearer realm="${REALM}"`] : []),
@@ -57,7 +57,10 @@ export async function protect(
     else if (!byToken && credentials.basic) app.basicAuth.call(app, request, reply, answer);
     else answer(new Error('The request has no credentials of a configured kind.'));
   });
-  return ({ headers, raw }) => headers.authorization !== undefined || sessions.isValid(raw);
+  return ({ headers, raw }) => {
+    const { version } = credentials;
+    return () => sessions.isValid(raw) || (headers.authorization !== undefined && credentials.version === version);
+  };
 }
 
 export function isProtected({ basic, bearer }: Credentials): boolean {

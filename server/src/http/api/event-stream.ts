@@ -19,7 +19,7 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 } as const;
 
-/** @param isAllowed asked before each event: a session may have ended */
+/** @param isAllowed asked before each event: a session may have ended, or a password or token have changed */
 export function eventStream(reply: FastifyReply, isAllowed: () => boolean): Outlet {
   reply.hijack();
   const { raw } = reply;

@@ -27,11 +27,11 @@ export interface LiveSource {
 
 export interface ApiContext {
   readonly live: LiveSource;
-  /** Whether a request may still see what it was allowed to see. */
-  readonly isAllowed: (request: FastifyRequest) => boolean;
+  /** Makes what tells whether a request may still see what it is allowed to see now. */
+  readonly allowance: (request: FastifyRequest) => () => boolean;
 }
 
-export function addApi(app: FastifyInstance, { live, isAllowed }: ApiContext): void {
+export function addApi(app: FastifyInstance, { live, allowance }: ApiContext): void {
   app.get('/api/overview', () => live.overview());
 
   app.get('/api/metrics', async (request) => {
@@ -42,7 +42,7 @@ export function addApi(app: FastifyInstance, { live, isAllowed }: ApiContext): v
   });
 
   app.get('/api/live', { exposeHeadRoute: false }, (request, reply) => {
-    const viewer = live.open(() => eventStream(reply, () => isAllowed(request)));
+    const viewer = live.open(() => eventStream(reply, allowance(request)));
     if (viewer === undefined)
       throw new HttpError(503, 'As many pages are open as this server serves: close one of them.');
   });

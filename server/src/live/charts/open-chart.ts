@@ -60,7 +60,7 @@ export class OpenChart {
   }
 
   take(time: number, { problem, unit, rows, other }: ChartAnswer): void {
-    if (time <= this.latestAt) return;
+    if (time === this.latestAt) return;
     const values = new Map(rows.map(({ labels, value }) => [JSON.stringify(labels), value]));
     // Those that stay keep their places, and so their colours.
     const staying = this.keys.filter((key) => values.has(key));

@@ -9,8 +9,10 @@ const HOUR_MS = 60 * 60_000;
 /** Of runs: former ones are among them for an hour. */
 const MAX_RUNS = 1000;
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Of the past as a viewer gets it: what a small chart shows. */
+/** Of the past as a viewer gets it: what a small chart shows, and fewer where there are very many rows. */
 const PAST_POINTS = 240;
+/** In all rows together: as JSON about half of what a viewer may leave unread. */
+const MAX_PAST_NUMBERS = 400_000;
 
 const FIELDS: Readonly<Record<PastField, (process: LiveProcess) => number | undefined>> = {
   cpu: ({ cpu }) => cpu,
@@ -53,7 +55,9 @@ export class History {
   }
 
   past(): Past {
-    const { times, rows } = downsample(this.timeline.read(), PAST_POINTS);
+    const all = this.timeline.read();
+    const points = Math.min(PAST_POINTS, Math.floor(MAX_PAST_NUMBERS / Math.max(1, all.rows.length)));
+    const { times, rows } = downsample(all, points);
     return [
       times,
       rows.map(([key, values]) => {

@@ -45,18 +45,19 @@ export class Timeline {
     return this.count;
   }
 
-  /** @param time later than that of the call before */
+  /** @param time if it is not later than the newest ones, the clock was set back: it takes their place */
   push(time: number, numbers: Iterable<readonly [key: string, value: number]>): void {
+    while (this.count > 0 && (this.times[this.newest] as number) >= time) this.count--;
     this.forget(time);
     if (this.count === this.times.length) this.makeRoom();
-    const at = (this.first + this.count) % this.times.length;
-    this.times[at] = time;
     this.count++;
-    for (const row of this.rows.values()) row.values[at] = NaN;
+    this.times[this.newest] = time;
+    for (const row of this.rows.values()) row.values[this.newest] = NaN;
     for (const [key, value] of numbers) {
       if (Number.isNaN(value)) continue;
       const row = this.rows.get(key) ?? this.addRow(key);
-      row.values[at] = value;
+      // A row that leaves no room for the whole time has moved all columns.
+      row.values[this.newest] = value;
       row.lastAt = time;
     }
   }
@@ -71,6 +72,11 @@ export class Timeline {
         return [key, row === undefined ? times.map(() => NaN) : this.inOrder(row.values)];
       }),
     };
+  }
+
+  /** Index of the newest column. */
+  private get newest(): number {
+    return (this.first + this.count - 1) % this.times.length;
   }
 
   private inOrder(column: Float64Array): number[] {

@@ -68,7 +68,8 @@ export class HeardRuns {
 }
 
 export function isHeard({ heardAt }: HeardRun, now: number): boolean {
-  return now - heardAt <= HEARD_MS;
+  // The clock may have been set back.
+  return Math.abs(now - heardAt) <= HEARD_MS;
 }
 
 function isSame(one: Snapshot, other: Snapshot | undefined): boolean {

@@ -16,7 +16,7 @@ export interface Outlet {
 interface Shown {
   readonly chart: Chart;
   /** `undefined`: as many charts are open as may be. */
-  readonly open: OpenChart | undefined;
+  open: OpenChart | undefined;
   /** What the viewer knows of the chart's series; `undefined`: nothing. */
   told: number | undefined;
   /** Time of the last points that the viewer has. */
@@ -49,7 +49,7 @@ export class Viewer {
     const next = charts.map((chart): Shown => {
       const before = former.get(chart.id);
       if (before !== undefined && JSON.stringify(before.chart) === JSON.stringify(chart)) return before;
-      return { chart, open: this.charts.open(chart), told: undefined, until: 0 };
+      return { chart, open: undefined, told: undefined, until: 0 };
     });
     const kept = new Set(next);
     for (const one of this.shown) if (!kept.has(one) && one.open !== undefined) this.charts.close(one.open);
@@ -65,6 +65,8 @@ export class Viewer {
   /** Sends what is new of the charts. */
   tell(): void {
     for (const one of this.shown) {
+      // One that had no room may have some now.
+      one.open ??= this.charts.open(one.chart);
       const { chart, open } = one;
       if (open === undefined) {
         if (one.told === undefined) this.sendSeries([chart.id, FULL]);
@@ -85,7 +87,7 @@ export class Viewer {
       const { times, rows } = downsample(open.past(), points);
       one.until = times.at(-1) === undefined ? 0 : open.latestAt;
       this.sendPoints([id, times, rows.map(([, values]) => values.map(inJson))]);
-    } else if (open.problem === undefined && open.latestAt > one.until) {
+    } else if (open.problem === undefined && open.latestAt !== one.until) {
       one.until = open.latestAt;
       this.sendPoints([id, [open.latestAt], open.latest.map((value) => [inJson(value)])]);
     }

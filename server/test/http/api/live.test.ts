@@ -1,6 +1,9 @@
 /** Streams of events over HTTP, from rounds made by hand. */
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { until } from '../../../../test/support/until';
@@ -116,6 +119,23 @@ test('streams need the credentials, and a session that has ended ends its stream
   await take(0, new Process('shop', 0).orders(5));
   await ended;
   t.is(live.kept.viewers, 1);
+});
+
+test('a token that is taken away ends its stream', async (t) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'live-')), 'tokens');
+  t.teardown(() => rmSync(dirname(file), { recursive: true }));
+  writeFileSync(file, 'one');
+  const { running, stream, take, live } = await world(t, optionsOf({ PM2_METRICS_BEARER_TOKEN_FILES: file }));
+  const headers = { authorization: 'Bearer one' };
+  const { response } = await stream(headers);
+  const ended = once(response, 'end');
+  await take(0, new Process('shop', 0).orders(5));
+  t.is(live.kept.viewers, 1);
+  writeFileSync(file, 'two');
+  await until('401', async () => (await running.get('/sd', { headers })).status === 401 || undefined);
+  await take(1, new Process('shop', 0).orders(6));
+  await ended;
+  t.is(live.kept.viewers, 0);
 });
 
 test('pages that close are forgotten, and too many are refused by a sentence', async (t) => {

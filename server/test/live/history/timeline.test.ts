@@ -45,6 +45,28 @@ test('there are never more rows than allowed: the one goes that has had no numbe
   t.deepEqual(timeline.keys, ['a', 'c']);
 });
 
+test('the numbers of the moment at which a new row shortens the past are all there', (t) => {
+  const timeline = new Timeline({ maxAgeMs: 1000, maxRows: 10, maxBytes: 3 * 128 * 8 });
+  for (let i = 1; i <= 100; i++) timeline.push(i, [['a', i]]);
+  timeline.push(101, [
+    ['a', 101],
+    ['b', 102],
+    ['c', 103],
+    ['d', 104],
+  ]);
+  const { times, rows } = timeline.read();
+  t.is(times.length, 64);
+  t.deepEqual(
+    rows.map(([key, values]) => [key, values.at(-2), values.at(-1)]),
+    [
+      ['a', 100, 101],
+      ['b', NaN, 102],
+      ['c', NaN, 103],
+      ['d', NaN, 104],
+    ],
+  );
+});
+
 test('any sequence of rounds keeps its newest numbers, within its bytes', (t) => {
   const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
   const rounds = fc.array(fc.array(fc.tuple(key, fc.double({ noNaN: true })), { maxLength: 6 }), { maxLength: 400 });

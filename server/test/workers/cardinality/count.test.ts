@@ -5,6 +5,7 @@ import type { Attributes } from '../../../../core/otel';
 import type { CardinalityApp, CardinalityCounts, CountedMetric } from '../../../protocol/cardinality';
 import { CardinalityCounter } from '../../../workers/cardinality/count';
 import { counter, point, series } from '../../../../test/core/encoder/collections';
+import { unreadable } from '../../rounds-by-hand';
 import { Instance } from '../cluster/merged-instances';
 
 const ALL = 1_000_000;
@@ -28,6 +29,16 @@ const orders = (...attributes: readonly Attributes[]): object =>
     'orders',
     attributes.map((one) => point(one, 1)),
   );
+
+test('attributes that cannot be read have no values, and all others are counted', async (t) => {
+  const shop = await appOf('shop', [orders({ path: '/a' })], [orders({ path: '/b' }, { path: '/c' })]);
+  const [good, bad] = shop.runs as [CardinalityApp['runs'][number], CardinalityApp['runs'][number]];
+  const runs = [good, { ...bad, snapshot: unreadable(bad.snapshot) }];
+  t.like(count(new CardinalityCounter(), [{ ...shop, runs }]), {
+    series: 3,
+    metrics: [{ metric: 'orders', series: 3, attributes: [{ name: 'path', values: 1 }] }],
+  });
+});
 
 test('series are counted by metric and process, values over all processes', async (t) => {
   const shop = await appOf(
