@@ -25,7 +25,7 @@ const MAX_LOGGED = 100;
 
 const INTERNAL = 'The metrics server failed; its log says why.';
 const NOT_FOUND =
-  'There is nothing here: expected /metrics, /metrics/cluster, /metrics/<pm_id>, /metrics/<pm_id>/all, /sd, /api/overview or /.';
+  'There is nothing here: expected /metrics, /metrics/cluster, /metrics/<pm_id>, /metrics/<pm_id>/all, /sd, /api/overview, /api/cardinality or /.';
 const BAD_REQUEST = 'The request is malformed.';
 
 export class ErrorAnswers {

@@ -108,6 +108,7 @@ test('/ lists as plain text what there is, and has nothing of a name that would 
     '/metrics/cluster',
     '/sd',
     '/api/overview',
+    '/api/cardinality',
     '/-/healthy',
     '/-/ready',
     '/metrics/0',

@@ -18,6 +18,7 @@ export function plainList({ version, overview: { problem, processes } }: ListCon
     '/metrics/cluster  the sums of each app',
     '/sd               the instances for Prometheus to discover',
     '/api/overview     the processes and how they are, as JSON',
+    '/api/cardinality  what has how many series, as JSON',
     '/-/healthy        whether this server answers',
     '/-/ready          whether it reaches PM2',
     '',
