@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { withoutLoopLines } from '../support/loop-lines';
 
 export interface Host {
   /** Loads a module of the package by its path from the repository's root, compiled where it is up to date. */
@@ -24,7 +25,7 @@ export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly told: readonly unknown[];
-  /** All that it wrote. */
+  /** All that it wrote, without the line that its event loop turns again. */
   readonly output: string;
 }
 
@@ -91,7 +92,7 @@ export function runInChild<A = undefined>(
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(impatience);
-      settle({ code, signal, told, output: output + rest });
+      settle({ code, signal, told, output: withoutLoopLines(output + rest) });
     });
   });
 }

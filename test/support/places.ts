@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { PROJECT } from './built';
 import type { App, Pm2 } from './pm2';
+import { withoutLoopLines } from './loop-lines';
 
 export const APPS = join(PROJECT, 'test', 'fixtures', 'apps');
 
@@ -11,9 +12,9 @@ export function placesApp(name: string, role: string, options: Readonly<Record<s
   return { name, script, cwd: PROJECT, exec_mode: 'fork', ...options, env: { ROLE: role } };
 }
 
-/** @returns the exporter's lines in the outputs of an app; `undefined` where there are none */
+/** @returns the exporter's lines in the outputs of an app, but for that its event loop turns again; `undefined` where there are none */
 export function exporterLines(pm2: Pm2, name: string): string[] | undefined {
-  const lines = pm2.logs(name).split('\n');
+  const lines = withoutLoopLines(pm2.logs(name)).split('\n');
   const ours = lines.filter((line) => line.includes('[pm2-exporter]'));
   return ours.length === 0 ? undefined : ours;
 }
