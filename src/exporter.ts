@@ -7,7 +7,7 @@
  * ```
  */
 import { Collector } from './collect/collector';
-import type { MetricsSource } from './collect/source';
+import type { MetricsSource } from './collect/sources/source';
 import type { ExporterConfig } from './config/config';
 import { describeProblem, readConfig } from './config/read-config';
 import { listenForRequests } from './ipc/listener';

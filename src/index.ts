@@ -5,16 +5,16 @@
  */
 import type { ResourceMetrics } from '../core/otel';
 import { StateLog } from '../core/state-log';
-import { readSources } from './collect/read-sources';
-import type { MetricsSource } from './collect/source';
-import { combineSources } from './collect/sources';
+import { readSources } from './collect/sources/read-sources';
+import type { MetricsSource } from './collect/sources/source';
+import { combineSources } from './collect/sources/sources';
 import type { ExporterConfig } from './config/config';
 import { PROCESS_METRICS } from './config/default-metrics';
 import { startExporter, type Exporter } from './exporter';
 import { guardLogger, type Logger } from './logger';
 import { configOf, optionOf } from './options';
 
-export type { MetricsSource } from './collect/source';
+export type { MetricsSource } from './collect/sources/source';
 export type { ExporterConfig, MetricEntry, MetricQuery, PmxMetricsConfig, VitalEntry } from './config/config';
 export type { Logger } from './logger';
 export type { ResourceMetrics } from '../core/otel';

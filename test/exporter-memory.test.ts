@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { ResourceMetrics } from '../core/otel';
 import type { Snapshot } from '../core/snapshot';
-import type * as sourceModule from '../src/collect/source';
+import type * as sourceModule from '../src/collect/sources/source';
 import type * as exporterModule from '../src/exporter';
 import type * as poolModule from '../src/pool/exporter-pool';
 import type * as encoderModule from '../core/encoder/encoder';
@@ -29,7 +29,7 @@ async function measure(t: ExecutionContext, work: (host: Host, churning: string)
 test('a hundred starts and stops leave no memory behind', async (t) => {
   const [early, late] = await measure(t, async ({ load, require, tell, usedMb }, churning) => {
     const { startExporter } = load('src/exporter') as typeof exporterModule;
-    const { functionSource } = load('src/collect/source') as typeof sourceModule;
+    const { functionSource } = load('src/collect/sources/source') as typeof sourceModule;
     const logger = { ...console, warn: () => undefined, info: () => undefined, debug: () => undefined };
     // Each encoder holds about 200 KB for these metrics.
     const data = (require(churning) as Churning)(1, ['a', 'b', 'c', 'd']);

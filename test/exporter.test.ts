@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type * as exporterModule from '../src/exporter';
 import type * as libraryModule from '../src/index';
-import type * as sourceModule from '../src/collect/source';
+import type * as sourceModule from '../src/collect/sources/source';
 import { runInChild, type Ended, type Host } from './in-child/run';
 import { metrics } from './collect/running-collector';
 
@@ -32,7 +32,7 @@ test('a second exporter in a process takes the place of the first one, also of a
     const calls: string[] = [];
     const start = (name: string): exporterModule.Exporter => {
       const { startExporter } = load('src/exporter') as typeof exporterModule;
-      const { functionSource } = load('src/collect/source') as typeof sourceModule;
+      const { functionSource } = load('src/collect/sources/source') as typeof sourceModule;
       return startExporter(
         functionSource(() => (calls.push(name), data)),
         { intervalMs: 100 },
@@ -72,7 +72,7 @@ test('a second exporter in a process takes the place of the first one, also of a
 test('starting and stopping leaves threads, listeners and handles as they were', async (t) => {
   const ended = await startChild(t, async ({ load, tell, threads, lastingResources }, { data }) => {
     const { startExporter } = load('src/exporter') as typeof exporterModule;
-    const { functionSource } = load('src/collect/source') as typeof sourceModule;
+    const { functionSource } = load('src/collect/sources/source') as typeof sourceModule;
     const logger = { ...console, warn: () => undefined, info: () => undefined, debug: () => undefined };
     const cycle = async (ms: number): Promise<void> => {
       const exporter = startExporter(

@@ -17,7 +17,7 @@ const { promClientSource } = part('src/prom-client/index.js');
 
 const NAME = 'main-thread time of a collection of prom-client';
 const HOLD_NAME = 'longest hold of a collection of prom-client';
-/** See `MAX_WAIT` in src/prom-client/listing.ts. */
+/** See `MAX_WAIT` in src/prom-client/readers/listing.ts. */
 const IN_A_ROW = 30;
 /** The same where there are new series: after one was found, they are looked for more often. */
 const IN_A_ROW_OF_NEW = 8;

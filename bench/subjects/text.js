@@ -15,7 +15,7 @@ const { atMost, timesMore } = require('../lib/rows');
 const { createWorkload, VARIANTS } = require('../lib/workload');
 
 const { strideOf } = part('core/snapshot.js');
-const { copyBytes } = part('server/workers/text/lendable.js');
+const { copyBytes } = part('server/workers/text/lines/lendable.js');
 
 const NAME = 'Prometheus text';
 const COPY = 'Buffer.copy of the finished bytes';

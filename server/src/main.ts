@@ -23,7 +23,7 @@ import { onEnd, sendReady } from './pm2/ends';
 import { exitWhenAlone } from './pm2/exit-when-alone';
 import type { ProcessInfo } from './pm2/process-list';
 import { waitForTurn } from './pm2/turn';
-import { Apps } from './rounds/apps';
+import { Apps } from './rounds/runs/apps';
 import { Rounds } from './rounds/rounds';
 import { StateStore } from './state-store';
 import { TOP, top } from './top/top';

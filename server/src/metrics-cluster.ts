@@ -21,7 +21,7 @@ import { TaskError, type ClusterPool } from './cluster-pool';
 import type { ClusterSums } from './cluster-sums';
 import { ownMetrics, type OwnMetricsOptions } from './own-metrics';
 import { overviewOf, type Asked, type Overview } from './overview';
-import { PlainEncoder } from './rounds/plain-encoder';
+import { PlainEncoder } from './rounds/messages/plain-encoder';
 import type { Heard } from './rounds/last-numbers';
 import type { InstanceAnswer, RoundResult } from './rounds/result';
 import type { Rounds } from './rounds/rounds';

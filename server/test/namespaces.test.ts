@@ -6,7 +6,7 @@ import { targetGroups } from '../src/http/discovery';
 import { plainList } from '../src/http/front/plain-list';
 import { overviewOf } from '../src/overview';
 import { ownMetrics } from '../src/own-metrics';
-import { Apps } from '../src/rounds/apps';
+import { Apps } from '../src/rounds/runs/apps';
 import { Process, round } from './rounds-by-hand';
 import { hostOf } from './summing-host';
 import { scalarsOf } from './workers/cluster/merged-instances';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { ownMetrics } from '../src/own-metrics';
 import { readProcessList } from '../src/pm2/process-list';
-import { PlainEncoder } from '../src/rounds/plain-encoder';
+import { PlainEncoder } from '../src/rounds/messages/plain-encoder';
 import { ErrorCounts, type RoundResult } from '../src/rounds/result';
 import { encode } from '../../test/core/encoder/collections';
 import { render, SERIALIZERS } from '../../test/support/rendered';

@@ -12,7 +12,7 @@ import { CollectLog, type CollectLogOptions } from './collect-log';
 import { CollectLoad } from './load';
 import { warnOfOverflow } from './overflow';
 import { collectedSettled } from './resource';
-import type { MetricsSource } from './source';
+import type { MetricsSource } from './sources/source';
 
 export interface CollectorOptions extends CollectLogOptions {
   readonly source: MetricsSource;

@@ -6,7 +6,7 @@ import type { ScopeMetrics } from '../../core/otel';
 import type { StateLog } from '../../core/state-log';
 import { FallWatch } from './falls';
 import { byTemporality, isPromiseLike, partsOf, type Parts } from './parts';
-import type { MetricsSource } from './source';
+import type { MetricsSource } from './sources/source';
 
 /** Names of metrics in a line. */
 const MAX_NAMES = 4;

@@ -5,7 +5,7 @@ import type { ResourceMetrics } from '../../core/otel';
 import type { Snapshot } from '../../core/snapshot';
 import type { LastTask } from '../../protocol/tasks';
 import { isThenable, type CollectedData, type Collector } from '../collect/collector';
-import type { MetricsSource } from '../collect/source';
+import type { MetricsSource } from '../collect/sources/source';
 import type { Logger } from '../logger';
 import type { ExporterPool } from '../pool/exporter-pool';
 import type { ToldServers } from './told-servers';

@@ -1,6 +1,6 @@
 /** How the exporter finds what this package's own metrics collector has counted. Neither of the two loads the other. */
 import type { Encoding } from '../../core/encoder/encoder';
-import type { MetricsSource } from '../collect/source';
+import type { MetricsSource } from '../collect/sources/source';
 
 /** The collector's service has its tally by this key, and so has the process. */
 export const TALLY = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter tally');

@@ -4,8 +4,8 @@
  */
 import { StateLog } from '../../core/state-log';
 import { messageOf } from '../../core/values';
-import type { MetricsSource } from '../collect/source';
-import { combineSources } from '../collect/sources';
+import type { MetricsSource } from '../collect/sources/source';
+import { combineSources } from '../collect/sources/sources';
 import { startExporter, type Exporter } from '../exporter';
 import type { Logger } from '../logger';
 import type { MetricsService, PluginContextHolder } from './context';

@@ -5,7 +5,7 @@ import { StateLog } from '../../core/state-log';
 import { messageOf } from '../../core/values';
 import { settlesWithin } from '../collect/deadline';
 import { resourceSettled } from '../collect/resource';
-import type { MetricsSource } from '../collect/source';
+import type { MetricsSource } from '../collect/sources/source';
 import type { Logger } from '../logger';
 import { hoardedFor } from './hoards';
 import { KnownInstruments } from './known-instruments';

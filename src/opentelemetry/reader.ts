@@ -4,10 +4,10 @@
  */
 import { messageOf } from '../../core/values';
 import { StateLog } from '../../core/state-log';
-import type { LabelledSource } from '../collect/composite';
+import type { LabelledSource } from '../collect/sources/composite';
 import { settlesWithin } from '../collect/deadline';
-import { readSources } from '../collect/read-sources';
-import { combineSources } from '../collect/sources';
+import { readSources } from '../collect/sources/read-sources';
+import { combineSources } from '../collect/sources/sources';
 import { PROCESS_METRICS } from '../config/default-metrics';
 import { readConfig } from '../config/read-config';
 import { startExporter, type Exporter } from '../exporter';

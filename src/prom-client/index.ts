@@ -4,13 +4,13 @@
  * @packageDocumentation
  */
 import { StateLog } from '../../core/state-log';
-import type { MetricsSource } from '../collect/source';
+import type { MetricsSource } from '../collect/sources/source';
 import { guardLogger, type Logger } from '../logger';
 import { isRegistry, type ForeignRegistry } from './shapes';
 import { PromClientSource } from './source';
 
 export type { Logger } from '../logger';
-export type { MetricsSource } from '../collect/source';
+export type { MetricsSource } from '../collect/sources/source';
 
 /** A registry of any of the libraries, such as prom-client's `register`. */
 export interface PromClientRegistry {

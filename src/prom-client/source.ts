@@ -3,12 +3,12 @@ import type { ResourceMetrics } from '../../core/otel';
 import { Slicer } from '../../core/slicer';
 import type { StateLog } from '../../core/state-log';
 import { messageOf } from '../../core/values';
-import type { MetricsSource } from '../collect/source';
+import type { MetricsSource } from '../collect/sources/source';
 import { Asking, askAllNow } from './asking';
-import { failed } from './heads';
-import { boundOf } from './listing';
-import type { Reader, Reading } from './metric-reader';
-import { RegistryReader, type Findings } from './registry-reader';
+import { failed } from './kinds/heads';
+import { boundOf } from './readers/listing';
+import type { Reader, Reading } from './readers/metric-reader';
+import { RegistryReader, type Findings } from './readers/registry-reader';
 import { UnknownShape, type ForeignRegistry } from './shapes';
 
 const RESOURCE = { attributes: {} };

@@ -1,6 +1,6 @@
 /** Gives each MeterProvider that the app makes a reader of ours, while it is made. */
 import { messageOf } from '../../core/values';
-import type { MetricsSource } from '../collect/source';
+import type { MetricsSource } from '../collect/sources/source';
 import type { Logger } from '../logger';
 import { isPm2Reader, Reader } from '../opentelemetry/reader';
 import type { OnModule, SeenModule } from './hooks';

@@ -1,7 +1,7 @@
 /** Names the service as PM2 names the app, where OpenTelemetry has no name. */
 import type { ResourceMetrics } from '../../core/otel';
-import type { CompositeSource } from '../collect/composite';
-import type { MetricsSource } from '../collect/source';
+import type { CompositeSource } from '../collect/sources/composite';
+import type { MetricsSource } from '../collect/sources/source';
 
 const KEY = 'service.name';
 

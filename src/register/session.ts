@@ -1,8 +1,8 @@
 /** All that the preload finds in a process, as one exporter. */
 import { StateLog } from '../../core/state-log';
-import { CompositeSource } from '../collect/composite';
+import { CompositeSource } from '../collect/sources/composite';
 import { guardSource } from '../collect/guard';
-import type { MetricsSource } from '../collect/source';
+import type { MetricsSource } from '../collect/sources/source';
 import { PROCESS_METRICS } from '../config/default-metrics';
 import { startExporter, type Exporter } from '../exporter';
 import type { Logger } from '../logger';

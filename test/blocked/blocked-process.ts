@@ -1,7 +1,7 @@
 /** A process with the exporter whose event loop is blocked, and a socket that answers as PM2's daemon does. */
 import type { ChildProcess } from 'node:child_process';
 import type { ExecutionContext } from 'ava';
-import type * as sourceModule from '../../src/collect/source';
+import type * as sourceModule from '../../src/collect/sources/source';
 import type * as exporterModule from '../../src/exporter';
 import { RpcServer, type Packet } from '../core/pm2/rpc-server';
 import { request } from '../end/ending-process';
@@ -60,7 +60,7 @@ export async function blockedProcess(
     t,
     ({ load, tell, require }, data) => {
       const { startExporter } = load('src/exporter') as typeof exporterModule;
-      const { functionSource } = load('src/collect/source') as typeof sourceModule;
+      const { functionSource } = load('src/collect/sources/source') as typeof sourceModule;
       const line = (text: string): void => tell({ line: text });
       const logger = { debug: () => undefined, info: line, warn: line, error: line };
       const { scopeMetrics } = data as { scopeMetrics: { metrics: { dataPoints: { value: number }[] }[] }[] };

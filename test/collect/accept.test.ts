@@ -3,7 +3,7 @@ import test from 'ava';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { StateLog } from '../../core/state-log';
 import { Collector } from '../../src/collect/collector';
-import type { MetricsSource } from '../../src/collect/source';
+import type { MetricsSource } from '../../src/collect/sources/source';
 import { until } from '../support/until';
 import { metrics } from './running-collector';
 

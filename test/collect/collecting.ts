@@ -5,8 +5,8 @@ import type { ResourceMetrics, ScopeMetrics } from '../../core/otel';
 import { forEachSeries } from '../../core/series';
 import { SCALAR_VALUE, type Snapshot } from '../../core/snapshot';
 import { StateLog } from '../../core/state-log';
-import { combineSources } from '../../src/collect/sources';
-import { functionSource, type MetricsSource } from '../../src/collect/source';
+import { combineSources } from '../../src/collect/sources/sources';
+import { functionSource, type MetricsSource } from '../../src/collect/sources/source';
 import { counter, point } from '../core/encoder/collections';
 import { stayAlive } from '../support/stay-alive';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import type { ResourceMetrics } from '../../core/otel';
 import type * as collectorModule from '../../src/collect/collector';
-import type * as sourceModule from '../../src/collect/source';
+import type * as sourceModule from '../../src/collect/sources/source';
 import type * as encoderModule from '../../core/encoder/encoder';
 import type * as stateLogModule from '../../core/state-log';
 import { runInChild } from '../in-child/run';
@@ -142,7 +142,7 @@ test('neither collecting nor a provider that hangs keeps a process alive', async
     const ended = await runInChild(
       async ({ load, tell }, [data, hang]) => {
         const { Collector } = load('src/collect/collector') as typeof collectorModule;
-        const { functionSource } = load('src/collect/source') as typeof sourceModule;
+        const { functionSource } = load('src/collect/sources/source') as typeof sourceModule;
         const { SnapshotEncoder } = load('core/encoder/encoder') as typeof encoderModule;
         const { StateLog } = load('core/state-log') as typeof stateLogModule;
         setTimeout(() => undefined, 500);

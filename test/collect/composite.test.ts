@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { ResourceMetrics } from '../../core/otel';
-import type { MetricsSource } from '../../src/collect/source';
+import type { MetricsSource } from '../../src/collect/sources/source';
 import { combine, counted, hurry, valuesOf } from './collecting';
 
 const DELTA = 0;

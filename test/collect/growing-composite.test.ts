@@ -1,8 +1,8 @@
 /** Sources that come and go while the exporter runs. */
 import test from 'ava';
 import { StateLog } from '../../core/state-log';
-import { CompositeSource } from '../../src/collect/composite';
-import type { MetricsSource } from '../../src/collect/source';
+import { CompositeSource } from '../../src/collect/sources/composite';
+import type { MetricsSource } from '../../src/collect/sources/source';
 import { counted, valuesOf } from './collecting';
 
 test('a source that is added takes part from the next collection on, and one that is removed is released', async (t) => {

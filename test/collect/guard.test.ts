@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { DataPoint, HrTime, ResourceMetrics } from '../../core/otel';
-import type { MetricsSource } from '../../src/collect/source';
+import type { MetricsSource } from '../../src/collect/sources/source';
 import { counter, histogram, point } from '../core/encoder/collections';
 import { combine, counted, valuesOf } from './collecting';
 

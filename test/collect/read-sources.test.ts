@@ -1,5 +1,5 @@
 import test from 'ava';
-import { readSources } from '../../src/collect/read-sources';
+import { readSources } from '../../src/collect/sources/read-sources';
 
 const collect = () => undefined;
 const object = { provider: () => collect, collect: (provider: object) => provider };

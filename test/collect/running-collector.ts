@@ -2,7 +2,7 @@
 import type { ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
 import { Collector } from '../../src/collect/collector';
-import type { MetricsSource } from '../../src/collect/source';
+import type { MetricsSource } from '../../src/collect/sources/source';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { StateLog } from '../../core/state-log';
 import { collected, counter, point } from '../core/encoder/collections';

@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { ExecutionContext } from 'ava';
 import type * as exporterModule from '../../src/exporter';
-import type * as sourceModule from '../../src/collect/source';
+import type * as sourceModule from '../../src/collect/sources/source';
 import { RpcServer, type Packet } from '../core/pm2/rpc-server';
 import { runAsInstance } from '../in-child/instance';
 import type { Ended } from '../in-child/run';
@@ -45,7 +45,7 @@ export async function endingProcess(
     t,
     ({ load, tell }, data) => {
       const { startExporter } = load('src/exporter') as typeof exporterModule;
-      const { functionSource } = load('src/collect/source') as typeof sourceModule;
+      const { functionSource } = load('src/collect/sources/source') as typeof sourceModule;
       const logger = { ...console, info: () => undefined, debug: () => undefined };
       const { scopeMetrics } = data as { scopeMetrics: { metrics: { dataPoints: { value: number }[] }[] }[] };
       const point = scopeMetrics[0]?.metrics[0]?.dataPoints[0] as { value: number };

@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
 import type { MetricsService, PluginContextHolder } from '../../src/mashroom/context';
-import type { MetricsSource } from '../../src/collect/source';
+import type { MetricsSource } from '../../src/collect/sources/source';
 import { ServerExporter } from '../../src/mashroom/server-exporter';
 import { newLog } from '../opentelemetry/sdk';
 import { startTally } from './collector/tallies';

@@ -2,7 +2,7 @@
 import test from 'ava';
 import type { ResourceMetrics } from '../../core/otel';
 import { promClientSource } from '../../src/prom-client';
-import { Listing, boundOf } from '../../src/prom-client/listing';
+import { Listing, boundOf } from '../../src/prom-client/readers/listing';
 import { WITH_HASH_MAPS, load } from './libraries';
 
 test('up to 3,500 series are listed each time, and no number of them waits for more than 30 collections', (t) => {

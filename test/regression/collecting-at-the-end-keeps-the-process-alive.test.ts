@@ -5,7 +5,7 @@
 import type * as promises from 'node:fs/promises';
 import test from 'ava';
 import type * as exporterModule from '../../src/exporter';
-import type * as sourceModule from '../../src/collect/source';
+import type * as sourceModule from '../../src/collect/sources/source';
 import { request } from '../end/ending-process';
 import { RpcServer } from '../core/pm2/rpc-server';
 import { runAsInstance } from '../in-child/instance';
@@ -20,7 +20,7 @@ test('a source that reads a file is collected once when the event loop has run d
     t,
     ({ load, require, locate, tell }, data) => {
       const { startExporter } = load('src/exporter') as typeof exporterModule;
-      const { functionSource } = load('src/collect/source') as typeof sourceModule;
+      const { functionSource } = load('src/collect/sources/source') as typeof sourceModule;
       const { readFile } = require('node:fs/promises') as typeof promises;
       const logger = { ...console, info: () => undefined, debug: () => undefined };
       let isDry = false;

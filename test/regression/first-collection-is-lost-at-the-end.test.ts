@@ -5,8 +5,8 @@
 import test from 'ava';
 import type { ResourceMetrics } from '../../core/otel';
 import { StateLog } from '../../core/state-log';
-import { functionSource } from '../../src/collect/source';
-import { combineSources } from '../../src/collect/sources';
+import { functionSource } from '../../src/collect/sources/source';
+import { combineSources } from '../../src/collect/sources/sources';
 import { SDKS, startOurs, valuesOf } from '../opentelemetry/sdk';
 import { stayAlive } from '../support/stay-alive';
 

@@ -3,7 +3,7 @@
  * told that it takes part, so the SDK kept what was recorded for a collection that never came.
  */
 import test from 'ava';
-import { functionSource } from '../../src/collect/source';
+import { functionSource } from '../../src/collect/sources/source';
 import { Session } from '../../src/register/session';
 
 test('a reader above the limit of sources is told that it takes no part', (t) => {

@@ -4,7 +4,7 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { ResourceMetrics } from '../../core/otel';
-import type { MetricsSource } from '../../src/collect/source';
+import type { MetricsSource } from '../../src/collect/sources/source';
 import { combine, counted, hurry, numbersOf, snapshotOf } from '../collect/collecting';
 
 const refuse = (): never => {

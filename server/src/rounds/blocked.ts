@@ -6,7 +6,7 @@
 import { isRecord, printable } from '../../../core/values';
 import { WIRE_VERSION } from '../../../core/wire/format';
 import type { Run } from '../../protocol/run';
-import type { KnownRuns } from './known-runs';
+import type { KnownRuns } from './runs/known-runs';
 import type { ErrorCounts, ErrorKind } from './result';
 
 const TOPIC = 'eventLoopBlocked';

@@ -4,10 +4,10 @@
  */
 import { messageOf } from '../../../core/values';
 import type { Run } from '../../protocol/run';
-import type { CompactBody, ReadLastNumbers } from './answer';
-import type { KnownRun } from './known-run';
-import type { KnownRuns } from './known-runs';
-import { AnswerError, type Reader } from './reader';
+import type { CompactBody, ReadLastNumbers } from './messages/answer';
+import type { KnownRun } from './runs/known-run';
+import type { KnownRuns } from './runs/known-runs';
+import { AnswerError, type Reader } from './messages/reader';
 import type { ErrorCounts } from './result';
 
 /** What has come of last numbers. */

@@ -1,9 +1,9 @@
 /** One round: requests that were sent at once, and the scrapes that wait for the answers, each with its own deadline. */
 import type { ProcessInfo } from '../pm2/process-list';
 import type { Run } from '../../protocol/run';
-import type { Apps } from './apps';
-import type { KnownRuns } from './known-runs';
-import type { Request } from './request';
+import type { Apps } from './runs/apps';
+import type { KnownRuns } from './runs/known-runs';
+import type { Request } from './messages/request';
 import type { ErrorCounts, InstanceAnswer, BlockedInstance, RoundResult, SilentInstance, SilentReason } from './result';
 
 /** How long a round waits for an app that has never answered. */

@@ -19,17 +19,17 @@ import { messageOf } from '../../../core/values';
 import { appKey } from '../../protocol/labels';
 import type { Run } from '../../protocol/run';
 import { readProcessList, type ProcessInfo } from '../pm2/process-list';
-import { readAnswer, readHello, readLastNumbers, type Answer } from './answer';
-import { Apps, type AppsOptions } from './apps';
+import { readAnswer, readHello, readLastNumbers, type Answer } from './messages/answer';
+import { Apps, type AppsOptions } from './runs/apps';
 import { BlockedReports, isCurrent, type Blocked } from './blocked';
-import { KnownRuns } from './known-runs';
+import { KnownRuns } from './runs/known-runs';
 import { LastNumbersReader, type Heard } from './last-numbers';
-import { packetOf } from './packet';
-import { AnswerError, Reader, type ReaderOptions } from './reader';
-import { noteOutcome, type Outcome, type Request } from './request';
+import { packetOf } from './messages/packet';
+import { AnswerError, Reader, type ReaderOptions } from './messages/reader';
+import { noteOutcome, type Outcome, type Request } from './messages/request';
 import { ErrorCounts, type InstanceAnswer, type KnownNumbers, type RoundResult } from './result';
 import { Round } from './round';
-import { Welcomes } from './welcomes';
+import { Welcomes } from './runs/welcomes';
 
 export interface RoundsOptions extends AppsOptions, ReaderOptions {
   readonly daemon: Daemon;

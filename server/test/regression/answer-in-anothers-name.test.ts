@@ -1,10 +1,10 @@
 /** An answer that claimed to be another process's changed the numbers of that process, or put its `pm2_up` to 0. */
 import test from 'ava';
 import { readProcessList } from '../../src/pm2/process-list';
-import { readAnswer } from '../../src/rounds/answer';
-import type { KnownRun } from '../../src/rounds/known-run';
-import { KnownRuns } from '../../src/rounds/known-runs';
-import type { Request } from '../../src/rounds/request';
+import { readAnswer } from '../../src/rounds/messages/answer';
+import type { KnownRun } from '../../src/rounds/runs/known-run';
+import { KnownRuns } from '../../src/rounds/runs/known-runs';
+import type { Request } from '../../src/rounds/messages/request';
 
 const compact = { v: 2, form: 'snapshot', incarnation: 'i', generation: 1, pid: 1, payload: 'AAAA' };
 const plain = { resource: {}, scopeMetrics: [] };

@@ -1,8 +1,8 @@
 /** What came of runs after their end did not count for the limit of what is kept of them. */
 import test from 'ava';
-import { EndedRuns } from '../../src/rounds/ended-runs';
-import { KnownRun, type KnownPages } from '../../src/rounds/known-run';
-import type { Request } from '../../src/rounds/request';
+import { EndedRuns } from '../../src/rounds/runs/ended-runs';
+import { KnownRun, type KnownPages } from '../../src/rounds/runs/known-run';
+import type { Request } from '../../src/rounds/messages/request';
 
 const MIB = 1024 * 1024;
 

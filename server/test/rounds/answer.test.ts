@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { readAnswer, readLastNumbers } from '../../src/rounds/answer';
+import { readAnswer, readLastNumbers } from '../../src/rounds/messages/answer';
 
 const compact = { v: 2, form: 'snapshot', incarnation: 'i', generation: 3, pid: 7, payload: 'AAAA' };
 const message = { topic: 'returnMetrics', from: '2', request: 'r', token: 't', data: compact };

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ProcessInfo } from '../../src/pm2/process-list';
 import { readProcessList } from '../../src/pm2/process-list';
-import { Apps } from '../../src/rounds/apps';
+import { Apps } from '../../src/rounds/runs/apps';
 
 const SELF = 9;
 

@@ -1,8 +1,8 @@
 /** How long runs that have ended stay known, and how many. */
 import test from 'ava';
-import { EndedRuns } from '../../src/rounds/ended-runs';
-import { KnownRun, type KnownPages } from '../../src/rounds/known-run';
-import type { Request } from '../../src/rounds/request';
+import { EndedRuns } from '../../src/rounds/runs/ended-runs';
+import { KnownRun, type KnownPages } from '../../src/rounds/runs/known-run';
+import type { Request } from '../../src/rounds/messages/request';
 
 /** No process has it. */
 const NO_PID = 2 ** 23;

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { KnownRun } from '../../src/rounds/known-run';
-import type { Request } from '../../src/rounds/request';
+import { KnownRun } from '../../src/rounds/runs/known-run';
+import type { Request } from '../../src/rounds/messages/request';
 
 const run = { app: 'app', pmId: 1, key: 'key' };
 

@@ -5,12 +5,12 @@ import type { LabelledSnapshot } from '../../protocol/render';
 import { ORDER_SHIFT, type Family, type ScopeFamilies, type Snapshot } from '../../../core/snapshot';
 import { seriesCount } from '../../../core/series';
 import { appLabels, instanceLabels } from '../../protocol/labels';
-import type { AppFamily } from './series/app-family';
-import type { AppExemplars } from './series/exemplars';
-import type { AppTask } from './series/map-series';
+import type { AppFamily } from './series/families/app-family';
+import type { AppExemplars } from './series/families/exemplars';
+import type { AppTask } from './series/mapping/map-series';
 import { toShared } from './series/orders';
 import type { Gauges } from './gauges/gauges';
-import type { LiveRun } from './series/live-run';
+import type { LiveRun } from './series/mapping/live-run';
 
 /** What is shown of an app's series. */
 export interface Shown {

@@ -16,7 +16,7 @@ import { messageOf } from '../../../core/values';
 import { regular } from '../identity/regular';
 import { Report } from '../report';
 import { absorbApp, type AppResult } from './absorb-app';
-import { PageMappings } from './series/page-mappings';
+import { PageMappings } from './series/mapping/page-mappings';
 import { GaugeRules } from './gauges/rules';
 import { emptyState } from './state/empty-state';
 

@@ -1,6 +1,6 @@
 /** Collects an exposition in chunks for another thread. */
 import type { Loan } from '../../protocol/loan';
-import { copyBytes } from '../text/lendable';
+import { copyBytes } from '../text/lines/lendable';
 import type { Output } from '../text/output';
 
 /** Bytes that can be transferred, since they have a buffer of their own, or shared memory that is lent. */

@@ -15,7 +15,7 @@ import { messageOf } from '../../../core/values';
 import type { ShownPage } from '../text/page-text';
 import { PrometheusText } from '../text/prometheus-text';
 import { spansOf } from '../text/spans';
-import { areAllVerbatim } from '../text/verbatim';
+import { areAllVerbatim } from '../text/official/verbatim';
 import { regular } from '../identity/regular';
 import { Chunks, type Chunk } from './chunks';
 import type { Dialect, FamilyHead } from './dialect';

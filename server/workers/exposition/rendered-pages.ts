@@ -3,7 +3,7 @@ import type { SeriesExemplar } from '../../../core/exemplars';
 import type { Attributes, Scope } from '../../../core/otel';
 import type { Family, PlacedPage } from '../../../core/snapshot';
 import { heldPage, isOf, type HeldPage } from '../text/held-page';
-import { targetInfo, type ExtraLabels } from '../text/official';
+import { targetInfo, type ExtraLabels } from '../text/official/official';
 import type { PageRendering } from '../text/page-text';
 import type { Dialect, FamilyHead, WithExemplars } from './dialect';
 import type { FamilyIdentity } from './distinct/family-identity';

@@ -5,8 +5,8 @@
 import type { Attributes, Scope } from '../../../core/otel';
 import type { Family } from '../../../core/snapshot';
 import { hashOf, Hasher } from './hash';
-import { labelNamesOf, labelsOf, scopeLabels, type ExtraLabels } from '../text/official';
-import { valueText, type Labels } from '../text/labels';
+import { labelNamesOf, labelsOf, scopeLabels, type ExtraLabels } from '../text/official/official';
+import { valueText, type Labels } from '../text/official/labels';
 
 /** A label that series of one list of attributes have: an attribute's, or one that all series of the family have. */
 interface Place {

@@ -9,11 +9,11 @@ import {
   type HistogramLayout,
   type Page,
 } from '../../../core/snapshot';
-import type { ChangedLines } from './changed-lines';
-import type { FindForbidden } from './forbidden';
-import { LeftOut } from './left-out';
-import { NumberedLines } from './numbered-lines';
-import { histogramLines, type HistogramLines } from './official';
+import type { ChangedLines } from './lines/changed-lines';
+import type { FindForbidden } from './official/forbidden';
+import { LeftOut } from './official/left-out';
+import { NumberedLines } from './lines/numbered-lines';
+import { histogramLines, type HistogramLines } from './official/official';
 import type { Output } from './output';
 
 /**

@@ -13,15 +13,15 @@ import { messageOf } from '../../../core/values';
 import type { DropReason } from '../../protocol/dropped';
 import { regular } from '../identity/regular';
 import { leftOutSentence } from '../report';
-import { forbiddenHistograms } from './forbidden';
+import { forbiddenHistograms } from './official/forbidden';
 import { heldPage, isOf, type HeldPage } from './held-page';
-import type { LeftOut } from './left-out';
-import { OfficialLayout, type TextMember, type Warn } from './official-layout';
-import { pageLines, targetInfo } from './official';
+import type { LeftOut } from './official/left-out';
+import { OfficialLayout, type TextMember, type Warn } from './official/official-layout';
+import { pageLines, targetInfo } from './official/official';
 import { PageText } from './page-text';
 import { spansOf } from './spans';
 import type { Output } from './output';
-import { areAllVerbatim } from './verbatim';
+import { areAllVerbatim } from './official/verbatim';
 
 interface FamilyTexts {
   /** In Prometheus. */

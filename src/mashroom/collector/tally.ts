@@ -14,7 +14,7 @@ import type { ResourceMetrics } from '../../../core/otel';
 import { Slicer } from '../../../core/slicer';
 import { StateLog } from '../../../core/state-log';
 import { warnOfOverflow } from '../../collect/overflow';
-import type { MetricsSource } from '../../collect/source';
+import type { MetricsSource } from '../../collect/sources/source';
 import type { Logger } from '../../logger';
 import type { ReaderSource } from '../../opentelemetry/reader-source';
 import { TALLY_VERSION, type SharedTally, type TallyPart } from '../found-tally';

@@ -4,9 +4,9 @@
 const { SnapshotEncoder } = require('../../../core/encoder/encoder');
 const { WIRE_VERSION } = require('../../../core/wire/format');
 const { encodeSnapshot } = require('../../../core/wire/encode');
-const { readAnswer } = require('../../../server/src/rounds/answer');
-const { KnownRun } = require('../../../server/src/rounds/known-run');
-const { AnswerError, Reader } = require('../../../server/src/rounds/reader');
+const { readAnswer } = require('../../../server/src/rounds/messages/answer');
+const { KnownRun } = require('../../../server/src/rounds/runs/known-run');
+const { AnswerError, Reader } = require('../../../server/src/rounds/messages/reader');
 const { decode } = require('../../../server/workers/decode');
 const { inflated } = require('../../core/wire/payloads');
 const { oddPayload } = require('./compact');

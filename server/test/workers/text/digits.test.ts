@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { MAX_NUMBER, numberText, writeNumber } from '../../../workers/text/digits';
+import { MAX_NUMBER, numberText, writeNumber } from '../../../workers/text/lines/digits';
 
 function written(value: number): string {
   const bytes = Buffer.alloc(MAX_NUMBER + 2, '#');

@@ -1,8 +1,8 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { endLoan, startLoan, type Loan } from '../../../protocol/loan';
-import { numberText } from '../../../workers/text/digits';
-import { NumberedLines } from '../../../workers/text/numbered-lines';
+import { numberText } from '../../../workers/text/lines/digits';
+import { NumberedLines } from '../../../workers/text/lines/numbered-lines';
 import type { Output } from '../../../workers/text/output';
 import { Collected } from '../../../../test/support/collected-text';
 

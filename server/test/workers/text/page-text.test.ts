@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import type { Layout, Page } from '../../../../core/snapshot';
-import { numberText } from '../../../workers/text/digits';
+import { numberText } from '../../../workers/text/lines/digits';
 import { PageText } from '../../../workers/text/page-text';
 import { Collected } from '../../../../test/support/collected-text';
 

@@ -1,10 +1,10 @@
 /** Gauges, and sums that may fall: merged by a rule, over the runs that have answered in this round. */
 import { DataPointType } from '../../../../core/otel';
 import { ORDER_SHIFT, SCALAR_STRIDE, SCALAR_VALUE, START, strideOf } from '../../../../core/snapshot';
-import type { AppFamily } from '../series/app-family';
+import type { AppFamily } from '../series/families/app-family';
 import type { AppSeries } from '../series/app-series';
 import { toShared } from '../series/orders';
-import type { LiveRun, MergedFamily, MergedPage } from '../series/live-run';
+import type { LiveRun, MergedFamily, MergedPage } from '../series/mapping/live-run';
 
 interface PageMerge {
   readonly merge: MergedFamily['merge'];

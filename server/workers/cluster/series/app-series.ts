@@ -7,13 +7,13 @@
 import type { ClusterState } from '../../../protocol/state';
 import { textsOf } from '../../../../core/page-texts';
 import { PAGE_SERIES, strideOf, type Page, type PlacedPage, type ScopeFamilies } from '../../../../core/snapshot';
-import { AppFamily, type LayoutSeries } from './app-family';
-import { canonical } from './attribute-texts';
-import { keyedFamilies, type KeyedFamily } from './families';
+import { AppFamily, type LayoutSeries } from './families/app-family';
+import { canonical } from './mapping/attribute-texts';
+import { keyedFamilies, type KeyedFamily } from './families/families';
 import { groupByScope, makePage } from './pages';
-import type { PresentPage } from './present-pages';
-import { Twins } from './twins';
-import type { ExtraLabels } from '../../text/official';
+import type { PresentPage } from './mapping/present-pages';
+import { Twins } from './families/twins';
+import type { ExtraLabels } from '../../text/official/official';
 
 /** For an instance's page: which series of the app its series are. By index on the page. */
 export interface PageMapping {

@@ -1,7 +1,7 @@
 /** Makes pages, and lists of families, of the app's own. */
 import type { Scope } from '../../../../core/otel';
 import type { Family, Layout, Page, ScopeFamilies } from '../../../../core/snapshot';
-import { scopeKey } from './families';
+import { scopeKey } from './families/families';
 
 /** @param texts JSON texts of the attributes, one per series */
 export function makePage(id: number, layout: Layout, texts: readonly string[]): Page {

@@ -1,9 +1,9 @@
 /** Decides which pages of an app's state are written anew, and why. */
 import { START, type Layout } from '../../../../core/snapshot';
-import type { AppFamily } from '../series/app-family';
+import type { AppFamily } from '../series/families/app-family';
 import type { AppSeries } from '../series/app-series';
-import type { AppTask, FirstMapping } from '../series/map-series';
-import { Recency } from '../series/recency';
+import type { AppTask, FirstMapping } from '../series/mapping/map-series';
+import { Recency } from '../series/families/recency';
 import { latestOf } from '../sums/join-twins';
 import { planRemoval, type Endings, type Removal } from './ended';
 import type { Plan } from './repack';

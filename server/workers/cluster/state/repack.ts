@@ -3,8 +3,8 @@ import type { ClusterState } from '../../../protocol/state';
 import { textsOf } from '../../../../core/page-texts';
 import { PAGE_SERIES, strideOf, type Family, type Layout, type PlacedPage } from '../../../../core/snapshot';
 import { moveExponential } from '../../../../core/exponential/move';
-import { keyedFamilies } from '../series/families';
-import { larger, layoutKey } from '../series/layouts';
+import { keyedFamilies } from '../series/families/families';
+import { larger, layoutKey } from '../series/families/layouts';
 import { groupByScope, makePage } from '../series/pages';
 import { shared } from '../sums/numbers';
 

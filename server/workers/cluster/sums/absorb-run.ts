@@ -22,8 +22,8 @@ import {
 import { moveExponential } from '../../../../core/exponential/move';
 import { addDeltas } from './add-deltas';
 import { addExponential, isCount, isExponential, type ExponentialAt } from './exponential';
-import { isDelta } from '../series/families';
-import type { LiveRun, MergedPage } from '../series/live-run';
+import { isDelta } from '../series/families/families';
+import type { LiveRun, MergedPage } from '../series/mapping/live-run';
 import type { HostCounters } from './host-counters';
 import type { Carried } from './numbers';
 import { areCounts, startAt, type Numbers } from './run-numbers';

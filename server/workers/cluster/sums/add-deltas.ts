@@ -9,7 +9,7 @@ import {
   type Layout,
 } from '../../../../core/snapshot';
 import { moveExponential } from '../../../../core/exponential/move';
-import type { MergedPage } from '../series/live-run';
+import type { MergedPage } from '../series/mapping/live-run';
 import { addExponential, isCount, isExponential, type ExponentialAt } from './exponential';
 import type { Carried } from './numbers';
 import { areCounts, startAt, type Numbers } from './run-numbers';

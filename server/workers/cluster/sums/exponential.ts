@@ -3,7 +3,7 @@
  * one if the layout's bucket capacity asks for it.
  */
 import { addAtLowerScale, lowerIndex, stepsToFit, type BucketCounts } from '../../../../core/exponential/scale';
-import { totalOf } from '../../text/forbidden';
+import { totalOf } from '../../text/official/forbidden';
 import {
   COUNT,
   EXP_BUCKETS,

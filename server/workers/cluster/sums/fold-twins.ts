@@ -1,7 +1,7 @@
 /** Adds what is carried of series that have gone to the twins of them that are shown: they are needed no longer. */
 import type { ClusterState } from '../../../protocol/state';
 import { START, SCALAR_VALUE, SUM } from '../../../../core/snapshot';
-import type { Twins } from '../series/twins';
+import type { Twins } from '../series/families/twins';
 import type { Fold } from '../state/ended';
 import { addTwin, seriesAt } from './join-twins';
 import { shared } from './numbers';

@@ -7,7 +7,7 @@
  */
 import { DataPointType } from '../../../../core/otel';
 import { SCALAR_STRIDE, SCALAR_VALUE, START, type Family } from '../../../../core/snapshot';
-import type { MergedPage } from '../series/live-run';
+import type { MergedPage } from '../series/mapping/live-run';
 import { isCount } from './exponential';
 import type { Carried } from './numbers';
 import { startAt } from './run-numbers';

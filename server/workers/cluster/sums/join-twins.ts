@@ -1,9 +1,9 @@
 /** Shows the sums of twins as one series: the one whose layout the latest run has gets the numbers of the others. */
 import { addSeries, type SeriesAt } from '../../identity/add-series';
 import { SCALAR_VALUE, strideOf } from '../../../../core/snapshot';
-import type { AppFamily } from '../series/app-family';
-import type { Recency } from '../series/recency';
-import type { OwnedPage, Twins } from '../series/twins';
+import type { AppFamily } from '../series/families/app-family';
+import type { Recency } from '../series/families/recency';
+import type { OwnedPage, Twins } from '../series/families/twins';
 
 /**
  * @param values the sums, which are written

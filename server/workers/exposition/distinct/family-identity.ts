@@ -9,7 +9,7 @@ import type { Scope } from '../../../../core/otel';
 import type { Page } from '../../../../core/snapshot';
 import { HashTable } from '../../identity/hash-table';
 import { LabelSets } from '../../identity/label-sets';
-import type { ExtraLabels } from '../../text/official';
+import type { ExtraLabels } from '../../text/official/official';
 import { join, type Join, type Numbered, type Place } from './join';
 import { lowerBound, presence } from './order';
 

@@ -1,5 +1,5 @@
 /** A page of which some series are written in another way: with their exemplars. All other bytes are those of the page. */
-import type { LeftOut } from '../../text/left-out';
+import type { LeftOut } from '../../text/official/left-out';
 import type { Output } from '../../text/output';
 import type { ShownPage } from '../../text/page-text';
 import { Bytes } from '../pages/bytes';

@@ -2,8 +2,8 @@
 import { areExemplarLabels, unpackExemplars, type SeriesExemplar } from '../../../../core/exemplars';
 import type { Attributes } from '../../../../core/otel';
 import { ORDER_MASK, ORDER_SHIFT, type Family, type Layout } from '../../../../core/snapshot';
-import { Labels } from '../../text/labels';
-import { labelNamesOf, RESERVED } from '../../text/official';
+import { Labels } from '../../text/official/labels';
+import { labelNamesOf, RESERVED } from '../../text/official/official';
 import type { PageSource } from '../dialect';
 
 /** An exemplar that the formats allow. */

@@ -7,8 +7,8 @@
  */
 import type { SeriesExemplar } from '../../../../core/exemplars';
 import type { HistogramLayout, SummaryLayout } from '../../../../core/snapshot';
-import { forbiddenCounters, forbiddenHistograms, forbiddenSummaries } from '../../text/forbidden';
-import { histogramLines, pageLines, type HistogramLines } from '../../text/official';
+import { forbiddenCounters, forbiddenHistograms, forbiddenSummaries } from '../../text/official/forbidden';
+import { histogramLines, pageLines, type HistogramLines } from '../../text/official/official';
 import { PageText, type PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
 import { canonicalNumber } from './canonical-number';

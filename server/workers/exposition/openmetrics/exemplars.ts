@@ -1,8 +1,8 @@
 /** Exemplars in OpenMetrics: behind the number of a counter or of a bucket. */
 import type { SeriesExemplar } from '../../../../core/exemplars';
-import { numberText } from '../../text/digits';
+import { numberText } from '../../text/lines/digits';
 import type { ShownPage } from '../../text/page-text';
-import { verbatimLabels } from '../../text/verbatim';
+import { verbatimLabels } from '../../text/official/verbatim';
 import type { PageSource, WithExemplars } from '../dialect';
 import { bytesOf, ReplacedSeries } from '../exemplars/replaced-series';
 import { shownExemplars, type ShownExemplar } from '../exemplars/shown-exemplars';

@@ -1,6 +1,6 @@
 /** Bytes that are appended: text, and fields of protobuf. */
 import { withRoom } from '../../../../core/bytes';
-import { MAX_NUMBER, writeNumber } from '../../text/digits';
+import { MAX_NUMBER, writeNumber } from '../../text/lines/digits';
 
 /** Up to this many bytes, a loop is faster than a call of `Buffer.copy`. */
 const SHORT_BYTES = 32;

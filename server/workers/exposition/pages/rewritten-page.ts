@@ -1,7 +1,7 @@
 /** A page whose series change their lengths: all of it is written anew when one of its numbers has changed. */
 import { strideOf, type Page } from '../../../../core/snapshot';
 import type { DropReason } from '../../../protocol/dropped';
-import { LeftOut } from '../../text/left-out';
+import { LeftOut } from '../../text/official/left-out';
 import type { PageRendering } from '../../text/page-text';
 import type { Output } from '../../text/output';
 import { Bytes } from './bytes';

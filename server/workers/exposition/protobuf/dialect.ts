@@ -7,7 +7,7 @@
  */
 import type { HistogramLayout } from '../../../../core/snapshot';
 import { attributesOf } from '../../../../core/page-texts';
-import { asHistogram, labelTexts } from '../../text/official';
+import { asHistogram, labelTexts } from '../../text/official/official';
 import type { PageRendering } from '../../text/page-text';
 import { Bytes } from '../pages/bytes';
 import type { Dialect, FamilyHead, PageSource, WithExemplars } from '../dialect';

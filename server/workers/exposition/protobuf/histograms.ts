@@ -1,8 +1,8 @@
 /** Histograms with explicit bounds. */
 import { COUNT, HISTOGRAM_BUCKETS, SUM, strideOf, type HistogramLayout, type Page } from '../../../../core/snapshot';
 import type { DropReason } from '../../../protocol/dropped';
-import { addsUp } from '../../text/forbidden';
-import { histogramLines } from '../../text/official';
+import { addsUp } from '../../text/official/forbidden';
+import { histogramLines } from '../../text/official/official';
 import { Bytes } from '../pages/bytes';
 import type { Pieces } from '../pages/pieces';
 import { RewrittenPage } from '../pages/rewritten-page';

@@ -1,5 +1,5 @@
 /** The labels of series as protobuf, made once per series of the official text: they are the same in all formats. */
-import { LABELS, unescaped } from '../../text/official';
+import { LABELS, unescaped } from '../../text/official/official';
 import { Bytes } from '../pages/bytes';
 import { Pieces } from '../pages/pieces';
 import { LABEL, METRIC, bytesTag } from './schema';

@@ -21,8 +21,8 @@ import {
   type HistogramLayout,
 } from '../../../../core/snapshot';
 import type { DropReason } from '../../../protocol/dropped';
-import { totalOf } from '../../text/forbidden';
-import { asHistogram, pageLines } from '../../text/official';
+import { totalOf } from '../../text/official/forbidden';
+import { asHistogram, pageLines } from '../../text/official/official';
 import type { PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
 import type { PageSource } from '../dialect';

@@ -3,14 +3,14 @@
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
-import { forbiddenHistograms } from '../../text/forbidden';
-import { pageLines } from '../../text/official';
+import { forbiddenHistograms } from '../../text/official/forbidden';
+import { pageLines } from '../../text/official/official';
 import { PageText, type PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
 import { ClassicBuckets } from './classic-buckets';
 import { suffixesOf, type Dialect, type FamilyHead, type PageSource } from '../dialect';
 import type { OfficialHead } from '../head';
-import { numberText } from '../../text/digits';
+import { numberText } from '../../text/lines/digits';
 
 export class TextDialect implements Dialect {
   readonly ending = Buffer.alloc(0);

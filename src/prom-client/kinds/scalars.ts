@@ -1,0 +1,76 @@
+/** Counters and gauges. */
+import { DataPointType, type Attributes } from '../../../core/otel';
+import { exemplarOf, type KeptPoint, type Kind, type Moment } from './kinds';
+import type { Columns, Trace } from '../readers/series-list';
+import { UnknownShape, type ScalarEntry } from '../shapes';
+
+type ScalarPoint = KeptPoint<number>;
+
+export class Counters implements Kind<ScalarEntry, ScalarPoint> {
+  readonly dataPointType = DataPointType.SUM;
+  readonly isMonotonic = true;
+
+  constructor(private readonly exemplars: boolean) {}
+
+  pointOf(entry: ScalarEntry, attributes: Attributes, { start, end }: Moment): ScalarPoint {
+    const point = { attributes, startTime: start, endTime: end, value: checked(entry) };
+    return this.exemplars ? { ...point, exemplars: undefined } : point;
+  }
+
+  traceOf(entry: ScalarEntry): Trace {
+    return { seen: checked(entry) };
+  }
+
+  read(columns: Columns<ScalarEntry, ScalarPoint>, from: number, end: number, { start }: Moment): void {
+    const { entries, points, seen } = columns;
+    for (let i = from; i < end; i++) {
+      const { value } = entries[i] as ScalarEntry;
+      const before = seen[i] as number;
+      if (value === before) continue;
+      const point = points[i] as ScalarPoint;
+      if (value < before) point.startTime = start;
+      point.value = seen[i] = Number(value);
+    }
+    if (this.exemplars) readExemplars(entries, points, from, end);
+  }
+}
+
+function readExemplars(
+  entries: readonly ScalarEntry[],
+  points: readonly ScalarPoint[],
+  from: number,
+  end: number,
+): void {
+  for (let i = from; i < end; i++) {
+    const point = points[i] as ScalarPoint;
+    const known = point.exemplars?.[0];
+    const exemplar = exemplarOf((entries[i] as ScalarEntry).exemplar, known);
+    if (exemplar !== known) point.exemplars = exemplar === undefined ? undefined : [exemplar];
+  }
+}
+
+export class Gauges implements Kind<ScalarEntry, ScalarPoint> {
+  readonly dataPointType = DataPointType.GAUGE;
+  readonly isMonotonic = false;
+
+  pointOf(entry: ScalarEntry, attributes: Attributes, { start, end }: Moment): ScalarPoint {
+    return { attributes, startTime: start, endTime: end, value: checked(entry) };
+  }
+
+  traceOf(entry: ScalarEntry): Trace {
+    return { seen: checked(entry) };
+  }
+
+  read({ entries, points, seen }: Columns<ScalarEntry, ScalarPoint>, from: number, end: number): void {
+    for (let i = from; i < end; i++) {
+      const { value } = entries[i] as ScalarEntry;
+      if (value !== seen[i]) (points[i] as ScalarPoint).value = seen[i] = Number(value);
+    }
+  }
+}
+
+/** An app may have given a counter what is no number, which the library's text shows as it is. */
+function checked({ value }: ScalarEntry): number {
+  if (typeof value === 'object' || value === undefined) throw new UnknownShape('a series has no value');
+  return Number(value);
+}
