@@ -60,10 +60,13 @@ testInChromium('a metric that is searched for, and its numbers over a reload', a
   await pm2.reload('shop');
   await seen;
   await overview.locator('.reload h2', { hasText: 'Reloaded' }).waitFor();
-  t.deepEqual(await textsOf(overview, '.pairs th[scope=row]'), ids);
+  // A process that has ended before the next round was never beside the new one.
+  const pairs = await textsOf(overview, '.pairs th[scope=row]');
+  t.true(pairs.length > 0 && pairs.every((id) => ids.includes(id)), pairs.join());
   await order(10);
   await until('all orders', async () => (await value.innerText()) === '30' || undefined);
-  t.is(await overview.locator('.events .kind', { hasText: 'reload' }).count(), 2);
+  const reloads = overview.locator('.events .kind', { hasText: 'reload' });
+  await until('a mark of each reload', async () => ((await reloads.count()) === 2 ? true : undefined));
 });
 
 testInChromium('a process that hangs is said to, until it goes on', async (t, { open }) => {
