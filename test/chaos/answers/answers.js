@@ -55,6 +55,8 @@ async function answers(random, note) {
   note({ form, answers: given, accepted });
   // Nothing of what was refused or accepted is in the way of a good answer.
   if (form === 'plain') odd.known = new Process('shop', 1).known;
+  // Whoever claims to be another exporter is not heard any more as the one before: only as a new one.
+  odd.startAnew();
   if ((await odd[form](goodCollection(ROUNDS))) === undefined) throw new Error('a good answer is refused');
 }
 

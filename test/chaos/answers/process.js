@@ -24,12 +24,22 @@ const reader = new Reader({
   },
 });
 
+const newEncoder = () => new SnapshotEncoder({ maxSeries: LIMITS.maxSeries });
+
 class Process {
-  encoder = new SnapshotEncoder({ maxSeries: LIMITS.maxSeries });
+  encoder = newEncoder();
+  /** Whether it was started again: the server has no pages of it then. */
+  isNew = false;
 
   constructor(app, pmId) {
     this.run = { app, pmId, key: `${app} ${pmId}` };
     this.known = new KnownRun(this.run, 1000 + pmId);
+  }
+
+  /** As an exporter that was stopped and started again. */
+  startAnew() {
+    this.encoder = newEncoder();
+    this.isNew = true;
   }
 
   async compact(data) {
@@ -53,6 +63,7 @@ class Process {
   }
 
   get have() {
+    if (this.isNew) return [];
     return [...(this.known.last?.pages.keys() ?? [])].map((id) => [id, id]);
   }
 
