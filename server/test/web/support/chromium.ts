@@ -36,6 +36,7 @@ export function testInChromium(title: string, body: Body): void {
   }
   const reason = `chromium can't be found: ${INSTALL}`;
   if (REQUIRED) test.serial(title, (t) => t.fail(reason));
+  // Where there is no Chromium. In CI that fails instead.
   else test.skip(`${title} (left out, since ${reason})`, (t) => withTabs(t, body));
 }
 
