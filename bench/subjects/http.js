@@ -126,26 +126,21 @@ function report({ taken, workload, quick, emit }) {
   }
 }
 
+/** Of medians: the p99 of one round says more of that round than of what is measured. */
 function reportReader({ taken, workload, quick, emit }) {
   const ours = taken[READER];
   const theirs = taken[BARE];
-  const row = { workload, variant: 'as requests come', against: BARE };
+  const row = { workload, variant: 'as requests come', unit: 'ms' };
+  const p99 = { ...row, name: `HTTP with ${READER}: p99 latency`, ours: ours.p99, theirs: theirs.p99 };
+  const medians = { ours: [median(ours.p99)], theirs: [median(theirs.p99)] };
   const goal = quick ? {} : { target: MOST_TIMES };
-  emit(
-    atMost({
-      ...row,
-      ...goal,
-      name: `HTTP with ${READER}: p99 latency`,
-      unit: 'ms',
-      ours: ours.p99,
-      theirs: theirs.p99,
-    }),
-  );
+  emit(atMost({ ...p99, ...goal, ...medians, against: `${BARE}, medians of all rounds` }));
+  emit(atMost({ ...p99, against: BARE }));
   // Waits for a processor are taken off both.
   const longer = Math.max(0.01, median(ours.stall) - median(theirs.stall));
   emit(
     within({
-      ...{ workload, variant: row.variant, against: `${MOST_STALL_MS} ms more than ${BARE}`, unit: 'ms' },
+      ...{ ...row, against: `${MOST_STALL_MS} ms more than ${BARE}` },
       ...{ name: `HTTP with ${READER}: longest stall`, ours: [longer], bound: MOST_STALL_MS },
     }),
   );

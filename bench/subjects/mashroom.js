@@ -20,14 +20,16 @@ const OURS = "this package's collector";
 const SDKS = 'SDK with a cumulative reader';
 
 module.exports = async function mashroom({ quick, emit }) {
-  const plan = quick ? { series: 1000, seconds: 1, count: 1 } : { series: 100_000, seconds: 5, count: 7 };
+  const plan = quick
+    ? { series: 1000, seconds: 1, restSeconds: 1, count: 1 }
+    : { series: 100_000, seconds: 5, restSeconds: 5, count: 7 };
   const pm2 = await createPm2Home();
   try {
     let servers = 0;
     const all = { [BARE]: [], [OURS]: [], [SDKS]: [] };
     const side = (name, options) => async () => {
-      const { series, seconds } = plan;
-      const own = { series, seconds, intervalMs: INTERVAL_MS, name: `measured-${servers++}`, ...options };
+      const { count: _, ...measured } = plan;
+      const own = { ...measured, intervalMs: INTERVAL_MS, name: `measured-${servers++}`, ...options };
       all[name].push(await measureServer(pm2, own));
       return 0;
     };
@@ -47,13 +49,15 @@ function report({ all, series, quick, emit }) {
   const row = { workload: `${series} counters`, variant: '1 %' };
   const of = (name, field) => all[name].map((measured) => measured[field]);
   const goal = quick ? {} : { target: MOST_TIMES };
-  const hold = { ...row, name: 'Mashroom: longest hold of the event loop', unit: 'ms', ours: of(OURS, 'holdMs') };
-  // Nothing is held longer than a millisecond in a quick run.
-  const atLeast = (values) => values.map((ms) => Math.max(ms, 0.01));
-  emit(within({ ...hold, ours: atLeast(hold.ours), bound: MOST_HOLD_MS, against: `${MOST_HOLD_MS} ms` }));
-  for (const against of [SDKS, BARE]) {
-    emit(timesLess({ ...hold, ours: atLeast(hold.ours), theirs: atLeast(of(against, 'holdMs')), against }));
-  }
+  // Where nothing is held longer than a millisecond, nothing is noted.
+  const holdsOf = (name, field) => of(name, field).map((ms) => Math.max(ms, 0.01));
+  const hold = { ...row, name: 'Mashroom: longest hold of the event loop', unit: 'ms' };
+  const rest = { ...hold, variant: '1 %, no requests', ours: holdsOf(OURS, 'restHoldMs') };
+  emit(within({ ...rest, bound: MOST_HOLD_MS, against: `${MOST_HOLD_MS} ms` }));
+  emit(timesLess({ ...rest, theirs: holdsOf(SDKS, 'restHoldMs'), against: SDKS }));
+  // A request of the portal may hold the loop longer than that by itself.
+  const requests = { ...hold, variant: '1 %, requests', ours: holdsOf(OURS, 'holdMs') };
+  for (const against of [BARE, SDKS]) emit(timesLess({ ...requests, theirs: holdsOf(against, 'holdMs'), against }));
   const latency = { ...row, name: 'Mashroom: p99 of requests', unit: 'ms', ours: of(OURS, 'p99') };
   emit(atMost({ ...latency, ...goal, theirs: of(BARE, 'p99'), against: BARE }));
   emit(timesLess({ ...latency, theirs: of(SDKS, 'p99'), against: SDKS }));

@@ -59,11 +59,15 @@ async function measure({ peer, kind, size, variant, quick, emit }) {
     app.update();
     await collect();
   }
-  const taken = { ours: [], theirs: [], holds: [], theirHolds: [] };
+  const taken = { ours: [], theirs: [], holds: [], theirHolds: [], garbage: [] };
   for (let round = 0; round < (quick ? 2 : 3); round++) {
     taken.ours.push(await mean(count, change, () => cpuMs(collect)));
     taken.theirs.push(await cpuMs(() => app.register.metrics()));
-    taken.holds.push(await most(count, change, async () => (await longestTurn(collect)).ms));
+    // What the text before it has left is not ours.
+    globalThis.gc();
+    const { ms, gcMs } = await longestOf(count, change, () => longestTurn(collect));
+    taken.holds.push(ms);
+    taken.garbage.push(gcMs);
     taken.theirHolds.push((await longestTurn(() => app.register.metrics())).ms);
   }
   report({ workload: `${isNew ? 'up to ' : ''}${size} ${kind} of ${peer}`, kind, size, variant, quick, taken, emit });
@@ -83,11 +87,12 @@ async function mean(times, change, work) {
   return total / times;
 }
 
-async function most(times, change, work) {
-  let longest = 0;
+async function longestOf(times, change, work) {
+  let longest = { ms: 0, gcMs: 0 };
   for (let i = 0; i < times; i++) {
     change();
-    longest = Math.max(longest, await work());
+    const turn = await work();
+    if (turn.ms > longest.ms) longest = turn;
   }
   return longest;
 }
@@ -97,8 +102,9 @@ function report({ workload, kind, size, variant, quick, taken, emit }) {
   const target = size < LARGE ? undefined : variant === NEW ? TARGET_OF_NEW : TARGETS[kind];
   const against = 'register.metrics()';
   emit(timesLess({ ...row, name: NAME, against, ours: taken.ours, theirs: taken.theirs, target }));
+  const note = `garbage collection in a longest turn: up to ${Math.max(...taken.garbage).toFixed(1)} ms`;
   const hold = { ...row, name: HOLD_NAME, ours: taken.holds };
-  if (!quick && size <= BOUND_SERIES) emit(within({ ...hold, against: `${BOUND_MS} ms`, bound: BOUND_MS }));
+  if (!quick && size <= BOUND_SERIES) emit(within({ ...hold, against: `${BOUND_MS} ms`, bound: BOUND_MS, note }));
   emit(timesLess({ ...hold, against, theirs: taken.theirHolds }));
 }
 

@@ -16,6 +16,9 @@ const NOTHING_MS = 0.2;
 const HOLD_MS = 8;
 const SETTLE_MS = 100;
 const WARM_UPS = 12;
+/** Collections in which nothing has changed run little code, of which a process that lives for long has all compiled. */
+const IDLE_WARM_UPS = 400;
+const FEW_SERIES = 1000;
 /** With a million series: each collection of them runs the code often enough. */
 const FEW_WARM_UPS = 4;
 const AGAINST = {
@@ -48,13 +51,8 @@ async function measure({ workload, size, reused, count, kinds, shares }, emit) {
   );
   const processes = { ours: alone() };
   await warmUp(processes.ours, size);
-  if (shares.includes(0)) {
-    // Before the others are there: what they keep would be what fills the processor's caches between two collections.
-    const variant = `0 %${reused ? ', reused objects' : ''}`;
-    const { ours } = await timesOf(processes, 0, count);
-    const row = { name: NAME, workload: `${size} counters`, variant, unit: 'ms', ours };
-    emit(within({ ...row, against: `${NOTHING_MS} ms`, bound: NOTHING_MS }));
-  }
+  // Before the others are there: what they keep would be what fills the processor's caches between two collections.
+  if (shares.includes(0)) await measureIdle({ ours: processes.ours, size, reused, count, emit });
   for (const [kind, create] of Object.entries(later)) {
     processes[kind] = create();
     await warmUp(processes[kind], size);
@@ -77,6 +75,22 @@ async function measure({ workload, size, reused, count, kinds, shares }, emit) {
   const { ours, cumulative } = await recordingOf(processes, count);
   const row = { workload: `${size} counters`, variant: reused ? 'reused objects' : 'fresh objects', unit: 'ms' };
   emit(atMost({ ...row, name: RECORDING, against: 'with a cumulative reader', ours, theirs: cumulative }));
+}
+
+/** Where nothing has changed: what it costs, and whether that follows the number of series. */
+async function measureIdle({ ours, size, reused, count, emit }) {
+  const few = createProcess('ours', Math.min(size, FEW_SERIES), { reused });
+  await warmUp(few, FEW_SERIES);
+  for (const { cycle } of [ours, few]) for (let i = 0; i < (size < FEW_SERIES ? 1 : IDLE_WARM_UPS); i++) await cycle();
+  const idle =
+    ({ cycle }) =>
+    async () =>
+      Math.max(await cpuMs(cycle), 0.001);
+  const taken = await rounds(4 * count, { ours: idle(ours), few: idle(few) });
+  const variant = `0 %${reused ? ', reused objects' : ''}`;
+  const row = { name: NAME, workload: `${size} counters`, variant, unit: 'ms', ours: taken.ours };
+  emit(within({ ...row, against: `${NOTHING_MS} ms`, bound: NOTHING_MS }));
+  emit(atMost({ ...row, against: `the same with ${FEW_SERIES} counters`, theirs: taken.few }));
 }
 
 /** Until the code is compiled, and the series are known. */

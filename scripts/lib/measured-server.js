@@ -9,6 +9,8 @@ const { freePort } = require('./ports');
 
 const ROOT = path.join(__dirname, '..', '..', 'examples', 'mashroom');
 const PAUSE_MS = 5;
+/** At the ends of the time without requests: one may still be under way. */
+const MARGIN_MS = 200;
 const PATIENCE_MS = 120_000;
 
 /** @param {object} env what `examples/mashroom/mashroom.js` reads */
@@ -27,11 +29,13 @@ function serverApp(env) {
  * @param {number} options.series
  * @param {number} options.intervalMs between two collections, whatever they cost
  * @param {number} options.seconds for which it is measured
+ * @param {number} [options.restSeconds] for which it is measured before that, without requests
  * @param {AbortSignal} [options.signal]
- * @returns {Promise<{p50: number, p99: number, requests: number, holdMs: number, bytes: number}>} the hold is time of the
- *   processor, where the system tells it
+ * @returns {Promise<{p50: number, p99: number, requests: number, holdMs: number, restHoldMs: number, bytes: number}>} the
+ *   holds are time of the processor, where the system tells it
  */
-async function measureServer(pm2, { name, collector, withExporter, series, intervalMs, seconds, signal }) {
+async function measureServer(pm2, options) {
+  const { name, collector, withExporter, series, intervalMs, seconds, restSeconds = 0, signal } = options;
   const record = path.join(pm2.folder, `${name}.json`);
   const port = await freePort();
   const warmUpMs = 4000 + series / 10;
@@ -42,7 +46,7 @@ async function measureServer(pm2, { name, collector, withExporter, series, inter
     EXPORTER_CONFIG: JSON.stringify({ intervalMs, maxCollectLoad: 1 }),
     LOOP_RECORD_FILE: record,
     LOOP_RECORD_AFTER_MS: String(warmUpMs),
-    LOOP_RECORD_FOR_MS: String(seconds * 1000),
+    LOOP_RECORD_FOR_MS: String((restSeconds + seconds) * 1000),
     ...(withExporter ? {} : { WITHOUT_EXPORTER: '1' }),
   };
   const file = path.join(pm2.folder, `${name}.config.json`);
@@ -50,28 +54,45 @@ async function measureServer(pm2, { name, collector, withExporter, series, inter
   await pm2.command('start', file);
   const answered = await request(`http://127.0.0.1:${port}/shop`, {
     until: () => existsSync(record),
-    deadline: Date.now() + PATIENCE_MS + warmUpMs + seconds * 1000,
+    restMs: () => (existsSync(`${record}.begun`) ? restSeconds * 1000 : undefined),
+    deadline: Date.now() + PATIENCE_MS + warmUpMs + (restSeconds + seconds) * 1000,
     signal,
   });
   await pm2.command('delete', name);
-  const { turns, from, to, bytes } = JSON.parse(readFileSync(record, 'utf8'));
+  const { origin, turns, from, to, bytes } = JSON.parse(readFileSync(record, 'utf8'));
+  const rested = from + restSeconds * 1000;
+  const longest = (begin, end) =>
+    Math.max(0, ...turns.map(({ from, to, ranMs }) => (origin + from > begin && origin + to < end ? ranMs : 0)));
   const durations = answered
-    .filter(({ end }) => end > from && end < to)
+    .filter(({ end }) => end > rested && end < to)
     .map(({ ms }) => ms)
     .sort((a, b) => a - b);
   return {
     p50: quantile(durations, 0.5),
     p99: quantile(durations, 0.99),
     requests: durations.length,
-    holdMs: Math.max(0, ...turns.map(({ ranMs }) => ranMs)),
+    holdMs: longest(rested, Infinity),
+    restHoldMs: longest(from + MARGIN_MS, rested - MARGIN_MS),
     bytes,
   };
 }
 
-/** One request after the other. @returns {Promise<{end: number, ms: number}[]>} times are epoch milliseconds */
-async function request(url, { until, deadline, signal }) {
+/**
+ * One request after the other.
+ *
+ * @param {object} options
+ * @param {() => number | undefined} options.restMs for how long to pause, once; `undefined` for not yet
+ * @returns {Promise<{end: number, ms: number}[]>} times are epoch milliseconds
+ */
+async function request(url, { until, restMs, deadline, signal }) {
   const answered = [];
+  let hasRested = false;
   while (!until()) {
+    const rest = hasRested ? undefined : restMs();
+    if (rest !== undefined) {
+      hasRested = true;
+      await sleep(rest, undefined, { signal });
+    }
     if (Date.now() > deadline) throw new Error(`The server at ${url} has not measured anything`);
     const begin = performance.now();
     const isAnswered = await fetch(url, { signal }).then(

@@ -2,7 +2,7 @@
 
 /**
  * Turns the event loop without a pause and notes each long turn, with the collections within it: the rest of a turn
- * is everything else.
+ * is everything else. Times are those of `performance.now()`, but `origin`, `from` and `to`: epoch milliseconds.
  */
 
 const { renameSync, writeFileSync } = require('node:fs');
@@ -23,6 +23,8 @@ module.exports = async function bootstrap(_pluginName, _config, contextHolder) {
 /** @param {() => {service: object, standIn?: {timings: number[][]}}} collector only the stand-in notes its collections */
 function record(collector) {
   const turns = [];
+  // For whoever makes requests for a part of the time only.
+  writeFileSync(`${LOOP_RECORD_FILE}.begun`, '');
   const begin = performance.now();
   const end = begin + Number(LOOP_RECORD_FOR_MS);
   const clock = threadClock();
@@ -52,9 +54,12 @@ function record(collector) {
     if (now < end) return void setImmediate(turn);
     clearInterval(collecting);
     observer.disconnect();
-    const times = { from: performance.timeOrigin + begin, to: performance.timeOrigin + end, bytes: usedBytes() };
+    const { timeOrigin: origin } = performance;
     report({
-      ...times,
+      origin,
+      from: origin + begin,
+      to: origin + end,
+      bytes: usedBytes(),
       turns,
       garbage,
       collections: (collector().standIn?.timings ?? []).filter(([from]) => from >= begin),
