@@ -1,7 +1,4 @@
-/**
- * The dashboards have what Grafana needs to import them. Their types have been compared with those of @grafana/schema, which
- * has no schema that a test could use, only types.
- */
+/** The dashboards have what Grafana needs to import them. */
 import test from 'ava';
 import { DASHBOARDS, queriesOf, readDashboard, selectorsOf, type Panel } from './dashboards';
 

@@ -1,21 +1,13 @@
 /** What pages hear, and what is kept, from rounds made by hand and evaluated by real threads. */
 import test from 'ava';
 import { ClusterPool } from '../../src/cluster-pool';
-import type { ChartPoints, ChartSeries, Hello, Mark, Past, ProcessRow } from '../../protocol/page';
+import type { Hello, Mark, Past, ProcessRow } from '../../protocol/page';
 import type { Run } from '../../protocol/run';
-import { counter, point } from '../../../test/core/encoder/collections';
-import { Process, unreadable, type Listed } from '../rounds-by-hand';
+import { Process } from '../rounds-by-hand';
 import { BEGIN, liveWorld, named, requests } from './live-by-hand';
 
 const pool = new ClusterPool({ threads: 1, maxMemoryMb: 512, timeoutMs: 120_000 });
 test.after.always(() => pool.stop());
-
-const STATUS = 'http.response.status_code';
-
-const garbled = ({ process, answer }: Listed): Listed => ({
-  process,
-  ...(answer !== undefined && { answer: { ...answer, snapshot: unreadable(answer.snapshot) } }),
-});
 
 test('a new page hears the hour, the marks and the processes, and then each round', async (t) => {
   const world = liveWorld(pool);
@@ -86,155 +78,6 @@ test('pages share one round per second, and rounds that follow each other closel
   world.live.stop();
 });
 
-test('a chart has the largest series and the others together, and its past from when it was opened', async (t) => {
-  const world = liveWorld(pool);
-  const { page, events } = world.open();
-  page.show([{ id: 7, metric: 'orders', as: 'rate', by: 'queue', points: 100 }]);
-  const process = new Process('shop', 0);
-  const orders = (factor: number) =>
-    process.answers(
-      counter(
-        'orders',
-        Array.from({ length: 25 }, (_, i) => point({ queue: `q${i}` }, factor * (i + 1))),
-      ),
-    );
-  await world.take(0, orders(0));
-  await world.take(1, orders(1));
-  await world.take(2, orders(2));
-  const series = named(events, 'series') as ChartSeries[];
-  const [chart, unit, names, hasOther] = series.at(-1) as Extract<
-    ChartSeries,
-    readonly [unknown, unknown, unknown, unknown]
-  >;
-  t.is(chart, 7);
-  t.is(unit, '/s');
-  t.true(hasOther);
-  t.is(names.length, 21);
-  t.is(names[20], 'other');
-  const [, times, values] = named(events, 'points').at(-1) as ChartPoints;
-  t.deepEqual(times, [BEGIN + 2000]);
-  const largest = names.indexOf('q24');
-  t.deepEqual(values[largest], [25]);
-  t.deepEqual(values[20], [1 + 2 + 3 + 4 + 5]);
-
-  // Another page gets the past at once.
-  const other = world.open();
-  other.page.show([{ id: 1, metric: 'orders', as: 'rate', by: 'queue', points: 100 }]);
-  const [, past] = named(other.events, 'points').at(-1) as ChartPoints;
-  t.deepEqual(past, [BEGIN, BEGIN + 1000, BEGIN + 2000]);
-});
-
-test('a chart of each process has a series for it, and one of the app adds them up, those that are leaving too', async (t) => {
-  const world = liveWorld(pool);
-  const { page, events } = world.open();
-  page.show([
-    { id: 1, metric: 'orders', as: 'rate', app: 'shop', pmId: 'all', points: 10 },
-    { id: 2, metric: 'orders', as: 'rate', app: 'shop', points: 10 },
-    { id: 3, metric: 'orders', as: 'rate', pmId: 3, points: 10 },
-    { id: 4, metric: 'nothing', as: 'rate', points: 10 },
-    { id: 5, metric: 'orders', as: 'rate', app: 'none', points: 10 },
-  ]);
-  const [old, other, foreign] = [new Process('shop', 0), new Process('shop', 3), new Process('else', 4)];
-  await world.take(0, old.orders(0), other.orders(0), foreign.orders(0));
-  await world.take(1, old.orders(5), other.orders(3), foreign.orders(9));
-  const names = (id: number) => (named(events, 'series') as ChartSeries[]).findLast(([chart]) => chart === id)?.[2];
-  const latest = (id: number) => (named(events, 'points') as ChartPoints[]).findLast(([chart]) => chart === id)?.[2];
-  t.deepEqual(names(1), ['shop 0', 'shop 3']);
-  t.deepEqual(latest(1), [[5], [3]]);
-  t.deepEqual(names(2), ['shop']);
-  t.deepEqual(latest(2), [[8]]);
-  t.deepEqual(latest(3), [[3]]);
-  const problem = (id: number) => (named(events, 'series') as ChartSeries[]).findLast(([chart]) => chart === id)?.[1];
-  t.is(problem(4), 'None of these processes has a metric of this name.');
-  t.is(problem(5), 'None of these processes has metrics now.');
-});
-
-test('a round that is too late for the threads counts with its numbers, and the hour has no hole', async (t) => {
-  const world = liveWorld(pool);
-  const process = new Process('shop', 0);
-  await world.take(0, process.orders(1));
-  // Evaluated one after the other, the newest one wins.
-  const rounds = [1, 2, 3].map((seconds) => world.take(seconds, process.orders(seconds)));
-  await Promise.all(rounds);
-  t.true(world.live.kept.moments >= 2);
-});
-
-test('where a thread fails, the log says so, and pages keep what is known', async (t) => {
-  const failing = { run: () => Promise.reject(new Error('no thread')) } as never;
-  const world = liveWorld(failing);
-  const { events } = world.open();
-  await world.take(0, new Process('shop', 0).orders(1));
-  t.is((named(events, 'processes').at(-1) as ProcessRow[]).length, 1);
-  t.regex(world.logged.join('\n'), /Evaluating metrics for the dashboard.*no thread/);
-});
-
-test('what a process sends that cannot be read costs its own numbers and no others', async (t) => {
-  const world = liveWorld(pool);
-  const [good, bad] = [new Process('shop', 0), new Process('shop', 1)];
-  const { page, events } = world.open();
-  page.show([{ id: 1, metric: 'http.server.request.duration', as: 'total', by: STATUS, pmId: 'all', points: 100 }]);
-  await world.take(0, good.answers(requests(10)), garbled(await bad.answers(requests(10))));
-  await world.take(1, good.answers(requests(15, 5)), garbled(await bad.answers(requests(20))));
-  t.deepEqual(named(events, 'series').at(-1), [1, null, ['shop 0, 200', 'shop 0, 500'], false]);
-  const rows = named(events, 'processes').at(-1) as ProcessRow[];
-  t.deepEqual(
-    rows.map(([, pmId, , , , , , , , , perSecond, errors]) => [pmId, perSecond, errors]),
-    [
-      [0, 10, 5],
-      [1, 10, null],
-    ],
-  );
-  const { metrics } = await world.live.search('duration');
-  t.like(metrics[0], { series: 4, attributes: [STATUS] });
-  t.deepEqual(world.logged, []);
-});
-
-test('whatever fails while a round is shown, the log says so, and the next one is shown', async (t) => {
-  let isBroken = true;
-  const known = () => {
-    if (isBroken) throw new Error('broken');
-    return [];
-  };
-  const world = liveWorld(pool, { known });
-  const shop = new Process('shop', 0);
-  await world.take(0, shop.orders(1));
-  t.regex(world.logged.join(), /broken/);
-  isBroken = false;
-  await world.take(1, shop.orders(2));
-  t.is(world.live.kept.moments, 1);
-});
-
-test('a clock that was set back stops neither the dashboard nor its charts', async (t) => {
-  const world = liveWorld(pool);
-  const shop = new Process('shop', 0);
-  const { page, events } = world.open();
-  page.show([{ id: 1, metric: 'orders', as: 'total', pmId: 0, points: 100 }]);
-  await world.take(3600, shop.orders(1));
-  await world.take(3601, shop.orders(2));
-  await world.take(10, shop.orders(3));
-  await world.take(11, shop.orders(4));
-  const [times] = named(world.open().events, 'past')[0] as Past;
-  t.deepEqual(times, [BEGIN + 10_000, BEGIN + 11_000]);
-  t.deepEqual(
-    (named(events, 'points') as ChartPoints[]).map(([, , [values]]) => values?.[0]),
-    [1, 2, 3, 4],
-  );
-});
-
-test('a chart that found no room is opened as soon as there is some', (t) => {
-  const world = liveWorld(pool);
-  const chart = (id: number) => ({ id, metric: `m${id}`, as: 'rate', points: 10 });
-  const charts = (from: number) => Array.from({ length: 30 }, (_, i) => chart(from + i));
-  const [one, two, three] = [world.open(), world.open(), world.open()];
-  one.page.show(charts(0));
-  two.page.show(charts(30));
-  three.page.show([chart(60)]);
-  t.regex(String((named(three.events, 'series')[0] as ChartSeries)[1]), /^As many charts are open/);
-  one.close();
-  three.page.show([chart(60)]);
-  t.is(world.live.kept.charts, 31);
-});
-
 test('/api/overview has the fields by name, and asks only if the last round is old', async (t) => {
   const world = liveWorld(pool);
   await world.take(0, new Process('shop', 0).orders(1), new Process('worker', 2).is('stopped'));
@@ -255,23 +98,6 @@ test('as many pages are open as may be, and no more', (t) => {
   t.is(opened, undefined);
   world.live.stop();
   t.is(world.live.kept.viewers, 0);
-});
-
-test('metrics are found by parts of names and of attributes', async (t) => {
-  const world = liveWorld(pool);
-  const series = [point({ queue: 'Mail', region: 'eu' }, 1), point({ queue: 'print' }, 2)];
-  await world.take(0, new Process('shop', 0).answers(counter('jobs_total', series), counter('other', [point({}, 1)])));
-  const { metrics, total } = await world.live.search('JOBS');
-  t.is(total, 1);
-  t.like(metrics[0], { name: 'jobs_total', kind: 'counter', series: 2, apps: ['shop'], unit: null, examples: [] });
-  t.deepEqual(metrics[0]?.attributes, ['queue', 'region']);
-  const byValue = await world.live.search('jobs mail');
-  t.deepEqual(byValue.metrics[0]?.examples, ['{"queue":"Mail","region":"eu"}']);
-  t.deepEqual(await world.live.search('absent'), { metrics: [], total: 0 });
-  t.deepEqual(
-    (await world.live.search('')).metrics.map(({ name }) => name),
-    ['jobs_total', 'other'],
-  );
 });
 
 test('what PM2 does to processes is marked, on pages that are open too', async (t) => {

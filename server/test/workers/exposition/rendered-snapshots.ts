@@ -6,6 +6,8 @@ import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import type { Chunk } from '../../../workers/exposition/chunks';
 import { Exposition, type Rendered, type RenderRequest } from '../../../workers/exposition/exposition';
 
+export const FORMATS: readonly Format[] = ['text', 'openmetrics', 'protobuf'];
+
 export interface Output extends Rendered {
   readonly body: Buffer;
   readonly chunks: readonly Chunk[];

@@ -1,13 +1,13 @@
 /** Whatever processes collect, no view in any format has a series twice. */
 import test, { type ExecutionContext } from 'ava';
 import * as fc from 'fast-check';
-import type { Format, LabelledSnapshot } from '../../../../protocol/render';
+import type { LabelledSnapshot } from '../../../../protocol/render';
 import type { Snapshot } from '../../../../../core/snapshot';
 import { promtool, testWith } from '../../../../../test/support/scrapers';
 import { decode } from '../protobuf/decoded-protobuf';
 import { load } from '../other-serializer';
 import { parse } from '../parsed-text';
-import { labels, render } from '../rendered-snapshots';
+import { FORMATS, labels, render } from '../rendered-snapshots';
 import { withoutComments } from './processes-by-hand';
 import { processOf, scopeShapes, type ScopeShape } from './shapes';
 
@@ -56,8 +56,6 @@ function viewsOf(
     instance: [{ snapshot: a, labels: [] }],
   };
 }
-
-const FORMATS: readonly Format[] = ['text', 'openmetrics', 'protobuf'];
 
 async function checkViews(
   t: ExecutionContext,
