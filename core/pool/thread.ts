@@ -49,6 +49,11 @@ export class Thread {
   private keepsAlive = true;
   private ready = false;
   private ended = false;
+  /**
+   * Posts the first task, once the thread has loaded its module: a task in which it ended would look like a module that does
+   * not load.
+   */
+  private postFirst: (() => void) | undefined;
 
   /** @throws whatever `new Worker` throws: a limit on processes is reached, the permission model forbids it, and others */
   constructor(
@@ -101,14 +106,18 @@ export class Thread {
   post(task: object, transfer: readonly MessagePort[], keepsAlive: boolean): void {
     // piscina would make another thread.
     if (this.piscina.threads.length === 0) throw new Error(HAS_ENDED);
-    this.piscina.run(task, { transferList: [...transfer] }).then(
-      (result: unknown) => {
-        if (!this.ended) this.events.onResult(result);
-      },
-      (error: unknown) => this.fail(messageOf(error)),
-    );
     this.keepsAlive = keepsAlive;
-    this.letProcessEnd();
+    const run = (): void => {
+      this.piscina.run(task, { transferList: [...transfer] }).then(
+        (result: unknown) => {
+          if (!this.ended) this.events.onResult(result);
+        },
+        (error: unknown) => this.fail(messageOf(error)),
+      );
+      this.letProcessEnd();
+    };
+    if (this.ready) run();
+    else this.postFirst = run;
   }
 
   /** piscina keeps the process alive from when it passes a task to the thread, which is not before the thread is ready. */
@@ -136,6 +145,11 @@ export class Thread {
     this.letProcessEnd();
     this.ready = true;
     this.events.onReady();
+    const post = this.postFirst;
+    this.postFirst = undefined;
+    if (post === undefined) return;
+    if (this.piscina.threads.length === 0) this.lose(HAS_ENDED);
+    else post();
   }
 
   private fail(reason: string): void {

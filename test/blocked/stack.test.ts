@@ -10,7 +10,7 @@ test('what the metrics server does not have yet comes too, and the stack where t
     async ({ block, turn, count }: App) => {
       await count(41);
       await turn(1200);
-      const theCause = (): void => block(3000);
+      const theCause = (): void => block(6000);
       theCause();
       await turn(1500);
     },

@@ -23,6 +23,11 @@ function run(pool: WorkerPool, task: object): Promise<TaskResult> {
   return pool.submit(task) as Promise<TaskResult>;
 }
 
+function block(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
 async function threadsBecome(count: number): Promise<true> {
   return until(`${count} threads, there are ${threads()}`, () => (threads() === count ? true : undefined));
 }
@@ -58,6 +63,22 @@ for (const [worker, code, message] of MISBEHAVIOUR) {
       if (result.ok) continue;
       t.is(result.code, code);
       t.regex(result.message, message);
+    }
+  });
+}
+
+for (const worker of ['exits', 'crashes']) {
+  test.serial(`a worker that ${worker} in its first task has been loaded: the next one is done at once`, async (t) => {
+    for (let times = 0; times < 5; times++) {
+      const pool = poolOf(worker);
+      // In a busy process, what the thread has sent and its end come in the same turn of the event loop.
+      const busy = setInterval(() => block(100), 1);
+      const failed = await run(pool, BAD);
+      clearInterval(busy);
+      t.is(failed.ok ? '' : failed.code, 'WORKER_LOST');
+      t.is(pool.trouble, undefined);
+      t.true((await run(pool, GOOD)).ok);
+      await pool.stop();
     }
   });
 }
