@@ -43,6 +43,7 @@ export function testAccess(): void {
     await enter('Password', 'the wrong password');
     await isRefused('The user or the password is wrong.');
     await page.getByRole('button', { name: 'Use a token' }).click();
+    await page.getByLabel('Token').waitFor();
     t.is(await page.getByRole('alert').count(), 0);
     await enter('Token', 'the-wrong-token');
     await isRefused('The token is wrong.');
