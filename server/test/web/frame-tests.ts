@@ -92,6 +92,8 @@ export function testFrame(): void {
     await page.locator('.skip').focus();
     await page.keyboard.press('Enter');
     t.is(await page.evaluate('document.activeElement.id'), 'main');
+    const slash = 'dispatchEvent(new KeyboardEvent("keydown", { key: "/" }))';
+    t.is(await page.evaluate(`(${slash}, document.activeElement.id)`), 'search', 'at once');
   });
 
   testPage('a lost connection is said, and comes back by itself with the charts', async (t, context) => {
