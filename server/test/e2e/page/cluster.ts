@@ -89,6 +89,12 @@ export function partOf(page: Page, name: string): Locator {
   return page.locator('.processes tbody').filter({ has: named });
 }
 
+export async function search(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('/');
+  await page.locator('#search:focus').waitFor();
+  await page.keyboard.type(text);
+}
+
 /** Points to each place of a chart, until it tells of such a mark. */
 export async function pointToMark(page: Page, text: string): Promise<void> {
   const { x, y, width } = (await page.locator('.u-over').boundingBox())!;

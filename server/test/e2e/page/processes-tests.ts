@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { until } from '../../../../test/support/until';
 import { axeObjections } from '../../web/support/axe';
 import { textsOf } from '../../web/support/chromium';
-import { partOf, pointToMark, testOnCluster } from './cluster';
+import { partOf, pointToMark, search, testOnCluster } from './cluster';
 
 const ORDERS = '#metrics?chart=shop_orders*total**shop*';
 
@@ -37,8 +37,7 @@ export function testProcesses(): void {
     t.deepEqual(await partOf(page, 'shop').locator('.process .id').allInnerTexts(), ids);
 
     await order(20);
-    await page.keyboard.press('/');
-    await page.keyboard.type('shop_ord');
+    await search(page, 'shop_ord');
     await page.locator('.found button', { hasText: 'shop_orders' }).first().click();
     await page.locator('.card select').first().selectOption('total');
     t.is(await shownNumber(page, 20), 20);

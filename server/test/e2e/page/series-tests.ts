@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { until } from '../../../../test/support/until';
 import { textsOf } from '../../web/support/chromium';
 import { HTML } from '../../web/support/cluster';
-import { partOf, pointToMark, testOnCluster } from './cluster';
+import { partOf, pointToMark, search, testOnCluster } from './cluster';
 
 /** One in the middle: neither the first nor the last of anything. */
 const ONE = 73_421;
@@ -40,8 +40,7 @@ export function testSeries(): void {
       await page.locator('.events .app-name').getByText(HTML, { exact: true }).waitFor();
       await isText('overview');
 
-      await page.keyboard.press('/');
-      await page.keyboard.type('onerror');
+      await search(page, 'onerror');
       await shows(t, page, '.found button', [`${HTML} counter, ${HTML}, 3 series, ${HTML}`]);
       await page.locator('.found button').click();
       await choose(page, 'App', HTML);
@@ -104,8 +103,7 @@ function numberOf(text: string): number {
 }
 
 async function findsOne(t: ExecutionContext, page: Page): Promise<void> {
-  await page.keyboard.press('/');
-  await page.keyboard.type('sku-');
+  await search(page, 'sku-');
   // A few of them all.
   await page.locator('.example').nth(4).waitFor();
   await page.keyboard.type(String(ONE));
