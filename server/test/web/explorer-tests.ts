@@ -55,6 +55,28 @@ export function testExplorer(): void {
     await page.getByText('41.5/s').waitFor();
   });
 
+  testPage('a page searches for few things at a time, however slow the server is', async (t, { server, open }) => {
+    withMetrics(server);
+    server.found = { metrics: Array.from({ length: 20 }, (_, at) => metric(`queue_${at}`)), total: 20 };
+    let answer = (): void => undefined;
+    server.searching = new Promise((resolve) => (answer = resolve));
+    const charts = server.found.metrics
+      .slice(1)
+      .map(({ name }) => `chart=${name}*rate***`)
+      .join('&');
+    const page = await open(`#metrics?${charts}`);
+    await page.keyboard.press('/');
+    await page.keyboard.type('queue_19');
+    await until('searches', () => (server.searches.length > 1 ? true : undefined));
+    answer();
+    await page.getByText('1 metric', { exact: true }).waitFor();
+    // The choices of the last chart are known, too.
+    await page.locator('.card').nth(18).locator('option', { hasText: 'by route' }).waitFor({ state: 'attached' });
+    t.is(server.mostSearches, 2);
+    // What was typed while the server was searching is not asked for any more.
+    t.false(server.searches.includes('que'));
+  });
+
   testPage('the kind of a metric chooses its first chart, and the views that are offered', async (t, context) => {
     const { server, open } = context;
     withMetrics(server);

@@ -1,7 +1,8 @@
 /** What all views share: connection, log-in, accessibility, narrow screens. */
 import type { Page } from 'playwright-core';
 import { until } from '../../../test/support/until';
-import { axeObjections, sidewaysPixels, testPage } from './support/browser';
+import { axeObjections } from './support/axe';
+import { sidewaysPixels, testPage } from './support/browser';
 import { textsOf } from './support/chromium';
 import type { ContractServer } from './support/contract-server';
 import { metric, row } from './support/cluster';
@@ -91,6 +92,8 @@ export function testFrame(): void {
     await page.locator('.skip').focus();
     await page.keyboard.press('Enter');
     t.is(await page.evaluate('document.activeElement.id'), 'main');
+    const slash = 'dispatchEvent(new KeyboardEvent("keydown", { key: "/" }))';
+    t.is(await page.evaluate(`(${slash}, document.activeElement.id)`), 'search', 'at once');
   });
 
   testPage('a lost connection is said, and comes back by itself with the charts', async (t, context) => {
@@ -153,6 +156,11 @@ export function testFrame(): void {
     await page.keyboard.press('Enter');
     await page.getByRole('alert').waitFor();
     t.deepEqual(await textsOf(page, '[role=alert]'), ['The user or the password is wrong.']);
+    await page.getByRole('button', { name: 'Use a token' }).click();
+    await page.getByLabel('Token').waitFor();
+    t.is(await page.getByRole('alert').count(), 0);
+    await page.getByRole('button', { name: 'Use a password' }).click();
+    await page.getByLabel('User').fill('ann');
     await page.getByLabel('Password').fill('right');
     await page.keyboard.press('Enter');
     await rendered(page);

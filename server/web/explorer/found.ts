@@ -1,5 +1,5 @@
 /** The metrics that a search finds, as one types, and as metrics come and go. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FoundMetrics } from '../../protocol/page';
 import { findMetrics } from '../live/api';
 import type { Connection } from '../live/stream';
@@ -16,11 +16,17 @@ export interface Found {
 
 export function useFound(search: string, connection: Connection): Found {
   const [state, setState] = useState<Found>({ found: undefined, message: null });
+  // One at a time: the server goes on searching for what was typed before, also when its answer is not wanted any more.
+  const last = useRef<Promise<unknown>>(Promise.resolve());
   useEffect(() => {
-    const ends = new AbortController();
+    let isCurrent = true;
     const ask = async (): Promise<void> => {
-      const answer = await findMetrics(search, ends.signal);
-      if (ends.signal.aborted) return;
+      await last.current;
+      if (!isCurrent) return;
+      const asking = findMetrics(search);
+      last.current = asking;
+      const answer = await asking;
+      if (!isCurrent) return;
       if (answer.ok) setState({ found: answer.value, message: null });
       else setState(({ found }) => ({ found, message: answer.message }));
       timer = setTimeout(() => void askWhenVisible(), AGAIN_MS);
@@ -32,7 +38,7 @@ export function useFound(search: string, connection: Connection): Found {
     let timer = setTimeout(() => void ask(), state.found === undefined ? 0 : TYPING_MS);
     return () => {
       clearTimeout(timer);
-      ends.abort();
+      isCurrent = false;
     };
   }, [search, connection]);
   return state;

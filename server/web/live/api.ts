@@ -28,8 +28,8 @@ export async function tryStream(): Promise<Answer<undefined>> {
 }
 
 export const getCardinality = (): Promise<Answer<Cardinality>> => getJson('api/cardinality');
-export const findMetrics = (search: string, signal: AbortSignal): Promise<Answer<FoundMetrics>> =>
-  getJson(`api/metrics?search=${encodeURIComponent(search)}`, { signal });
+export const findMetrics = (search: string): Promise<Answer<FoundMetrics>> =>
+  getJson(`api/metrics?search=${encodeURIComponent(search)}`, { signal: AbortSignal.timeout(ANSWER_MS) });
 
 export const postCharts = (stream: string, charts: OpenCharts): Promise<Answer<Response>> =>
   ask(`${LIVE_PATH}/${encodeURIComponent(stream)}`, {

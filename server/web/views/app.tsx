@@ -57,12 +57,18 @@ function useShortcuts(navigation: Navigation): void {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       event.preventDefault();
       navigation.go({ view: 'metrics' });
-      // The view is there after the next frame.
-      requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(SEARCH_ID)?.focus()));
+      // At once where the view is there: what is typed next belongs to the search. Otherwise it is there after the next frame.
+      if (!focusSearch()) requestAnimationFrame(() => requestAnimationFrame(focusSearch));
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
+}
+
+function focusSearch(): boolean {
+  const search = document.getElementById(SEARCH_ID);
+  search?.focus();
+  return search !== null;
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -22,6 +22,11 @@ export function Login({ onDone }: { readonly onDone: () => void }) {
     else if (!answer.locked) setMessage(answer.message);
     else setMessage(byToken ? 'The token is wrong.' : 'The user or the password is wrong.');
   };
+  const change = (): void => {
+    setByToken(!byToken);
+    // It was about the other way.
+    setMessage('');
+  };
   return (
     <main class="login">
       <h1>PM2 metrics</h1>
@@ -52,7 +57,7 @@ export function Login({ onDone }: { readonly onDone: () => void }) {
           <button type="submit" class="main" disabled={isBusy}>
             Log in
           </button>
-          <button type="button" class="quiet" onClick={() => setByToken(!byToken)}>
+          <button type="button" class="quiet" onClick={change}>
             {byToken ? 'Use a password' : 'Use a token'}
           </button>
         </p>

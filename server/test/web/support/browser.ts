@@ -1,5 +1,5 @@
 /** The page in a real Chromium, against a server of the test. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -38,15 +38,6 @@ export function testPage(title: string, body: (t: ExecutionContext, opened: Open
       await server.close();
     }
   });
-}
-
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-
-/** @returns what axe objects to, one line each */
-export async function axeObjections(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return await page.evaluate<string[]>(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) =>
-    id + ': ' + nodes.map(({ html, failureSummary }) => html + ' ' + failureSummary).join('; ')))`);
 }
 
 /** How far the page can be scrolled sideways, in pixels. */

@@ -20,6 +20,8 @@ export class ContractServer {
   describe: (chart: Chart) => Described;
   charts: readonly Chart[];
   readonly searches: string[];
+  searching: Promise<void>;
+  readonly mostSearches: number;
   isAway: boolean;
   readonly streams: number;
   constructor(options: { readonly folder: string; readonly base?: string });

@@ -31,6 +31,11 @@ class ContractServer {
   /** What the page has posted last. */
   charts = [];
   searches = [];
+  /** Searches are answered once it has resolved. */
+  searching = Promise.resolve();
+  /** How many searches have waited for their answers at once. */
+  mostSearches = 0;
+  #waiting = 0;
   /** Whether streams are refused, as by a proxy whose server is away. */
   isAway = false;
   #streams = new Map();
@@ -85,7 +90,7 @@ class ContractServer {
       return json(response, { version: this.version, now: Date.now(), problem: this.problem, processes: [] });
     }
     if (where === 'api/cardinality') return json(response, this.cardinality);
-    if (where === 'api/metrics') return json(response, this.#find(url.searchParams.get('search') ?? ''));
+    if (where === 'api/metrics') return this.#search(url.searchParams.get('search') ?? '', response);
     return response.writeHead(404).end();
   }
 
@@ -127,10 +132,13 @@ class ContractServer {
     }
   }
 
-  #find(search) {
+  async #search(search, response) {
     this.searches.push(search);
+    this.mostSearches = Math.max(this.mostSearches, ++this.#waiting);
+    await this.searching;
+    this.#waiting--;
     const metrics = this.found.metrics.filter(({ name }) => name.includes(search));
-    return { metrics: metrics.slice(0, 100), total: metrics.length };
+    json(response, { metrics: metrics.slice(0, 100), total: metrics.length });
   }
 }
 
