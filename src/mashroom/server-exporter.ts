@@ -15,6 +15,10 @@ import { TALLY, tallyOf, type SharedTally } from './found-tally';
 const COLLECTOR = 'Mashroom Monitoring Metrics Collector Services';
 /** The name in `collector/package.json`. */
 const OWN_COLLECTOR = '@mashroom/mashroom-monitoring-pm2-exporter-collector';
+const OTHER_COLLECTOR = '@mashroom/mashroom-monitoring-metrics-collector';
+const REFUSED =
+  'the server refuses the second one of two plugins with the same name, and Mashroom 2 is not ready ' +
+  '(/mashroom/health/ready) as long as it has a plugin that it has refused';
 
 export class ServerExporter {
   private exporter: Exporter | undefined;
@@ -85,29 +89,33 @@ export class ServerExporter {
   }
 
   private tellOfCollector(service: MetricsService | undefined): void {
+    const packages = this.pluginPackages();
     if (this.tally !== undefined) {
       this.logger.info(`The metrics come from the collector of this package (${OWN_COLLECTOR}), of what has changed`);
+      if (packages.includes(OTHER_COLLECTOR)) {
+        this.logger.warn(`${OTHER_COLLECTOR} is among the plugin packages too: ${REFUSED}. Remove that package`);
+      }
       return;
     }
     // Where this package's collector has not started, it has said why.
     if (service === undefined || isOwn(service)) return;
     const line = 'The metrics come from the collector of another package than this one';
-    if (!this.isOwnConfigured()) this.logger.info(line);
+    if (!packages.includes(OWN_COLLECTOR)) this.logger.info(line);
     else {
       this.logger.warn(
-        `${line}, though ${OWN_COLLECTOR} is among the plugin packages: the server takes the first of two plugins ` +
-          'with the same name. Remove the other package, or put the folder of this one first in pluginPackageFolders',
+        `${line}, though ${OWN_COLLECTOR} is among the plugin packages: ${REFUSED}. Remove the other package, or the ` +
+          'folder of this one from pluginPackageFolders',
       );
     }
   }
 
-  /** Whether this package's collector is among the plugin packages. It is asked for a line in the log only. */
-  private isOwnConfigured(): boolean {
+  /** Their names. They are asked for a line in the log only. */
+  private pluginPackages(): readonly string[] {
     try {
       const { pluginService } = this.contextHolder.getPluginContext().services.core;
-      return pluginService.getPluginPackages?.().some(({ name }) => name === OWN_COLLECTOR) === true;
+      return pluginService.getPluginPackages?.().map(({ name }) => name) ?? [];
     } catch {
-      return false;
+      return [];
     }
   }
 }

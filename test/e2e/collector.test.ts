@@ -87,8 +87,13 @@ test.serial(
       );
     }
     t.regex(pm2.logs('own'), /The metrics come from the collector of this package/);
-    t.regex(pm2.logs('both'), /come from the collector of another package than this one, though .* is among/);
+    t.regex(
+      pm2.logs('both'),
+      /come from the collector of another package than this one, though .* is among .* not ready/,
+    );
     assertHealthy(t, await statuses(host));
+    // What the log says of it.
+    t.deepEqual(await statuses(await hostOf('both')), [503, 200]);
   },
 );
 

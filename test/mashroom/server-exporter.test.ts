@@ -42,3 +42,31 @@ test('a server that cannot name its plugin packages has an exporter nevertheless
   t.notThrows(() => new ServerExporter(holder, {}, logger).start());
   t.true(lines.includes('info The metrics come from the collector of another package than this one'), lines.join('\n'));
 });
+
+const OWN = '@mashroom/mashroom-monitoring-pm2-exporter-collector';
+const OTHER = '@mashroom/mashroom-monitoring-metrics-collector';
+
+function linesWith(service: MetricsService, packages: readonly string[]): readonly string[] {
+  const { lines, logger } = newLog();
+  const pluginService = { getPluginPackages: () => packages.map((name) => ({ name })) };
+  const services = { core: { pluginService }, metrics: { service } };
+  const holder = { getPluginContext: () => ({ services }) } as unknown as PluginContextHolder;
+  new ServerExporter(holder, {}, logger).start();
+  return lines.filter((line) => line.includes('collector'));
+}
+
+test('where a server has both collectors, the log says which serves, and that the server does not get ready', (t) => {
+  const { service: own } = startTally('sdk-metrics-1');
+  const other = { getOpenTelemetryResourceMetrics: () => Promise.reject(new Error('not asked here')) };
+  const [serves, warning, ...rest] = linesWith(own, [OWN, OTHER]);
+  t.regex(serves ?? '', /^info The metrics come from the collector of this package/);
+  t.regex(warning ?? '', new RegExp(`^warn ${OTHER} is among .* not ready .* Remove that package$`));
+  t.deepEqual(rest, []);
+  const lines = linesWith(other as unknown as MetricsService, [OTHER, OWN]);
+  t.is(lines.length, 1);
+  t.regex(
+    lines[0] ?? '',
+    /^warn .* another package than this one, though .* not ready .* Remove the other package, or/,
+  );
+  t.is(linesWith(own, [OWN]).length, 1);
+});

@@ -61,11 +61,11 @@ export class Routes {
 }
 
 function withoutResources(path: string): string {
+  let own = path;
+  // One of them may stand behind another one: each of them cuts what the ones before it have left.
   for (const [name, parts] of PORTAL_PATHS) {
-    const at = path.indexOf(name);
-    if (at < 0) continue;
-    const from = at + name.length;
-    return path.slice(0, from) + path.slice(from).split('/', parts).join('/');
+    const [before, behind] = own.split(name, 2);
+    if (behind !== undefined) own = `${before}${name}${behind.split('/', parts).join('/')}`;
   }
-  return path;
+  return own;
 }

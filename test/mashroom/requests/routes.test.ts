@@ -23,6 +23,19 @@ test("by default routes are those of Mashroom's own collector", (t) => {
   for (const [url, route] of Object.entries(expected)) t.deepEqual(routes.of(url), { route }, url);
 });
 
+test("resources of plugins within each other are cut as by Mashroom's own collector", (t) => {
+  const routes = routesOf();
+  const expected: Record<string, string> = {
+    '/web/___/api/k/___/api/m/n': '/web/___/api/k',
+    '/web/___/api/y/___/apps/z/q': '/web/___/api/y',
+    '/web/___/apps/z/___/api/k/m': '/web/___/apps/z',
+    '/web/___/proxy/a/___/proxy/b/c': '/web/___/proxy/a',
+    '/web/___/page-enhancements/e/___/theme/t/x.png': '/web/___/page-enhancements/e',
+    '/web/___/theme/': '/web/___/theme',
+  };
+  for (const [url, route] of Object.entries(expected)) t.is(routes.of(url).route, route, url);
+});
+
 test('own rules for ids replace the default ones', (t) => {
   const routes = routesOf({ ids: ['^c[0-9]+$'] });
   t.is(routes.of('/customers/c12/orders/34').route, '/customers/#val/orders/34');

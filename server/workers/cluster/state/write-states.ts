@@ -5,7 +5,21 @@
  * The file is opened anew each time, by the thread that writes. So a thread that was ended amid a write harms at most the end
  * of the file, which the next write cuts off, and nothing that another thread has opened since.
  */
-import * as fs from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { AppendResult, ReplaceTask, SaveTask, StateFileEnd } from '../../../protocol/state-file';
 import { messageOf } from '../../../../core/values';
@@ -23,42 +37,42 @@ export function appendChanges(end: StateFileEnd, changes: readonly StateChange[]
 }
 
 function append(end: StateFileEnd, changes: readonly StateChange[]): AppendResult {
-  const fd = fs.openSync(end.path, fs.constants.O_RDWR | (fs.constants.O_NONBLOCK ?? 0));
+  const fd = openSync(end.path, constants.O_RDWR | (constants.O_NONBLOCK ?? 0));
   try {
-    const { dev, ino, size } = fs.fstatSync(fd);
+    const { dev, ino, size } = fstatSync(fd);
     if (dev !== end.dev || ino !== end.ino || size < end.size) {
       return { ok: false, reason: 'replaced', message: 'another file has taken its place' };
     }
-    if (size > end.size) fs.ftruncateSync(fd, end.size);
+    if (size > end.size) ftruncateSync(fd, end.size);
     try {
       return { ok: true, end: { ...end, size: writeChanges(fd, end.size, changes) } };
     } catch (error) {
       // On a full disk, what was written of the record is in the way of others.
-      fs.ftruncateSync(fd, end.size);
+      ftruncateSync(fd, end.size);
       throw error;
     }
   } finally {
-    fs.closeSync(fd);
+    closeSync(fd);
   }
 }
 
 /** Writes a new file with these states. @throws Error of the system; then there is no such file */
 export function saveStates({ path, apps }: Pick<SaveTask, 'path' | 'apps'>): StateFileEnd {
-  fs.mkdirSync(dirname(path), { recursive: true });
-  fs.rmSync(path, { force: true });
-  const fd = fs.openSync(path, 'wx', 0o600);
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { force: true });
+  const fd = openSync(path, 'wx', 0o600);
   try {
-    const { dev, ino } = fs.fstatSync(fd);
+    const { dev, ino } = fstatSync(fd);
     let size = writeAll(fd, FILE_HEAD, 0);
     for (const { app, state } of apps) size = writeChanges(fd, size, [{ app, from: undefined, to: state }]);
     // The name of a good file will be this one's: after a power failure it must not be empty.
-    fs.fdatasyncSync(fd);
+    fdatasyncSync(fd);
     return { path, dev, ino, size };
   } catch (error) {
-    fs.rmSync(path, { force: true });
+    rmSync(path, { force: true });
     throw error;
   } finally {
-    fs.closeSync(fd);
+    closeSync(fd);
   }
 }
 
@@ -79,10 +93,10 @@ export function replaceFile({ draft, changes, path, keepAside }: Omit<ReplaceTas
     const appended = append(draft, changes);
     if (!appended.ok) throw new Error(appended.message);
     const aside = keepAside ? linkAside(path) : undefined;
-    fs.renameSync(draft.path, path);
+    renameSync(draft.path, path);
     return { end: { ...appended.end, path }, aside };
   } catch (error) {
-    fs.rmSync(draft.path, { force: true });
+    rmSync(draft.path, { force: true });
     throw error;
   }
 }
@@ -96,13 +110,13 @@ function linkAside(path: string): string {
     const aside = `${path}.unreadable-${i}`;
     if (isSameFile(path, aside)) return aside;
     try {
-      fs.linkSync(path, aside);
+      linkSync(path, aside);
       return aside;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EEXIST') continue;
       // Some file systems have no links.
-      fs.copyFileSync(path, aside, fs.constants.COPYFILE_EXCL);
+      copyFileSync(path, aside, constants.COPYFILE_EXCL);
       return aside;
     }
   }
@@ -111,7 +125,7 @@ function linkAside(path: string): string {
 
 /** As after the end of a process that had linked it, and not come further. */
 function isSameFile(path: string, other: string): boolean {
-  const [a, b] = [path, other].map((one) => fs.lstatSync(one, { throwIfNoEntry: false }));
+  const [a, b] = [path, other].map((one) => lstatSync(one, { throwIfNoEntry: false }));
   return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
 }
 
@@ -127,6 +141,6 @@ function writeAll(fd: number, bytes: Uint8Array, start: number): number {
     throw new RangeError(`the file would have more than ${MAX_FILE_BYTES} bytes`);
   }
   let written = 0;
-  while (written < bytes.length) written += fs.writeSync(fd, bytes, written, bytes.length - written, start + written);
+  while (written < bytes.length) written += writeSync(fd, bytes, written, bytes.length - written, start + written);
   return start + bytes.length;
 }

@@ -1,5 +1,5 @@
 /** A process that is ended amid any call of the system leaves a file with all that it has acknowledged. */
-import * as fs from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import test from 'ava';
@@ -90,7 +90,7 @@ test('after a full disk the file is as before, and goes on', async (t) => {
   // The first two calls are opening and a write by half; cutting off what was written fails too.
   endAt(2, () => (failed = appendChanges(end, change)));
   t.like(failed, { ok: false, reason: 'failed', message: 'ENOSPC: no space left on device' });
-  t.true(fs.statSync(path).size > end.size);
+  t.true(statSync(path).size > end.size);
   const appended = appendChanges(end, change);
   t.true(appended.ok);
   t.deepEqual(contentOf(loadStates({ path }).states[0]![1]), contentOf(second!));
