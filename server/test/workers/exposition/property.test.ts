@@ -13,7 +13,7 @@ import {
 } from '../../../../core/otel';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import { Exposition } from '../../../workers/exposition/exposition';
-import { PrometheusText } from '../../../workers/text/prometheus-text';
+import { PrometheusText } from '../../../workers/exposition/instance/prometheus-text';
 import { sequencesOfAllKinds } from '../../../../test/core/property/all-kinds';
 import { collectText } from '../../../../test/support/collected-text';
 import type { DecodedFamily, DecodedHistogram } from './protobuf/decoded-family';

@@ -7,7 +7,7 @@
  */
 import { SCALAR_STRIDE, SCALAR_VALUE, START } from '../../../../core/snapshot';
 import type { MergedPage } from '../series/mapping/live-run';
-import { isCount } from './exponential';
+import { isCount } from '../../numbers/counts';
 import type { Carried } from './numbers';
 import { startAt } from './run-numbers';
 
