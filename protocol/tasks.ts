@@ -5,6 +5,7 @@
 import type { DaemonAddress } from '../core/pm2/daemon-address';
 import type { PageRange } from '../core/wire/format';
 import type { PostedSnapshot } from './posted';
+import type { LastRecipient, Recipient } from './recipients';
 import type { Shown } from './shown';
 import type { Snapshot } from '../core/snapshot';
 import type { Watch } from './watch';
@@ -95,17 +96,6 @@ export type ReplyForm =
   /** The wire form of the snapshot, without the pages that the asker has. */
   | { readonly kind: 'snapshot'; readonly have: readonly PageRange[] };
 
-export interface Recipient {
-  /** `pm_id` of the asker. */
-  readonly pmId: number;
-  /** The asker's id of the request, sent back unchanged so that the asker can match answers to its requests. */
-  readonly request?: string | number;
-  /** The asker's secret for this process, sent back unchanged: it shows that the answer comes from whom it was given to. */
-  readonly token?: string;
-  /** The asker's process, if the request names it: no answer is sent once that process has ended. */
-  readonly pid?: number;
-}
-
 export interface ReplyResult {
   readonly ok: true;
   readonly kind: 'reply';
@@ -132,15 +122,6 @@ export interface LastTask {
   readonly timeoutMs: number;
   /** One number in shared memory, for which a main thread can wait that is not to return to its loop: 1 at the end. */
   readonly done: Int32Array;
-}
-
-export interface LastRecipient {
-  readonly pmId: number;
-  readonly pid: number;
-  /** Its secret for this process. */
-  readonly token: string;
-  /** The pages that it has. */
-  readonly have: readonly PageRange[];
 }
 
 export interface LastResult {

@@ -7,7 +7,7 @@
  * ```
  */
 import type { DaemonAddress } from '../core/pm2/daemon-address';
-import type { LastRecipient } from './tasks';
+import type { LastRecipient } from './recipients';
 
 /** In shared memory. Times are in nanoseconds, as `process.hrtime.bigint()` has them in every thread. */
 export interface Beat {

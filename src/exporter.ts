@@ -25,18 +25,9 @@ import { startPmx } from './pmx/pmx';
 import { ExporterPool } from './pool/exporter-pool';
 import { findWorker } from './pool/find-worker';
 import { ProbeFeed } from './probes/feed';
-import { processWide, RUNNING } from './running';
+import { processWide, RUNNING, type Exporter } from './running';
 import { SnapshotEncoder, type Encoding } from '../core/encoder/encoder';
 import { StateLog } from '../core/state-log';
-
-export interface Exporter {
-  /** Whether it exports metrics: false outside PM2 and after `stop()`. */
-  readonly active: boolean;
-  /** Ends everything that the start has started. Repeatable. Resolves when the worker threads have ended; never rejects. */
-  stop(): Promise<void>;
-  /** Collects now. Resolves when the exporter has the snapshot, or could not get one; never rejects. */
-  flush(): Promise<void>;
-}
 
 const THREADS = {
   name: 'Starting worker threads',

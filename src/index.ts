@@ -10,9 +10,10 @@ import type { MetricsSource } from './collect/sources/source';
 import { combineSources } from './collect/sources/sources';
 import type { ExporterConfig } from './config/config';
 import { PROCESS_METRICS } from './config/default-metrics';
-import { startExporter, type Exporter } from './exporter';
+import { startExporter } from './exporter';
 import { guardLogger, type Logger } from './logger';
 import { configOf, optionOf } from './options';
+import type { Exporter } from './running';
 
 export type { MetricsSource } from './collect/sources/source';
 export type { ExporterConfig, MetricEntry, MetricQuery, PmxMetricsConfig, VitalEntry } from './config/config';

@@ -6,6 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import type * as exporterModule from '../src/exporter';
 import type * as libraryModule from '../src/index';
 import type * as sourceModule from '../src/collect/sources/source';
+import type { Exporter } from '../src/running';
 import { runInChild, type Ended, type Host } from './in-child/run';
 import { metrics } from './collect/running-collector';
 
@@ -30,7 +31,7 @@ test('a second exporter in a process takes the place of the first one, also of a
     const warn = (line: string): void => void lines.push(line.slice(0, 50));
     const logger = { ...console, warn, info: () => undefined, debug: () => undefined };
     const calls: string[] = [];
-    const start = (name: string): exporterModule.Exporter => {
+    const start = (name: string): Exporter => {
       const { startExporter } = load('src/exporter') as typeof exporterModule;
       const { functionSource } = load('src/collect/sources/source') as typeof sourceModule;
       return startExporter(

@@ -10,7 +10,7 @@ const part = (file) => require(path.join(build, file));
 const { SnapshotEncoder } = part('core/encoder/encoder.js');
 const { endLoan, startLoan } = part('server/protocol/loan.js');
 const { Chunks } = part('server/workers/exposition/chunks.js');
-const { PrometheusText } = part('server/workers/text/prometheus-text.js');
+const { PrometheusText } = part('server/workers/exposition/instance/prometheus-text.js');
 
 const MAX_SERIES = 2_000_000;
 

@@ -6,7 +6,7 @@ import { layoutFor } from './columns/layouts';
 import { DeltaFamily } from './deltas/delta-family';
 import { ExemplarReader } from './exemplars';
 import { FamilyEncoder } from './family-encoder';
-import type { Parts } from './parts';
+import type { EncodedDeltas, Parts } from './parts';
 import type { ReadCollection } from './reading/collection';
 import type { ReadMetric } from './reading/metric';
 import { endTimeOf } from './reading/end-time';
@@ -27,14 +27,6 @@ export interface EncodedScopes extends Tally {
   readonly droppedExemplars: number;
 }
 
-export interface EncodedDeltas {
-  readonly key: string;
-  readonly scopeKey: string;
-  readonly encoder: DeltaFamily;
-  /** What the snapshot has. */
-  readonly family: Family;
-}
-
 interface Tally {
   readonly problems: Problems;
   series: number;
@@ -52,7 +44,7 @@ export class CollectionEncoder {
   /** Of the collection: families with deltas have it, mentioned or not. */
   private endTime: HrTime = [0, 0];
 
-  constructor(private readonly parts: Parts) {}
+  constructor(readonly parts: Parts) {}
 
   /** @param time of the collection, epoch milliseconds */
   *encode(read: ReadCollection, generation: number, time: number): Sliced<EncodedScopes> {

@@ -17,10 +17,10 @@
 import type { ResourceMetrics } from '../otel';
 import { Job, Slicer, type Sliced } from '../slicer';
 import type { ExporterStats, Snapshot } from '../snapshot';
-import type { EncodedDeltas, EncodedScopes } from './collection-encoder';
+import { CollectionEncoder, type EncodedScopes } from './collection-encoder';
 import type { Column } from './columns/columns';
 import { UnfinishedCollections, type Unfinished } from './deltas/unfinished';
-import { Parts, type Limits } from './parts';
+import { Parts, type EncodedDeltas, type Limits } from './parts';
 import { readCollection } from './reading/collection';
 
 export interface EncoderOptions extends Limits {
@@ -73,7 +73,7 @@ export class SnapshotEncoder {
   private readonly slicer: Slicer;
   private readonly unfinished = new UnfinishedCollections();
   /** `undefined` after a failure, which leaves families half changed. */
-  private parts: Parts | undefined;
+  private encoder: CollectionEncoder | undefined;
   private pageIds = 0;
   private generation = 0;
   /** In the life of the process: it never goes down. */
@@ -85,7 +85,7 @@ export class SnapshotEncoder {
 
   constructor(private readonly options: EncoderOptions) {
     this.slicer = new Slicer(options.sliceMs);
-    this.parts = this.newParts();
+    this.encoder = new CollectionEncoder(this.newParts());
   }
 
   /**
@@ -134,7 +134,7 @@ export class SnapshotEncoder {
 
   /** Later snapshots have the last one as their previous one, also where it was interim. */
   endInterval(): void {
-    this.parts?.columns.endInterval();
+    this.encoder?.parts.columns.endInterval();
   }
 
   /** Keeps the snapshot's numbers from being overwritten until the returned function is called. */
@@ -157,16 +157,16 @@ export class SnapshotEncoder {
     const { unfinished } = this;
     unfinished.add({ read: yield* readCollection(data), time, intervalMs, collectMs, isInterim });
     try {
-      const parts = (this.parts ??= yield* this.restoredParts());
+      const encoder = (this.encoder ??= new CollectionEncoder(yield* this.restoredParts()));
       let encoded: Encoded | undefined;
       for (let one = unfinished.first; one !== undefined; one = unfinished.first) {
-        encoded = together(encoded, yield* this.encodeOne(one, parts));
+        encoded = together(encoded, yield* this.encodeOne(one, encoder));
         unfinished.finishFirst();
       }
       return this.withLosses(encoded as Encoded);
     } catch (error) {
       // Such as no memory.
-      this.parts = undefined;
+      this.encoder = undefined;
       unfinished.noteFailure();
       throw error;
     }
@@ -179,9 +179,13 @@ export class SnapshotEncoder {
     return { ...encoded, problems: [...encoded.problems, problem] };
   }
 
-  private *encodeOne({ read, time, intervalMs, collectMs, isInterim }: Unfinished, parts: Parts): Sliced<Encoded> {
+  private *encodeOne(
+    { read, time, intervalMs, collectMs, isInterim }: Unfinished,
+    encoder: CollectionEncoder,
+  ): Sliced<Encoded> {
+    const { parts } = encoder;
     const generation = this.generation + 1;
-    const written: EncodedScopes = yield* parts.encoder.encode(read, generation, time);
+    const written: EncodedScopes = yield* encoder.encode(read, generation, time);
     const { scopes, problems, series, leftOut, lost, droppedExemplars, overflowed, deltas } = written;
     parts.columns.publish({ generation, time, isInterim });
     this.generation = generation;

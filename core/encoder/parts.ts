@@ -1,7 +1,7 @@
 /** What the encoder keeps from one collection to the next. New parts know no series. */
 import type { AnyFamily } from './any-family';
 import type { Sliced } from '../slicer';
-import { CollectionEncoder, type EncodedDeltas } from './collection-encoder';
+import type { Family } from '../snapshot';
 import { Columns } from './columns/columns';
 import { Cycle } from './cycle';
 import { DeltaFamily } from './deltas/delta-family';
@@ -19,6 +19,15 @@ export interface Limits {
   readonly forgetAfterMs?: number | undefined;
 }
 
+/** A family with deltas, from which later parts are restored. */
+export interface EncodedDeltas {
+  readonly key: string;
+  readonly scopeKey: string;
+  readonly encoder: DeltaFamily;
+  /** What the snapshot has. */
+  readonly family: Family;
+}
+
 export class Parts {
   readonly columns = new Columns();
   readonly families = new Map<string, AnyFamily>();
@@ -29,7 +38,6 @@ export class Parts {
   readonly forgetting: Forgetting;
   readonly maxSeries: number;
   private readonly forgets: boolean;
-  readonly encoder = new CollectionEncoder(this);
   /** For the deltas of some data points after the others, and of one after the other. */
   private readonly batch = new PointBatch();
   private readonly value = new DeltaValue();

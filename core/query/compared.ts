@@ -1,6 +1,5 @@
 /** A snapshot and the numbers that its series had before. */
 import { ORDER_MASK, ORDER_SHIFT, strideOf, type Family, type Page, type Snapshot } from '../snapshot';
-import { NOWHERE } from './interval';
 
 export interface Compared {
   readonly snapshot: Snapshot;
@@ -59,6 +58,9 @@ function placesIn(scopes: Snapshot['scopes']): ReadonlyMap<number, PlaceBefore> 
   }
   return places;
 }
+
+/** Where a series had no number before. */
+export const NOWHERE = -1;
 
 /** A page of a family, where its series stand now and stood before. */
 export interface ComparedPage {

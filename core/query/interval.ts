@@ -10,7 +10,7 @@ import {
   type Family,
   type Layout,
 } from '../snapshot';
-import type { Compared } from './compared';
+import { NOWHERE, type Compared } from './compared';
 
 export interface Interval {
   /** The column of the snapshot at the end. */
@@ -39,9 +39,6 @@ export function intervalOf({ snapshot, before }: Compared, family: Family): Inte
     scalars: isSum ? (family.isMonotonic === true ? 'count up' : 'add up') : 'stand alone',
   };
 }
-
-/** Where a series had no number before. */
-export const NOWHERE = -1;
 
 /**
  * The number from which a series counted up in an interval: its `previous` number, `zero` after a reset or where it began in

@@ -9,18 +9,14 @@ import { checkExemplarCount } from './exemplars';
 import { placePages, readOrder, readStripes, toFamily, type Total } from './families';
 import { readHeader } from './header';
 import { ByteReader } from './numbers';
-import { pagesInUse, readPages, type KnownPage } from './pages';
+import { pagesInUse, readPages, type KnownPage, type PageOptions } from './pages';
 import { SharedPiece } from './shared-piece';
 import { check, WireError } from './wire-error';
 
 export type { KnownPage } from './pages';
 export { WireError } from './wire-error';
 
-export interface DecodeOptions {
-  /** Pages which the reader has from earlier snapshots of the same incarnation, by their id there. */
-  readonly known?: ReadonlyMap<number, KnownPage>;
-  /** The id that the first page gets which is sent; the others get the next ones. Without it pages have their own ids. */
-  readonly firstPageId?: number | undefined;
+export interface DecodeOptions extends PageOptions {
   /** Most bytes of the inflated payload, and most bytes of its numbers; 256 MiB by default. */
   readonly maxBytes?: number;
   /** Most series of the snapshot; unlimited by default. */

@@ -2,7 +2,6 @@
 import { textsOf } from '../page-texts';
 import type { Scope } from '../otel';
 import type { Page } from '../snapshot';
-import type { DecodeOptions } from './decode';
 import type { WireFamily, WireHeader, WirePage } from './format';
 import { areAttributes } from './header';
 import type { ByteReader } from './numbers';
@@ -14,6 +13,13 @@ export interface KnownPage {
   readonly page: Page;
   /** All that makes the family another one, as text. */
   readonly family: string;
+}
+
+export interface PageOptions {
+  /** Pages which the reader has from earlier snapshots of the same incarnation, by their id there. */
+  readonly known?: ReadonlyMap<number, KnownPage>;
+  /** The id that the first page gets which is sent; the others get the next ones. Without it pages have their own ids. */
+  readonly firstPageId?: number | undefined;
 }
 
 /** @returns the ids of the families' pages, each of which belongs to one family, and the families as {@link KnownPage} has them */
@@ -43,7 +49,7 @@ function familyText(scope: Scope, family: WireFamily): string {
 export function readPages(
   sent: readonly WirePage[],
   inUse: ReadonlyMap<number, string>,
-  { known, firstPageId }: Pick<DecodeOptions, 'known' | 'firstPageId'>,
+  { known, firstPageId }: PageOptions,
   reader: ByteReader,
 ): Map<number, KnownPage> {
   const length = sent.reduce((sum, { id, bytes }) => sum + (inUse.has(id) ? bytes : 0), 0);

@@ -3,7 +3,8 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { root } = require('../ensure');
+
+const root = path.join(__dirname, '..', '..');
 
 /** These start many processes, or take much memory, for minutes. */
 const SLOW = [

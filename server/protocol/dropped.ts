@@ -1,5 +1,5 @@
 /** Series that an exposition does not show. */
-import type { LabelledSnapshot } from './render';
+import type { ExtraLabels } from './labels';
 
 /** Why, and what the log says of a metric that has such series. */
 export const DROP_REASONS = {
@@ -20,7 +20,7 @@ export type DropReason = keyof typeof DROP_REASONS;
 
 export interface Dropped {
   /** Those that all series of the snapshot get. */
-  readonly labels: LabelledSnapshot['labels'];
+  readonly labels: ExtraLabels;
   readonly reason: DropReason;
   readonly series: number;
 }

@@ -8,6 +8,9 @@ export interface LabelNames {
   readonly instance: string;
 }
 
+/** Labels that all series of a snapshot get, behind the series' own labels. Names have to be valid label names. */
+export type ExtraLabels = readonly (readonly [name: string, value: string])[];
+
 /** What PM2 knows an app by. */
 export type AppName = Pick<Run, 'app' | 'namespace'>;
 

@@ -1,13 +1,13 @@
 /** The task that renders an exposition, and the chunks that come of it. */
 import type { Dropped } from './dropped';
+import type { ExtraLabels } from './labels';
 import type { Loan } from './loan';
 import type { Snapshot } from '../../core/snapshot';
 
 /** A snapshot with labels that all its series get. */
 export interface LabelledSnapshot {
   readonly snapshot: Snapshot;
-  /** They stand behind the series' own labels. Names have to be valid label names. */
-  readonly labels: readonly (readonly [name: string, value: string])[];
+  readonly labels: ExtraLabels;
   /** Of the run, in milliseconds since the epoch: of several types of a name, that of the latest run is shown. */
   readonly startedAt?: number;
 }

@@ -9,7 +9,7 @@ import otel1 from '../../test/fixtures/resource-metrics-otel1.json';
 import otel2 from '../../test/fixtures/resource-metrics-otel2.json';
 import { DROP_REASONS } from '../protocol/dropped';
 import { DEFAULT_GAUGE_RULES } from '../workers/cluster';
-import { isOfHost } from '../workers/cluster/sums/host-counters';
+import { isOfHost } from '../workers/cluster/series/families/families';
 import { GaugeRules } from '../workers/cluster/gauges/rules';
 import { round } from './rounds-by-hand';
 

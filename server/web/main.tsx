@@ -3,7 +3,7 @@ import { render } from 'preact';
 import { theme } from './draw/theme';
 import { Live, LiveProvider } from './live/live';
 import { App } from './views/app';
-import { Navigation, NavigationProvider } from './views/navigation';
+import { Navigation, NavigationProvider } from './live/navigation';
 
 theme.start();
 const live = new Live();

@@ -1,6 +1,6 @@
 /** What a task tells of what it does not show. */
+import type { ExtraLabels } from '../protocol/labels';
 import { DROP_REASONS, type Dropped, type DropReason } from '../protocol/dropped';
-import type { ExtraLabels } from './text/official/official';
 
 /** What all series of a process share. */
 export interface Labelled {

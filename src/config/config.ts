@@ -1,8 +1,8 @@
 /** The exporter's configuration, complete and valid. Defaults and bounds are in `read-config.ts`. */
 import type { CounterMode } from '../../protocol/tasks';
-import type { MetricEntry } from './metric-entries';
+import type { MetricEntry } from './metric-entry';
 
-export type { MetricEntry, MetricQuery, VitalEntry } from './metric-entries';
+export type { MetricEntry, MetricQuery, VitalEntry } from './metric-entry';
 
 export interface ExporterConfig {
   /** Which of @pm2/io's own metrics are on; by default all. */

@@ -1,5 +1,5 @@
 /** The metrics that `pm2 monit` shows by default. */
-import type { MetricEntry } from './metric-entries';
+import type { MetricEntry } from './metric-entry';
 
 /**
  * In a Mashroom server: gauges that tell an operator whether the server and its back ends are well. A name that a server

@@ -3,27 +3,7 @@ import type { Query } from '../../core/query/query';
 import { isStatistic } from '../../core/query/statistic';
 import { VITALS, type Vital } from '../../core/query/vitals';
 import { keysOf, isPlain, itemsOf, property, type Field, type Report } from './fields';
-import { namesOf } from './shown';
-
-/** A number to show: a metric's, added up by attributes. */
-export interface MetricQuery extends Omit<Query, 'keep'> {
-  /** How many rows are shown, and one for the rest: 1 to 20, by default 5. Only with `by`. */
-  readonly top?: number | undefined;
-  /** What stands before the value, 1 to 20 characters: at 80 columns `pm2 monit` has room for 7. By default the statistic. */
-  readonly name?: string | undefined;
-  /** In place of the metric's unit: up to 20 characters, none for no unit. */
-  readonly unit?: string | undefined;
-}
-
-/** One of the numbers that tell whether a process is well, from whichever metric of a known library has it. */
-export interface VitalEntry {
-  readonly vital: Vital;
-  /** As that of a query; by default `req/s`, `err/s`, `p95`, `loop` or `sessions`. */
-  readonly name?: string | undefined;
-}
-
-/** A name of metrics, a glob such as `http_*`, or an object. */
-export type MetricEntry = string | MetricQuery | VitalEntry;
+import { namesOf, type MetricEntry, type MetricQuery, type VitalEntry } from './metric-entry';
 
 const MAX_ENTRIES = 1000;
 const MAX_CHARS = 1000;

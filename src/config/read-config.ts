@@ -3,7 +3,8 @@ import type { ExporterConfig, PmxMetricsConfig } from './config';
 import { DEFAULT_METRICS } from './default-metrics';
 import { object, oneOf, share, switches, UNREADABLE, wholeNumber, wholeNumberOr, yesOrNo } from './fields';
 import type { ConfigProblem, FieldsOf } from './fields';
-import { metricEntries, type MetricEntry } from './metric-entries';
+import { metricEntries } from './metric-entries';
+import type { MetricEntry } from './metric-entry';
 import { nearestKey } from '../../core/nearest-key';
 
 export type { ConfigProblem } from './fields';

@@ -1,9 +1,15 @@
 /** The entries of `mashroomMetrics` as worker threads get them: with names, which are unique and short. */
 import type { Vital } from '../../core/query/vitals';
 import type { Shown } from '../../protocol/shown';
-import type { MetricEntry, MetricQuery, VitalEntry } from './metric-entries';
-
-const DEFAULT_TOP = 5;
+import {
+  DEFAULT_TOP,
+  hasRanks,
+  isVital,
+  namesOf,
+  type MetricEntry,
+  type MetricQuery,
+  type VitalEntry,
+} from './metric-entry';
 
 const VITAL_NAMES: Readonly<Record<Vital, string>> = {
   requests: 'req/s',
@@ -27,12 +33,6 @@ export function shownEntries(entries: readonly MetricEntry[]): Shown[] {
   });
 }
 
-/** The names of all the rows of an entry. The worker thread adds the same ranks. */
-export function namesOf(entry: MetricQuery | VitalEntry, name: string): readonly string[] {
-  if (!hasRanks(entry)) return [name];
-  return [...Array.from({ length: entry.top ?? DEFAULT_TOP }, (_, rank) => `${name} ${rank + 1}`), `${name} …`];
-}
-
 /** The statistic, or the statistic and a letter: the names of metrics are too long to come first. */
 function freeName(entry: MetricQuery | VitalEntry, taken: ReadonlySet<string>): string {
   const base = isVital(entry) ? VITAL_NAMES[entry.vital] : entry.as;
@@ -44,11 +44,3 @@ function freeName(entry: MetricQuery | VitalEntry, taken: ReadonlySet<string>): 
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
-
-function isVital(entry: MetricQuery | VitalEntry): entry is VitalEntry {
-  return 'vital' in entry;
-}
-
-function hasRanks(entry: MetricQuery | VitalEntry): entry is MetricQuery & { readonly by: readonly string[] } {
-  return !isVital(entry) && entry.by !== undefined && entry.by.length > 0;
-}

@@ -1,7 +1,7 @@
 /** The metrics servers that are told the last numbers of this process: those that have given it a token lately. */
 import type { Snapshot } from '../../core/snapshot';
 import type { PageRange } from '../../core/wire/format';
-import type { LastRecipient } from '../../protocol/tasks';
+import type { LastRecipient } from '../../protocol/recipients';
 import type { WatchedServer } from '../../protocol/watch';
 import type { MetricsRequest } from '../ipc/request';
 import { haveSameNumbers } from './same-numbers';

@@ -1,7 +1,7 @@
 /** Reads the requests of other processes from PM2's messages. It trusts nothing in a message. */
 import { readPmId } from '../../core/pm2/pm-id';
 import type { PageRange } from '../../core/wire/format';
-import type { Recipient } from '../../protocol/tasks';
+import type { Recipient } from '../../protocol/recipients';
 
 /** Topic of the requests, the same as in the first version of this protocol. */
 const TOPIC = 'getMetrics';

@@ -5,7 +5,8 @@
 import type { DaemonAddress } from '../../core/pm2/daemon-address';
 import type { Snapshot } from '../../core/snapshot';
 import { messageOf } from '../../core/values';
-import type { Recipient, ReplyForm, ReplyTask } from '../../protocol/tasks';
+import type { Recipient } from '../../protocol/recipients';
+import type { ReplyForm, ReplyTask } from '../../protocol/tasks';
 import type { Logger } from '../logger';
 import type { ExporterPool } from '../pool/exporter-pool';
 import type { StateLog } from '../../core/state-log';

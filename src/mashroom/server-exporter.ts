@@ -6,8 +6,9 @@ import { StateLog } from '../../core/state-log';
 import { messageOf } from '../../core/values';
 import type { MetricsSource } from '../collect/sources/source';
 import { combineSources } from '../collect/sources/sources';
-import { startExporter, type Exporter } from '../exporter';
+import { startExporter } from '../exporter';
 import type { Logger } from '../logger';
+import type { Exporter } from '../running';
 import type { MetricsService, PluginContextHolder } from './context';
 import { TALLY, tallyOf, type SharedTally } from './found-tally';
 

@@ -4,10 +4,10 @@ import { CompositeSource } from '../collect/sources/composite';
 import { guardSource } from '../collect/guard';
 import type { MetricsSource } from '../collect/sources/source';
 import { PROCESS_METRICS } from '../config/default-metrics';
-import { startExporter, type Exporter } from '../exporter';
+import { startExporter } from '../exporter';
 import type { Logger } from '../logger';
 import { configOf } from '../options';
-import { isExporterActive } from '../running';
+import { isExporterActive, type Exporter } from '../running';
 import { withServiceName } from './service-name';
 import type { Settings } from './settings';
 

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { ExecutionContext } from 'ava';
 import type * as sourceModule from '../../src/collect/sources/source';
 import type * as exporterModule from '../../src/exporter';
+import type { Exporter } from '../../src/running';
 import { RpcServer, type Packet } from '../core/pm2/rpc-server';
 import { request } from '../end/ending-process';
 import { runAsInstance } from '../in-child/instance';
@@ -17,7 +18,7 @@ export interface App {
   readonly require: NodeJS.Require;
   /** Adds to its counter, and has the exporter collect. */
   count(by: number): Promise<void>;
-  readonly exporter: exporterModule.Exporter;
+  readonly exporter: Exporter;
   tell(value: unknown): void;
 }
 

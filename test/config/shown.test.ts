@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { MetricEntry } from '../../src/config/metric-entries';
+import type { MetricEntry } from '../../src/config/metric-entry';
 import { shownEntries } from '../../src/config/shown';
 
 const names = (...entries: MetricEntry[]) =>

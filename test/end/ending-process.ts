@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { ExecutionContext } from 'ava';
 import type * as exporterModule from '../../src/exporter';
+import type { Exporter } from '../../src/running';
 import type * as sourceModule from '../../src/collect/sources/source';
 import { RpcServer, type Packet } from '../core/pm2/rpc-server';
 import { runAsInstance } from '../in-child/instance';
@@ -11,7 +12,7 @@ import { until } from '../support/until';
 export interface App {
   /** Adds to its counter. */
   count(by: number): void;
-  readonly exporter: exporterModule.Exporter;
+  readonly exporter: Exporter;
   tell(value: unknown): void;
 }
 

@@ -4,7 +4,7 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { ResourceMetrics } from '../../core/otel';
-import { PrometheusText } from '../../server/workers/text/prometheus-text';
+import { PrometheusText } from '../../server/workers/exposition/instance/prometheus-text';
 import { collectText } from '../support/collected-text';
 import { promClientSource } from '../../src/prom-client';
 import { NAMES, load, type Library, type Metric, type Registry } from './libraries';

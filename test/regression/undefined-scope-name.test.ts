@@ -4,7 +4,7 @@ import test from 'ava';
 import { PageCache } from '../../workers/page-cache';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { plainJson } from '../../workers/plain-form';
-import { PrometheusText } from '../../server/workers/text/prometheus-text';
+import { PrometheusText } from '../../server/workers/exposition/instance/prometheus-text';
 import { collected, counter, point } from '../core/encoder/collections';
 import { collectText } from '../support/collected-text';
 import { render, SERIALIZERS } from '../support/rendered';

@@ -1,7 +1,7 @@
 /** Collects what is written to an output as one text. */
 import type { Snapshot } from '../../core/snapshot';
 import type { Output } from '../../server/workers/text/output';
-import type { PrometheusText } from '../../server/workers/text/prometheus-text';
+import type { PrometheusText } from '../../server/workers/exposition/instance/prometheus-text';
 
 export class Collected implements Output {
   private readonly pieces: Buffer[] = [];

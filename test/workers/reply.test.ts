@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
-import type { Recipient, ReplyForm, ReplyTask } from '../../protocol/tasks';
+import type { Recipient } from '../../protocol/recipients';
+import type { ReplyForm, ReplyTask } from '../../protocol/tasks';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { PageCache } from '../../workers/page-cache';
 import { Daemons } from '../../workers/daemons';

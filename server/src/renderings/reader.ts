@@ -1,7 +1,6 @@
 /** One reader of a rendering, as a stream. */
 import { Readable } from 'node:stream';
 import type { ExpositionStream } from '../view';
-import type { Rendering } from './rendering';
 
 export interface ReaderOptions {
   /** Whether its connection may be closed because it reads too slowly. */
@@ -10,6 +9,15 @@ export interface ReaderOptions {
 
 /** A reader gets this long before it counts as slow. */
 const PATIENCE_MS = 1000;
+
+/** What a reader reads. */
+export interface Rendered {
+  readonly chunks: readonly Uint8Array[];
+  /** Whether all chunks are there. @throws Error if it has failed */
+  readonly isComplete: boolean;
+  /** Repeatable. */
+  release(reader: Reader): void;
+}
 
 export class Reader extends Readable implements ExpositionStream {
   private next = 0;
@@ -20,7 +28,7 @@ export class Reader extends Readable implements ExpositionStream {
   private since: number | undefined;
 
   constructor(
-    private readonly rendering: Rendering,
+    private readonly rendering: Rendered,
     private readonly options: ReaderOptions,
   ) {
     super();

@@ -2,7 +2,7 @@
  * One exposition, from its first chunk until its last reader has left. It has as many readers as there are responses that show
  * the same thing. All chunks are kept until then, and none waits for a reader: a rendering ends whatever its readers do.
  */
-import { Reader, type ReaderOptions } from './reader';
+import { Reader, type ReaderOptions, type Rendered } from './reader';
 
 /** Where chunks go. */
 export interface Sink {
@@ -12,7 +12,7 @@ export interface Sink {
   fail(error: Error): void;
 }
 
-export class Rendering implements Sink {
+export class Rendering implements Sink, Rendered {
   readonly chunks: Uint8Array[] = [];
   /** Of all chunks. */
   bytes = 0;
@@ -36,7 +36,6 @@ export class Rendering implements Sink {
     return this.isLeft;
   }
 
-  /** Whether all chunks are there. @throws Error if it has failed */
   get isComplete(): boolean {
     if (this.result instanceof Error) throw this.result;
     return this.result !== undefined;
@@ -64,7 +63,6 @@ export class Rendering implements Sink {
     return reader;
   }
 
-  /** Repeatable. */
   release(reader: Reader): void {
     if (!this.readers.delete(reader)) return;
     if (this.readers.size === 0) {

@@ -1,5 +1,5 @@
 /** What one round of asking has found out. Immutable. */
-import type { Blocked } from './blocked';
+import type { Blocked } from './runs/blocked';
 import type { Run } from '../../protocol/run';
 import type { Snapshot } from '../../../core/snapshot';
 import type { ProcessInfo } from '../pm2/process-list';

@@ -3,7 +3,7 @@ import type { ProcessInfo } from '../pm2/process-list';
 import type { Run } from '../../protocol/run';
 import type { Apps } from './runs/apps';
 import type { KnownRuns } from './runs/known-runs';
-import type { Request } from './messages/request';
+import type { Request } from './runs/known-run';
 import type { ErrorCounts, InstanceAnswer, BlockedInstance, RoundResult, SilentInstance, SilentReason } from './result';
 
 /** How long a round waits for an app that has never answered. */

@@ -2,9 +2,8 @@
 import test from 'ava';
 import { readProcessList } from '../../src/pm2/process-list';
 import { readAnswer } from '../../src/rounds/messages/answer';
-import type { KnownRun } from '../../src/rounds/runs/known-run';
+import type { KnownRun, Request } from '../../src/rounds/runs/known-run';
 import { KnownRuns } from '../../src/rounds/runs/known-runs';
-import type { Request } from '../../src/rounds/messages/request';
 
 const compact = { v: 2, form: 'snapshot', incarnation: 'i', generation: 1, pid: 1, payload: 'AAAA' };
 const plain = { resource: {}, scopeMetrics: [] };

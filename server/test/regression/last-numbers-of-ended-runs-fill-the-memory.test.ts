@@ -1,8 +1,7 @@
 /** What came of runs after their end did not count for the limit of what is kept of them. */
 import test from 'ava';
 import { EndedRuns } from '../../src/rounds/runs/ended-runs';
-import { KnownRun, type KnownPages } from '../../src/rounds/runs/known-run';
-import type { Request } from '../../src/rounds/messages/request';
+import { KnownRun, type KnownPages, type Request } from '../../src/rounds/runs/known-run';
 
 const MIB = 1024 * 1024;
 

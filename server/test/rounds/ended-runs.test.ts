@@ -1,8 +1,7 @@
 /** How long runs that have ended stay known, and how many. */
 import test from 'ava';
 import { EndedRuns } from '../../src/rounds/runs/ended-runs';
-import { KnownRun, type KnownPages } from '../../src/rounds/runs/known-run';
-import type { Request } from '../../src/rounds/messages/request';
+import { KnownRun, type KnownPages, type Request } from '../../src/rounds/runs/known-run';
 
 /** No process has it. */
 const NO_PID = 2 ** 23;

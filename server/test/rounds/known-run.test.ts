@@ -1,6 +1,5 @@
 import test from 'ava';
-import { KnownRun } from '../../src/rounds/runs/known-run';
-import type { Request } from '../../src/rounds/messages/request';
+import { KnownRun, type Request } from '../../src/rounds/runs/known-run';
 
 const run = { app: 'app', pmId: 1, key: 'key' };
 

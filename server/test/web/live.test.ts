@@ -9,7 +9,7 @@ import { Reloads } from '../../web/live/reloads';
 import { row } from './support/cluster';
 
 // Its types are those of a browser.
-const { inFrame } = require('../../web/draw/frame') as { inFrame(job: () => unknown): void };
+const { inFrame } = require('../../web/live/frame') as { inFrame(job: () => unknown): void };
 
 const NOW = 1_000_000 * STEP_MS;
 

@@ -1,5 +1,5 @@
 /** Canvases that are painted only while they are on the screen. */
-import { inFrame } from './frame';
+import { inFrame } from '../live/frame';
 
 export class Painters {
   readonly #paints = new Map<Element, () => void>();

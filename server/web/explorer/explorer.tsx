@@ -9,7 +9,7 @@ import { ChartCard } from './chart-card';
 import { Choice } from './choice';
 import { FoundList } from './found-list';
 import { useFound } from './found';
-import { useNavigation } from '../views/navigation';
+import { useNavigation } from '../live/navigation';
 
 export const SEARCH_ID = 'search';
 const WINDOW_OPTIONS = WINDOWS.map((seconds) => ({

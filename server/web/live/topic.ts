@@ -1,6 +1,6 @@
 /** Something that changes, and who wants to know. */
 import { useLayoutEffect, useReducer } from 'preact/hooks';
-import { inFrame } from '../draw/frame';
+import { inFrame } from './frame';
 
 export class Topic {
   readonly #listeners = new Set<() => void>();

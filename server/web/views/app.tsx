@@ -7,7 +7,7 @@ import { CardinalityView } from './cardinality';
 import { Explorer, SEARCH_ID } from '../explorer/explorer';
 import { Header } from './header';
 import { Login } from './login';
-import { useNavigation, type Navigation } from './navigation';
+import { useNavigation, type Navigation } from '../live/navigation';
 import { OverviewView } from '../overview/overview';
 
 export function App() {

@@ -5,7 +5,7 @@ import { isUp } from '../live/process';
 import { end, hasSession } from '../live/session';
 import { useTopics } from '../live/topic';
 import { VIEWS, formatRoute } from '../words/route';
-import { useNavigation } from './navigation';
+import { useNavigation } from '../live/navigation';
 
 const CONNECTIONS = { connecting: 'connecting', live: 'live', lost: 'not connected', locked: 'locked' } as const;
 

@@ -7,7 +7,7 @@ import { seriesCount } from '../../../core/series';
 import { appLabels, instanceLabels } from '../../protocol/labels';
 import type { AppFamily } from './series/families/app-family';
 import type { AppExemplars } from './series/families/exemplars';
-import type { AppTask } from './series/mapping/map-series';
+import type { AppTask } from './series/mapping/mapped-round';
 import { toShared } from './series/orders';
 import type { Gauges } from './gauges/gauges';
 import type { LiveRun } from './series/mapping/live-run';

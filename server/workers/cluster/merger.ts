@@ -13,7 +13,7 @@ import type { AbsorbResult, AbsorbTask, AppRound, GaugeRule } from '../../protoc
 import type { RunSnapshot } from '../../protocol/run';
 import { appKey, appLabels, instanceLabels } from '../../protocol/labels';
 import { messageOf } from '../../../core/values';
-import { regular } from '../identity/regular';
+import { regular } from '../numbers/regular';
 import { Report } from '../report';
 import { absorbApp, type AppResult } from './absorb-app';
 import { PageMappings } from './series/mapping/page-mappings';

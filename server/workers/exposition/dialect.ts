@@ -1,7 +1,7 @@
 /** What differs between the three formats. The rest is done by {@link Exposition}, for all formats alike. */
+import type { ExtraLabels } from '../../protocol/labels';
 import type { Scope } from '../../../core/otel';
 import type { Family, Page } from '../../../core/snapshot';
-import type { ExtraLabels } from '../text/official/official';
 import type { PageRendering, ShownPage } from '../text/page-text';
 import type { SeriesExemplar } from '../../../core/exemplars';
 import type { FamilyType, OfficialHead } from './head';

@@ -2,10 +2,11 @@
  * What makes a series in Prometheus: its labels as they are written, in any order, without empty ones. So `{}` and `{a: ''}`
  * are one label set, as are `{code: 200}` and `{code: '200'}`, or `{'x.y': 1}` and `{x_y: 1}`.
  */
+import type { ExtraLabels } from '../../protocol/labels';
 import type { Attributes, Scope } from '../../../core/otel';
 import type { Family } from '../../../core/snapshot';
 import { hashOf, Hasher } from './hash';
-import { labelNamesOf, labelsOf, scopeLabels, type ExtraLabels } from '../text/official/official';
+import { labelNamesOf, labelsOf, scopeLabels } from '../text/official/official';
 import { valueText, type Labels } from '../text/official/labels';
 
 /** A label that series of one list of attributes have: an attribute's, or one that all series of the family have. */

@@ -8,7 +8,7 @@ import { PageCache } from '../../../workers/page-cache';
 import { plainJson } from '../../../workers/plain-form';
 import { decodePayload, type KnownPage } from '../../../core/wire/decode';
 import { encodeSnapshot } from '../../../core/wire/encode';
-import { PrometheusText } from '../../../server/workers/text/prometheus-text';
+import { PrometheusText } from '../../../server/workers/exposition/instance/prometheus-text';
 import { collectText } from '../../support/collected-text';
 import { sequences } from './metric-sequences';
 

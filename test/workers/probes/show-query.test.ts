@@ -1,6 +1,6 @@
 import test from 'ava';
 import { shownEntries } from '../../../src/config/shown';
-import type { MetricEntry } from '../../../src/config/metric-entries';
+import type { MetricEntry } from '../../../src/config/metric-entry';
 import { histogram, scalar, type FamilySpec, type SeriesSpec } from '../../support/snapshots';
 import { compute } from './computed';
 

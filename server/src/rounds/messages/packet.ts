@@ -1,6 +1,6 @@
 /** The packet that asks a run for its metrics. PM2's daemon passes it on as it is. */
 import { WIRE_VERSION, type PageRange } from '../../../../core/wire/format';
-import type { Request } from './request';
+import type { Request } from '../runs/known-run';
 
 /** An instance accepts no more ranges in one request, see `src/ipc/request.ts`. */
 const MAX_RANGES = 10_000;

@@ -4,10 +4,9 @@ import type { Snapshot } from '../../../../core/snapshot';
 import { messageOf } from '../../../../core/values';
 import type { Decoded, KnownPage } from '../../../../core/wire/decode';
 import type { Answer, CompactBody, PlainBody } from './answer';
-import type { KnownRun } from '../runs/known-run';
+import type { KnownRun, Request } from '../runs/known-run';
 import { PlainEncoder } from './plain-encoder';
 import { PlainFormError } from './plain-form';
-import type { Request } from './request';
 import type { ErrorKind } from '../result';
 
 /**

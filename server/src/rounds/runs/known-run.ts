@@ -6,10 +6,10 @@ import { randomBytes } from 'node:crypto';
 import type { Run } from '../../../protocol/run';
 import type { Snapshot } from '../../../../core/snapshot';
 import type { KnownPage } from '../../../../core/wire/decode';
-import type { Blocked } from '../blocked';
+import type { Blocked } from './blocked';
 import { Incarnations } from './incarnations';
 import type { PlainEncoder } from '../messages/plain-encoder';
-import type { Request } from '../messages/request';
+import type { Awaited } from '../messages/outcome';
 
 /**
  * A run that owes this many answers is asked again only after a pause: a stopped process that goes on would have to answer
@@ -33,6 +33,25 @@ export interface KnownPages {
 }
 
 type Pages = ReadonlyMap<number, KnownPage>;
+
+/** A request that was sent to a run. */
+export interface Request extends Awaited {
+  /** Sent with the request and sent back with the answer. Random: only the process that was asked knows it. */
+  readonly id: string;
+  readonly known: KnownRun;
+  /** On the clock of `performance`. */
+  readonly sentAt: number;
+  /** On the clock of the host, epoch milliseconds. */
+  readonly sentTime: number;
+  /** What the request names as known. */
+  readonly base: KnownPages | undefined;
+  /** Whether a scrape has given up waiting for the answer. */
+  readonly isMissed: () => boolean;
+  /** Whether to wait briefly for the answer, although the app has never answered. */
+  readonly brief: boolean;
+  /** Whether no scrape waits for the answer any more. */
+  readonly isOver: () => boolean;
+}
 
 /** What a request has named as known. */
 interface Named extends Pick<KnownPages, 'incarnation' | 'pages'> {

@@ -9,11 +9,10 @@ import { hasEnded } from '../../../../core/pm2/has-ended';
 import type { ProcessInfo } from '../../pm2/process-list';
 import type { Run } from '../../../protocol/run';
 import type { ReadAnswer } from '../messages/answer';
-import { isCurrent, type Blocked } from '../blocked';
+import { isCurrent, type Blocked } from './blocked';
 import { EndedRuns } from './ended-runs';
-import { KnownRun } from './known-run';
+import { KnownRun, type Request } from './known-run';
 import { collectedAt } from '../messages/plain-form';
-import type { Request } from '../messages/request';
 
 export class KnownRuns {
   /** Listed as online, by pm_id. */

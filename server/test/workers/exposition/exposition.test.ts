@@ -4,7 +4,7 @@ import test from 'ava';
 import { counter, histogram, point } from '../../../../test/core/encoder/collections';
 import { collectText } from '../../../../test/support/collected-text';
 import { Exposition } from '../../../workers/exposition/exposition';
-import { PrometheusText } from '../../../workers/text/prometheus-text';
+import { PrometheusText } from '../../../workers/exposition/instance/prometheus-text';
 import { FORMATS, instance, render, snapshotOf, text } from './rendered-snapshots';
 
 function gauge(name: string, dataPoints: readonly object[], description = ''): object {

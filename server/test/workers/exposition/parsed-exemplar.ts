@@ -1,11 +1,6 @@
 /** Exemplars of OpenMetrics, read as strictly as the format is written down. */
-import { NUMBER, parseLabels, toNumber, type ParsedFamily, type Sample } from './parsed-text';
-
-export interface ParsedExemplar {
-  readonly labels: ReadonlyMap<string, string>;
-  readonly value: number;
-  readonly time: number | undefined;
-}
+import type { ParsedExemplar, ParsedFamily, Sample } from './parsed-family';
+import { NUMBER, parseLabels, toNumber } from './tokens';
 
 const EXEMPLAR = /^\{(.*)\} (\S+)(?: (\S+))?$/s;
 

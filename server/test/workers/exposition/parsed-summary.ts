@@ -1,5 +1,6 @@
 /** Summaries in text and OpenMetrics, read as strictly as the formats are written down. */
-import { toNumber, type ParsedFamily, type TextFormat } from './parsed-text';
+import type { ParsedFamily, TextFormat } from './parsed-family';
+import { toNumber } from './tokens';
 
 export interface ParsedSummary {
   /** Without `quantile`. */

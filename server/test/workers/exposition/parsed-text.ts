@@ -1,32 +1,15 @@
-import { checkExemplar, parseExemplar, type ParsedExemplar } from './parsed-exemplar';
+import { checkExemplar, parseExemplar } from './parsed-exemplar';
+import type { ParsedFamily, Sample, TextFormat } from './parsed-family';
 import { checkSummary, summariesOf } from './parsed-summary';
+import { NUMBER, parseLabels, toNumber } from './tokens';
 
 /**
  * Reads expositions as strictly as the formats are written down: whatever a scraper could refuse or take wrongly is an
  * error here.
  */
 
-export interface Sample {
-  readonly name: string;
-  readonly labels: ReadonlyMap<string, string>;
-  readonly value: number;
-  readonly exemplar?: ParsedExemplar;
-}
-
-export interface ParsedFamily {
-  readonly name: string;
-  type: string | undefined;
-  help: string | undefined;
-  unit: string | undefined;
-  readonly samples: Sample[];
-}
-
-export type TextFormat = 'text' | 'openmetrics';
-
 const METADATA = /^# (HELP|TYPE|UNIT) ([a-zA-Z_:][a-zA-Z0-9_:]*) ([^]*)$/;
 const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{([^]*)\})? (\S+)$/;
-const LABEL = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\["\\n])*)"(,|$)/;
-export const NUMBER = /^([+-]?\d+(\.\d+)?(e[+-]?\d+)?|[+-]Inf|NaN)$/;
 const TYPES = {
   text: ['counter', 'gauge', 'histogram', 'summary'],
   openmetrics: ['counter', 'gauge', 'histogram', 'summary', 'info'],
@@ -75,28 +58,6 @@ function parseSample(line: string, format: TextFormat): Sample {
 function splitExemplar(line: string): [sample: string, exemplar?: string] {
   const [, sample, exemplar] = /^((?:[^"]|"(?:[^"\\]|\\.)*")*?) # (\{.*)$/s.exec(line) ?? [];
   return sample === undefined || exemplar === undefined ? [line] : [sample, exemplar];
-}
-
-export function parseLabels(text: string, line: string): Map<string, string> {
-  const labels = new Map<string, string>();
-  for (let rest = text; rest !== '';) {
-    const label = LABEL.exec(rest);
-    if (label === null) throw new Error(`no label at ${rest} in: ${line}`);
-    const [all, name = '', value = '', end] = label;
-    if (name === '__name__') throw new Error(`label ${name}: ${line}`);
-    if (labels.has(name)) throw new Error(`label ${name} twice: ${line}`);
-    labels.set(
-      name,
-      value.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character)),
-    );
-    rest = rest.slice(all.length);
-    if (end === ',' && rest === '') throw new Error(`a comma too many: ${line}`);
-  }
-  return labels;
-}
-
-export function toNumber(text: string): number {
-  return Number(text.replace('Inf', 'Infinity'));
 }
 
 function belongs(sample: string, { name, type }: ParsedFamily, format: TextFormat): boolean {

@@ -13,11 +13,13 @@ import {
 } from '../../../../core/otel';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import { Exposition } from '../../../workers/exposition/exposition';
-import { PrometheusText } from '../../../workers/text/prometheus-text';
+import { PrometheusText } from '../../../workers/exposition/instance/prometheus-text';
 import { sequencesOfAllKinds } from '../../../../test/core/property/all-kinds';
 import { collectText } from '../../../../test/support/collected-text';
-import { decode, type DecodedFamily, type DecodedHistogram } from './protobuf/decoded-protobuf';
-import { parse, type ParsedFamily, type TextFormat } from './parsed-text';
+import type { DecodedFamily, DecodedHistogram } from './protobuf/decoded-family';
+import { decode } from './protobuf/decoded-protobuf';
+import type { ParsedFamily, TextFormat } from './parsed-family';
+import { parse } from './parsed-text';
 import { encodeWith, labels, render } from './rendered-snapshots';
 
 /** Names that do not clash, and consistent histograms. All other numbers are arbitrary. */

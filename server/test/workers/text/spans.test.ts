@@ -1,7 +1,7 @@
 import test from 'ava';
 import { ORDER_SHIFT, PAGE_SERIES } from '../../../../core/snapshot';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
-import { PrometheusText } from '../../../workers/text/prometheus-text';
+import { PrometheusText } from '../../../workers/exposition/instance/prometheus-text';
 import { spansOf } from '../../../workers/text/spans';
 import { counter, encode, familyOf, point, series } from '../../../../test/core/encoder/collections';
 import { collectText } from '../../../../test/support/collected-text';

@@ -4,6 +4,7 @@
  *
  * All of it can be derived from a {@link ClusterState}. Pages are only ever added.
  */
+import type { ExtraLabels } from '../../../protocol/labels';
 import type { ClusterState } from '../../../protocol/state';
 import { textsOf } from '../../../../core/page-texts';
 import { PAGE_SERIES, strideOf, type Page, type PlacedPage, type ScopeFamilies } from '../../../../core/snapshot';
@@ -13,7 +14,6 @@ import { keyedFamilies, type KeyedFamily } from './families/families';
 import { groupByScope, makePage } from './pages';
 import type { PresentPage } from './mapping/present-pages';
 import { Twins } from './families/twins';
-import type { ExtraLabels } from '../../text/official/official';
 
 /** For an instance's page: which series of the app its series are. By index on the page. */
 export interface PageMapping {

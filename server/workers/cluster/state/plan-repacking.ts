@@ -2,7 +2,7 @@
 import { START, type Layout } from '../../../../core/snapshot';
 import type { AppFamily } from '../series/families/app-family';
 import type { AppSeries } from '../series/app-series';
-import type { AppTask, FirstMapping } from '../series/mapping/map-series';
+import type { AppTask, FirstMapping } from '../series/mapping/mapped-round';
 import { Recency } from '../series/families/recency';
 import { latestOf } from '../sums/join-twins';
 import { planRemoval, type Endings, type Removal } from './ended';

@@ -21,7 +21,8 @@ import {
 } from '../../../../core/snapshot';
 import { moveExponential } from '../../../../core/exponential/move';
 import { addDeltas } from './add-deltas';
-import { addExponential, isCount, isExponential, type ExponentialAt } from './exponential';
+import { isCount } from '../../numbers/counts';
+import { addExponential, isExponential, type ExponentialAt } from '../../numbers/exponential';
 import { isDelta } from '../series/families/families';
 import type { LiveRun, MergedPage } from '../series/mapping/live-run';
 import type { HostCounters } from './host-counters';

@@ -10,7 +10,8 @@ import {
 } from '../../../../core/snapshot';
 import { moveExponential } from '../../../../core/exponential/move';
 import type { MergedPage } from '../series/mapping/live-run';
-import { addExponential, isCount, isExponential, type ExponentialAt } from './exponential';
+import { isCount } from '../../numbers/counts';
+import { addExponential, isExponential, type ExponentialAt } from '../../numbers/exponential';
 import type { Carried } from './numbers';
 import { areCounts, startAt, type Numbers } from './run-numbers';
 

@@ -5,23 +5,11 @@
  * In the columns of the app's sums, `carried` has the number that is shown, and in the place of its start time the host's.
  * The runs' numbers are zeros, so that adding them up changes nothing.
  */
-import { DataPointType } from '../../../../core/otel';
-import { SCALAR_STRIDE, SCALAR_VALUE, START, type Family } from '../../../../core/snapshot';
+import { SCALAR_STRIDE, SCALAR_VALUE, START } from '../../../../core/snapshot';
 import type { MergedPage } from '../series/mapping/live-run';
-import { isCount } from './exponential';
+import { isCount } from '../../numbers/counts';
 import type { Carried } from './numbers';
 import { startAt } from './run-numbers';
-
-/** OpenTelemetry's names for the host, as they are and as Prometheus shows them. */
-const NAMES = /^system[._](cpu|memory|paging|disk|filesystem|network|process|processes|linux)[._]/;
-
-export function isOfHost({
-  descriptor,
-  dataPointType,
-  isMonotonic,
-}: Omit<Family, 'pages' | 'order' | 'endTime'>): boolean {
-  return dataPointType === DataPointType.SUM && isMonotonic === true && NAMES.test(descriptor.name);
-}
 
 /** The host's counters in one round of one app. */
 export class HostCounters {

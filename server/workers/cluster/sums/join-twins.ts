@@ -1,5 +1,5 @@
 /** Shows the sums of twins as one series: the one whose layout the latest run has gets the numbers of the others. */
-import { addSeries, type SeriesAt } from '../../identity/add-series';
+import { addSeries, type SeriesAt } from '../../numbers/add-series';
 import { SCALAR_VALUE, strideOf } from '../../../../core/snapshot';
 import type { AppFamily } from '../series/families/app-family';
 import type { Recency } from '../series/families/recency';

@@ -1,6 +1,6 @@
 /** The numbers of a run that has answered, as they are read: what is valid in them, and where they are added. */
 import { COUNT, HISTOGRAM_BUCKETS, START, SUMMARY_VALUES } from '../../../../core/snapshot';
-import { totalOf } from '../../text/official/forbidden';
+import { totalOf } from '../../numbers/counts';
 import type { Carried } from './numbers';
 
 /** What a page is read from, and written to. */

@@ -10,7 +10,7 @@ import {
   type Layout,
   type PlacedPage,
 } from '../../../../core/snapshot';
-import { addExponential } from './exponential';
+import { addExponential } from '../../numbers/exponential';
 import { shared } from './numbers';
 
 /**

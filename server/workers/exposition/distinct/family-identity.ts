@@ -4,12 +4,12 @@
  *
  * What is one is found out when pages come. While none does, a rendering only looks at their ids.
  */
+import type { ExtraLabels } from '../../../protocol/labels';
 import { attributesOf } from '../../../../core/page-texts';
 import type { Scope } from '../../../../core/otel';
 import type { Page } from '../../../../core/snapshot';
 import { HashTable } from '../../identity/hash-table';
 import { LabelSets } from '../../identity/label-sets';
-import type { ExtraLabels } from '../../text/official/official';
 import { join, type Join, type Numbered, type Place } from './join';
 import { lowerBound, presence } from './order';
 

@@ -1,7 +1,7 @@
 /** Takes several series of a family for one: sums and histograms are added up, of gauges the first one stands. */
 import { DataPointType } from '../../../../core/otel';
 import { ORDER_SHIFT, strideOf, type Family, type Layout, type PlacedPage } from '../../../../core/snapshot';
-import { addSeries, type SeriesAt } from '../../identity/add-series';
+import { addSeries, type SeriesAt } from '../../numbers/add-series';
 import { slotsOf } from './order';
 
 /** A family that is shown, and its numbers. */

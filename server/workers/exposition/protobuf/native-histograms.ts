@@ -22,7 +22,7 @@ import {
 } from '../../../../core/snapshot';
 import { lowerIndex } from '../../../../core/exponential/scale';
 import type { DropReason } from '../../../protocol/dropped';
-import { totalOf } from '../../text/official/forbidden';
+import { totalOf } from '../../numbers/counts';
 import { Bytes } from '../pages/bytes';
 import type { Pieces } from '../pages/pieces';
 import { RewrittenPage } from '../pages/rewritten-page';

@@ -1,7 +1,7 @@
 /** Summaries: count, sum and quantiles. */
 import { COUNT, SUM, SUMMARY_VALUES, type Page, type SummaryLayout } from '../../../../core/snapshot';
 import type { DropReason } from '../../../protocol/dropped';
-import { totalOf } from '../../text/official/forbidden';
+import { totalOf } from '../../numbers/counts';
 import { Bytes } from '../pages/bytes';
 import type { Pieces } from '../pages/pieces';
 import { RewrittenPage } from '../pages/rewritten-page';

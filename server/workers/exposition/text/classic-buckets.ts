@@ -21,7 +21,7 @@ import {
   type HistogramLayout,
 } from '../../../../core/snapshot';
 import type { DropReason } from '../../../protocol/dropped';
-import { totalOf } from '../../text/official/forbidden';
+import { totalOf } from '../../numbers/counts';
 import { asHistogram, pageLines } from '../../text/official/official';
 import type { PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';

@@ -15,6 +15,7 @@ import {
   type Page,
   type SummaryLayout,
 } from '../../../../core/snapshot';
+import { totalOf } from '../../numbers/counts';
 import type { LeftOut } from './left-out';
 
 /** Notes the series of a page that are forbidden. @param base index in `values` of the page's first number */
@@ -59,15 +60,4 @@ function hasNegative(values: Float64Array, from: number, to: number): boolean {
 export function addsUp(values: Float64Array, at: number, { buckets }: HistogramLayout, most = Infinity): boolean {
   const total = totalOf(values, at + HISTOGRAM_BUCKETS, buckets);
   return total <= most && total === values[at + COUNT];
-}
-
-/** @returns the sum of bucket counts; NaN unless they are finite whole numbers from 0 on */
-export function totalOf(values: Float64Array, from: number, count: number): number {
-  let total = 0;
-  for (let at = from, end = from + count; at < end; at++) {
-    const one = values[at]!;
-    if (!(one >= 0) || Math.floor(one) !== one) return NaN;
-    total += one;
-  }
-  return total === Infinity ? NaN : total;
 }

@@ -3,6 +3,7 @@
  * that names, escaping and types are its own. Once per page: from scrape to scrape only the numbers differ.
  */
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import type { ExtraLabels } from '../../../protocol/labels';
 import { DataPointType, type Attributes, type Scope } from '../../../../core/otel';
 import type { Family, HistogramLayout, Layout, SummaryLayout } from '../../../../core/snapshot';
 import { Labels } from './labels';
@@ -15,9 +16,6 @@ const serializer = new PrometheusSerializer();
 /** What it writes if there are no metrics. */
 const NOTHING = '# no registered metrics';
 const TIME = [0, 0] as const;
-
-/** Labels that all series of a snapshot get. Names have to be valid label names. */
-export type ExtraLabels = readonly (readonly [name: string, value: string])[];
 
 const NONE: ExtraLabels = [];
 

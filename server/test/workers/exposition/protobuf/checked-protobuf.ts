@@ -1,11 +1,5 @@
 /** What a protobuf exposition has to fulfil beyond its schema. */
-import type {
-  DecodedExemplar,
-  DecodedFamily,
-  DecodedHistogram,
-  DecodedMetric,
-  DecodedSummary,
-} from './decoded-protobuf';
+import type { DecodedExemplar, DecodedFamily, DecodedHistogram, DecodedMetric, DecodedSummary } from './decoded-family';
 
 const COUNTER = 0;
 const GAUGE = 1;

@@ -1,7 +1,8 @@
 import test from 'ava';
 import { counter, histogram, point } from '../../../../../test/core/encoder/collections';
 import { Exposition } from '../../../../workers/exposition/exposition';
-import { decode, type DecodedFamily, type DecodedHistogram } from './decoded-protobuf';
+import type { DecodedFamily, DecodedHistogram } from './decoded-family';
+import { decode } from './decoded-protobuf';
 import { instance, render } from '../rendered-snapshots';
 
 async function families(...metrics: readonly object[]): Promise<DecodedFamily[]> {

@@ -1,12 +1,11 @@
 /** One family of an app: its pages, and its series by their attributes. */
+import type { ExtraLabels } from '../../../../protocol/labels';
 import type { HrTime, Scope } from '../../../../../core/otel';
 import type { Family, FamilyExemplars, Layout, PlacedPage } from '../../../../../core/snapshot';
 import { officialHead, type FamilyType } from '../../../exposition/head';
 import { hashOf } from '../../../identity/hash';
 import { LabelSets } from '../../../identity/label-sets';
-import type { ExtraLabels } from '../../../text/official/official';
-import { isOfHost } from '../../sums/host-counters';
-import { isAdded } from './families';
+import { isAdded, isOfHost } from './families';
 import { clusterLayout, layoutKey } from './layouts';
 
 /** The series of one layout. */

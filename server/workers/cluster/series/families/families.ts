@@ -59,6 +59,18 @@ export function isAdded(dataPointType: number, isMonotonic: boolean | undefined)
   }
 }
 
+/** OpenTelemetry's names for the host, as they are and as Prometheus shows them. */
+const HOST_NAMES = /^system[._](cpu|memory|paging|disk|filesystem|network|process|processes|linux)[._]/;
+
+/** Whether it counts what the host does: the numbers of all runs are the same one, and are not added. */
+export function isOfHost({
+  descriptor,
+  dataPointType,
+  isMonotonic,
+}: Omit<Family, 'pages' | 'order' | 'endTime'>): boolean {
+  return dataPointType === DataPointType.SUM && isMonotonic === true && HOST_NAMES.test(descriptor.name);
+}
+
 export function isDelta({ aggregationTemporality }: Family): boolean {
   return aggregationTemporality === AggregationTemporality.DELTA;
 }

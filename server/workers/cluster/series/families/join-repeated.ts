@@ -4,7 +4,7 @@
  */
 import { DataPointType } from '../../../../../core/otel';
 import { strideOf } from '../../../../../core/snapshot';
-import { addSeries } from '../../../identity/add-series';
+import { addSeries } from '../../../numbers/add-series';
 import type { LiveRun, MergedFamily, MergedPage } from '../mapping/live-run';
 
 /** A data point that others with the same attributes are added to. */

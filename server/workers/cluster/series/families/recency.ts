@@ -2,7 +2,7 @@
 import { START, type Layout } from '../../../../../core/snapshot';
 import type { AppFamily, LayoutSeries } from './app-family';
 import { layoutKey } from './layouts';
-import type { AppTask, MappedRound } from '../mapping/map-series';
+import type { AppTask, MappedRound } from '../mapping/mapped-round';
 
 export class Recency {
   /** Of what runs have that have answered: the place of the latest run in the order of starts, from 1. */

@@ -1,5 +1,4 @@
 /** Maps the series of an app's runs to the app's series, and notes which of these no run has any more. */
-import type { AbsorbTask, AppRound } from '../../../../protocol/tasks';
 import type { ClusterState } from '../../../../protocol/state';
 import type { RunSnapshot } from '../../../../protocol/run';
 import { appKey, appLabels } from '../../../../protocol/labels';
@@ -16,31 +15,10 @@ import type { AppSeries } from '../app-series';
 import { keyedFamilies, mergeOf } from '../families/families';
 import { clusterLayout, hasRoomFor, larger } from '../families/layouts';
 import type { LiveRun, MergedFamily, MergedPage } from './live-run';
+import type { AppTask, FirstMapping, MappedRound } from './mapped-round';
 import { PageMappings } from './page-mappings';
 import { groupByScope } from '../pages';
 import { presentPages } from './present-pages';
-
-export interface AppTask extends Pick<AbsorbTask, 'maxEndedSeries' | 'labels'> {
-  readonly round: AppRound;
-  readonly state: ClusterState;
-  readonly mappings: PageMappings;
-  readonly rules: GaugeRules;
-}
-
-/** A round of an app, in which it is known which series are which. */
-export interface MappedRound {
-  /** With all series of the round, but none of its numbers yet. */
-  readonly state: ClusterState;
-  /** Those of the state. */
-  readonly mappings: PageMappings;
-  readonly live: readonly LiveRun[];
-  /** By serial number: not 0 where a run has the series. */
-  readonly seen: Int32Array;
-  /** Names of metrics which have several data points of the same attributes in one run. */
-  readonly repeated: ReadonlySet<string>;
-  /** Families that are not shown, by the rule that they have in a run. */
-  readonly omitted: ReadonlySet<AppFamily>;
-}
 
 /**
  * Maps all series of a round. Where pages of the state have to be written anew, all series are mapped again to the new
@@ -65,11 +43,6 @@ export function mapSeries(task: AppTask, warnings: string[]): MappedRound {
     { ...state, round: task.state.round },
     new PageMappings(state, appLabels(task.round, task.labels)),
   );
-}
-
-export interface FirstMapping extends MappedRound {
-  /** By key of a family whose bucket capacity is too small: a layout that has enough. */
-  readonly tooSmall: ReadonlyMap<string, Layout>;
 }
 
 function mapRound({ round, rules }: AppTask, before: ClusterState, mappings: PageMappings): FirstMapping {

@@ -5,12 +5,12 @@
 import type { Scope } from '../../../../core/otel';
 import type { Family, Snapshot } from '../../../../core/snapshot';
 import { seriesCount } from '../../../../core/series';
-import { FamilyIdentity, type Identified, type Labelled } from '../../exposition/distinct/family-identity';
-import { joinedSentence } from '../../exposition/distinct/sentence';
-import { suffixesOf } from '../../exposition/dialect';
-import { Kept } from '../../exposition/kept';
-import { familyHead, hasLines } from './official';
-import { areAllVerbatim } from './verbatim';
+import { FamilyIdentity, type Identified, type Labelled } from '../distinct/family-identity';
+import { joinedSentence } from '../distinct/sentence';
+import { suffixesOf } from '../dialect';
+import { Kept } from '../kept';
+import { familyHead, hasLines } from '../../text/official/official';
+import { areAllVerbatim } from '../../text/official/verbatim';
 
 /** Takes a sentence for the log. */
 export type Warn = (sentence: string) => unknown;

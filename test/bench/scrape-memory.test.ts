@@ -6,7 +6,7 @@ import test from 'ava';
 import { PROJECT } from '../support/built';
 
 test('the script prints the memory, and how much longer a scrape takes beside clients that do not read', async (t) => {
-  const script = join(PROJECT, 'scripts/scrape-memory.js');
+  const script = join(PROJECT, 'bench/scrape-memory.js');
   const options = ['--scrapes', '2', '--rows', '1', '--series', '1000', '--stopped', '2'];
   const { stdout } = await promisify(execFile)(process.execPath, [script, ...options]);
   t.regex(stdout, /^ +stopped +\d+$/m);

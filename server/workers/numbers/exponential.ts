@@ -2,8 +2,7 @@
  * Adds exponential histograms where they stand in a column. The sum gets the lower one of the two scales, or a still lower
  * one if the layout's bucket capacity asks for it.
  */
-import { addAtLowerScale, lowerIndex, stepsToFit, type BucketCounts } from '../../../../core/exponential/scale';
-import { totalOf } from '../../text/official/forbidden';
+import { addAtLowerScale, lowerIndex, stepsToFit, type BucketCounts } from '../../../core/exponential/scale';
 import {
   COUNT,
   EXP_BUCKETS,
@@ -15,7 +14,8 @@ import {
   EXP_ZERO_COUNT,
   SUM,
   type ExponentialLayout,
-} from '../../../../core/snapshot';
+} from '../../../core/snapshot';
+import { totalOf } from './counts';
 
 /** Bounds of what is believed: more than any SDK makes, and still exact to calculate with. */
 const MAX_INDEX = 2 ** 31;
@@ -70,10 +70,6 @@ export function isExponential({ values, at, layout }: ExponentialAt): boolean {
     return true;
   });
   return areBuckets && total <= totalOf(values, at + COUNT, 1);
-}
-
-export function isCount(value: number | undefined): boolean {
-  return (value as number) >= 0 && (value as number) < Infinity;
 }
 
 /**

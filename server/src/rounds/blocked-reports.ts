@@ -6,26 +6,16 @@
 import { isRecord, printable } from '../../../core/values';
 import { WIRE_VERSION } from '../../../core/wire/format';
 import type { Run } from '../../protocol/run';
+import type { Blocked } from './runs/blocked';
 import type { KnownRuns } from './runs/known-runs';
 import type { ErrorCounts, ErrorKind } from './result';
 
 const TOPIC = 'eventLoopBlocked';
-/** The exporter says it every 5 s. */
-const EXPIRES_MS = 16_000;
 /** More than this is not believed: it would be a year. */
 const MAX_BLOCKED_MS = 366 * 86_400_000;
 const MAX_STACK_CHARS = 4096;
 /** Two messages of one hang say nearly the same beginning. */
 const SAME_MS = 1000;
-
-export interface Blocked {
-  /** Since when its event loop has not turned, epoch milliseconds. */
-  readonly since: number;
-  /** Of its main thread, a call a line, the innermost first; or in a sentence why there is none. `undefined`: not asked for. */
-  readonly stack: string | undefined;
-  /** By `performance.now()`. */
-  readonly heardAt: number;
-}
 
 export interface BlockedReportsOptions {
   readonly runs: KnownRuns;
@@ -39,10 +29,6 @@ interface Report {
   readonly blockedMs: number;
   readonly turns: boolean;
   readonly stack: string | undefined;
-}
-
-export function isCurrent({ heardAt }: Blocked): boolean {
-  return performance.now() - heardAt < EXPIRES_MS;
 }
 
 export class BlockedReports {

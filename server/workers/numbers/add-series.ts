@@ -20,7 +20,7 @@ import {
   type HistogramLayout,
   type Layout,
 } from '../../../core/snapshot';
-import { addExponential, type ExponentialAt } from '../cluster/sums/exponential';
+import { addExponential, type ExponentialAt } from './exponential';
 
 /** Where the numbers of a series stand. */
 export interface SeriesAt {

@@ -5,23 +5,23 @@
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
-import type { Attributes, Scope } from '../../../core/otel';
-import type { Family, Page, PlacedPage, Snapshot } from '../../../core/snapshot';
-import { attributesOf } from '../../../core/page-texts';
-import { pagesOf } from '../../../core/series';
-import { messageOf } from '../../../core/values';
-import type { DropReason } from '../../protocol/dropped';
-import { regular } from '../identity/regular';
-import { leftOutSentence } from '../report';
-import { forbiddenHistograms } from './official/forbidden';
-import { heldPage, isOf, type HeldPage } from './held-page';
-import type { LeftOut } from './official/left-out';
-import { OfficialLayout, type TextMember, type Warn } from './official/official-layout';
-import { pageLines, targetInfo } from './official/official';
-import { PageText } from './page-text';
-import { spansOf } from './spans';
-import type { Output } from './output';
-import { areAllVerbatim } from './official/verbatim';
+import type { Attributes, Scope } from '../../../../core/otel';
+import type { Family, Page, PlacedPage, Snapshot } from '../../../../core/snapshot';
+import { attributesOf } from '../../../../core/page-texts';
+import { pagesOf } from '../../../../core/series';
+import { messageOf } from '../../../../core/values';
+import type { DropReason } from '../../../protocol/dropped';
+import { regular } from '../../numbers/regular';
+import { leftOutSentence } from '../../report';
+import { forbiddenHistograms } from '../../text/official/forbidden';
+import { heldPage, isOf, type HeldPage } from '../../text/held-page';
+import type { LeftOut } from '../../text/official/left-out';
+import { OfficialLayout, type TextMember, type Warn } from './official-layout';
+import { pageLines, targetInfo } from '../../text/official/official';
+import { PageText } from '../../text/page-text';
+import { spansOf } from '../../text/spans';
+import type { Output } from '../../text/output';
+import { areAllVerbatim } from '../../text/official/verbatim';
 
 interface FamilyTexts {
   /** In Prometheus. */

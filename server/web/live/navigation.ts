@@ -1,8 +1,8 @@
 /** Which view is shown, and the ways to another one. The page's address is the only place that knows. */
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { OpenCharts } from '../live/open-charts';
-import { Topic, useTopics } from '../live/topic';
+import type { OpenCharts } from './open-charts';
+import { Topic, useTopics } from './topic';
 import type { ChartSpec } from '../words/chart-spec';
 import { formatRoute, parseRoute, type Route } from '../words/route';
 

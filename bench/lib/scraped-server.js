@@ -8,23 +8,22 @@
 const { createRequire } = require('node:module');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { createEncoder } = require('../../bench/lib/engine');
-const { createWorkload } = require('../../bench/lib/workload');
+const { createEncoder, part } = require('./engine');
+const { createWorkload } = require('./workload');
 
-const part = (file) => require(path.join(__dirname, '../../build/server/src', file));
-const { ClusterPool } = part('cluster-pool.js');
-const { ClusterSums } = part('cluster-sums.js');
-const { createHttpServer } = part('http/server.js');
-const { MetricsCluster } = part('metrics-cluster.js');
-const { readOptions } = part('options/read-options.js');
-const { StateStore } = part('state-store.js');
-const { StateLog } = require('../../build/core/state-log.js');
+const { ClusterPool } = part('server/src/cluster-pool.js');
+const { ClusterSums } = part('server/src/cluster-sums.js');
+const { createHttpServer } = part('server/src/http/server.js');
+const { MetricsCluster } = part('server/src/metrics-cluster.js');
+const { readOptions } = part('server/src/options/read-options.js');
+const { StateStore } = part('server/src/state-store.js');
+const { StateLog } = part('core/state-log.js');
 
 /** How long an instance takes to answer. */
 const ASK_MS = 20;
 
 async function main() {
-  // The server's own copy: the scripts depend on nothing.
+  // The server's own copy: the benchmarks have none.
   const { pino } = createRequire(path.join(__dirname, '../../server/package.json'))('pino');
   const log = pino({ level: 'warn' });
   const { options } = readOptions({ env: { PM2_METRICS_PORT: '0' }, folder: __dirname });

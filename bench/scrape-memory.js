@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * `node scripts/scrape-memory.js`: the memory of the metrics server over many scrapes of a large exposition.
+ * `node bench/scrape-memory.js`: the memory of the metrics server over many scrapes of a large exposition.
  *
  * It prints a table: scrapes so far, their duration, and the resident memory of the server. All numbers change from scrape to
  * scrape, so that all text is written anew. Clients that stop reading can be added, each with a scrape of its own:
@@ -14,11 +14,11 @@ const { connect } = require('node:net');
 const http = require('node:http');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
-const { ensureBuilt, ensureInstalled } = require('./ensure');
+const { ensureBuilt, ensureInstalled } = require('../scripts/ensure');
 
 const USAGE = `The resident memory of the metrics server over many scrapes.
 
-  node scripts/scrape-memory.js [options]
+  node bench/scrape-memory.js [options]
 
   --scrapes <n>   number of scrapes, 500
   --at-once <n>   how many at a time, 1
