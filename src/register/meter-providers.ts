@@ -14,7 +14,7 @@ const PACKAGE = '@opentelemetry/sdk-metrics';
 /** PM2 has MeterProviders of its own, for `pm2 --trace`. */
 const OF_PM2 = /[\\/]node_modules[\\/](@pm2[\\/][^\\/]+|pm2)[\\/]/;
 
-interface Parts {
+interface Dependencies {
   readonly session: Session;
   readonly settings: Settings;
   readonly instrumentations: Instrumentations;
@@ -39,7 +39,7 @@ export class MeterProviders {
   ]);
   private readonly replacements = new Replacements();
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly dependencies: Dependencies) {}
 
   private onModule(exports: unknown, module: SeenModule): unknown {
     if (module.folder !== undefined && OF_PM2.test(module.folder)) return exports;
@@ -60,7 +60,7 @@ export class MeterProviders {
   }
 
   private plan(options: unknown, module: SeenModule): Plan {
-    const { session, settings, instrumentations } = this.parts;
+    const { session, settings, instrumentations } = this.dependencies;
     const readers = readersOf(options);
     if (readers.some(isPm2Reader)) {
       return { options, isChanged: false, finish: (provider) => instrumentations.use(provider) };
@@ -101,11 +101,11 @@ export class MeterProviders {
   /** A reader of the app takes the place of ours. */
   private watchReaders(provider: Provider, source: MetricsSource, module: SeenModule): void {
     const add = provider.addMetricReader?.bind(provider);
-    if (add === undefined || this.parts.settings.secondReader) return;
+    if (add === undefined || this.dependencies.settings.secondReader) return;
     provider.addMetricReader = (reader) => {
       delete provider.addMetricReader;
       this.guarded(() => {
-        this.parts.session.drop(source);
+        this.dependencies.session.drop(source);
         if (!isPm2Reader(reader)) this.tellOfOther(module);
       });
       return add(reader);
@@ -113,7 +113,7 @@ export class MeterProviders {
   }
 
   private tellOfOther(module: SeenModule): void {
-    this.parts.session.tellOnce(
+    this.dependencies.session.tellOnce(
       'reader',
       `A MeterProvider of ${describePackage(module)} has a reader already, so its metrics are not exported: with a second ` +
         `reader each recording costs twice. Set ${SECOND_READER}=1 if that is wanted, or replace the reader by Pm2MetricReader`,
@@ -125,7 +125,7 @@ export class MeterProviders {
     try {
       return act();
     } catch (error) {
-      this.parts.logger.warn(`The preload does not export the metrics of a MeterProvider: ${messageOf(error)}`);
+      this.dependencies.logger.warn(`The preload does not export the metrics of a MeterProvider: ${messageOf(error)}`);
       return undefined;
     }
   }
