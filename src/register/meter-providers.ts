@@ -3,11 +3,11 @@ import { messageOf } from '../../core/values';
 import type { MetricsSource } from '../collect/sources/source';
 import type { Logger } from '../logger';
 import { isPm2Reader, Reader } from '../opentelemetry/reader';
+import type { FoundSources } from './found-sources';
 import type { OnModule, SeenModule } from './hooks';
 import type { Instrumentations } from './instrumentations';
 import { Replacements, type Constructor } from './replace-export';
 import { SECOND_READER, type Settings } from './settings';
-import type { Session } from './session';
 import { describePackage } from './versions';
 
 const PACKAGE = '@opentelemetry/sdk-metrics';
@@ -15,7 +15,7 @@ const PACKAGE = '@opentelemetry/sdk-metrics';
 const OF_PM2 = /[\\/]node_modules[\\/](@pm2[\\/][^\\/]+|pm2)[\\/]/;
 
 interface Dependencies {
-  readonly session: Session;
+  readonly found: FoundSources;
   readonly settings: Settings;
   readonly instrumentations: Instrumentations;
   readonly logger: Logger;
@@ -60,12 +60,12 @@ export class MeterProviders {
   }
 
   private plan(options: unknown, module: SeenModule): Plan {
-    const { session, settings, instrumentations } = this.dependencies;
+    const { found, settings, instrumentations } = this.dependencies;
     const readers = readersOf(options);
     if (readers.some(isPm2Reader)) {
       return { options, isChanged: false, finish: (provider) => instrumentations.use(provider) };
     }
-    if (!session.isOpen) return { options, isChanged: false, finish: () => undefined };
+    if (!found.isOpen) return { options, isChanged: false, finish: () => undefined };
     if (readers.length > 0 && !settings.secondReader) {
       return {
         options,
@@ -80,10 +80,10 @@ export class MeterProviders {
     const reader = new Reader(settings.options, (given) => {
       source = given;
       const what = instrumentations.isProviding ? 'Node.js itself (by its instrumentations)' : describePackage(module);
-      return session.addReader(given, what);
+      return found.addReader(given, what);
     });
     if (readers.length > 0) {
-      session.tell(
+      found.tell(
         `A MeterProvider of ${describePackage(module)} has a second reader now, since ${SECOND_READER} is set: each ` +
           'recording of its metrics costs twice',
       );
@@ -105,7 +105,7 @@ export class MeterProviders {
     provider.addMetricReader = (reader) => {
       delete provider.addMetricReader;
       this.guarded(() => {
-        this.dependencies.session.drop(source);
+        this.dependencies.found.drop(source);
         if (!isPm2Reader(reader)) this.tellOfOther(module);
       });
       return add(reader);
@@ -113,7 +113,7 @@ export class MeterProviders {
   }
 
   private tellOfOther(module: SeenModule): void {
-    this.dependencies.session.tellOnce(
+    this.dependencies.found.tellOnce(
       'reader',
       `A MeterProvider of ${describePackage(module)} has a reader already, so its metrics are not exported: with a second ` +
         `reader each recording costs twice. Set ${SECOND_READER}=1 if that is wanted, or replace the reader by Pm2MetricReader`,
