@@ -2,7 +2,7 @@
 import { compileGlob } from '../glob/glob';
 import type { Family } from '../snapshot';
 import { forEachCompared, type Compared, type ComparedPage } from './compared';
-import { intervalOf } from './interval';
+import { compareFamily } from './compared-family';
 import type { Query, QueryResult } from './query';
 import { ResultRows } from './result-rows';
 import { rowFor } from './rows';
@@ -60,7 +60,7 @@ interface RankedPage extends ComparedPage {
 /** @returns whether any series has matched */
 function addFamily(result: ResultRows, family: Family, compared: Compared, selection: Selection): boolean {
   const { incarnation } = compared.snapshot;
-  const interval = intervalOf(compared, family);
+  const comparedFamily = compareFamily(compared, family);
   const rows = result.of(compared.label);
   let isAny = false;
   const prepare = (page: ComparedPage): RankedPage => ({
@@ -71,7 +71,7 @@ function addFamily(result: ResultRows, family: Family, compared: Compared, selec
     const row = page.rows === undefined ? 0 : (page.rows[index] as number);
     if (row === NO_ROW) return;
     isAny = true;
-    rows.at(row).add(interval, page.page.layout, offset, before);
+    rows.at(row).add(comparedFamily, page.page.layout, offset, before);
   });
   return isAny;
 }

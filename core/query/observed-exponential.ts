@@ -13,7 +13,7 @@ import {
   type Layout,
 } from '../snapshot';
 import { ExponentialBuckets } from '../exponential/buckets';
-import { addKnown, baselineOf, numberAt, type Interval } from './interval';
+import { addKnown, baselineOf, numberAt, type ComparedFamily } from './compared-family';
 
 /** The change of one series, which is added before the next one is looked at: too large to be allocated for each. */
 const change = new ExponentialBuckets();
@@ -24,13 +24,13 @@ export class ObservedExponential {
   count = NaN;
   private readonly recorded = new ExponentialBuckets();
 
-  add(interval: Interval, layout: Layout, offset: number, before: number): void {
+  add(compared: ComparedFamily, layout: Layout, offset: number, before: number): void {
     if (layout.kind !== 'exponential') return;
-    const { values } = interval;
-    const baseline = baselineOf(interval, offset, before, strideOf(layout));
+    const { values } = compared;
+    const baseline = baselineOf(compared, offset, before, strideOf(layout));
     const count = numberAt(values, offset + COUNT);
-    if (baseline === 'previous' && interval.previous !== undefined) {
-      const { previous } = interval;
+    if (baseline === 'previous' && compared.previous !== undefined) {
+      const { previous } = compared;
       const former = numberAt(previous, before + COUNT);
       if (count >= former && this.addChange(values, offset, previous, before, layout)) {
         this.count = addKnown(this.count, count - former);

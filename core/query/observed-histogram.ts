@@ -1,6 +1,6 @@
 /** What histograms with explicit bounds have observed in an interval, taken together. */
 import { COUNT, HISTOGRAM_BUCKETS, type HistogramLayout, type Layout } from '../snapshot';
-import { addKnown, baselineOf, hasDropped, numberAt, type Interval } from './interval';
+import { addKnown, baselineOf, hasDropped, numberAt, type ComparedFamily } from './compared-family';
 import { bucketQuantile } from './quantile';
 
 export interface Buckets {
@@ -18,12 +18,12 @@ export class ObservedHistogram {
   private lastLayout: Layout | undefined;
   private lastBuckets: Buckets | undefined;
 
-  add(interval: Interval, layout: Layout, offset: number, before: number): void {
+  add(compared: ComparedFamily, layout: Layout, offset: number, before: number): void {
     if (layout.kind !== 'histogram') return;
-    const { values } = interval;
+    const { values } = compared;
     const first = offset + HISTOGRAM_BUCKETS;
-    const baseline = baselineOf(interval, offset, before, HISTOGRAM_BUCKETS + layout.buckets);
-    const column = baseline === 'previous' ? interval.previous : undefined;
+    const baseline = baselineOf(compared, offset, before, HISTOGRAM_BUCKETS + layout.buckets);
+    const column = baseline === 'previous' ? compared.previous : undefined;
     const previous = column !== undefined && !hasDropped(values, offset, column, before, layout) ? column : undefined;
 
     const { counts } = this.bucketsOf(layout);

@@ -1,6 +1,6 @@
 /** The rows of a query while it is evaluated: each adds up series, and gives one number in the end. */
 import { MAX, MIN, SCALAR_VALUE, SUM, COUNT, type Layout } from '../snapshot';
-import { addKnown, changeOfCount, changeOfScalar, numberAt, type Interval } from './interval';
+import { addKnown, changeOfCount, changeOfScalar, numberAt, type ComparedFamily } from './compared-family';
 import { ObservedExponential } from './observed-exponential';
 import { ObservedHistogram } from './observed-histogram';
 import type { QueryStatistic } from './query';
@@ -9,7 +9,7 @@ import { quantileOf } from './statistic';
 /** Called for every series of a large metric, so it must not allocate. */
 export interface Row {
   /** @param before offset in the column before, or `NOWHERE` */
-  add(interval: Interval, layout: Layout, offset: number, before: number): void;
+  add(compared: ComparedFamily, layout: Layout, offset: number, before: number): void;
   /** @param other of the same statistic */
   addAll(other: this): void;
   /** `NaN`: nothing is known. */
@@ -39,16 +39,16 @@ export function rowFor(statistic: QueryStatistic): () => Row {
   }
 }
 
-type NumberOf = (interval: Interval, layout: Layout, offset: number, before: number) => number;
+type NumberOf = (compared: ComparedFamily, layout: Layout, offset: number, before: number) => number;
 
 const totalOf: NumberOf = ({ values }, layout, offset) =>
   numberAt(values, offset + (layout.kind === 'scalar' ? SCALAR_VALUE : COUNT));
 
-const changeOf: NumberOf = (interval, layout, offset, before) =>
-  layout.kind === 'scalar' ? changeOfScalar(interval, offset, before) : changeOfCount(interval, layout, offset, before);
+const changeOf: NumberOf = (compared, layout, offset, before) =>
+  layout.kind === 'scalar' ? changeOfScalar(compared, offset, before) : changeOfCount(compared, layout, offset, before);
 
-const rateOf: NumberOf = (interval, layout, offset, before) =>
-  changeOf(interval, layout, offset, before) / interval.seconds;
+const rateOf: NumberOf = (compared, layout, offset, before) =>
+  changeOf(compared, layout, offset, before) / compared.seconds;
 
 class SumRow implements Row {
   private sum = 0;
@@ -56,8 +56,8 @@ class SumRow implements Row {
 
   constructor(private readonly numberOf: NumberOf) {}
 
-  add(interval: Interval, layout: Layout, offset: number, before: number): void {
-    const value = this.numberOf(interval, layout, offset, before);
+  add(compared: ComparedFamily, layout: Layout, offset: number, before: number): void {
+    const value = this.numberOf(compared, layout, offset, before);
     if (Number.isNaN(value)) return;
     this.sum += value;
     this.isKnown = true;
@@ -77,12 +77,12 @@ class MeanRow implements Row {
   private sum = NaN;
   private count = 0;
 
-  add(interval: Interval, layout: Layout, offset: number, before: number): void {
+  add(compared: ComparedFamily, layout: Layout, offset: number, before: number): void {
     if (layout.kind === 'scalar') {
-      this.addPart(totalOf(interval, layout, offset, before), 1);
+      this.addPart(totalOf(compared, layout, offset, before), 1);
     } else if (layout.kind === 'summary' || layout.sum) {
-      const count = changeOfCount(interval, layout, offset, before);
-      this.addPart(changeOfCount(interval, layout, offset, before, SUM), count);
+      const count = changeOfCount(compared, layout, offset, before);
+      this.addPart(changeOfCount(compared, layout, offset, before, SUM), count);
     }
   }
 
@@ -106,7 +106,7 @@ class ExtremeRow implements Row {
 
   constructor(private readonly field: typeof MIN | typeof MAX) {}
 
-  add({ values }: Interval, layout: Layout, offset: number): void {
+  add({ values }: ComparedFamily, layout: Layout, offset: number): void {
     if (layout.kind === 'scalar') this.take(numberAt(values, offset + SCALAR_VALUE));
     else if (layout.kind !== 'summary' && (this.field === MIN ? layout.min : layout.max)) {
       // Of no observations there is none, whatever stands there.
@@ -131,12 +131,12 @@ class QuantileRow implements Row {
 
   constructor(private readonly q: number) {}
 
-  add(interval: Interval, layout: Layout, offset: number, before: number): void {
+  add(compared: ComparedFamily, layout: Layout, offset: number, before: number): void {
     if (layout.kind !== 'histogram' && layout.kind !== 'exponential') return;
     // What it has observed in the interval is not known.
-    if (Number.isNaN(changeOfCount(interval, layout, offset, before))) return;
-    if (layout.kind === 'histogram') (this.histogram ??= new ObservedHistogram()).add(interval, layout, offset, before);
-    else (this.exponential ??= new ObservedExponential()).add(interval, layout, offset, before);
+    if (Number.isNaN(changeOfCount(compared, layout, offset, before))) return;
+    if (layout.kind === 'histogram') (this.histogram ??= new ObservedHistogram()).add(compared, layout, offset, before);
+    else (this.exponential ??= new ObservedExponential()).add(compared, layout, offset, before);
   }
 
   addAll({ histogram, exponential }: this): void {

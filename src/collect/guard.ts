@@ -5,7 +5,7 @@
 import type { ScopeMetrics } from '../../core/otel';
 import type { StateLog } from '../../core/state-log';
 import { FallWatch } from './falls';
-import { byTemporality, isPromiseLike, partsOf, type Parts } from './parts';
+import { byTemporality, isPromiseLike, readForeign, type ForeignCollection } from './foreign-collection';
 import type { MetricsSource } from './sources/source';
 
 /** Names of metrics in a line. */
@@ -64,13 +64,13 @@ class Guard {
   }
 
   checked(data: unknown, provider: object): unknown {
-    let parts: Parts;
+    let collection: ForeignCollection;
     try {
-      parts = partsOf(data);
+      collection = readForeign(data);
     } catch {
       return data; // Whoever encodes it tells what is wrong.
     }
-    const { deltas, others } = byTemporality(parts.scopeMetrics);
+    const { deltas, others } = byTemporality(collection.scopeMetrics);
     this.falls.look(others);
     if (deltas.length === 0) return data;
     if (others.length === 0) {
@@ -79,7 +79,7 @@ class Guard {
     }
     const what = `Metrics of ${this.label} are not exported since they have delta temporality`;
     this.states.warnOnce(`deltas of ${this.label}`, `${what}: ${namesOf(deltas)}. ${HARM}. ${OWN_READER}`);
-    return { resource: parts.resource, scopeMetrics: others };
+    return { resource: collection.resource, scopeMetrics: others };
   }
 
   private refusal(): Error {

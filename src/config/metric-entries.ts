@@ -43,17 +43,17 @@ function readEntry(value: unknown, path: string, report: Report): MetricEntry | 
   return undefined;
 }
 
-interface Part<T> {
+interface EntryField<T> {
   readonly expected: string;
   readonly isValid: (value: unknown) => value is T;
   readonly isNeeded?: boolean;
 }
 
-type Parts<T> = { readonly [K in keyof T]-?: Part<NonNullable<T[K]>> };
+type EntryFields<T> = { readonly [K in keyof T]-?: EntryField<NonNullable<T[K]>> };
 
-const NAME: Part<string> = { expected: `1 to ${MAX_NAME_CHARS} characters`, isValid: isText(1, MAX_NAME_CHARS) };
+const NAME: EntryField<string> = { expected: `1 to ${MAX_NAME_CHARS} characters`, isValid: isText(1, MAX_NAME_CHARS) };
 
-const QUERY: Parts<MetricQuery> = {
+const QUERY: EntryFields<MetricQuery> = {
   metric: {
     expected: `a metric name or glob of 1 to ${MAX_CHARS} characters`,
     isValid: isText(1, MAX_CHARS),
@@ -84,7 +84,7 @@ const QUERY: Parts<MetricQuery> = {
   unit: { expected: `up to ${MAX_UNIT_CHARS} characters`, isValid: isText(0, MAX_UNIT_CHARS) },
 };
 
-const VITAL: Parts<VitalEntry> = {
+const VITAL: EntryFields<VitalEntry> = {
   vital: {
     expected: `one of ${VITALS.map((vital) => `"${vital}"`).join(', ')}`,
     isValid: (value): value is Vital => VITALS.some((vital) => vital === value),
@@ -93,11 +93,11 @@ const VITAL: Parts<VitalEntry> = {
   name: NAME,
 };
 
-/** A query without one of its parts would show another number, so one that is wrong costs the entry. */
-function read<T extends object>(value: object, path: string, parts: Parts<T>, report: Report): T | undefined {
-  const known = Object.entries<Part<unknown>>(parts as Record<string, Part<unknown>>);
+/** A query without one of its fields would show another number, so one that is wrong costs the entry. */
+function read<T extends object>(value: object, path: string, fields: EntryFields<T>, report: Report): T | undefined {
+  const known = Object.entries<EntryField<unknown>>(fields as Record<string, EntryField<unknown>>);
   for (const key of keysOf(value)) {
-    if (Object.hasOwn(parts, key)) continue;
+    if (Object.hasOwn(fields, key)) continue;
     const expected = `one of ${known.map(([name]) => name).join(', ')}`;
     report({ kind: 'entry key', path: `${path}.${key}`, value: property(value, key), expected });
     return undefined;

@@ -6,9 +6,9 @@ import { createRequire } from 'node:module';
 import { messageOf } from '../../core/values';
 import type { Logger } from '../logger';
 import type { App } from './app';
+import type { FoundSources } from './found-sources';
 import type { OnModule, SeenModule } from './hooks';
 import { Replacements, type Constructor } from './replace-export';
-import type { Session } from './session';
 
 interface Instrumentation {
   setMeterProvider(provider: object): void;
@@ -38,7 +38,7 @@ export class Instrumentations {
 
   constructor(
     private readonly app: App,
-    private readonly session: Session,
+    private readonly found: FoundSources,
     private readonly logger: Logger,
   ) {
     const onModule: OnModule = (exports, module) => this.onModule(exports, module);
@@ -85,7 +85,7 @@ export class Instrumentations {
 
   private provide(): void {
     if (this.own.size === 0 || this.provider !== undefined) return;
-    if (!this.session.isOpen) {
+    if (!this.found.isOpen) {
       this.end();
       return;
     }

@@ -3,19 +3,19 @@ import { messageOf } from '../../core/values';
 import type { MetricsSource } from '../collect/sources/source';
 import type { Logger } from '../logger';
 import { isPm2Reader, Reader } from '../opentelemetry/reader';
+import type { FoundSources } from './found-sources';
 import type { OnModule, SeenModule } from './hooks';
 import type { Instrumentations } from './instrumentations';
 import { Replacements, type Constructor } from './replace-export';
 import { SECOND_READER, type Settings } from './settings';
-import type { Session } from './session';
 import { describePackage } from './versions';
 
 const PACKAGE = '@opentelemetry/sdk-metrics';
 /** PM2 has MeterProviders of its own, for `pm2 --trace`. */
 const OF_PM2 = /[\\/]node_modules[\\/](@pm2[\\/][^\\/]+|pm2)[\\/]/;
 
-interface Parts {
-  readonly session: Session;
+interface Dependencies {
+  readonly found: FoundSources;
   readonly settings: Settings;
   readonly instrumentations: Instrumentations;
   readonly logger: Logger;
@@ -39,7 +39,7 @@ export class MeterProviders {
   ]);
   private readonly replacements = new Replacements();
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly dependencies: Dependencies) {}
 
   private onModule(exports: unknown, module: SeenModule): unknown {
     if (module.folder !== undefined && OF_PM2.test(module.folder)) return exports;
@@ -60,12 +60,12 @@ export class MeterProviders {
   }
 
   private plan(options: unknown, module: SeenModule): Plan {
-    const { session, settings, instrumentations } = this.parts;
+    const { found, settings, instrumentations } = this.dependencies;
     const readers = readersOf(options);
     if (readers.some(isPm2Reader)) {
       return { options, isChanged: false, finish: (provider) => instrumentations.use(provider) };
     }
-    if (!session.isOpen) return { options, isChanged: false, finish: () => undefined };
+    if (!found.isOpen) return { options, isChanged: false, finish: () => undefined };
     if (readers.length > 0 && !settings.secondReader) {
       return {
         options,
@@ -80,10 +80,10 @@ export class MeterProviders {
     const reader = new Reader(settings.options, (given) => {
       source = given;
       const what = instrumentations.isProviding ? 'Node.js itself (by its instrumentations)' : describePackage(module);
-      return session.addReader(given, what);
+      return found.addReader(given, what);
     });
     if (readers.length > 0) {
-      session.tell(
+      found.tell(
         `A MeterProvider of ${describePackage(module)} has a second reader now, since ${SECOND_READER} is set: each ` +
           'recording of its metrics costs twice',
       );
@@ -101,11 +101,11 @@ export class MeterProviders {
   /** A reader of the app takes the place of ours. */
   private watchReaders(provider: Provider, source: MetricsSource, module: SeenModule): void {
     const add = provider.addMetricReader?.bind(provider);
-    if (add === undefined || this.parts.settings.secondReader) return;
+    if (add === undefined || this.dependencies.settings.secondReader) return;
     provider.addMetricReader = (reader) => {
       delete provider.addMetricReader;
       this.guarded(() => {
-        this.parts.session.drop(source);
+        this.dependencies.found.drop(source);
         if (!isPm2Reader(reader)) this.tellOfOther(module);
       });
       return add(reader);
@@ -113,7 +113,7 @@ export class MeterProviders {
   }
 
   private tellOfOther(module: SeenModule): void {
-    this.parts.session.tellOnce(
+    this.dependencies.found.tellOnce(
       'reader',
       `A MeterProvider of ${describePackage(module)} has a reader already, so its metrics are not exported: with a second ` +
         `reader each recording costs twice. Set ${SECOND_READER}=1 if that is wanted, or replace the reader by Pm2MetricReader`,
@@ -125,7 +125,7 @@ export class MeterProviders {
     try {
       return act();
     } catch (error) {
-      this.parts.logger.warn(`The preload does not export the metrics of a MeterProvider: ${messageOf(error)}`);
+      this.dependencies.logger.warn(`The preload does not export the metrics of a MeterProvider: ${messageOf(error)}`);
       return undefined;
     }
   }

@@ -3,7 +3,7 @@
  *
  * ```
  * hooks ─▶ MeterProviders ── a reader for each MeterProvider ─┐
- *       ─▶ Registries ────── default registries ──────────────┴─▶ Session ─▶ one exporter
+ *       ─▶ Registries ────── default registries ──────────────┴─▶ FoundSources ─▶ one exporter
  *       ─▶ Instrumentations: those that are installed, until the app makes its own
  * ```
  */
@@ -13,11 +13,11 @@ import { guardLogger, type Logger } from '../logger';
 import { describePlace } from '../place';
 import { findApp } from './app';
 import { unpackedEnvironment } from './environment';
+import { FoundSources } from './found-sources';
 import { installHooks } from './hooks';
 import { Instrumentations } from './instrumentations';
 import { MeterProviders } from './meter-providers';
 import { Registries } from './registries';
-import { Session } from './session';
 import { readSettings } from './settings';
 
 /** Never throws. */
@@ -38,12 +38,12 @@ export function preload(): void {
 function start(env: NodeJS.ProcessEnv, logger: Logger): void {
   const app = findApp(env);
   const settings = readSettings(env, logger);
-  const session = new Session(settings, logger);
-  const instrumentations = new Instrumentations(app, session, logger);
-  const providers = new MeterProviders({ session, settings, instrumentations, logger });
-  const registries = new Registries(session, logger);
+  const found = new FoundSources(settings, logger);
+  const instrumentations = new Instrumentations(app, found, logger);
+  const providers = new MeterProviders({ found, settings, instrumentations, logger });
+  const registries = new Registries(found, logger);
   const tables = [providers.modules, registries.modules, instrumentations.modules];
   if (!installHooks(new Map(tables.flatMap((table) => [...table])), app, logger)) return;
   instrumentations.make();
-  session.watch(() => registries.describeEmpty());
+  found.watch(() => registries.describeEmpty());
 }

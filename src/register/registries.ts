@@ -2,8 +2,8 @@
 import type { Logger } from '../logger';
 import { promClientSource, type PromClientRegistry } from '../prom-client/index';
 import { isRegistry } from '../prom-client/shapes';
+import type { FoundSources } from './found-sources';
 import type { OnModule, SeenModule } from './hooks';
-import type { Session } from './session';
 import { describePackage } from './versions';
 
 const PACKAGES = ['prom-client', '@platformatic/prom-client', '@prometheus-io/client'];
@@ -13,7 +13,7 @@ export class Registries {
   private readonly seen = new Map<object, string>();
 
   constructor(
-    private readonly session: Session,
+    private readonly found: FoundSources,
     private readonly logger: Logger,
   ) {
     const onModule: OnModule = (exports, module) => {
@@ -40,7 +40,7 @@ export class Registries {
     const name = describePackage(module);
     this.seen.set(globalRegistry, name);
     const source = promClientSource(globalRegistry as PromClientRegistry, { logger: this.logger });
-    this.session.add(source, 'prom-client', name);
+    this.found.add(source, 'prom-client', name);
   }
 }
 

@@ -4,15 +4,15 @@
  */
 import test from 'ava';
 import { functionSource } from '../../src/collect/sources/source';
-import { Session } from '../../src/register/session';
+import { FoundSources } from '../../src/register/found-sources';
 
 test('a reader above the limit of sources is told that it takes no part', (t) => {
   const lines: string[] = [];
   const note = (line: string): void => void lines.push(line);
   const logger = { debug: note, info: note, warn: note, error: note };
-  const session = new Session({ options: undefined, secondReader: false, serviceName: undefined }, logger);
+  const found = new FoundSources({ options: undefined, secondReader: false, serviceName: undefined }, logger);
   const add = (): boolean =>
-    session.addReader(
+    found.addReader(
       functionSource(() => undefined),
       'an SDK',
     ).active;

@@ -3,6 +3,7 @@
  * thread pauses. Each step has a deadline. Where one has passed, the session ends, and a main thread that is paused goes on.
  */
 import type * as inspector from 'node:inspector';
+import { messageOf } from '../../core/values';
 
 export interface StackOptions {
   readonly maxFrames: number;
@@ -28,7 +29,7 @@ export async function takeStack(options: StackOptions): Promise<string> {
     session.connectToMainThread();
     return await pauseIn(session, options);
   } catch (error) {
-    return `no stack can be taken: ${error instanceof Error ? error.message : String(error)}`;
+    return `no stack can be taken: ${messageOf(error)}`;
   } finally {
     // A main thread that is paused goes on.
     session?.disconnect();

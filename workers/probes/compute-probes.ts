@@ -8,7 +8,7 @@ import type { CounterMode, ProbesResult, ProbesTask } from '../../protocol/tasks
 import { forEachSeries, seriesCount } from '../../core/series';
 import { withPrevious } from '../../core/query/compared';
 import { Queries } from '../../core/query/evaluate';
-import { intervalOf } from '../../core/query/interval';
+import { compareFamily } from '../../core/query/compared-family';
 import { exponentialReading, histogramReading } from './histograms';
 import { labelsOf, probeName, unitOf } from './names';
 import { ProbeList } from './probe-list';
@@ -93,11 +93,11 @@ function countersOf(family: Family, { counters }: ProbesTask): CounterMode {
 
 function addEachSeries(list: ProbeList, { name, families }: SelectedMetric, task: ProbesTask, pages: PageTexts): void {
   for (const family of families) {
-    const interval = intervalOf(withPrevious(task.snapshot), family);
+    const compared = compareFamily(withPrevious(task.snapshot), family);
     const counters = countersOf(family, task);
     forEachSeries(family, (page, index, offset) => {
       const reading = kindOf(family).ofSeries(counters);
-      reading.add(interval, page.layout, offset);
+      reading.add(compared, page.layout, offset);
       addReading(list, name, labelsOf(pages.text(page, index)), reading, meaningOf(family, counters));
     });
   }
@@ -112,12 +112,12 @@ function addAggregate(list: ProbeList, { name, families }: SelectedMetric, task:
   for (const family of families) {
     if (seriesCount(family) === 0) continue;
     const kind = kindOf(family);
-    const interval = intervalOf(withPrevious(task.snapshot), family);
+    const compared = compareFamily(withPrevious(task.snapshot), family);
     const counters = countersOf(family, task);
     const entry = byKind.get(kind) ?? { reading: kind.ofAll(counters), meaning: meaningOf(family, counters) };
     byKind.set(kind, entry);
     forEachSeries(family, (page, _index, offset) => {
-      entry.reading.add(interval, page.layout, offset);
+      entry.reading.add(compared, page.layout, offset);
     });
   }
   for (const { reading, meaning } of byKind.values()) addReading(list, name, '', reading, meaning);

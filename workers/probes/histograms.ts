@@ -1,6 +1,6 @@
 /** Readings of both kinds of histogram: quantiles and rate of the observations of the interval. */
 import type { Layout } from '../../core/snapshot';
-import type { Interval } from '../../core/query/interval';
+import type { ComparedFamily } from '../../core/query/compared-family';
 import { ObservedExponential } from '../../core/query/observed-exponential';
 import { ObservedHistogram } from '../../core/query/observed-histogram';
 import { estimate, rateOfCount, type Reading, type Statistic } from './reading';
@@ -18,9 +18,9 @@ class ObservedReading implements Reading {
 
   constructor(private readonly observed: ObservedHistogram | ObservedExponential) {}
 
-  add(interval: Interval, layout: Layout, offset: number): void {
-    this.observed.add(interval, layout, offset, offset);
-    this.seconds = interval.seconds;
+  add(compared: ComparedFamily, layout: Layout, offset: number): void {
+    this.observed.add(compared, layout, offset, offset);
+    this.seconds = compared.seconds;
   }
 
   statistics(): Statistic[] {

@@ -1,6 +1,6 @@
 /** Turns the numbers of one series, or of thousands of series together, into the statistics that probes show. */
 import type { Layout } from '../../core/snapshot';
-import type { Interval } from '../../core/query/interval';
+import type { ComparedFamily } from '../../core/query/compared-family';
 
 const SIGNIFICANT_DIGITS = 6;
 
@@ -8,7 +8,7 @@ export interface Reading {
   /**
    * Adds the series whose numbers begin at `offset`. Called for every series of a large metric, so it must not allocate.
    */
-  add(interval: Interval, layout: Layout, offset: number): void;
+  add(compared: ComparedFamily, layout: Layout, offset: number): void;
   statistics(): readonly Statistic[];
 }
 

@@ -1,18 +1,18 @@
 /** Readings of sums and gauges: a single series, the sum of many sums, or the range of many gauges. */
 import { SCALAR_VALUE, type Layout } from '../../core/snapshot';
-import { changeOfScalar, numberAt, type Interval } from '../../core/query/interval';
+import { changeOfScalar, numberAt, type ComparedFamily } from '../../core/query/compared-family';
 import type { CounterMode } from '../../protocol/tasks';
 import { estimate, type Statistic, type Reading } from './reading';
 
 /** @returns `NaN` for the change of a series without a previous number: how much of its number is new is not known */
-function scalarOf(interval: Interval, offset: number, counters: CounterMode): number {
+function scalarOf(compared: ComparedFamily, offset: number, counters: CounterMode): number {
   switch (counters) {
     case 'total':
-      return numberAt(interval.values, offset + SCALAR_VALUE);
+      return numberAt(compared.values, offset + SCALAR_VALUE);
     case 'delta':
-      return changeOfScalar(interval, offset, offset);
+      return changeOfScalar(compared, offset, offset);
     case 'rate':
-      return changeOfScalar(interval, offset, offset) / interval.seconds;
+      return changeOfScalar(compared, offset, offset) / compared.seconds;
   }
 }
 
@@ -26,8 +26,8 @@ export class ScalarSum implements Reading {
     private readonly counters: CounterMode,
   ) {}
 
-  add(interval: Interval, _layout: Layout, offset: number): void {
-    const value = scalarOf(interval, offset, this.counters);
+  add(compared: ComparedFamily, _layout: Layout, offset: number): void {
+    const value = scalarOf(compared, offset, this.counters);
     if (Number.isNaN(value)) return;
     this.sum += value;
     this.seen = true;
@@ -46,8 +46,8 @@ export class ScalarRange implements Reading {
   private sum = 0;
   private count = 0;
 
-  add(interval: Interval, _layout: Layout, offset: number): void {
-    const value = scalarOf(interval, offset, 'total');
+  add(compared: ComparedFamily, _layout: Layout, offset: number): void {
+    const value = scalarOf(compared, offset, 'total');
     if (Number.isNaN(value)) return;
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;

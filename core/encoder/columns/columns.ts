@@ -8,6 +8,10 @@
  * A published column does not change where its snapshot has series. At other places three methods write to the column that
  * the snapshot being written will have as its previous one: {@link Columns.clearPrevious}, {@link Columns.movePrevious} and
  * {@link Columns.copyBehind}.
+ *
+ * Two rooms write into {@link Columns.written} directly, at the offsets of the family that they encode: `positions/`
+ * (`steady-pass.ts`, `write-point.ts`) and `deltas/` (`point-adder.ts`, `delta-series.ts`, `carry-over.ts`). They write each
+ * number of each collection, where a call per number costs too much. No task reads that column before `publish`.
  */
 import { moveExponential } from '../../exponential/move';
 import { START, strideOf, type ExponentialLayout } from '../../snapshot';

@@ -30,7 +30,7 @@ export interface ReadScope {
 
 /** What cannot be used is left out and is named in `problems`. @throws TypeError where `data` is no `ResourceMetrics` at all */
 export function* readCollection(data: unknown): Sliced<ReadCollection> {
-  const { resource, scopeMetrics, count } = partsOf(data);
+  const { resource, scopeMetrics, count } = unread(data);
   const reader = new Reader();
   const scopes: ReadScope[] = [];
   const entries = reader.entries(count, 'scopes');
@@ -45,13 +45,13 @@ export function* readCollection(data: unknown): Sliced<ReadCollection> {
   return { resource: reader.resource(resource), scopes, problems: reader.problems, lost: reader.lost };
 }
 
-interface Parts {
+interface UnreadCollection {
   readonly resource: ResourceMetrics['resource'];
   readonly scopeMetrics: readonly unknown[];
   readonly count: number;
 }
 
-function partsOf(data: unknown): Parts {
+function unread(data: unknown): UnreadCollection {
   let reason = '';
   try {
     const { resource, scopeMetrics } = (data ?? {}) as Partial<ResourceMetrics>;

@@ -1,6 +1,6 @@
 /** What the page keeps of the stream: the last hour, points of charts, reloads. */
 import test from 'ava';
-import { fillColumns, type Columns } from '../../web/draw/columns';
+import { fillPlotData, type PlotData } from '../../web/draw/plot-data';
 import { PointBuffer } from '../../web/live/buffer';
 import { Hour, STEPS, STEP_MS } from '../../web/live/hour';
 import { HOUR_OF_ALL, Hours, hourOfApp, hourOfRun } from '../../web/live/hours';
@@ -116,17 +116,17 @@ test('a plot has no more points than pixels, and a step of it shows its largest 
   for (let second = 0; second < 3600; second++) {
     buffer.add([second * 1000], [[second === 1801 ? 99 : 1], [second < 1000 ? null : 2]]);
   }
-  const columns: Columns = [[], [], []];
-  fillColumns(columns, buffer, { from: 0, to: 3_600_000, pixels: 450 });
-  t.is(columns[0].length, 450);
-  t.is(columns[0][225], 1800);
+  const data: PlotData = [[], [], []];
+  fillPlotData(data, buffer, { from: 0, to: 3_600_000, pixels: 450 });
+  t.is(data[0].length, 450);
+  t.is(data[0][225], 1800);
   t.deepEqual(
-    columns[1]!.filter((value) => value !== 1),
+    data[1]!.filter((value) => value !== 1),
     [99],
   );
-  t.deepEqual([columns[2]![0], columns[2]![449]], [null, 2]);
-  fillColumns(columns, buffer, { from: 3_300_000, to: 3_600_000, pixels: 450 });
-  t.is(columns[0].length, 301);
+  t.deepEqual([data[2]![0], data[2]![449]], [null, 2]);
+  fillPlotData(data, buffer, { from: 3_300_000, to: 3_600_000, pixels: 450 });
+  t.is(data[0].length, 301);
 });
 
 test.serial('a chart that cannot be drawn leaves the others of its frame alone', (t) => {

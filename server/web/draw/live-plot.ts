@@ -5,7 +5,7 @@ import type { Live } from '../live/live';
 import type { OpenChart } from '../live/open-charts';
 import { Topic } from '../live/topic';
 import { formatOf } from '../words/numbers';
-import { fillColumns, type Columns } from './columns';
+import { fillPlotData, type PlotData } from './plot-data';
 import { markAt } from './marks';
 import { createPlot } from './plot';
 import { theme } from './theme';
@@ -26,7 +26,7 @@ export class LivePlot {
   #seconds: number;
   #width = 0;
   #plot: uPlot | undefined;
-  #columns: Columns = [[]];
+  #data: PlotData = [[]];
   /** What the plot was made for. */
   #names: readonly string[] | undefined;
   #colours: unknown;
@@ -62,12 +62,12 @@ export class LivePlot {
   /** A series' number under the cursor, or else its newest one. */
   valueOf(series: number): number {
     if (this.#cursor === null) return this.#chart.buffer.last(series);
-    return this.#columns[series + 1]?.[this.#cursor] ?? Number.NaN;
+    return this.#data[series + 1]?.[this.#cursor] ?? Number.NaN;
   }
 
   /** Under the cursor, in epoch milliseconds; `undefined`: the cursor is elsewhere. */
   get cursorTime(): number | undefined {
-    const time = this.#cursor === null ? undefined : this.#columns[0][this.#cursor];
+    const time = this.#cursor === null ? undefined : this.#data[0][this.#cursor];
     return time === undefined ? undefined : time * 1000;
   }
 
@@ -95,7 +95,7 @@ export class LivePlot {
       this.#plot?.destroy();
       this.#names = buffer.names;
       this.#colours = theme.colours;
-      this.#columns = [[], ...buffer.names.map(() => [])];
+      this.#data = [[], ...buffer.names.map(() => [])];
       this.#plot = createPlot({
         ...{ host: this.#host, width: this.#width, height: HEIGHT, names: buffer.names, hasOther },
         format: formatOf(unit),
@@ -107,8 +107,8 @@ export class LivePlot {
       this.#plot.setSize({ width: this.#width, height: HEIGHT });
     }
     const [from, to] = this.#range();
-    fillColumns(this.#columns, buffer, { from: from * 1000, to: to * 1000, pixels: this.#width });
-    this.#plot.setData(this.#columns);
+    fillPlotData(this.#data, buffer, { from: from * 1000, to: to * 1000, pixels: this.#width });
+    this.#plot.setData(this.#data);
   }
 
   #onCursor(index: number | null, left: number): void {

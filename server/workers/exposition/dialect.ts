@@ -6,8 +6,8 @@ import type { PageRendering, ShownPage } from '../text/page-text';
 import type { SeriesExemplar } from '../../../core/exemplars';
 import type { FamilyType, OfficialHead } from './head';
 
-/** What all families of one name share. */
-export interface FamilyHead {
+/** A family's head as a format shows it. Families of one name are shown under the head of the first. */
+export interface ShownHead {
   /** The family's name in the format. */
   readonly name: string;
   readonly type: FamilyType;
@@ -22,13 +22,13 @@ export interface PageSource {
   readonly family: Family;
   readonly page: Page;
   readonly labels: ExtraLabels;
-  readonly head: FamilyHead;
+  readonly head: ShownHead;
 }
 
 export interface Dialect {
-  head(official: OfficialHead): FamilyHead;
+  head(official: OfficialHead): ShownHead;
   /** The bytes before the series of a family. @param length of all its series, in bytes */
-  opening(head: FamilyHead, length: number): Buffer;
+  opening(head: ShownHead, length: number): Buffer;
   page(source: PageSource): PageRendering;
   /**
    * Adds exemplars to a page that is up to date. A format without this shows none.

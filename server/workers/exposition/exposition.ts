@@ -18,7 +18,7 @@ import { spansOf } from '../text/spans';
 import { areAllVerbatim } from '../text/official/verbatim';
 import { regular } from '../numbers/regular';
 import { Chunks, type Chunk } from './chunks';
-import type { Dialect, FamilyHead } from './dialect';
+import type { Dialect, ShownHead } from './dialect';
 import { distinctGroup } from './distinct/distinct';
 import { exemplarsByPage } from './exemplars/shown-exemplars';
 import { cannotBeShown, groupFamilies, type Group, type Member, type Source } from './groups';
@@ -141,7 +141,7 @@ function targetInfo(pages: RenderedPages, { resource, scopes }: Snapshot, report
   }
 }
 
-function writeTargetInfo(chunks: Chunks, dialect: Dialect, head: FamilyHead, infos: readonly Buffer[]): void {
+function writeTargetInfo(chunks: Chunks, dialect: Dialect, head: ShownHead, infos: readonly Buffer[]): void {
   const lines = Buffer.concat(infos);
   chunks.write(dialect.opening(head, lines.length));
   chunks.write(lines);
@@ -182,7 +182,7 @@ function* writeGroup(
   }
 }
 
-function update({ pages, values, scope, family }: Member, head: FamilyHead, report: Report): Updated {
+function update({ pages, values, scope, family }: Member, head: ShownHead, report: Report): Updated {
   const exemplars = exemplarsByPage(family);
   const leftOut = new Map<DropReason, number>();
   const updated = family.pages.map((placed, index): ShownPage => {

@@ -3,12 +3,12 @@ import type { Scope } from '../../../core/otel';
 import type { Family, Snapshot } from '../../../core/snapshot';
 import { seriesCount } from '../../../core/series';
 import { messageOf } from '../../../core/values';
-import type { FamilyHead } from './dialect';
+import type { ShownHead } from './dialect';
 import type { RenderedPages } from './rendered-pages';
 import type { Report } from '../report';
 
 export interface Group {
-  readonly head: FamilyHead;
+  readonly head: ShownHead;
   readonly members: readonly Member[];
 }
 
@@ -87,7 +87,7 @@ export function cannotBeShown(metric: string, error: unknown): string {
   return `Metric ${metric} is left out for one process: ${messageOf(error)}`;
 }
 
-function conflict({ name, official, type }: FamilyHead, first: FamilyHead): string {
+function conflict({ name, official, type }: ShownHead, first: ShownHead): string {
   // In OpenMetrics, a counter's family may have the name of a gauge: it goes without `_total`.
   if (official.name !== first.official.name) return taken(official.name, name, first.official.name);
   return `Metric ${official.name} is left out where it is a ${type}: it is a ${first.type} elsewhere.`;

@@ -6,7 +6,7 @@ import type { Family, PlacedPage } from '../../../core/snapshot';
 import { heldPage, isOf, type HeldPage } from '../text/held-page';
 import { targetInfo } from '../text/official/official';
 import type { PageRendering } from '../text/page-text';
-import type { Dialect, FamilyHead, WithExemplars } from './dialect';
+import type { Dialect, ShownHead, WithExemplars } from './dialect';
 import type { FamilyIdentity } from './distinct/family-identity';
 import { officialHead } from './head';
 import { Kept } from './kept';
@@ -16,7 +16,7 @@ export class RenderedPages implements CachedRendering {
   /** By page id. */
   private readonly pages = new Kept<number, HeldPage>();
   /** By what the head says of the family; `undefined` for a family that cannot be shown. */
-  private readonly heads = new Kept<string, FamilyHead | undefined>();
+  private readonly heads = new Kept<string, ShownHead | undefined>();
   /** By group: which series of it are one. */
   readonly identities = new Kept<string, FamilyIdentity>();
   /** A text for the labels. */
@@ -38,7 +38,7 @@ export class RenderedPages implements CachedRendering {
   }
 
   /** @returns `undefined` if the family cannot be shown */
-  head(scope: Scope, family: Family): FamilyHead | undefined {
+  head(scope: Scope, family: Family): ShownHead | undefined {
     const { descriptor, dataPointType, isMonotonic } = family;
     const key = JSON.stringify([scope, descriptor, dataPointType, isMonotonic]);
     return this.heads.get(key, () => {
@@ -49,7 +49,7 @@ export class RenderedPages implements CachedRendering {
 
   /** The page, rendered with the numbers of `values`. */
   updatedPage(
-    { scope, family, head }: { readonly scope: Scope; readonly family: Family; readonly head: FamilyHead },
+    { scope, family, head }: { readonly scope: Scope; readonly family: Family; readonly head: ShownHead },
     { page, base }: PlacedPage,
     values: Float64Array,
   ): PageRendering {
@@ -73,7 +73,7 @@ export class RenderedPages implements CachedRendering {
 
   /** A page that is up to date, with exemplars as far as the format has them. */
   withExemplars(
-    { scope, family, head }: { readonly scope: Scope; readonly family: Family; readonly head: FamilyHead },
+    { scope, family, head }: { readonly scope: Scope; readonly family: Family; readonly head: ShownHead },
     { page, base }: PlacedPage,
     values: Float64Array,
     rendering: PageRendering,

@@ -10,7 +10,7 @@ import { labelNamesOf, labelsOf, scopeLabels } from '../text/official/official';
 import { valueText, type Labels } from '../text/official/labels';
 
 /** A label that series of one list of attributes have: an attribute's, or one that all series of the family have. */
-interface Place {
+interface ListedLabel {
   readonly name: string;
   /** Hash of the name. */
   readonly hash: number;
@@ -24,11 +24,11 @@ export class LabelSets {
   private readonly nameOf: (attribute: string) => string;
   private readonly fixed: readonly (readonly [name: string, value: string])[];
   /** By list of attributes, as JSON: their labels by name. Few lists for many series. */
-  private readonly places = new Map<string, readonly Place[]>();
+  private readonly lists = new Map<string, readonly ListedLabel[]>();
 
   /** The last list of attributes whose names need no change. */
   private lastNames: readonly string[] | undefined;
-  private lastPlaces: readonly Place[] = [];
+  private lastLabels: readonly ListedLabel[] = [];
 
   /** @param extra labels that all series of the snapshot get */
   constructor(scope: Scope, family: Family, extra: ExtraLabels) {
@@ -39,9 +39,9 @@ export class LabelSets {
 
   /** A text that two label sets share only if Prometheus takes them for the same. */
   keyOf(attributes: Attributes): string {
-    const { valid, places } = this.find(attributes);
-    const labels = places.map((place): [string, string] => [place.name, textOf(valid, place)]);
-    return JSON.stringify(labels.filter(([, text]) => text !== ''));
+    const { valid, labels } = this.find(attributes);
+    const texts = labels.map((label): [string, string] => [label.name, textOf(valid, label)]);
+    return JSON.stringify(texts.filter(([, text]) => text !== ''));
   }
 
   /**
@@ -50,40 +50,40 @@ export class LabelSets {
    * @param seed of what they are labels
    */
   hashOf(attributes: Attributes, seed: number): number {
-    const { valid, places } = this.find(attributes);
+    const { valid, labels } = this.find(attributes);
     hasher.start(seed);
-    for (const place of places) {
-      const text = textOf(valid, place);
+    for (const label of labels) {
+      const text = textOf(valid, label);
       if (text === '') continue;
-      hasher.addNumber(place.hash);
+      hasher.addNumber(label.hash);
       hasher.add(text);
     }
     return hasher.hash;
   }
 
-  private find(attributes: Attributes): { readonly valid: Attributes; readonly places: readonly Place[] } {
+  private find(attributes: Attributes): { readonly valid: Attributes; readonly labels: readonly ListedLabel[] } {
     const names = Object.keys(attributes);
     // Nearly all series of a page have the same list of attributes.
-    if (isSame(names, this.lastNames)) return { valid: attributes, places: this.lastPlaces };
+    if (isSame(names, this.lastNames)) return { valid: attributes, labels: this.lastLabels };
     const valid = this.labels.valid(attributes);
-    const places = this.placesOf(valid === attributes ? names : Object.keys(valid));
-    if (valid === attributes) [this.lastNames, this.lastPlaces] = [names, places];
-    return { valid, places };
+    const labels = this.labelsOfList(valid === attributes ? names : Object.keys(valid));
+    if (valid === attributes) [this.lastNames, this.lastLabels] = [names, labels];
+    return { valid, labels };
   }
 
-  private placesOf(attributes: readonly string[]): readonly Place[] {
+  private labelsOfList(attributes: readonly string[]): readonly ListedLabel[] {
     const list = JSON.stringify(attributes);
-    let places = this.places.get(list);
-    if (places === undefined) {
+    let labels = this.lists.get(list);
+    if (labels === undefined) {
       const own = attributes.map((attribute) => ({ name: this.nameOf(attribute), attribute, value: '' }));
       const fixed = this.fixed.map(([name, value]) => ({ name, attribute: undefined, value: asWritten(value) }));
-      places = [...own, ...fixed]
+      labels = [...own, ...fixed]
         .sort((a, b) => (a.name < b.name ? -1 : 1))
         .map(({ name, attribute, value }) => ({ name, hash: hashOf(name), attribute, value }));
-      if (this.places.size >= MAX_LISTS) this.places.clear();
-      this.places.set(list, places);
+      if (this.lists.size >= MAX_LISTS) this.lists.clear();
+      this.lists.set(list, labels);
     }
-    return places;
+    return labels;
   }
 }
 
@@ -96,7 +96,7 @@ function isSame(names: readonly string[], others: readonly string[] | undefined)
   return true;
 }
 
-function textOf(attributes: Attributes, { attribute, value }: Place): string {
+function textOf(attributes: Attributes, { attribute, value }: ListedLabel): string {
   return attribute === undefined ? value : asWritten(valueText(attributes[attribute]));
 }
 

@@ -11,7 +11,7 @@ import type { StateLog } from '../../../core/state-log';
 import { messageOf } from '../../../core/values';
 import { settlesWithin } from '../deadline';
 import { DEADLINE_MS, Member } from './member';
-import { MOST_ENTRIES, type Parts } from '../parts';
+import { MOST_ENTRIES, type ForeignCollection } from '../foreign-collection';
 import type { MetricsSource } from './source';
 
 /** Of one source. A list without end takes no room from the scopes of others. */
@@ -78,14 +78,14 @@ export class CompositeSource implements MetricsSource {
     if (!isCurrent()) throw new Error('the collection was given up');
     this.tell();
     if (!members.some(({ isReady }) => isReady)) throw new Error(`none of the ${members.length} sources works`);
-    return this.merge(members.map((member) => ({ member, parts: [member.take()] })));
+    return this.merge(members.map((member) => ({ member, collections: [member.take()] })));
   }
 
   /** Of sources that cannot collect without waiting it has what was last. */
   collectNow(): ResourceMetrics {
     // Nothing is handed over to a collection that is under way.
     this.current = undefined;
-    return this.merge(this.members.map((member) => ({ member, parts: member.takeNow() })));
+    return this.merge(this.members.map((member) => ({ member, collections: member.takeNow() })));
   }
 
   accept(): void {
@@ -116,15 +116,15 @@ export class CompositeSource implements MetricsSource {
   }
 
   private merge(
-    collected: readonly { readonly member: Member; readonly parts: readonly (Parts | undefined)[] }[],
+    collected: readonly { readonly member: Member; readonly collections: readonly (ForeignCollection | undefined)[] }[],
   ): ResourceMetrics {
     const attributes = new Map<string, unknown>();
     const scopeMetrics: ScopeMetrics[] = [];
-    for (const { member, parts } of collected) {
-      for (const part of parts) {
-        if (part === undefined) continue;
-        this.addAttributes(attributes, part.resource, member.label);
-        for (const entry of part.scopeMetrics) scopeMetrics.push(entry);
+    for (const { member, collections } of collected) {
+      for (const collection of collections) {
+        if (collection === undefined) continue;
+        this.addAttributes(attributes, collection.resource, member.label);
+        for (const entry of collection.scopeMetrics) scopeMetrics.push(entry);
       }
     }
     return { resource: { attributes: Object.fromEntries(attributes) }, scopeMetrics };

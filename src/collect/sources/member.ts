@@ -1,6 +1,6 @@
 /** One of several sources: when it is asked, what it has answered, and what stands for it while it does not answer. */
 import { messageOf } from '../../../core/values';
-import { byTemporality, isPromiseLike, partsOf, type Parts } from '../parts';
+import { byTemporality, isPromiseLike, readForeign, type ForeignCollection } from '../foreign-collection';
 import { collectedSettled } from '../resource';
 import type { MetricsSource } from './source';
 
@@ -30,9 +30,9 @@ export class Member {
    * What is not handed over yet, the oldest first. Of a source that accumulates each collection counts; of another one, and
    * of one that repeats what was not accepted, only the latest does.
    */
-  private ready: Parts[] = [];
+  private ready: ForeignCollection[] = [];
   /** What stands for the source when there is nothing new: without numbers that would be added up twice. */
-  private last: Parts | undefined;
+  private last: ForeignCollection | undefined;
   /** Whether its last collection has missed the deadline. */
   private slow = false;
   /** Whether its last collection gave its data at once. */
@@ -88,14 +88,14 @@ export class Member {
   }
 
   /** Hands over what is new, else what there was last. */
-  take(): Parts | undefined {
+  take(): ForeignCollection | undefined {
     const next = this.ready.shift();
     if (next !== undefined) this.keep(next);
     return next ?? this.last;
   }
 
   /** Collects without waiting, and hands over all that there is. */
-  takeNow(): readonly Parts[] {
+  takeNow(): readonly ForeignCollection[] {
     const before = this.ready;
     this.ready = [];
     const now = this.collectNow();
@@ -118,20 +118,20 @@ export class Member {
     this.source.release?.();
   }
 
-  private keep(parts: Parts): void {
-    if (this.source.accept !== undefined) this.handed = parts.data;
-    const { scopeMetrics } = parts;
+  private keep(collection: ForeignCollection): void {
+    if (this.source.accept !== undefined) this.handed = collection.data;
+    const { scopeMetrics } = collection;
     const stays = this.source.accumulates === true ? byTemporality(scopeMetrics).others : scopeMetrics;
-    this.last = { ...parts, scopeMetrics: stays, data: undefined };
+    this.last = { ...collection, scopeMetrics: stays, data: undefined };
   }
 
-  private collectNow(): Parts | undefined {
+  private collectNow(): ForeignCollection | undefined {
     const { source } = this;
     try {
-      if (source.collectNow !== undefined) return partsOf(source.collectNow(source.provider()), this.mostScopes());
+      if (source.collectNow !== undefined) return readForeign(source.collectNow(source.provider()), this.mostScopes());
       if (!this.answersAtOnce || this.pending !== undefined) return undefined;
       const answer = source.collect(source.provider());
-      if (!isPromiseLike(answer)) return partsOf(answer, this.mostScopes());
+      if (!isPromiseLike(answer)) return readForeign(answer, this.mostScopes());
       void Promise.resolve(answer).catch(() => undefined);
     } catch {
       // The process exits: its last numbers are better than none.
@@ -163,7 +163,7 @@ export class Member {
       const data = await answer;
       const settling = collectedSettled(data);
       if (settling !== undefined) await settling;
-      this.note(partsOf(data, this.mostScopes()), pending);
+      this.note(readForeign(data, this.mostScopes()), pending);
     } catch (error) {
       if (this.pending === pending) this.trouble = messageOf(error);
     }
@@ -171,10 +171,10 @@ export class Member {
     if (this.pending === pending) this.pending = undefined;
   }
 
-  private note(parts: Parts, pending: Pending): void {
+  private note(collection: ForeignCollection, pending: Pending): void {
     const isCurrent = this.pending === pending;
-    if (this.eachCounts) this.ready.push(parts);
-    else if (isCurrent) this.ready = [parts];
+    if (this.eachCounts) this.ready.push(collection);
+    else if (isCurrent) this.ready = [collection];
     if (!isCurrent) return;
     this.slow = performance.now() - pending.startedAt > DEADLINE_MS;
     this.trouble = this.slow ? SLOW : undefined;

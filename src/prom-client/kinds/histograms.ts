@@ -1,7 +1,7 @@
 /** Histograms with fixed buckets. */
 import { DataPointType, type Attributes, type Exemplar, type HistogramValue } from '../../../core/otel';
 import { exemplarOf, type KeptPoint, type Kind, type Moment } from './kinds';
-import type { Columns, Trace } from '../readers/series-list';
+import type { SeriesArrays, Trace } from '../readers/series-list';
 import { UnknownShape, isObject, type HistogramEntry } from '../shapes';
 
 interface KeptHistogram {
@@ -44,8 +44,8 @@ export class Histograms implements Kind<HistogramEntry, HistogramPoint> {
     return { seen: count, mark: bucketValues };
   }
 
-  read(columns: Columns<HistogramEntry, HistogramPoint>, from: number, end: number, { start }: Moment): void {
-    const { entries, points, seen, marks } = columns;
+  read(arrays: SeriesArrays<HistogramEntry, HistogramPoint>, from: number, end: number, { start }: Moment): void {
+    const { entries, points, seen, marks } = arrays;
     for (let i = from; i < end; i++) {
       const entry = entries[i] as HistogramEntry;
       const { count, bucketValues } = entry;

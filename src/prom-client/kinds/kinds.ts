@@ -1,6 +1,6 @@
 /** What is common to the four kinds of metrics: making the data point of a series, and bringing many up to date. */
 import type { Attributes, DataPoint, Exemplar, HrTime } from '../../../core/otel';
-import type { Columns, Trace } from '../readers/series-list';
+import type { SeriesArrays, Trace } from '../readers/series-list';
 import type { Entry, ForeignExemplar } from '../shapes';
 
 /** What all data points of one collection share. */
@@ -23,7 +23,7 @@ export interface Kind<E extends Entry = Entry, P extends KeptPoint = KeptPoint> 
   pointOf(entry: E, attributes: Attributes, moment: Moment): P;
   traceOf(entry: E): Trace;
   /** Takes over the numbers of the series from that index to `end`, not included. */
-  read(columns: Columns<E, P>, from: number, end: number, moment: Moment): void;
+  read(arrays: SeriesArrays<E, P>, from: number, end: number, moment: Moment): void;
 }
 
 /** @returns the same object as before where nothing has changed */

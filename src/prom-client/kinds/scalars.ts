@@ -1,7 +1,7 @@
 /** Counters and gauges. */
 import { DataPointType, type Attributes } from '../../../core/otel';
 import { exemplarOf, type KeptPoint, type Kind, type Moment } from './kinds';
-import type { Columns, Trace } from '../readers/series-list';
+import type { SeriesArrays, Trace } from '../readers/series-list';
 import { UnknownShape, type ScalarEntry } from '../shapes';
 
 type ScalarPoint = KeptPoint<number>;
@@ -21,8 +21,8 @@ export class Counters implements Kind<ScalarEntry, ScalarPoint> {
     return { seen: checked(entry) };
   }
 
-  read(columns: Columns<ScalarEntry, ScalarPoint>, from: number, end: number, { start }: Moment): void {
-    const { entries, points, seen } = columns;
+  read(arrays: SeriesArrays<ScalarEntry, ScalarPoint>, from: number, end: number, { start }: Moment): void {
+    const { entries, points, seen } = arrays;
     for (let i = from; i < end; i++) {
       const { value } = entries[i] as ScalarEntry;
       const before = seen[i] as number;
@@ -61,7 +61,7 @@ export class Gauges implements Kind<ScalarEntry, ScalarPoint> {
     return { seen: checked(entry) };
   }
 
-  read({ entries, points, seen }: Columns<ScalarEntry, ScalarPoint>, from: number, end: number): void {
+  read({ entries, points, seen }: SeriesArrays<ScalarEntry, ScalarPoint>, from: number, end: number): void {
     for (let i = from; i < end; i++) {
       const { value } = entries[i] as ScalarEntry;
       if (value !== seen[i]) (points[i] as ScalarPoint).value = seen[i] = Number(value);

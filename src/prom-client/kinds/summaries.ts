@@ -1,7 +1,7 @@
 /** Summaries: quantiles of what was measured, as the library estimates them. */
 import { DataPointType, type Attributes, type SummaryValue } from '../../../core/otel';
 import type { KeptPoint, Kind, Moment } from './kinds';
-import type { Columns, Trace } from '../readers/series-list';
+import type { SeriesArrays, Trace } from '../readers/series-list';
 import { UnknownShape, isObject, type Quantiles, type SummaryEntry } from '../shapes';
 
 type KeptSummary = { -readonly [Key in keyof SummaryValue]: SummaryValue[Key] };
@@ -29,8 +29,8 @@ export class Summaries implements Kind<SummaryEntry, SummaryPoint> {
     return { seen: count };
   }
 
-  read(columns: Columns<SummaryEntry, SummaryPoint>, from: number, end: number, { start }: Moment): void {
-    const { entries, points } = columns;
+  read(arrays: SeriesArrays<SummaryEntry, SummaryPoint>, from: number, end: number, { start }: Moment): void {
+    const { entries, points } = arrays;
     for (let i = from; i < end; i++) {
       const { td, count, sum } = entries[i] as SummaryEntry;
       const point = points[i] as SummaryPoint;

@@ -27,8 +27,8 @@ export interface Trace {
   readonly mark?: unknown;
 }
 
-/** What is known of each series, by its index. */
-export interface Columns<Entry, Point> {
+/** What is known of each series, by its index: one array for each. */
+export interface SeriesArrays<Entry, Point> {
   ids: unknown[];
   entries: Entry[];
   points: Point[];
@@ -37,7 +37,7 @@ export interface Columns<Entry, Point> {
   marks: unknown[];
 }
 
-export class SeriesList<Entry, Point extends DataPoint> implements Columns<Entry, Point> {
+export class SeriesList<Entry, Point extends DataPoint> implements SeriesArrays<Entry, Point> {
   ids: unknown[] = [];
   entries: Entry[] = [];
   points: Point[] = [];
@@ -109,7 +109,7 @@ export class SeriesList<Entry, Point extends DataPoint> implements Columns<Entry
   }
 }
 
-function firstOf<Entry, Point>(from: Columns<Entry, Point>, count: number): Columns<Entry, Point> {
+function firstOf<Entry, Point>(from: SeriesArrays<Entry, Point>, count: number): SeriesArrays<Entry, Point> {
   return {
     ids: from.ids.slice(0, count),
     entries: from.entries.slice(0, count),
@@ -119,7 +119,7 @@ function firstOf<Entry, Point>(from: Columns<Entry, Point>, count: number): Colu
   };
 }
 
-function add<Entry, Point>(to: Columns<Entry, Point>, id: unknown, maker: Maker<Entry, Point>): void {
+function add<Entry, Point>(to: SeriesArrays<Entry, Point>, id: unknown, maker: Maker<Entry, Point>): void {
   const entry = maker.entryOf(id);
   if (entry === undefined) return;
   const point = maker.pointOf(entry);
@@ -127,13 +127,13 @@ function add<Entry, Point>(to: Columns<Entry, Point>, id: unknown, maker: Maker<
   push(to, id, entry, point, seen, mark);
 }
 
-function copy<Entry, Point>(to: Columns<Entry, Point>, from: Columns<Entry, Point>, index: number): void {
+function copy<Entry, Point>(to: SeriesArrays<Entry, Point>, from: SeriesArrays<Entry, Point>, index: number): void {
   const { ids, entries, points, seen, marks } = from;
   push(to, ids[index], entries[index] as Entry, points[index] as Point, seen[index] as number, marks[index]);
 }
 
 function push<Entry, Point>(
-  to: Columns<Entry, Point>,
+  to: SeriesArrays<Entry, Point>,
   id: unknown,
   entry: Entry,
   point: Point,

@@ -3,7 +3,7 @@ import type { ClusterState } from '../../../protocol/state';
 import type { Scope } from '../../../../core/otel';
 import { strideOf, type Family, type Layout, type PlacedPage } from '../../../../core/snapshot';
 
-/** What a family is, without its series. */
+/** What all series of a family share. */
 export interface FamilyHead {
   readonly scope: Scope;
   readonly about: Omit<Family, 'pages' | 'order'>;

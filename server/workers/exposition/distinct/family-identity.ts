@@ -10,7 +10,7 @@ import type { Scope } from '../../../../core/otel';
 import type { Page } from '../../../../core/snapshot';
 import { HashTable } from '../../identity/hash-table';
 import { LabelSets } from '../../identity/label-sets';
-import { join, type Join, type Numbered, type Place } from './join';
+import { join, type Join, type Numbered, type SeriesPlace } from './join';
 import { lowerBound, presence } from './order';
 
 /** What all pages of a process share: the same object each time. */
@@ -112,9 +112,9 @@ export class FamilyIdentity {
   }
 
   /** Where the series of the groups stand, as far as they are present. */
-  private placesOf(members: readonly Identified[]): Map<number, Place> {
+  private placesOf(members: readonly Identified[]): Map<number, SeriesPlace> {
     const wanted = [...this.groups.values()].flat().sort((a, b) => a - b);
-    const places = new Map<number, Place>();
+    const places = new Map<number, SeriesPlace>();
     for (const [m, { pages, family }] of members.entries()) {
       const present = presence(family.order, family.pages.length);
       for (const [p, { page }] of family.pages.entries()) {
@@ -143,7 +143,7 @@ class Keys {
 
   constructor(private readonly members: readonly Identified[]) {}
 
-  of({ member, page, index }: Place): string | undefined {
+  of({ member, page, index }: SeriesPlace): string | undefined {
     const { scope, family, pages } = this.members[member]!;
     const placed = family.pages[page]!.page;
     let keys = this.pages.get(placed);

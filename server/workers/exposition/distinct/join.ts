@@ -11,7 +11,7 @@ export interface Numbered {
 }
 
 /** A series of one of the members. */
-export interface Place {
+export interface SeriesPlace {
   readonly member: number;
   /** Index in the member's family. */
   readonly page: number;
@@ -19,8 +19,8 @@ export interface Place {
 }
 
 export interface Join {
-  readonly into: Place;
-  readonly others: readonly Place[];
+  readonly into: SeriesPlace;
+  readonly others: readonly SeriesPlace[];
 }
 
 /** @returns members in which the others of each join are not present, and the numbers of the first ones are the sums */
@@ -45,7 +45,7 @@ export function join<T extends Numbered>(members: readonly T[], joins: readonly 
   return joined;
 }
 
-function isAdded(members: readonly Numbered[], a: Place, b: Place): boolean {
+function isAdded(members: readonly Numbered[], a: SeriesPlace, b: SeriesPlace): boolean {
   return [a, b].every(({ member }) => members[member]!.family.dataPointType !== DataPointType.GAUGE);
 }
 
@@ -64,7 +64,7 @@ function withOwnNumbers<T extends Numbered>(member: T): T {
   return { ...member, values: copy, family: { ...family, pages } satisfies Family };
 }
 
-function seriesAt(members: readonly Numbered[], { member, page, index }: Place): SeriesAt {
+function seriesAt(members: readonly Numbered[], { member, page, index }: SeriesPlace): SeriesAt {
   const { values, family } = members[member]!;
   const placed = family.pages[page]!;
   const layout: Layout = placed.page.layout;

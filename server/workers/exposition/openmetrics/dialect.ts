@@ -13,7 +13,7 @@ import { PageText, type PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
 import { canonicalNumber } from './canonical-number';
 import { ClassicBuckets } from '../text/classic-buckets';
-import { suffixesOf, type Dialect, type FamilyHead, type PageSource, type WithExemplars } from '../dialect';
+import { suffixesOf, type Dialect, type PageSource, type ShownHead, type WithExemplars } from '../dialect';
 import type { FamilyType, OfficialHead } from '../head';
 import { unitOf } from '../units';
 import { withExemplars } from './exemplars';
@@ -22,13 +22,13 @@ export class OpenMetricsDialect implements Dialect {
   readonly ending = Buffer.from('# EOF\n');
   private readonly classic = new ClassicBuckets({ boundText: canonicalNumber, strict: true });
 
-  head(official: OfficialHead): FamilyHead {
+  head(official: OfficialHead): ShownHead {
     const { type } = official;
     const name = familyName(official);
     return { name, type, claims: CLAIMS[type].map((suffix) => name + suffix), official };
   }
 
-  opening({ name, type, official }: FamilyHead): Buffer {
+  opening({ name, type, official }: ShownHead): Buffer {
     const unit = unitOf(name, official.unit);
     // Quotes are not escaped in the text format.
     const help = official.help.replaceAll('"', '\\"');

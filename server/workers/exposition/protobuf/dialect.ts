@@ -10,7 +10,7 @@ import { attributesOf } from '../../../../core/page-texts';
 import { asHistogram, labelTexts } from '../../text/official/official';
 import type { PageRendering } from '../../text/page-text';
 import { Bytes } from '../pages/bytes';
-import type { Dialect, FamilyHead, PageSource, WithExemplars } from '../dialect';
+import type { Dialect, PageSource, ShownHead, WithExemplars } from '../dialect';
 import type { FamilyType, OfficialHead } from '../head';
 import { familyAsNamed } from '../text/dialect';
 import { unitOf } from '../units';
@@ -30,11 +30,11 @@ const ANY_HISTOGRAM: HistogramLayout = { kind: 'histogram', sum: true, min: fals
 export class ProtobufDialect implements Dialect {
   readonly ending = Buffer.alloc(0);
 
-  head(official: OfficialHead): FamilyHead {
+  head(official: OfficialHead): ShownHead {
     return familyAsNamed(official);
   }
 
-  opening({ name, type, official }: FamilyHead, length: number): Buffer {
+  opening({ name, type, official }: ShownHead, length: number): Buffer {
     const head = new Bytes();
     head.text(bytesTag(FAMILY.name), name);
     head.text(bytesTag(FAMILY.help), unescapeHelp(official.help));

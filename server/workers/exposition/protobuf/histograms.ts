@@ -4,7 +4,7 @@ import type { DropReason } from '../../../protocol/dropped';
 import { addsUp } from '../../text/official/forbidden';
 import { histogramLines } from '../../text/official/official';
 import { Bytes } from '../pages/bytes';
-import type { Pieces } from '../pages/pieces';
+import type { ByteStrings } from '../pages/byte-strings';
 import { RewrittenPage } from '../pages/rewritten-page';
 import { BUCKET, FAMILY, HISTOGRAM, METRIC, bytesTag, doubleTag, varintTag } from './schema';
 
@@ -17,7 +17,7 @@ export class HistogramPage extends RewrittenPage {
   constructor(
     page: Page,
     private readonly layout: HistogramLayout,
-    private readonly labels: Pieces,
+    private readonly labels: ByteStrings,
   ) {
     super(page);
     const { buckets } = histogramLines(layout);

@@ -24,7 +24,7 @@ import { lowerIndex } from '../../../../core/exponential/scale';
 import type { DropReason } from '../../../protocol/dropped';
 import { totalOf } from '../../numbers/counts';
 import { Bytes } from '../pages/bytes';
-import type { Pieces } from '../pages/pieces';
+import type { ByteStrings } from '../pages/byte-strings';
 import { RewrittenPage } from '../pages/rewritten-page';
 import { FAMILY, HISTOGRAM, METRIC, SPAN, bytesTag, doubleTag, varintTag } from './schema';
 
@@ -44,7 +44,7 @@ export class NativeHistogramPage extends RewrittenPage {
   constructor(
     page: Page,
     private readonly layout: ExponentialLayout,
-    private readonly labels: Pieces,
+    private readonly labels: ByteStrings,
   ) {
     super(page);
   }

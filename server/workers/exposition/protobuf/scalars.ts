@@ -4,7 +4,7 @@ import { SCALAR_STRIDE, SCALAR_VALUE } from '../../../../core/snapshot';
 import type { PageRendering } from '../../text/page-text';
 import type { Output } from '../../text/output';
 import { Bytes } from '../pages/bytes';
-import type { Pieces } from '../pages/pieces';
+import type { ByteStrings } from '../pages/byte-strings';
 import { FAMILY, METRIC, VALUE, bytesTag, doubleTag } from './schema';
 
 const DOUBLE_BYTES = 8;
@@ -16,7 +16,7 @@ export class ScalarPage implements PageRendering {
   private readonly ends: Uint32Array;
   private readonly data: DataView;
 
-  constructor(labels: Pieces, counter: boolean) {
+  constructor(labels: ByteStrings, counter: boolean) {
     const out = new Bytes();
     const metric = new Bytes();
     const value = new Bytes();

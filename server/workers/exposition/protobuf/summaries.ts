@@ -3,7 +3,7 @@ import { COUNT, SUM, SUMMARY_VALUES, type Page, type SummaryLayout } from '../..
 import type { DropReason } from '../../../protocol/dropped';
 import { totalOf } from '../../numbers/counts';
 import { Bytes } from '../pages/bytes';
-import type { Pieces } from '../pages/pieces';
+import type { ByteStrings } from '../pages/byte-strings';
 import { RewrittenPage } from '../pages/rewritten-page';
 import { FAMILY, METRIC, QUANTILE, SUMMARY, bytesTag, doubleTag, varintTag } from './schema';
 
@@ -15,7 +15,7 @@ export class SummaryPage extends RewrittenPage {
   constructor(
     page: Page,
     private readonly layout: SummaryLayout,
-    private readonly labels: Pieces,
+    private readonly labels: ByteStrings,
   ) {
     super(page);
   }

@@ -26,7 +26,7 @@ import { asHistogram, pageLines } from '../../text/official/official';
 import type { PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
 import type { PageSource } from '../dialect';
-import { Pieces } from '../pages/pieces';
+import { ByteStrings } from '../pages/byte-strings';
 import { RewrittenPage } from '../pages/rewritten-page';
 
 export interface ClassicOptions {
@@ -162,7 +162,7 @@ class ClassicPage extends RewrittenPage {
     out.byte(LINE_FEED);
   }
 
-  private line(prefix: Pieces, index: number, value: number): void {
+  private line(prefix: ByteStrings, index: number, value: number): void {
     const { out } = this;
     prefix.appendTo(out, index);
     out.number(value);
@@ -172,9 +172,9 @@ class ClassicPage extends RewrittenPage {
 
 /** The text before the number in each line of a series: for a bucket, the text before the value of `le`. */
 interface Prefixes {
-  readonly count: Pieces;
-  readonly sum: Pieces | undefined;
-  readonly bucket: Pieces;
+  readonly count: ByteStrings;
+  readonly sum: ByteStrings | undefined;
+  readonly bucket: ByteStrings;
 }
 
 /** The serializer is asked for histograms with a +Inf bucket only. */
@@ -187,8 +187,8 @@ function prefixesOf({ scope, family, page, labels }: PageSource, sum: boolean): 
   const nth = (place: number): string[] => lines.filter((_, i) => i % perSeries === place);
   const withoutNumber = (line: string): string => line.slice(0, -1);
   return {
-    count: Pieces.ofTexts(nth(0).map(withoutNumber)),
-    sum: sum ? Pieces.ofTexts(nth(1).map(withoutNumber)) : undefined,
-    bucket: Pieces.ofTexts(nth(perSeries - 1).map((line) => line.slice(0, line.lastIndexOf(LE) + LE.length))),
+    count: ByteStrings.ofTexts(nth(0).map(withoutNumber)),
+    sum: sum ? ByteStrings.ofTexts(nth(1).map(withoutNumber)) : undefined,
+    bucket: ByteStrings.ofTexts(nth(perSeries - 1).map((line) => line.slice(0, line.lastIndexOf(LE) + LE.length))),
   };
 }

@@ -8,7 +8,7 @@ import { pageLines } from '../../text/official/official';
 import { PageText, type PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
 import { ClassicBuckets } from './classic-buckets';
-import { suffixesOf, type Dialect, type FamilyHead, type PageSource } from '../dialect';
+import { suffixesOf, type Dialect, type PageSource, type ShownHead } from '../dialect';
 import type { OfficialHead } from '../head';
 import { numberText } from '../../text/lines/digits';
 
@@ -16,11 +16,11 @@ export class TextDialect implements Dialect {
   readonly ending = Buffer.alloc(0);
   private readonly classic = new ClassicBuckets({ boundText: numberText, strict: false });
 
-  head(official: OfficialHead): FamilyHead {
+  head(official: OfficialHead): ShownHead {
     return familyAsNamed(official);
   }
 
-  opening({ official }: FamilyHead): Buffer {
+  opening({ official }: ShownHead): Buffer {
     return Buffer.from(official.text);
   }
 
@@ -42,7 +42,7 @@ export class TextDialect implements Dialect {
 }
 
 /** The family and its samples are called what the official serializer calls them. */
-export function familyAsNamed(official: OfficialHead): FamilyHead {
+export function familyAsNamed(official: OfficialHead): ShownHead {
   const { name, type } = official;
   return { name, type, claims: suffixesOf(type).map((suffix) => name + suffix), official };
 }

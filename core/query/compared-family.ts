@@ -1,4 +1,4 @@
-/** The interval between two snapshots of a family: its numbers at both ends, and since when a series counts. */
+/** A family at the two ends of an interval: its numbers in both snapshots, and since when a series counts. */
 import { AggregationTemporality, DataPointType } from '../otel';
 import {
   COUNT,
@@ -12,7 +12,7 @@ import {
 } from '../snapshot';
 import { NOWHERE, type Compared } from './compared';
 
-export interface Interval {
+export interface ComparedFamily {
   /** The column of the snapshot at the end. */
   readonly values: Float64Array;
   /** The column of the snapshot at the start; `undefined` where there is no earlier snapshot. */
@@ -27,7 +27,7 @@ export interface Interval {
   readonly scalars: 'count up' | 'add up' | 'stand alone';
 }
 
-export function intervalOf({ snapshot, before }: Compared, family: Family): Interval {
+export function compareFamily({ snapshot, before }: Compared, family: Family): ComparedFamily {
   const seconds = before === undefined ? NaN : (snapshot.time - before.time) / 1000;
   const isSum = family.dataPointType === DataPointType.SUM;
   return {
@@ -55,43 +55,43 @@ export type Baseline = 'previous' | 'zero' | 'unknown';
  * @see https://prometheus.io/docs/prometheus/latest/querying/functions/#increase
  * @see https://opentelemetry.io/docs/specs/otel/metrics/data-model/#resets-and-gaps
  */
-export function baselineOf(interval: Interval, offset: number, before: number, stride: number): Baseline {
-  if (interval.areChanges) return 'zero';
-  const { values, previous } = interval;
+export function baselineOf(compared: ComparedFamily, offset: number, before: number, stride: number): Baseline {
+  if (compared.areChanges) return 'zero';
+  const { values, previous } = compared;
   if (previous === undefined) return 'unknown';
   const isThere = before !== NOWHERE && before + stride <= previous.length;
   const start = isThere ? numberAt(previous, before + START) : NaN;
-  if (Number.isNaN(start)) return numberAt(values, offset + START) >= interval.start ? 'zero' : 'unknown';
+  if (Number.isNaN(start)) return numberAt(values, offset + START) >= compared.start ? 'zero' : 'unknown';
   return start === values[offset + START] ? 'previous' : 'zero';
 }
 
 /** @returns the change of a scalar in the interval, `NaN` where it is not known how much of its number is new */
-export function changeOfScalar(interval: Interval, offset: number, before: number): number {
-  const value = numberAt(interval.values, offset + SCALAR_VALUE);
-  if (interval.scalars === 'stand alone') return value - formerNumber(interval, before);
-  const baseline = baselineOf(interval, offset, before, SCALAR_STRIDE);
+export function changeOfScalar(compared: ComparedFamily, offset: number, before: number): number {
+  const value = numberAt(compared.values, offset + SCALAR_VALUE);
+  if (compared.scalars === 'stand alone') return value - formerNumber(compared, before);
+  const baseline = baselineOf(compared, offset, before, SCALAR_STRIDE);
   if (baseline === 'unknown') return NaN;
-  if (baseline === 'zero' || interval.previous === undefined) return value;
-  const former = numberAt(interval.previous, before + SCALAR_VALUE);
-  return value < former && interval.scalars === 'count up' ? value : value - former;
+  if (baseline === 'zero' || compared.previous === undefined) return value;
+  const former = numberAt(compared.previous, before + SCALAR_VALUE);
+  return value < former && compared.scalars === 'count up' ? value : value - former;
 }
 
 /** A gauge's number at the start. Its start time says nothing. */
-function formerNumber({ previous }: Interval, before: number): number {
+function formerNumber({ previous }: ComparedFamily, before: number): number {
   const isThere = previous !== undefined && before !== NOWHERE && before + SCALAR_STRIDE <= previous.length;
   return !isThere || Number.isNaN(previous[before + START]) ? NaN : numberAt(previous, before + SCALAR_VALUE);
 }
 
 /** @returns the change of one of a series' numbers that counts up, {@link COUNT} or another, aware of resets */
 export function changeOfCount(
-  interval: Interval,
+  compared: ComparedFamily,
   layout: Layout,
   offset: number,
   before: number,
   field: number = COUNT,
 ): number {
-  const { values, previous } = interval;
-  const baseline = baselineOf(interval, offset, before, strideOf(layout));
+  const { values, previous } = compared;
+  const baseline = baselineOf(compared, offset, before, strideOf(layout));
   if (baseline === 'unknown') return NaN;
   const value = numberAt(values, offset + field);
   if (baseline === 'zero' || previous === undefined) return value;

@@ -1,11 +1,11 @@
-/** Many short pieces of bytes in one buffer, such as one per series of a page. */
+/** Many short strings of bytes in one buffer, such as one per series of a page. */
 import { Bytes } from './bytes';
 
-export class Pieces {
+export class ByteStrings {
   private readonly bytes: Buffer;
   private readonly ends: Uint32Array;
 
-  /** @param write appends the piece of that index */
+  /** @param write appends the string of that index */
   constructor(
     readonly length: number,
     write: (out: Bytes, index: number) => void,
@@ -19,8 +19,8 @@ export class Pieces {
     this.bytes = out.toBuffer();
   }
 
-  static ofTexts(texts: readonly string[]): Pieces {
-    return new Pieces(texts.length, (out, index) => out.utf8(texts[index] as string));
+  static ofTexts(texts: readonly string[]): ByteStrings {
+    return new ByteStrings(texts.length, (out, index) => out.utf8(texts[index] as string));
   }
 
   get held(): number {

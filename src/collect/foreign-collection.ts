@@ -1,11 +1,11 @@
 /**
- * The parts of a collection: its resource, and the list of its scopes with their metrics. Collections are foreign. What is
- * deeper in them is checked by the encoder.
+ * Looks into what a source has collected, which is foreign: the resource, and the list of scopes with their metrics. What is
+ * deeper in it is checked by the encoder.
  */
 import { AggregationTemporality, type MetricData, type ResourceMetrics, type ScopeMetrics } from '../../core/otel';
 import { messageOf } from '../../core/values';
 
-export interface Parts {
+export interface ForeignCollection {
   readonly resource: ResourceMetrics['resource'];
   /** A copy of the list. */
   readonly scopeMetrics: readonly ScopeMetrics[];
@@ -17,7 +17,7 @@ export interface Parts {
 export const MOST_ENTRIES = 100_000;
 
 /** @throws TypeError where it is no `ResourceMetrics` at all */
-export function partsOf(data: unknown, mostScopes = MOST_ENTRIES): Parts {
+export function readForeign(data: unknown, mostScopes = MOST_ENTRIES): ForeignCollection {
   let reason = '';
   try {
     const { resource, scopeMetrics } = (data ?? {}) as Partial<ResourceMetrics>;

@@ -19,7 +19,7 @@ const RETRY_MS = 100;
 const MAX_SOURCES = 100;
 const OWN_OPTIONS = ['slicedCollection'];
 
-export class Session {
+export class FoundSources {
   private readonly states: StateLog;
   private readonly composite: CompositeSource;
   private readonly sources = new Map<MetricsSource, { readonly guarded: MetricsSource; readonly what: string }>();

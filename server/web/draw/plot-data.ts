@@ -2,17 +2,17 @@
 import type { PointBuffer } from '../live/buffer';
 
 /** As uPlot takes them: times in seconds, and the numbers of each series. Arrays are written again each time. */
-export type Columns = [times: number[], ...values: (number | null)[][]];
+export type PlotData = [times: number[], ...values: (number | null)[][]];
 
 /**
  * Where there are more points than pixels, a step of time shows its largest number: peaks are what one looks for. Steps
  * begin at whole multiples of their length, so that they do not change their shape as time goes on.
  */
-export function fillColumns(columns: Columns, buffer: PointBuffer, window: Window): void {
+export function fillPlotData(data: PlotData, buffer: PointBuffer, window: Window): void {
   const { from, to, pixels } = window;
   const stepMs = Math.ceil((to - from) / 1000 / Math.max(1, pixels)) * 1000;
   const start = buffer.since(from - stepMs);
-  const [times, ...values] = columns;
+  const [times, ...values] = data;
   let count = 0;
   let step = Number.NaN;
   for (let point = start; point < buffer.length; point++) {
@@ -25,12 +25,12 @@ export function fillColumns(columns: Columns, buffer: PointBuffer, window: Windo
     }
     for (let series = 0; series < values.length; series++) {
       const value = buffer.values[series]![point]!;
-      const column = values[series]!;
-      const before = isNew ? null : column[count - 1]!;
-      column[count - 1] = Number.isNaN(value) ? before : before === null ? value : Math.max(before, value);
+      const list = values[series]!;
+      const before = isNew ? null : list[count - 1]!;
+      list[count - 1] = Number.isNaN(value) ? before : before === null ? value : Math.max(before, value);
     }
   }
-  for (const column of columns) column.length = count;
+  for (const list of data) list.length = count;
 }
 
 export interface Window {
