@@ -1,10 +1,10 @@
-/** PM2's daemon among restarts and reloads of everything, while the metrics server asks and is asked. */
+/** PM2's daemon among restarts, reloads and kills, while the metrics server asks and is asked. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestFn } from 'ava';
 import { freePort } from '../../../scripts/lib/ports';
 import { built, METRICS_SERVER, PROJECT } from '../../../test/support/built';
-import { withPm2, type Pm2Version } from '../../../test/support/pm2';
+import { withPm2, type Pm2, type Pm2Version } from '../../../test/support/pm2';
 import { until } from '../../../test/support/until';
 
 const SHOP = join(PROJECT, 'test/fixtures/apps/shop.js');
@@ -12,7 +12,7 @@ const INSTANCES = 4;
 const ROUNDS = 2;
 
 export function daemonLivesTests(test: TestFn, version: Pm2Version): void {
-  test(`PM2 ${version}: its daemon outlives "restart all" and "reload all" while its apps are scraped`, async (t) => {
+  test(`PM2 ${version}: its daemon outlives "restart all", "reload all" and SIGKILL amid scrapes`, async (t) => {
     await built();
     await withPm2(version, async (pm2) => {
       const [shop, metrics] = [await freePort(), await freePort()];
@@ -45,12 +45,29 @@ export function daemonLivesTests(test: TestFn, version: Pm2Version): void {
           t.is(daemon(), before, `${command} ${round}`);
         }
       }
-      goesOn = false;
-      await scraping;
-      // What the daemon says when an answer goes to a closed channel.
+      // What the daemon says when an answer goes to a closed channel. A killed process cannot wait for its answers.
       const log = readFileSync(join(pm2.home, 'pm2.log'), 'utf8');
       t.notRegex(log, /ERR_IPC_CHANNEL_CLOSED/);
+      for (const name of ['shop', 'metrics']) {
+        const from = scrapes;
+        await kill(pm2, name);
+        await allUp();
+        t.true(scrapes > from, `${name} killed`);
+        t.is(daemon(), before, `${name} killed`);
+      }
+      goesOn = false;
+      await scraping;
     });
+  });
+}
+
+/** Kills the first process of an app, and waits until the daemon has another one in its place. */
+async function kill(pm2: Pm2, name: string): Promise<void> {
+  const { id, pid: killed } = (await pm2.list(name))[0]!;
+  process.kill(killed, 'SIGKILL');
+  await until(`another process of ${name}`, async () => {
+    const { pid, status } = await pm2.instance(id);
+    return (pid !== killed && status === 'online') || undefined;
   });
 }
 

@@ -48,6 +48,9 @@ async function startCluster() {
   const cluster = {
     shopPort,
     metricsPort,
+    list,
+    /** Any process may have the daemon pass a message on to any other. */
+    send: (packet) => home.call('sendDataToProcessId', packet),
     command: (...args) => home.command(...args),
     start: (name) => home.command('start', file, '--only', name),
     /** @returns the pids that were killed */

@@ -6,6 +6,7 @@
  * tell.
  */
 const { setTimeout: sleep } = require('node:timers/promises');
+const { stopReading } = require('./stalled');
 
 const ANY = 'any';
 const NONE = [];
@@ -52,6 +53,9 @@ const HARM = {
     return clean(cluster.start('shop'));
   },
   'server reloaded': (cluster) => clean(cluster.command('reload', 'metrics')),
+  'clients stop reading': (cluster, random) => clean(stopReading(cluster, random)),
+  // It loads sources of the exporter.
+  'messages forged': (cluster, random) => clean(require('./forged').forge(cluster, random)),
 };
 
 /** Processes that end by themselves lose nothing. */

@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * The sums of a cluster while processes, the daemon and the metrics server come to harm. No number that was shown may fall.
- * All orders are counted, but for the last ones of a process that was killed, or that had nobody to tell at its end.
+ * The sums of a cluster while processes, the daemon and the metrics server come to harm, or others attack the server. No
+ * number that was shown may fall. All orders are counted, but for the last ones of a process that was killed, or that had
+ * nobody to tell at its end.
  */
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startCluster, until } = require('./cluster');
@@ -10,7 +11,7 @@ const { ANY, HARM } = require('./harm');
 const { startLoad } = require('./load');
 const { ordersIn, scrape, startScraper } = require('./scraper');
 
-/** Kinds of harm per try, each once: all in about five tries. */
+/** Kinds of harm per try, each once. There are seven times as many. */
 const EVENTS = 2;
 
 /** @param note gets a row of a table: what was done, and what has come of it */

@@ -1,4 +1,7 @@
-/** Whatever numbers and attributes a process sends: all formats are valid, and have all that other processes send. */
+/**
+ * Whatever numbers and attributes a process sends: all formats are valid, of it alone too, and have all that other processes
+ * send.
+ */
 import test from 'ava';
 import * as fc from 'fast-check';
 import type { Format, LabelledSnapshot } from '../../../protocol/render';
@@ -17,6 +20,7 @@ import { counter, histogram, point } from '../../../../test/core/encoder/collect
 import { sequencesOfAllKinds } from '../../../../test/core/property/all-kinds';
 import { promtool, testWith } from '../../../../test/support/scrapers';
 import { Exposition } from '../../../workers/exposition/exposition';
+import { withoutComments } from './distinct/processes-by-hand';
 import { load } from './other-serializer';
 import { decode } from './protobuf/decoded-protobuf';
 import { parse } from './parsed-text';
@@ -82,6 +86,17 @@ function check(snapshots: readonly LabelledSnapshot[], exposition: Exposition, t
   }
 }
 
+/** The process alone, as text by the rules of the official serializer. */
+function checkAlone(snapshot: Snapshot, exposition: Exposition, takeText: Takes): void {
+  const snapshots = [{ snapshot, labels: [] }];
+  const shown = (format: Format): Buffer => render(exposition, { view: 'instance', snapshots, format }).body;
+  const text = shown('text').toString();
+  parse(withoutComments(text), 'text');
+  takeText(text);
+  parse(shown('openmetrics').toString(), 'openmetrics');
+  decode(shown('protobuf'));
+}
+
 async function checkAll(numRuns: number, takeText: Takes): Promise<void> {
   await fc.assert(
     fc.asyncProperty(
@@ -92,7 +107,9 @@ async function checkAll(numRuns: number, takeText: Takes): Promise<void> {
         const exposition = new Exposition();
         for (const [step, some] of replaced.entries()) {
           const { snapshot } = await encoder.encode({ data: sequence[step]!, time: 1, intervalMs: 1, collectMs: 0 });
-          check([{ snapshot: withNumbers(snapshot, some), labels: labels(0) }, await good], exposition, takeText);
+          const odd = withNumbers(snapshot, some);
+          check([{ snapshot: odd, labels: labels(0) }, await good], exposition, takeText);
+          checkAlone(odd, exposition, takeText);
         }
       },
     ),
