@@ -49,6 +49,11 @@ const KINDS = {
     const { encode } = createEncoder();
     return { reader, cycle: async () => encode((await reader.collect()).resourceMetrics) };
   },
+  /** A lower bound: what the SDK takes. */
+  'collect() alone'() {
+    const reader = cumulativeReader();
+    return { reader, cycle: () => reader.collect() };
+  },
   serializer() {
     const reader = cumulativeReader();
     const serializer = new PrometheusSerializer();

@@ -123,16 +123,19 @@ async function measureObservables({ size, count, emit }) {
 async function measureIdle({ ours, size, reused, count, emit }) {
   const few = createProcess('ours', Math.min(size, FEW_SERIES), { reused });
   await warmUp(few, FEW_SERIES);
-  for (const { cycle } of [ours, few]) for (let i = 0; i < (size < FEW_SERIES ? 1 : IDLE_WARM_UPS); i++) await cycle();
+  const one = createProcess('collect() alone', 1, { reused });
+  const warmUps = size < FEW_SERIES ? 1 : IDLE_WARM_UPS;
+  for (const { cycle } of [ours, few, one]) for (let i = 0; i < warmUps; i++) await cycle();
   const idle =
     ({ cycle }) =>
     async () =>
       Math.max(await cpuMs(cycle), 0.001);
-  const taken = await rounds(4 * count, { ours: idle(ours), few: idle(few) });
+  const taken = await rounds(4 * count, { ours: idle(ours), few: idle(few), one: idle(one) });
   const variant = `0 %${reused ? ', reused objects' : ''}`;
   const row = { name: NAME, workload: `${size} counters`, variant, unit: 'ms', ours: taken.ours };
   emit(within({ ...row, against: `${NOTHING_MS} ms`, bound: NOTHING_MS }));
   emit(atMost({ ...row, against: `the same with ${FEW_SERIES} counters`, theirs: taken.few }));
+  emit(atMost({ ...row, against: 'collect() of the SDK alone, with one series', theirs: taken.one }));
 }
 
 /** Until the code is compiled, and the series are known. */
