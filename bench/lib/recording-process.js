@@ -1,6 +1,6 @@
 'use strict';
 
-/** A process with counters of OpenTelemetry's SDK or of prom-client, and an exporter of them: one side of a comparison. */
+/** A process with instruments of OpenTelemetry's SDK or of prom-client, and an exporter of them: one side of a comparison. */
 
 const { MeterProvider, MetricReader } = require('@opentelemetry/sdk-metrics');
 const { PrometheusSerializer } = require('@opentelemetry/exporter-prometheus');
@@ -43,10 +43,16 @@ function readerOf(source) {
 const KINDS = {
   ours: () => ours(true),
   'in one go': () => ours(false),
+  'beside another': besideAnother,
   cumulative() {
     const reader = cumulativeReader();
     const { encode } = createEncoder();
     return { reader, cycle: async () => encode((await reader.collect()).resourceMetrics) };
+  },
+  /** A lower bound: what the SDK takes. */
+  'collect() alone'() {
+    const reader = cumulativeReader();
+    return { reader, cycle: () => reader.collect() };
   },
   serializer() {
     const reader = cumulativeReader();
@@ -54,6 +60,19 @@ const KINDS = {
     return { reader, cycle: async () => serializer.serialize((await reader.collect()).resourceMetrics) };
   },
 };
+
+/** What an application does that gives two readers its numbers. */
+function besideAnother() {
+  const { reader, cycle } = ours(true);
+  const other = cumulativeReader();
+  return {
+    readers: [reader, other],
+    async cycle() {
+      await cycle();
+      await other.collect();
+    },
+  };
+}
 
 function ours(sliced) {
   const source = new ReaderSource({ logger: LOGGER, sliced });
@@ -68,11 +87,13 @@ function ours(sliced) {
 
 /**
  * @param {keyof KINDS | 'prom-client'} kind
- * @param {number} size how many series the counter has
- * @param {{reused: boolean, seed?: number}} options whether recordings use the same attributes objects each time
+ * @param {number} size how many series the instrument has
+ * @param {object} options
+ * @param {boolean} options.reused whether recordings use the same attributes objects each time
+ * @param {'counter' | 'histogram'} [options.instrument]
  */
-function createProcess(kind, size, { reused }) {
-  const { add, cycle } = kind === 'prom-client' ? promClient() : openTelemetry(KINDS[kind]());
+function createProcess(kind, size, { reused, instrument = 'counter' }) {
+  const { add, cycle } = kind === 'prom-client' ? promClient() : openTelemetry(KINDS[kind](), instrument);
   const next = random(7);
   const kept = reused ? Array.from({ length: size }, (_, id) => attributesOf(id, 0)) : [];
   const record = (id) => add(kept[id] ?? attributesOf(id, Math.floor(next() * 3)));
@@ -87,9 +108,27 @@ function createProcess(kind, size, { reused }) {
   };
 }
 
-function openTelemetry({ reader, cycle }) {
-  const counter = new MeterProvider({ readers: [reader] }).getMeter('bench').createCounter('requests');
+function openTelemetry({ reader, readers = [reader], cycle }, instrument) {
+  const meter = new MeterProvider({ readers }).getMeter('bench');
+  if (instrument === 'histogram') {
+    const histogram = meter.createHistogram('requests');
+    return { add: (attributes) => histogram.record(7, attributes), cycle };
+  }
+  const counter = meter.createCounter('requests');
   return { add: (attributes) => counter.add(1, attributes), cycle };
+}
+
+/** Whose callback gives all series each time. @returns {() => Promise<unknown>} a collection */
+function createObservable(kind, size) {
+  const { reader, cycle } = KINDS[kind]();
+  const kept = Array.from({ length: size }, (_, id) => attributesOf(id, 0));
+  const counter = new MeterProvider({ readers: [reader] }).getMeter('bench').createObservableCounter('requests');
+  let value = 0;
+  counter.addCallback((result) => {
+    value++;
+    for (const attributes of kept) result.observe(value, attributes);
+  });
+  return cycle;
 }
 
 function promClient() {
@@ -107,4 +146,4 @@ function attributesOf(id, order) {
   return order === 1 ? { id, method: 'GET', route } : { route, id, method: 'GET' };
 }
 
-module.exports = { createProcess };
+module.exports = { createObservable, createProcess };

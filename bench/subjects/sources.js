@@ -5,7 +5,7 @@
 const { setTimeout: sleep } = require('node:timers/promises');
 const { calibrate, cpuMs } = require('../lib/clock');
 const { longestTurn } = require('../lib/recorder');
-const { createProcess } = require('../lib/recording-process');
+const { createObservable, createProcess } = require('../lib/recording-process');
 const { rounds } = require('../lib/rounds');
 const { atMost, timesLess, within } = require('../lib/rows');
 
@@ -28,6 +28,8 @@ const AGAINST = {
   'prom-client': 'prom-client, register.metrics()',
 };
 const TWO = ['ours', 'cumulative'];
+/** Whose collection is one hold. */
+const HELD = ['in one go', 'cumulative'];
 const ALL = ['ours', ...Object.keys(AGAINST)];
 
 /** By share of changed series: how many times less than a cumulative collection it is to be. */
@@ -40,9 +42,13 @@ module.exports = async function sources({ quick, emit }) {
     : [
         { workload: 'small', size: 100_000, reused: false, count: 7, kinds: ALL, shares: [0, 0.01, 0.1, 1] },
         { workload: 'small', size: 100_000, reused: true, count: 7, kinds: TWO, shares: [0, 0.01, 0.1, 1] },
-        { workload: 'million', size: 1_000_000, reused: false, count: 3, kinds: TWO, shares: [0.01] },
+        { workload: 'million', size: 1_000_000, reused: false, count: 3, kinds: TWO, shares: [0, 0.01, 0.1, 1] },
+        { workload: 'million', size: 1_000_000, reused: true, count: 3, kinds: TWO, shares: [0.01] },
       ];
   for (const plan of plans) await measure(plan, emit);
+  const [{ size, count }] = plans;
+  await measureRecording({ size, count, emit });
+  await measureObservables({ size, count, emit });
 };
 
 async function measure({ workload, size, reused, count, kinds, shares }, emit) {
@@ -68,29 +74,68 @@ async function measure({ workload, size, reused, count, kinds, shares }, emit) {
     const holds = await holdsOf(processes, share, count);
     const bound = { ...row, name: HOLD, bound: HOLD_MS, note: holds.note };
     emit(within({ ...bound, against: `${HOLD_MS} ms, median`, ours: holds.ours }));
-    emit(timesLess({ ...row, name: HOLD, against: AGAINST.cumulative, ours: holds.ours, theirs: holds.cumulative }));
+    for (const kind of HELD) {
+      if (holds[kind] === undefined) continue;
+      emit(timesLess({ ...row, name: HOLD, against: AGAINST[kind], ours: holds.ours, theirs: holds[kind] }));
+    }
   }
-  // It does not follow the number of series, and takes long.
-  if (workload === 'million') return;
-  const { ours, cumulative } = await recordingOf(processes, count);
-  const row = { workload: `${size} counters`, variant: reused ? 'reused objects' : 'fresh objects', unit: 'ms' };
-  emit(atMost({ ...row, name: RECORDING, against: 'with a cumulative reader', ours, theirs: cumulative }));
+}
+
+/** What the reader costs each recording of an application, which is what a second one costs too. */
+async function measureRecording({ size, count, emit }) {
+  for (const reused of [false, true]) {
+    for (const instrument of ['counter', 'histogram']) {
+      const kinds = ['ours', 'cumulative', 'beside another'];
+      const processes = Object.fromEntries(
+        kinds.map((kind) => [kind, createProcess(kind, size, { reused, instrument })]),
+      );
+      for (const process of Object.values(processes)) await warmUp(process, size);
+      const taken = await recordingOf(processes, count);
+      const variant = reused ? 'reused objects' : 'fresh objects';
+      const row = {
+        name: RECORDING,
+        workload: `${size} series of a ${instrument}`,
+        variant,
+        unit: 'ms',
+        ours: taken.ours,
+      };
+      emit(atMost({ ...row, against: 'with a cumulative reader', theirs: taken.cumulative }));
+      emit(timesLess({ ...row, against: 'with a second reader beside it', theirs: taken['beside another'] }));
+    }
+  }
+}
+
+async function measureObservables({ size, count, emit }) {
+  const cycles = Object.fromEntries(TWO.map((kind) => [kind, createObservable(kind, size)]));
+  const sides = Object.entries(cycles).map(([kind, cycle]) => {
+    const side = async () => {
+      globalThis.gc();
+      return cpuMs(cycle);
+    };
+    return [kind, side];
+  });
+  const { ours, cumulative } = await rounds(count, Object.fromEntries(sides), { warmUp: 3 });
+  const row = { name: NAME, workload: `${size} observables`, variant: 'their callback gives all', unit: 'ms' };
+  emit(timesLess({ ...row, against: AGAINST.cumulative, ours, theirs: cumulative }));
 }
 
 /** Where nothing has changed: what it costs, and whether that follows the number of series. */
 async function measureIdle({ ours, size, reused, count, emit }) {
   const few = createProcess('ours', Math.min(size, FEW_SERIES), { reused });
   await warmUp(few, FEW_SERIES);
-  for (const { cycle } of [ours, few]) for (let i = 0; i < (size < FEW_SERIES ? 1 : IDLE_WARM_UPS); i++) await cycle();
+  const one = createProcess('collect() alone', 1, { reused });
+  const warmUps = size < FEW_SERIES ? 1 : IDLE_WARM_UPS;
+  for (const { cycle } of [ours, few, one]) for (let i = 0; i < warmUps; i++) await cycle();
   const idle =
     ({ cycle }) =>
     async () =>
       Math.max(await cpuMs(cycle), 0.001);
-  const taken = await rounds(4 * count, { ours: idle(ours), few: idle(few) });
+  const taken = await rounds(4 * count, { ours: idle(ours), few: idle(few), one: idle(one) });
   const variant = `0 %${reused ? ', reused objects' : ''}`;
   const row = { name: NAME, workload: `${size} counters`, variant, unit: 'ms', ours: taken.ours };
   emit(within({ ...row, against: `${NOTHING_MS} ms`, bound: NOTHING_MS }));
   emit(atMost({ ...row, against: `the same with ${FEW_SERIES} counters`, theirs: taken.few }));
+  emit(atMost({ ...row, against: 'collect() of the SDK alone, with one series', theirs: taken.one }));
 }
 
 /** Until the code is compiled, and the series are known. */
@@ -122,7 +167,7 @@ function timesOf(processes, share, count) {
 
 async function holdsOf(processes, share, count) {
   let collected = 0;
-  const sides = ['ours', 'cumulative'].map((kind) => {
+  const sides = ['ours', ...HELD.filter((kind) => kind in processes)].map((kind) => {
     const { change, cycle } = processes[kind];
     const side = async (round) => {
       change(share);
@@ -139,8 +184,7 @@ async function holdsOf(processes, share, count) {
 }
 
 function recordingOf(processes, count) {
-  const sides = ['ours', 'cumulative'].map((kind) => {
-    const { change, cycle } = processes[kind];
+  const sides = Object.entries(processes).map(([kind, { change, cycle }]) => {
     const side = async () => {
       await cycle();
       globalThis.gc();

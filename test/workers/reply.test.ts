@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
 import type { Recipient } from '../../protocol/recipients';
@@ -139,6 +140,29 @@ test('recipients are counted as served, whether or not the daemon has taken thei
   const undelivered = [{ pmId: 2, message: 'offline', refused: true }];
   t.like(await replier.reply(work), { ok: true, undelivered });
   t.is(work.served[0], 3);
+});
+
+test('each answer is sent when the daemon has taken the one before, and none after a refusal', async (t) => {
+  const { server, replier, snapshot, task } = await setUp(t);
+  let untaken = 0;
+  const seen: number[] = [];
+  server.behaviour = async (_packet, nth) => {
+    seen.push(++untaken);
+    await sleep(20);
+    untaken--;
+    return nth === 4 ? new Error('offline') : 'done';
+  };
+  const work = task(
+    await snapshot(1),
+    [1, 1, 1, 1, 1, 1].map((pmId, request) => ({ pmId, request })),
+  );
+  const answer = await replier.reply(work);
+  t.deepEqual(seen, [1, 1, 1, 1]);
+  t.deepEqual(answer.ok && answer.kind === 'reply' && answer.undelivered.map(({ refused }) => refused), [
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('a daemon that never answers is a failure as data, and the other recipients are not tried', async (t) => {
