@@ -17,7 +17,7 @@ export interface OverviewProcess {
   readonly pmId: number;
   readonly app: string;
   readonly namespace: string | null;
-  /** As PM2 has it, or `leaving` while PM2 is replacing it. */
+  /** As PM2 has it, `leaving` while PM2 is replacing it, or `unanswered` if it is online and does not answer. */
   readonly status: string;
   readonly startedAt: number | null;
   readonly restarts: number;

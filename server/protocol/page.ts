@@ -34,7 +34,7 @@ export type ProcessRow = readonly [
   pmId: number,
   app: string,
   namespace: string | null,
-  /** As PM2 has it, or `leaving` while PM2 is replacing it. */
+  /** As PM2 has it, `leaving` while PM2 is replacing it, or `unanswered` if it is online and does not answer. */
   status: string,
   startedAt: number | null,
   restarts: number,

@@ -42,6 +42,11 @@ export class Process {
     return { process: this.as('online') };
   }
 
+  /** Running, and of an app that has never answered. */
+  withoutExporter(): Listed {
+    return { process: this.as('online'), isUnknown: true };
+  }
+
   is(status: string): Listed {
     return { process: this.as(status) };
   }
@@ -51,6 +56,8 @@ export class Process {
 export interface Listed {
   readonly process: ProcessInfo;
   readonly answer?: RunSnapshot;
+  /** Whether its app has never answered. */
+  readonly isUnknown?: true;
 }
 
 let rounds = 0;
@@ -69,8 +76,10 @@ export async function round(...all: readonly (Listed | Promise<Listed>)[]): Prom
     answers,
     leaving: [],
     blocked: [],
-    silent: listed.flatMap(({ process: { run }, answer }) =>
-      answer === undefined ? [{ run, reason: 'late', message: 'it has not answered within 5 ms' } as const] : [],
+    silent: listed.flatMap(({ process: { run }, answer, isUnknown }) =>
+      answer === undefined && isUnknown === undefined
+        ? [{ run, reason: 'late', message: 'it has not answered within 5 ms' } as const]
+        : [],
     ),
     errors: new ErrorCounts().totals,
   };

@@ -3,6 +3,8 @@ import type { OverviewProcess } from '../../protocol/overview';
 import { bytes, count, duration, percent, seconds } from './numbers';
 import type { Column, Mood } from './table';
 
+const RUNNING: readonly string[] = ['online', 'unanswered'];
+
 export const PROCESS_COLUMNS: readonly Column<OverviewProcess>[] = [
   { key: 'app', title: 'app', value: ({ app }) => app, text: ({ app }) => app },
   {
@@ -27,7 +29,7 @@ export const PROCESS_COLUMNS: readonly Column<OverviewProcess>[] = [
     right: true,
     value: ({ startedAt }) => (startedAt === null ? null : -startedAt),
     text: ({ startedAt, status }, now) =>
-      duration(startedAt === null || status !== 'online' ? null : (now - startedAt) / 1000),
+      duration(startedAt === null || !RUNNING.includes(status) ? null : (now - startedAt) / 1000),
   },
   {
     key: 'restarts',
@@ -86,10 +88,12 @@ export const PROCESS_COLUMNS: readonly Column<OverviewProcess>[] = [
 
 export function moodOf({ status, blockedSince, errorsPerSecond, odd, why }: OverviewProcess): Mood {
   if (status === 'stopped') return 'quiet';
-  if (status === 'errored' || blockedSince !== null || (errorsPerSecond ?? 0) > 0) return 'bad';
+  if (status === 'errored' || status === 'unanswered' || blockedSince !== null || (errorsPerSecond ?? 0) > 0)
+    return 'bad';
   return odd !== null || (why !== null && status !== 'online') ? 'odd' : undefined;
 }
 
-export function wordsOf({ app, namespace, pmId, status, odd }: OverviewProcess): string {
-  return [app, namespace ?? '', pmId, status, odd ?? ''].join(' ');
+export function wordsOf({ app, namespace, pmId, status, blockedSince, odd, why }: OverviewProcess): string {
+  const state = blockedSince === null ? status : `${status} blocked`;
+  return [app, namespace ?? '', pmId, state, odd ?? '', why ?? ''].join(' ');
 }

@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { freePort } from '../../../scripts/lib/ports';
 import { built, METRICS_SERVER, PROJECT } from '../../../test/support/built';
+import { askerApp } from '../../../test/support/mashroom';
 import { startPm2, type Instance, type Pm2 } from '../../../test/support/pm2';
 import { until } from '../../../test/support/until';
+import type { OverviewAnswer } from '../../protocol/overview';
 
 const MODES = ['fork', 'cluster'] as const;
 
@@ -25,6 +27,7 @@ test.before(async () => {
       env: { PM2_METRICS_PORT: String(port) },
     },
     ...MODES.map((exec_mode) => ({ name: exec_mode, script, exec_mode, env })),
+    askerApp('plain'),
   );
   apps = (await Promise.all(MODES.map((mode) => pm2.ready(mode, 1)))).flat();
   await shows(({ up }) => up === 1);
@@ -77,9 +80,20 @@ interface Described {
   readonly blockedSince: number | null;
 }
 
+/** Of the apps with an exporter. */
 async function described(): Promise<Described[]> {
   const { processes } = JSON.parse(await get('/', 'application/json')) as { processes: Described[] };
-  return processes;
+  return processes.filter(({ app }) => app !== 'plain');
+}
+
+/** Waits until `top` shows the apps with an exporter so, and the one without it as it always is. */
+async function showsInTop(status: string): Promise<void> {
+  await until(`${status} in top`, async () => {
+    const { processes } = JSON.parse(await get('/api/overview')) as OverviewAnswer;
+    const all = processes.map((one) => `${one.app} ${one.status}`).sort();
+    if (all.join() !== `cluster ${status},fork ${status},plain online`) throw new Error(all.join());
+    return true;
+  });
 }
 
 const linesOf = ({ name }: Instance): string[] =>
@@ -118,14 +132,16 @@ test.serial(
   },
 );
 
-test.serial('a stopped process is silent, and nothing is claimed of it', async (t) => {
+test.serial('a stopped process is unanswered, and nothing is claimed of its event loop', async (t) => {
   t.timeout(300_000);
   for (const { pid } of apps) process.kill(pid, 'SIGSTOP');
   await sleep(4000);
   for (const one of await shows(({ up }) => up === 0)) t.is(one.blocked, undefined);
   for (const one of await described()) t.regex(one.why ?? '', /has not answered|left several requests/);
+  await showsInTop('unanswered');
   for (const { pid } of apps) process.kill(pid, 'SIGCONT');
   await shows(({ up, blocked }) => up === 1 && blocked === 0);
+  await showsInTop('online');
   for (const app of apps) t.is(linesOf(app).length, 1);
 });
 

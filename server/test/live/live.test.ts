@@ -3,6 +3,7 @@ import test from 'ava';
 import { ClusterPool } from '../../src/cluster-pool';
 import type { Hello, Mark, Past, ProcessRow } from '../../protocol/page';
 import type { Run } from '../../protocol/run';
+import type { InstanceAnswer, KnownNumbers } from '../../src/rounds/result';
 import { Process } from '../rounds-by-hand';
 import { BEGIN, liveWorld, named, requests } from './live-by-hand';
 
@@ -87,6 +88,27 @@ test('/api/overview has the fields by name, and asks only if the last round is o
   t.is(overview.problem, null);
   t.like(overview.processes[0], { pmId: 0, app: 'shop', status: 'online', path: '/metrics/0', why: null, cpu: 0 });
   t.like(overview.processes[1], { pmId: 2, status: 'stopped', cpu: null, memoryBytes: null });
+});
+
+test('a process that has not answered is unanswered, until it answers or says that it is blocked', async (t) => {
+  const shop = new Process('shop', 0);
+  const late: KnownNumbers[] = [];
+  const world = liveWorld(pool, { known: () => late });
+  const statuses = async (): Promise<unknown> => (await world.live.overview()).processes.map(({ status }) => status);
+  const others = [new Process('plain', 1).withoutExporter(), new Process('worker', 2).is('stopped')];
+  const { answers } = await world.take(0, shop.orders(1), ...others);
+  t.deepEqual(await statuses(), ['online', 'online', 'stopped']);
+  await world.take(1, shop.silent(), ...others);
+  t.deepEqual(await statuses(), ['unanswered', 'online', 'stopped']);
+
+  const { run, snapshot } = answers[0] as InstanceAnswer;
+  world.live.noteBlocked(run, { since: BEGIN, stack: undefined });
+  t.deepEqual(await statuses(), ['online', 'online', 'stopped']);
+  world.live.noteBlocked(run, undefined);
+  // The answer to the round before has come: it is only slow.
+  late.push({ run, snapshot: { ...snapshot, generation: snapshot.generation + 1 } });
+  await world.take(2, shop.silent(), ...others);
+  t.deepEqual(await statuses(), ['online', 'online', 'stopped']);
 });
 
 test('as many pages are open as may be, and no more', (t) => {

@@ -36,6 +36,28 @@ test('processes stand in columns, with what is odd of them', async (t) => {
   t.is(view.summary(), '3 of 4 processes online, 25 req/s, 1.50 err/s (server 1.2.3)');
 });
 
+test('a process that does not answer is told from one without an exporter, and found by its state', async (t) => {
+  const processes = [
+    processOf({ pmId: 0, status: 'unanswered', why: 'it has not answered within 1000 ms' }),
+    processOf({ pmId: 1, app: 'plain', why: 'it is asked and has never answered', path: null }),
+    processOf({ pmId: 2, blockedSince: NOW - 3000 }),
+  ];
+  const view = await viewOf(t, { ...OVERVIEW, processes });
+  const { rows } = view.table(BY_ID);
+  t.regex(rows[0]?.line ?? '', /^shop +0 +unanswered +1h 2m .* it has not answered within 1000 ms$/);
+  t.regex(rows[1]?.line ?? '', /^plain +1 +online +1h 2m .* it is asked and has never answered$/);
+  t.deepEqual(
+    rows.map(({ mood }) => mood),
+    ['bad', undefined, 'bad'],
+  );
+  t.regex(view.summary(), /^2 of 3 processes online/);
+  const found = (filter: string): unknown =>
+    view.table({ sort: 'id', filter }).rows.map(({ line }) => line.split(/ +/)[1]);
+  t.deepEqual(found('unanswered'), ['0']);
+  t.deepEqual(found('blocked'), ['2']);
+  t.deepEqual(found('never'), ['1']);
+});
+
 test('columns in which nothing stands are left out', async (t) => {
   const view = await viewOf(t, { ...OVERVIEW, processes: [processOf({ pmId: 0 })] });
   t.notRegex(view.table(BY_ID).head, /namespace|sess|note/);

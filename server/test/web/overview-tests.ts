@@ -88,6 +88,16 @@ export function testOverview(): void {
     await panels.first().waitFor({ state: 'detached' });
   });
 
+  testPage('a process that does not answer is up, and said to be unanswered', async (t, { server, open }) => {
+    server.processes = [row(0, 'shop', { status: 'unanswered', why: 'it has not answered within 1000 ms' })];
+    const page = await open();
+    await page.locator('.process .state').waitFor();
+    t.deepEqual(await textsOf(page, '.state.warn'), ['unanswered']);
+    t.deepEqual(await textsOf(page, '.why'), ['it has not answered within 1000 ms']);
+    t.deepEqual(await textsOf(page, '.status'), ['1 of 1 up']);
+    t.is(await page.locator('.blocked').count(), 0);
+  });
+
   testPage('where there is nothing, a sentence says why', async (t, { server, open }) => {
     server.problem = 'PM2 runs no process besides this server.';
     const page = await open();

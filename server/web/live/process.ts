@@ -61,7 +61,7 @@ export function isLargest(field: PastField): boolean {
   return field === 'p95' || field === 'eventLoop';
 }
 
-/** Works: also while its event loop does not turn, and while PM2 is replacing it. */
+/** Runs: also while its event loop does not turn, while it does not answer, and while PM2 is replacing it. */
 export function isUp({ status }: Process): boolean {
-  return status === 'online' || status === 'leaving';
+  return status === 'online' || status === 'unanswered' || status === 'leaving';
 }

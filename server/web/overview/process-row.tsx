@@ -112,6 +112,7 @@ function stateClass(state: string): string {
     case 'stopped':
       return 'calm';
     case 'blocked':
+    case 'unanswered':
       return 'warn';
     default:
       return 'bad';

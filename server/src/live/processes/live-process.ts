@@ -15,6 +15,8 @@ export interface LiveProcess {
   readonly vitals: Vitals;
   /** Whether it has answered lately. If it has not, its vitals are the last that are known. */
   readonly isHeard: boolean;
+  /** Whether PM2 calls it online, and nothing has come of it in the last round. */
+  readonly isUnanswered: boolean;
   readonly blockedSince: number | undefined;
   readonly stack: string | undefined;
   readonly odd: string | undefined;
@@ -23,13 +25,13 @@ export interface LiveProcess {
 }
 
 export function inOverview(process: LiveProcess): OverviewProcess {
-  const { run, status, startedAt, restarts, vitals, why, path } = process;
+  const { run, startedAt, restarts, vitals, why, path } = process;
   return {
     run: run.key,
     pmId: run.pmId,
     app: run.app,
     namespace: run.namespace ?? null,
-    status,
+    status: statusOf(process),
     startedAt: startedAt ?? null,
     restarts,
     cpu: inJson(process.cpu),
@@ -45,6 +47,11 @@ export function inOverview(process: LiveProcess): OverviewProcess {
     why,
     path,
   };
+}
+
+/** A process whose worker thread says that it is blocked has not fallen silent. */
+function statusOf({ status, isUnanswered, blockedSince }: LiveProcess): string {
+  return isUnanswered && blockedSince === undefined ? 'unanswered' : status;
 }
 
 /** The same in the order of {@link ProcessRow}. */

@@ -37,6 +37,7 @@ export class LiveProcesses {
         ...this.numbersOf(run.key, result),
         run,
         status,
+        isUnanswered: isOnline && this.isLate(run.key, result),
         startedAt: isOnline ? startedAt : undefined,
         restarts,
         cpu: isOnline ? cpuRatio : undefined,
@@ -54,6 +55,7 @@ export class LiveProcesses {
         ...this.numbersOf(run.key, result),
         run,
         status: 'leaving',
+        isUnanswered: false,
         startedAt: before?.startedAt,
         restarts: before?.restarts ?? 0,
         cpu: undefined,
@@ -62,6 +64,12 @@ export class LiveProcesses {
         path: null,
       };
     });
+  }
+
+  /** No app without an exporter is: it is not among the silent. A slow process answers an earlier round meanwhile. */
+  private isLate(key: string, { started, silent }: RoundResult): boolean {
+    const isSilent = silent.some(({ run, reason }) => run.key === key && reason === 'late');
+    return isSilent && this.heard.get(key)?.heardAt !== started;
   }
 
   private numbersOf(

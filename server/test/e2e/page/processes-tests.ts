@@ -71,7 +71,8 @@ export function testProcesses(): void {
       t.regex(await stopped.locator('.why').innerText(), /^it has (not answered|left several requests)/);
       // Its last numbers stay, and nothing is claimed of its event loop.
       t.regex(await stopped.locator('.memory .number').innerText(), /\d/);
-      t.is(await page.locator('.blocked, .state.warn').count(), 0);
+      t.deepEqual(await textsOf(page, '.state.warn'), ['unanswered']);
+      t.is(await page.locator('.blocked').count(), 0);
       await isWell(other);
       t.is(await stopped.locator('.why').count(), 1);
       t.deepEqual(await axeObjections(page), []);

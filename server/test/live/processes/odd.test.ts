@@ -15,6 +15,7 @@ function process(pmId: number, more: Partial<LiveProcess> = {}): LiveProcess {
     memoryBytes: 100 * MIB,
     vitals: { requests: 50, errors: 0.1, latency: 0.1 },
     isHeard: true,
+    isUnanswered: false,
     blockedSince: undefined,
     stack: undefined,
     odd: undefined,
