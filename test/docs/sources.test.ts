@@ -30,7 +30,7 @@ test('each program is the file of examples/ that it names', (t) => {
     t.truthy(from, `a comment before\n${code}`);
     if (from !== undefined && from !== 'fragment') t.is(code, program(from), from);
   }
-  t.is(blocks.filter(({ from }) => from === 'fragment').length, 2);
+  t.is(blocks.filter(({ from }) => from === 'fragment').length, 1);
 });
 
 test('each example has its program in it', (t) => {

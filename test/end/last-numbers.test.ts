@@ -70,11 +70,31 @@ test('the payload leaves out the pages that the server has of this incarnation',
 });
 
 test('a daemon that does not answer changes nothing of the end', async (t) => {
-  const server = new RpcServer();
-  server.behaviour = ({ topic }) => (topic === 'lastMetrics' ? undefined : 'done');
-  const { ended, last } = await endingProcess(t, countAndExit, { requests: [request(5)], server });
-  t.like(ended, { code: 7, output: '' });
-  t.is(last.length, 1);
+  const silent = (): RpcServer => {
+    const server = new RpcServer();
+    server.behaviour = ({ topic }) => (topic === 'lastMetrics' ? undefined : 'done');
+    return server;
+  };
+  const exits = await endingProcess(t, countAndExit, { requests: [request(5)], server: silent() });
+  t.like(exits.ended, { code: 7, output: '' });
+  t.is(exits.last.length, 1);
+  const waitsForSignal = ({ count }: App): void => {
+    count(600);
+    setInterval(() => undefined, 1000);
+    process.kill(process.pid, 'SIGTERM');
+  };
+  const signalled = await endingProcess(t, waitsForSignal, { requests: [request(5)], server: silent() });
+  t.like(signalled.ended, { code: null, signal: 'SIGTERM', output: '' });
+  t.is(signalled.last.length, 1);
+  const runsDry = ({ count }: App): void => {
+    count(600);
+    process.exitCode = 5;
+    process.disconnect();
+  };
+  const dry = await endingProcess(t, runsDry, { requests: [request(5)], server: silent() });
+  t.like(dry.ended, { code: 5, output: '' });
+  // At the end of the channel, and again at that of the process.
+  t.true(dry.last.length > 0);
 });
 
 test('without a metrics server no listener is added, and a stop takes all of them away', async (t) => {

@@ -1,11 +1,26 @@
 /** Collecting deltas from each SDK, cut into slices and in one go: nothing is lost, and nothing is counted twice. */
 import test from 'ava';
 import type { ResourceMetrics } from '../../core/otel';
+import { sdkStateOf, type SdkCollector } from '../../src/opentelemetry/sdk-state';
 import { stayAlive } from '../support/stay-alive';
-import { foreignReader, loadSdk, SDKS, startOurs, valuesOf } from './sdk';
+import { foreignReader, loadSdk, SDKS, startOurs, valuesOf, type Ours } from './sdk';
 
 const WAYS = SDKS.flatMap((sdk) => [true, false].map((sliced) => ({ sdk, sliced })));
 const titleOf = ({ sdk, sliced }: (typeof WAYS)[number]): string => `${sdk}, ${sliced ? 'in slices' : 'in one go'}`;
+
+/** Parts of another SDK: what is public works as ever, what is not has another shape. */
+const OTHER_SHAPES: Readonly<Record<string, (ours: Ours) => void>> = {
+  MeterProvider: ({ source }) => {
+    const collector = source.provider() as SdkCollector;
+    source.bind({ collect: (options) => collector.collect(options) });
+  },
+  Meter: ({ source }) => {
+    for (const meter of sdkStateOf(source.provider() as SdkCollector)?.meterSharedStates.values() ?? []) {
+      const registry = meter.observableRegistry;
+      Object.assign(meter, { observableRegistry: { observe: registry.observe.bind(registry) } });
+    }
+  },
+};
 
 for (const way of WAYS) {
   const { sdk, sliced } = way;
@@ -167,4 +182,21 @@ for (const sdk of SDKS) {
     t.is(lines.length, 1);
     t.regex(lines[0] ?? '', /^debug .*another shape/);
   });
+
+  for (const [part, change] of Object.entries(OTHER_SHAPES)) {
+    test(`${sdk}: where its ${part} has another shape, the SDK collects all instruments, and one line says so`, async (t) => {
+      const ours = startOurs(sdk);
+      const counters = ['c', 'd'].map((name) => ours.meter.createCounter(name));
+      ours.meter.createObservableGauge('o').addCallback((result) => result.observe(7));
+      change(ours);
+      for (const by of [1, 2]) {
+        for (const counter of counters) counter.add(by);
+        t.deepEqual(valuesOf(await ours.collect()), { 'c{}': by, 'd{}': by, 'o{}': 7 });
+      }
+      t.deepEqual(valuesOf(await ours.collect()), { 'o{}': 7 });
+      t.throws(() => ours.source.collectNow(), { message: /collects asynchronously only/ });
+      t.is(ours.lines.length, 1);
+      t.regex(ours.lines[0] ?? '', /^debug .*without slices: this version of it has another shape than those tested/);
+    });
+  }
 }

@@ -35,6 +35,7 @@ const number = fc.oneof(
 );
 const attributes = fc.nat({ max: ATTRIBUTES.length - 1 });
 
+export const MAX_STEPS = 80;
 export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
     {
@@ -51,7 +52,7 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('collect' as const) }) },
   ),
-  { minLength: 1, maxLength: 80, size: 'max' },
+  { minLength: 1, maxLength: MAX_STEPS, size: 'max' },
 );
 
 /** One process: what is done with it by each step but collections. */

@@ -95,6 +95,15 @@ test.serial(
   },
 );
 
+test.serial('metrics of which OpenTelemetry has put series into one are counted in a probe', async (t) => {
+  const { feed, shown, idle } = setUp(t);
+  const points = [point({ id: 0 }, 1), point({ 'otel.metric.overflow': true }, 5)];
+  const { snapshot } = await new SnapshotEncoder({ maxSeries: 3 }).encode(collected(counter('c', points)));
+  feed.update(snapshot);
+  await idle();
+  t.deepEqual(shown[0]?.at(-1), { name: 'pm2_exporter_overflowed_metrics', value: 1 });
+});
+
 test.serial('of the snapshots that come while one is worked on only the latest counts', async (t) => {
   const { feed, shown, idle, snapshot, held } = setUp(t);
   const before = pool.tasks;

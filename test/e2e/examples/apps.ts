@@ -12,6 +12,7 @@ export const EXAMPLES = {
   'es-module': 'visits_total',
   typescript: 'visits_total',
   'own-function': 'visits_total',
+  'zero-code': 'visits_total',
 } as const;
 export type Example = keyof typeof EXAMPLES;
 export const NAMES = Object.keys(EXAMPLES) as Example[];

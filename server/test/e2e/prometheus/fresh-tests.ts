@@ -4,54 +4,49 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import { freePort } from '../../../../scripts/lib/ports';
 import { built, METRICS_SERVER, PROJECT } from '../../../../test/support/built';
-import { withPm2 } from '../../../../test/support/pm2';
-import { startPrometheus, type Range, type Scraper } from '../../../../test/support/scrapers';
+import { withPm2, type App } from '../../../../test/support/pm2';
+import { startPrometheus, type Scraper } from '../../../../test/support/scrapers';
 
-/** Orders per second of the app. */
+/** Orders per second of each app. */
 const PER_SECOND = 100;
+/** An app for each of them, with its default configuration. */
+const SOURCES = ['collect', 'reader', 'prom-client'];
+const PATHS = ['/metrics', '/metrics/cluster'];
 
 export interface Scrapes {
-  /** Of the exporter; its default where it is not given. */
-  readonly intervalMs?: number;
-  /** One job of Prometheus for each of them. */
+  /** One job of Prometheus for each of them and each path. */
   readonly everySeconds: readonly number[];
   readonly forSeconds: number;
 }
 
-/** Each rate that Prometheus has over two scrapes, as a share of the real one, by job. */
-export async function relativeRates(t: ExecutionContext, scrapes: Scrapes): Promise<Map<number, number[]>> {
-  const { intervalMs, everySeconds, forSeconds } = scrapes;
+interface Job {
+  readonly every: number;
+  readonly path: string;
+  readonly name: string;
+}
+
+/** Each rate that Prometheus has over two scrapes, as a share of the real one, by path, interval and source. */
+export async function relativeRates(t: ExecutionContext, scrapes: Scrapes): Promise<Map<string, number[]>> {
+  const { everySeconds, forSeconds } = scrapes;
+  const jobs = everySeconds.flatMap((every) =>
+    PATHS.map((path): Job => ({ every, path, name: `${path} every ${every} s` })),
+  );
   await built();
   return withPm2(7, async (pm2) => {
     const port = await freePort();
-    await pm2.start(
-      {
-        name: 'steady',
-        script: join(PROJECT, 'test', 'fixtures', 'apps', 'steady.js'),
-        cwd: PROJECT,
-        exec_mode: 'fork',
-        env: { PER_SECOND: String(PER_SECOND), ...(intervalMs !== undefined && { INTERVAL_MS: String(intervalMs) }) },
-      },
-      {
-        name: 'metrics',
-        script: METRICS_SERVER,
-        cwd: pm2.folder,
-        exec_mode: 'fork',
-        env: { PM2_METRICS_PORT: String(port) },
-      },
-    );
-    await pm2.ready('steady', 1);
-    const jobs = everySeconds.map(
-      (every) =>
-        `  - { job_name: every-${every}, scrape_interval: ${every}s, scrape_timeout: ${every}s, ` +
-        `static_configs: [{ targets: ['127.0.0.1:${port}'] }] }\n`,
-    );
-    const prometheus = await startPrometheus(join(pm2.folder, 'prometheus'), `scrape_configs:\n${jobs.join('')}`);
+    const server = { name: 'metrics', script: METRICS_SERVER, cwd: pm2.folder, exec_mode: 'fork' } as const;
+    await pm2.start(...SOURCES.map(steadyApp), { ...server, env: { PM2_METRICS_PORT: String(port) } });
+    for (const source of SOURCES) await pm2.ready(source, 1);
+    const prometheus = await startPrometheus(join(pm2.folder, 'prometheus'), configOf(jobs, port));
     try {
       await sleep(forSeconds * 1000);
-      const rates = new Map<number, number[]>();
-      for (const every of everySeconds) rates.set(every, await ratesOf(prometheus, every, forSeconds));
-      for (const [every, all] of rates) t.log(`every ${every} s: ${all.map((rate) => rate.toFixed(4)).join(' ')}`);
+      const rates = new Map<string, number[]>();
+      for (const job of jobs) {
+        for (const source of SOURCES) {
+          rates.set(`${source}, ${job.name}`, await ratesOf(prometheus, job, source, forSeconds));
+        }
+      }
+      for (const [what, all] of rates) t.log(`${what}: ${all.map((rate) => rate.toFixed(4)).join(' ')}`);
       return rates;
     } finally {
       await prometheus.close();
@@ -59,11 +54,31 @@ export async function relativeRates(t: ExecutionContext, scrapes: Scrapes): Prom
   });
 }
 
+function steadyApp(source: string): App {
+  return {
+    name: source,
+    script: join(PROJECT, 'test', 'fixtures', 'apps', 'steady.js'),
+    cwd: PROJECT,
+    exec_mode: 'fork',
+    env: { PER_SECOND: String(PER_SECOND), SOURCE: source },
+  };
+}
+
+function configOf(jobs: readonly Job[], port: number): string {
+  const lines = jobs.map(
+    ({ every, path, name }) =>
+      `  - { job_name: '${name}', metrics_path: ${path}, scrape_interval: ${every}s, scrape_timeout: ${every}s, ` +
+      `static_configs: [{ targets: ['127.0.0.1:${port}'] }] }\n`,
+  );
+  return `scrape_configs:\n${lines.join('')}`;
+}
+
 /** At each scrape: the rate over the last two. */
-async function ratesOf(prometheus: Scraper, every: number, forSeconds: number): Promise<number[]> {
+async function ratesOf(prometheus: Scraper, job: Job, source: string, forSeconds: number): Promise<number[]> {
+  const { every, name } = job;
   const end = Date.now() / 1000;
-  const rate = `rate(steady_orders_total{job="every-${every}"}[${2 * every}s])`;
-  const [rates] = (await prometheus.range(rate, end - forSeconds + 4 * every, end, every)) as [Range | undefined];
-  if (rates === undefined) throw new Error(`nothing was scraped every ${every} s`);
+  const rate = `rate(steady_orders_total{job="${name}", pm2_app="${source}"}[${2 * every}s])`;
+  const [rates, ...others] = await prometheus.range(rate, end - forSeconds + 4 * every, end, every);
+  if (rates === undefined || others.length > 0) throw new Error(`${others.length + 1} series of ${source}, ${name}`);
   return rates.values.map((one) => one / PER_SECOND);
 }
