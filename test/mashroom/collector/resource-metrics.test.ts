@@ -12,6 +12,7 @@ import { SDKS, startCumulative, startTally } from './tallies';
 const SERIALIZERS = {
   'sdk-metrics-1': 'exporter-prometheus-1',
   '@opentelemetry/sdk-metrics': '@opentelemetry/exporter-prometheus',
+  'sdk-metrics-3': 'exporter-prometheus-3',
 };
 
 for (const sdk of SDKS) {

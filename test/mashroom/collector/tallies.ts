@@ -10,8 +10,8 @@ import { Tally } from '../../../src/mashroom/collector/tally';
 import { ReaderSource } from '../../../src/opentelemetry/reader-source';
 import { foreignReader, loadSdk, newLog, viewOf, type ViewOptions } from '../../opentelemetry/sdk';
 
-/** Those that Mashroom 2.9 and 3 run. */
-export const SDKS = ['sdk-metrics-1', '@opentelemetry/sdk-metrics'] as const;
+/** Those that Mashroom 2.9 and 3 run, and the one after them. */
+export const SDKS = ['sdk-metrics-1', '@opentelemetry/sdk-metrics', 'sdk-metrics-3'] as const;
 
 const METER = 'mashroom-monitoring-collector-service';
 
