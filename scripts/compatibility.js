@@ -23,7 +23,7 @@ const LIBRARIES = {
   '@opentelemetry/instrumentation-runtime-node': ['@opentelemetry/instrumentation-runtime-node'],
   'require-in-the-middle': ['require-in-the-middle'],
   'import-in-the-middle': ['import-in-the-middle'],
-  Express: ['express'],
+  Express: ['express', 'express-5'],
   Fastify: ['fastify'],
   TypeScript: ['typescript'],
 };

@@ -15,6 +15,7 @@ const INTERVAL_MS = 1000;
 const MOST_HOLD_MS = 5;
 const MOST_TIMES = 1.15;
 
+/** It has this package's collector, whose middleware records each request. */
 const BARE = 'server without series and exporter';
 const OURS = "this package's collector";
 const SDKS = 'SDK with a cumulative reader';
@@ -55,7 +56,7 @@ function report({ all, series, quick, emit }) {
   const rest = { ...hold, variant: '1 %, no requests', ours: holdsOf(OURS, 'restHoldMs') };
   emit(within({ ...rest, bound: MOST_HOLD_MS, against: `${MOST_HOLD_MS} ms` }));
   emit(timesLess({ ...rest, theirs: holdsOf(SDKS, 'restHoldMs'), against: SDKS }));
-  // A request of the portal may hold the loop longer than that by itself.
+  // A request may hold the loop longer than that by itself.
   const requests = { ...hold, variant: '1 %, requests', ours: holdsOf(OURS, 'holdMs') };
   for (const against of [BARE, SDKS]) emit(timesLess({ ...requests, theirs: holdsOf(against, 'holdMs'), against }));
   const latency = { ...row, name: 'Mashroom: p99 of requests', unit: 'ms', ours: of(OURS, 'p99') };

@@ -1,6 +1,9 @@
 'use strict';
 
-/** One Mashroom server under PM2 that is measured from outside, by requests, and from inside, by the loop recorder. */
+/**
+ * One Mashroom server under PM2 that is measured from outside, by requests of an API plugin through the request middleware of
+ * the collector, and from inside, by the loop recorder.
+ */
 
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');

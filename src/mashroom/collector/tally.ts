@@ -28,11 +28,13 @@ export interface TallyOptions {
   readonly encoder: SnapshotEncoder;
   readonly instruments: Instruments;
   readonly logger: Logger;
+  /** How long an answer that is built may hold the event loop at a time, in milliseconds. */
+  readonly sliceMs?: number;
 }
 
 export class Tally implements SharedTally {
   readonly tallyVersion = TALLY_VERSION;
-  private readonly slicer = new Slicer();
+  private readonly slicer: Slicer;
   private readonly states: StateLog;
   /** One snapshot is encoded at a time: resolves when the last one has ended. */
   private queue: Promise<unknown> = Promise.resolve();
@@ -41,6 +43,7 @@ export class Tally implements SharedTally {
   private timing = { intervalMs: 0, collectMs: 0 };
 
   constructor(private readonly options: TallyOptions) {
+    this.slicer = new Slicer(options.sliceMs);
     this.states = new StateLog(options.logger);
   }
 

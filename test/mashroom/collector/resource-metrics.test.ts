@@ -12,6 +12,7 @@ import { SDKS, startCumulative, startTally } from './tallies';
 const SERIALIZERS = {
   'sdk-metrics-1': 'exporter-prometheus-1',
   '@opentelemetry/sdk-metrics': '@opentelemetry/exporter-prometheus',
+  'sdk-metrics-3': 'exporter-prometheus-3',
 };
 
 for (const sdk of SDKS) {
@@ -61,4 +62,23 @@ test('attributes are the same objects at each call, and calls at the same time g
     t.true(some.every(({ value }) => value === 1));
     t.is(some[2999]?.attributes, points[0]?.[2999]?.attributes);
   }
+});
+
+test('the event loop turns while the answer is built', async (t) => {
+  const series = 20_000;
+  const { tally, service } = startTally('sdk-metrics-1', { sliceMs: 0 });
+  for (let i = 0; i < series; i++) service.counter('visits', '').inc(1, { page: `p${i}` });
+  // After this, nothing is new to collect and to encode, which have slices of their own.
+  await tally.resourceMetrics();
+  let turns = 0;
+  const turn = (): void => {
+    turns++;
+    pending = setImmediate(turn);
+  };
+  let pending = setImmediate(turn);
+  const { scopeMetrics } = await tally.resourceMetrics();
+  clearImmediate(pending);
+  t.is(scopeMetrics[0]?.metrics[0]?.dataPoints.length, series);
+  // A turn per 64 data points.
+  t.true(turns >= series / 64, `${turns} turns`);
 });

@@ -38,6 +38,24 @@ for (const sdk of SDKS) {
     service.getOpenTelemetryMeterProvider().getMeter('mine').createCounter('own').add(3);
     t.deepEqual(valuesOf(await service.getOpenTelemetryResourceMetrics()), { 'own{}': 3 });
   });
+
+  test(`${sdk}: series beyond cardinalityLimit are one, of which the log tells`, async (t) => {
+    const { service, lines } = startTally(sdk, { config: { cardinalityLimit: 4 } });
+    const visit = (...pages: number[]): void => {
+      for (const page of pages) service.counter('visits', '').inc(1, { page });
+    };
+    visit(1, 2, 3, 4, 5);
+    const counted = { 'visits{"page":1}': 1, 'visits{"page":2}': 1, 'visits{"page":3}': 1 };
+    const folded = 'visits{"otel.metric.overflow":true}';
+    t.deepEqual(valuesOf(await service.getOpenTelemetryResourceMetrics()), { ...counted, [folded]: 2 });
+    t.is(lines.length, 1);
+    t.regex(lines[0] ?? '', /^warn OpenTelemetry has put further series of visits into one/);
+    // The limit holds between two collections.
+    visit(4, 5);
+    const later = { ...counted, 'visits{"page":4}': 1, 'visits{"page":5}': 1, [folded]: 2 };
+    t.deepEqual(valuesOf(await service.getOpenTelemetryResourceMetrics()), later);
+    t.is(lines.length, 1);
+  });
 }
 
 const [sdk] = SDKS;

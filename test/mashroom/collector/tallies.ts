@@ -10,8 +10,8 @@ import { Tally } from '../../../src/mashroom/collector/tally';
 import { ReaderSource } from '../../../src/opentelemetry/reader-source';
 import { foreignReader, loadSdk, newLog, viewOf, type ViewOptions } from '../../opentelemetry/sdk';
 
-/** Those that Mashroom 2.9 and 3 run. */
-export const SDKS = ['sdk-metrics-1', '@opentelemetry/sdk-metrics'] as const;
+/** Those that Mashroom 2.9 and 3 run, and the one after them. */
+export const SDKS = ['sdk-metrics-1', '@opentelemetry/sdk-metrics', 'sdk-metrics-3'] as const;
 
 const METER = 'mashroom-monitoring-collector-service';
 
@@ -19,6 +19,7 @@ interface Options {
   readonly views?: readonly ViewOptions[];
   readonly config?: object;
   readonly maxSeries?: number;
+  readonly sliceMs?: number;
 }
 
 export interface Collecting {
@@ -29,7 +30,8 @@ export interface Collecting {
   readonly lines: readonly string[];
 }
 
-export function startTally(name: string, { views = [], config = {}, maxSeries = 1_000_000 }: Options = {}): Collecting {
+export function startTally(name: string, options: Options = {}): Collecting {
+  const { views = [], config = {}, maxSeries = 1_000_000, sliceMs = 1 } = options;
   const sdk = loadSdk(name);
   const { lines, logger } = newLog();
   const source = new ReaderSource({ logger, sliced: true, callbacksMs: 50 });
@@ -40,7 +42,7 @@ export function startTally(name: string, { views = [], config = {}, maxSeries = 
   });
   const instruments = new Instruments(provider.getMeter(METER), logger);
   const encoder = newEncoder({ maxSeries, forgetAfterMs: 0 });
-  const tally = new Tally({ provider, source, encoder, instruments, logger });
+  const tally = new Tally({ provider, source, encoder, instruments, logger, sliceMs });
   const nextService = (): CollectorService => new CollectorService(tally, read.config, logger);
   return { tally, service: nextService(), nextService, lines };
 }
