@@ -14,7 +14,8 @@ export function warnOfOverflow(metrics: readonly string[], states: StateLog): vo
       `overflow of ${shown}`,
       `OpenTelemetry has put further series of ${shown} into one, with the attribute otel.metric.overflow: the limit of its ` +
         'reader or view is reached (by default 2,000). Use fewer attribute values, raise aggregationCardinalityLimit of ' +
-        'the view or cardinalitySelector of the reader, or use Pm2MetricReader, whose limit is maxSeries',
+        'the view, cardinalitySelector of the reader, or cardinalityLimit of the collector of a Mashroom server, or use ' +
+        'Pm2MetricReader, whose limit is maxSeries',
     );
   }
   const others = metrics.length - MAX_METRICS;
