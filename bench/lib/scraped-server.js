@@ -18,6 +18,7 @@ const { MetricsCluster } = part('server/src/metrics-cluster.js');
 const { readOptions } = part('server/src/options/read-options.js');
 const { StateStore } = part('server/src/state-store.js');
 const { StateLog } = part('core/state-log.js');
+const { countWhileHeld } = part('core/pool/shared-memory.js');
 
 /** How long an instance takes to answer. */
 const ASK_MS = 20;
@@ -51,6 +52,7 @@ async function rounds(counters) {
     const values = new Float64Array(new SharedArrayBuffer(first.values.byteLength));
     for (let i = 0; i < values.length; i++) values[i] = first.values[i] + (i % 2 === 1 ? round : 0);
     const snapshot = { ...first, values, generation: first.generation + round, previous: undefined };
+    countWhileHeld(snapshot);
     const answer = { run, snapshot, bytes: 1, durationMs: 1, ageMs: 1 };
     const errors = { late: 0 };
     return {

@@ -1,5 +1,6 @@
 /** Makes snapshots of what processes send: answers in either form, and last numbers. */
 import type { ClusterFailureCode } from '../../../protocol/tasks';
+import { countWhileHeld } from '../../../../core/pool/shared-memory';
 import type { Snapshot } from '../../../../core/snapshot';
 import { messageOf } from '../../../../core/values';
 import type { Decoded, KnownPage } from '../../../../core/wire/decode';
@@ -99,6 +100,8 @@ export class Reader {
       throw new AnswerError('malformed', 'its payload is of another snapshot than it says');
     }
     const snapshot = { ...decoded.snapshot, incarnation: known.incarnations.enter(incarnation) };
+    // Each answer has new numbers. Those before it would stay in memory, as hardly anything else fills the heap.
+    countWhileHeld(snapshot);
     known.last = { incarnation, snapshot, pages: decoded.pages };
     return snapshot;
   }
