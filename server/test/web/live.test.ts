@@ -1,5 +1,6 @@
 /** What the page keeps of the stream: the last hour, points of charts, reloads. */
 import test from 'ava';
+import type { Mark, MarkKind } from '../../protocol/page';
 import { fillPlotData, type PlotData } from '../../web/draw/plot-data';
 import { PointBuffer } from '../../web/live/buffer';
 import { Hour, STEPS, STEP_MS } from '../../web/live/hour';
@@ -175,4 +176,42 @@ test('a reload pairs old with new, keeps the old as last seen, and ends a minute
   reloads.update(70_000, rows(row(0, 'shop')));
   reloads.update(130_000, rows(row(0, 'shop')));
   t.is(reloads.all.length, 0);
+});
+
+test('a process that was replaced between two rounds is paired by its mark', (t) => {
+  const reloads = new Reloads();
+  const rows = (...list: ReturnType<typeof row>[]) => list.map(processOf);
+  const mark = (pmId: number, kind: MarkKind = 'reload'): Mark => [500, kind, 'shop', pmId, ''];
+  const pairs = () => reloads.all.map(({ replaced }) => replaced.map(({ old, next }) => [old.run, next?.run]));
+  // The last hour's, as the page is opened.
+  reloads.note(0, [mark(0)]);
+  reloads.update(0, rows(row(0, 'shop'), row(1, 'shop'), row(2, 'shop')));
+  reloads.note(0, [mark(0), mark(7)]);
+  t.deepEqual(pairs(), []);
+
+  reloads.update(1000, rows(row(0, 'shop', { run: 'new-0' }), row(1, 'shop'), row(2, 'shop', { run: 'new-2' })));
+  reloads.note(1000, [mark(0), mark(2, 'restart')]);
+  t.deepEqual(pairs(), [[['run-0', 'new-0']]]);
+  t.like(reloads.all[0], { since: 500, doneAt: 1000 });
+  t.like(reloads.all[0]!.replaced[0], { pmId: 0, isLeaving: false });
+
+  const leaving = row(1, 'shop', { status: 'leaving' });
+  const [first, third] = [row(0, 'shop', { run: 'new-0' }), row(2, 'shop', { run: 'new-2' })];
+  reloads.update(2000, rows(first, leaving, row(1, 'shop', { run: 'new-1' }), third));
+  reloads.note(2000, [mark(1)]);
+  t.like(reloads.all[0], { since: 500, doneAt: null });
+  reloads.update(3000, rows(first, row(1, 'shop', { run: 'new-1' }), third));
+  t.like(reloads.all[0], { since: 500, doneAt: 3000 });
+  t.deepEqual(pairs(), [
+    [
+      ['run-0', 'new-0'],
+      ['run-1', 'new-1'],
+    ],
+  ]);
+
+  reloads.update(4000, rows(row(0, 'shop', { run: 'newest-0' }), row(1, 'shop', { run: 'new-1' })));
+  reloads.note(4000, [mark(0)]);
+  t.deepEqual(pairs(), [[['new-0', 'newest-0']]]);
+  reloads.update(64_000, []);
+  t.deepEqual(pairs(), []);
 });

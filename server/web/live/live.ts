@@ -135,6 +135,7 @@ export class Live {
   }
 
   #onMarks(marks: readonly Mark[]): void {
+    this.reloads.note(this.now(), marks);
     const since = this.now() - HOUR_MS;
     this.marks = [...this.marks, ...marks].filter(([time]) => time >= since).slice(-MAX_MARKS);
     this.marksTopic.changed();
