@@ -16,9 +16,9 @@
  */
 import type { ResourceMetrics } from '../otel';
 import { Job, Slicer, type Sliced } from '../slicer';
-import type { ExporterStats, Snapshot } from '../snapshot';
+import type { Snapshot } from '../snapshot';
 import { CollectionEncoder, type EncodedScopes } from './collection-encoder';
-import type { Column } from './columns/columns';
+import { usedNumbers, type Column } from './columns/columns';
 import { UnfinishedCollections, type Unfinished } from './deltas/unfinished';
 import { Parts, type EncodedDeltas, type Limits } from './parts';
 import { readCollection } from './reading/collection';
@@ -192,33 +192,31 @@ export class SnapshotEncoder {
     this.lastDeltas = deltas;
     const forgotten = parts.forgetting.countForgotten();
     this.forgottenSeries += forgotten;
-    const stats = {
-      intervalMs,
-      collectMs,
-      series,
-      droppedSeries: leftOut + lost,
-      droppedExemplars,
-      overflowedMetrics: overflowed.length,
-      ...(this.forgottenSeries > 0 && { forgottenSeries: this.forgottenSeries }),
-    };
+    const droppedSeries = leftOut + lost;
+    const overflowedMetrics = overflowed.length;
+    const told = { intervalMs, collectMs, series, droppedSeries, droppedExemplars, overflowedMetrics };
+    const stats = this.forgottenSeries > 0 ? { ...told, forgottenSeries: this.forgottenSeries } : told;
     const snapshot = this.makeSnapshot({ time, resource: read.resource, scopes, stats }, parts);
     return { snapshot, leftOut, forgotten, malformed: problems.count, problems: problems.texts, overflowed };
   }
 
   private makeSnapshot(
-    own: Pick<Snapshot, 'time' | 'resource' | 'scopes'> & { readonly stats: ExporterStats },
+    { time, resource, scopes, stats }: Pick<Snapshot, 'time' | 'resource' | 'scopes' | 'stats'>,
     { columns }: Parts,
   ): Snapshot {
     const { current, previous } = columns;
     const snapshot: Snapshot = {
       incarnation: this.incarnation,
       generation: this.generation,
-      ...own,
+      time,
+      resource,
+      scopes,
+      stats,
       values: (current as Column).values,
       previous: previous && {
         generation: previous.generation,
         time: previous.time,
-        values: previous.values.subarray(0, previous.used),
+        values: usedNumbers(previous),
       },
     };
     this.columnsOf.set(snapshot, [current, previous]);

@@ -22,16 +22,16 @@ export class Taken {
   }
 
   add(scopeMetrics: readonly ScopeMetrics[]): void {
-    this.waiting = this.waiting
-      .map((earlier) => ({ ...earlier, scopeMetrics: deltasOf(earlier.scopeMetrics) }))
-      .filter((earlier) => earlier.scopeMetrics.length > 0);
+    // Nearly always nothing waits.
+    if (!this.isEmpty) this.waiting = withoutTotals(this.waiting);
     this.waiting.push({ number: ++this.collections, scopeMetrics });
   }
 
   /** @returns all that waits, as one collection. It waits on until it is {@link accept}ed. */
   handOver(resource: ResourceMetrics['resource']): ResourceMetrics {
-    const all = this.waiting.map(({ scopeMetrics }) => scopeMetrics);
-    const handed = { resource, scopeMetrics: all.reduce(joined, []) };
+    let scopeMetrics: readonly ScopeMetrics[] = [];
+    for (const one of this.waiting) scopeMetrics = joined(scopeMetrics, one.scopeMetrics);
+    const handed = { resource, scopeMetrics };
     this.lastOf.set(handed, this.collections);
     return handed;
   }
@@ -43,7 +43,13 @@ export class Taken {
   }
 }
 
-/** Of a collection that a later one follows: its totals are old. */
+/** Of collections that a later one follows: their totals are old. */
+function withoutTotals(waiting: readonly Waiting[]): Waiting[] {
+  return waiting
+    .map(({ number, scopeMetrics }) => ({ number, scopeMetrics: deltasOf(scopeMetrics) }))
+    .filter(({ scopeMetrics }) => scopeMetrics.length > 0);
+}
+
 function deltasOf(scopeMetrics: readonly ScopeMetrics[]): readonly ScopeMetrics[] {
   const isDelta = ({ aggregationTemporality }: MetricData): boolean =>
     aggregationTemporality === AggregationTemporality.DELTA;

@@ -27,6 +27,8 @@ export interface Column {
   time: number;
   /** Tasks under way that read it. */
   readers: number;
+  /** See {@link usedNumbers}. */
+  numbers: Float64Array;
 }
 
 /** Of the snapshot that a column holds. */
@@ -255,7 +257,13 @@ export class Columns {
   }
 }
 
+/** The values that the column's snapshot has. A view is made only when it has more or fewer than before. */
+export function usedNumbers(column: Column): Float64Array {
+  if (column.numbers.length !== column.used) column.numbers = column.values.subarray(0, column.used);
+  return column.numbers;
+}
+
 function allocate(numbers: number): Column {
-  const memory = new SharedArrayBuffer(numbers * Float64Array.BYTES_PER_ELEMENT);
-  return { values: new Float64Array(memory), used: 0, generation: 0, time: 0, readers: 0 };
+  const values = new Float64Array(new SharedArrayBuffer(numbers * Float64Array.BYTES_PER_ELEMENT));
+  return { values, used: 0, generation: 0, time: 0, readers: 0, numbers: values };
 }

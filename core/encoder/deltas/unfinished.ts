@@ -25,8 +25,8 @@ export class UnfinishedCollections {
   /** Collections that were given up since {@link takeGivenUp} was called. */
   private givenUp = 0;
 
-  add(collection: Omit<Unfinished, 'tries'>): void {
-    this.queue.push({ ...collection, tries: 0 });
+  add({ read, time, intervalMs, collectMs, isInterim }: Omit<Unfinished, 'tries'>): void {
+    this.queue.push({ read, time, intervalMs, collectMs, isInterim, tries: 0 });
   }
 
   get first(): Unfinished | undefined {

@@ -106,11 +106,12 @@ export class Tidying {
   private *tidyTexts(): Sliced {
     const { families, supply } = this.tidied;
     const { memory } = supply;
-    const all = Array.from(families.values(), ({ series }) => series);
-    if (!memory.isWasteful(all.reduce((sum, { textBytes }) => sum + textBytes, 0))) return;
-    const pages = all.flatMap((series) => series.pages);
+    let textBytes = 0;
+    for (const { series } of families.values()) textBytes += series.textBytes;
+    if (!memory.isWasteful(textBytes)) return;
+    const pages = Array.from(families.values(), ({ series }) => series.pages).flat();
     const isGivenUp = memory.giveUp(pages.map(({ page }) => page.attributes));
-    for (const series of all) {
+    for (const { series } of families.values()) {
       for (const [index, { page }] of series.pages.entries()) {
         yield;
         if (isGivenUp(page.attributes)) series.moveText(index, memory.write(page.attributes));
