@@ -3,11 +3,14 @@
 /** Configuration of the example server. What differs from run to run comes by environment variables. */
 
 const { PORT, LOOP_RECORD_FILE, WITHOUT_EXPORTER, EXPORTER_CONFIG, DEMO_COLLECTOR = 'stand-in' } = process.env;
+/** Folders of the packages of Mashroom's portal, which the demo does without, and of its files. */
+const { PORTAL_PACKAGES, PORTAL_FILES } = process.env;
 
 const COLLECTORS = {
   // In a real installation it is ./node_modules/@mashroom/mashroom-monitoring-pm2-exporter/collector.
   own: [{ path: '../../collector' }, { path: './plugins/extra-series' }],
   'stand-in': [{ path: './plugins/metrics-collector-stand-in' }],
+  none: [],
 };
 
 module.exports = {
@@ -19,6 +22,7 @@ module.exports = {
     { path: '../..' },
     ...COLLECTORS[DEMO_COLLECTOR],
     { path: './plugins/shop' },
+    ...(PORTAL_PACKAGES ? [{ path: PORTAL_PACKAGES }] : []),
     ...(LOOP_RECORD_FILE ? [{ path: './plugins/loop-recorder' }] : []),
   ],
   ignorePlugins: WITHOUT_EXPORTER ? ['Mashroom Monitoring PM2 Exporter'] : [],
@@ -33,5 +37,9 @@ module.exports = {
       intervalMs: 5000,
       ...JSON.parse(EXPORTER_CONFIG ?? '{}'),
     },
+    ...(PORTAL_FILES && {
+      'Mashroom Storage Filestore Provider': { dataFolder: `${PORTAL_FILES}/storage` },
+      'Mashroom Security Services': { acl: `${PORTAL_FILES}/acl.json` },
+    }),
   },
 };

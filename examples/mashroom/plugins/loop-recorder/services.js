@@ -20,7 +20,10 @@ module.exports = async function bootstrap(_pluginName, _config, contextHolder) {
   return {};
 };
 
-/** @param {() => {service: object, standIn?: {timings: number[][]}}} collector only the stand-in notes its collections */
+/**
+ * @param {() => {service: object, standIn?: {timings: number[][]}} | undefined} collector none in a server that has none; only
+ *   the stand-in notes its collections
+ */
 function record(collector) {
   const turns = [];
   // For whoever makes requests for a part of the time only.
@@ -62,7 +65,7 @@ function record(collector) {
       bytes: usedBytes(),
       turns,
       garbage,
-      collections: (collector().standIn?.timings ?? []).filter(([from]) => from >= begin),
+      collections: (collector()?.standIn?.timings ?? []).filter(([from]) => from >= begin),
     });
   })();
 }
