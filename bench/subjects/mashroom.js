@@ -27,7 +27,7 @@ const SDKS = 'SDK with a cumulative reader';
 module.exports = async function mashroom({ quick, emit }) {
   const plan = quick
     ? { series: 1000, seconds: 1, restSeconds: 1, count: 1 }
-    : { series: 100_000, seconds: 5, restSeconds: 5, count: 7 };
+    : { series: 100_000, seconds: 10, restSeconds: 5, count: 7 };
   const pm2 = await createPm2Home();
   try {
     const page = portalPage(pm2.folder);
