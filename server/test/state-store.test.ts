@@ -81,16 +81,6 @@ test('what cannot be used of a file is kept under another name', async (t) => {
   t.is(host.told.length, 2);
 });
 
-test('a file of another version is kept under another name', async (t) => {
-  const host = hostOf(t, pool);
-  const former = '{"format":"pm2-metrics-state","v":1,"apps":[]}\n';
-  writeFileSync(host.file, former);
-  await host.serve().absorb(await round(new Process('shop', 0, 1).orders(5)));
-  t.is(readFileSync(`${host.file}.unreadable-1`, 'utf8'), former);
-  t.regex(host.told[0]!, /^FILE: it has version 1, expected 2\. /);
-  t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });
-});
-
 test('while the file cannot be written scrapes are answered, and it is told once', async (t) => {
   const host = hostOf(t, pool);
   const a = new Process('shop', 0, 1);
