@@ -1,5 +1,5 @@
 /** Of all processes of the metrics server exactly one is the owner, whichever are killed. */
-import { execFileSync, fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -61,13 +61,6 @@ for (const [what, text] of Object.entries(content)) {
     t.like(JSON.parse(readFileSync(`${path}.lock-8`, 'utf8')), { pid: process.pid });
   });
 }
-
-test('a lock that is a named pipe holds up no start', async (t) => {
-  const path = join(temporaryFolder(t), 'state');
-  execFileSync('mkfifo', [`${path}.lock-1`]);
-  await becomeOwner({ path, onWait: () => t.fail() });
-  t.deepEqual(readdirSync(join(path, '..')), ['state.lock-2']);
-});
 
 test('a lock that is being written counts, and one that was never written does not', async (t) => {
   const path = join(temporaryFolder(t), 'state');

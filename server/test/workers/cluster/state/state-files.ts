@@ -135,3 +135,10 @@ export function contentsOf(states: States): unknown {
 export function isNearStep({ steps }: StateFile, at: number): boolean {
   return steps.some(({ size }) => at >= size - 1 && at < size + 17);
 }
+
+/** Why a file is refused. Nothing of it may be in use. */
+export function refusalOf(t: ExecutionContext, path: string): string {
+  const { refused, states, end } = loadStates({ path });
+  t.deepEqual([states, end], [[], undefined]);
+  return refused ?? '';
+}
