@@ -2,10 +2,12 @@
 import test from 'ava';
 import type { Family, Snapshot } from '../../../core/snapshot';
 import { encodeSnapshot } from '../../../core/wire/encode';
+import { point } from '../../../test/core/encoder/collections';
 import { sample } from '../../../test/core/wire/payloads';
 import { decode } from '../../workers/decode';
 import { Exposition } from '../../workers/exposition/exposition';
 import { parse } from '../workers/exposition/parsed-text';
+import { counts, onFamilies, samplesOf, snapshotOf } from '../workers/exposition/distinct/processes-by-hand';
 import { decode as decodeProtobuf } from '../workers/exposition/protobuf/decoded-protobuf';
 import { labels, render } from '../workers/exposition/rendered-snapshots';
 
@@ -52,3 +54,15 @@ test('an order that is beyond its pages costs its family only', async (t) => {
   const official = render(new Exposition(), { view: 'instance', snapshots, format: 'text' });
   t.deepEqual(official.body.toString().match(/^(?:c_total|h_count)/gm), ['h_count']);
 });
+
+for (const view of ['all', 'instance'] as const) {
+  test(`${view}: a page that is listed twice shows its series once`, async (t) => {
+    const snapshot = await snapshotOf([
+      { scope: { name: 's' }, metrics: [counts('c', point({ i: 0 }, 1), point({ i: 1 }, 2))] },
+    ]);
+    const listed = onFamilies(snapshot, (family) => ({ ...family, pages: [...family.pages, ...family.pages] }));
+    const { body } = render(new Exposition(), { view, snapshots: [{ snapshot: listed, labels: [] }], format: 'text' });
+    parse(body.toString(), 'text');
+    t.deepEqual(samplesOf(body.toString()), ['c_total{i="0"} 2', 'c_total{i="1"} 4']);
+  });
+}
