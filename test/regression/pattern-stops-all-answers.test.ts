@@ -3,6 +3,7 @@ import test from 'ava';
 import type { ProbesTask } from '../../protocol/tasks';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { counter, encode, point } from '../core/encoder/collections';
+import { matches } from '../core/glob/matches';
 import { CountingPool, startResponder } from '../ipc/responder-with-daemon';
 
 const pool = new CountingPool();
@@ -35,4 +36,21 @@ test.serial('requests are answered while metrics are selected by such patterns',
 
 test.serial('a slash in a name is a letter like any other', async (t) => {
   t.like(await pool.run(await probesTask('a*b')), { ok: true, probes: [{ name: 'a/b', value: 5 }] });
+});
+
+test('no pattern takes long for any name', (t) => {
+  const name = 'a'.repeat(5000);
+  for (const pattern of [
+    '*a*a*a*a*a*b',
+    '+(a|aa|*a)b',
+    '*(*(*(a)*)*)b',
+    `${'{a,aa}'.repeat(160)}b`,
+    '*?'.repeat(500),
+  ]) {
+    // By a regular expression of picomatch the first one alone takes longer than any test run.
+    t.is(matches(pattern, name), !pattern.endsWith('b'), pattern);
+  }
+  for (const pattern of ['*!(*a*a*a)b', `*!(*${'?'.repeat(100)})b`]) t.false(matches(pattern, 'a'.repeat(255)));
+  // Longer than a metric's name may be.
+  t.false(matches('!(b)', name));
 });
