@@ -1,51 +1,11 @@
 /** The process of the metrics server, from its start to its end. */
-import { execFileSync, fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
 import { get } from './http/running-server';
-import { markingMessage } from '../../core/pm2/introductions';
-import { WIRE_VERSION } from '../../core/wire/format';
-
-const MAIN = resolve(__dirname, '../src/main.ts');
-
-interface Server {
-  readonly child: ChildProcess;
-  readonly folder: string;
-  readonly exited: Promise<unknown[]>;
-  output(): string;
-  /** Resolves when it listens. */
-  url(): Promise<string>;
-}
-
-/** Starts it as PM2 does, without a daemon. */
-function start(t: ExecutionContext, env: Readonly<Record<string, string>> = { pm_id: '0' }): Server {
-  const folder = mkdtempSync(join(tmpdir(), 'pm2-metrics-'));
-  const child = fork(MAIN, {
-    execArgv: ['--require=ts-node/register/transpile-only'],
-    env: { PATH: process.env['PATH'], PM2_HOME: folder, PM2_METRICS_PORT: '0', ...env },
-    silent: true,
-  });
-  let text = '';
-  child.stdout?.on('data', (data) => (text += String(data)));
-  child.stderr?.on('data', (data) => (text += String(data)));
-  const exited = once(child, 'exit');
-  t.teardown(() => {
-    child.kill('SIGKILL');
-    rmSync(folder, { recursive: true });
-  });
-  const url = async (): Promise<string> => {
-    for (;;) {
-      const [, found] = /Listening at (http:[^"]+)/.exec(text) ?? [];
-      if (found !== undefined) return found;
-      await Promise.race([once(child.stdout as NodeJS.ReadableStream & NodeJS.EventEmitter, 'data'), exited]);
-      if (child.exitCode !== null) throw new Error(text);
-    }
-  };
-  return { child, folder, exited, output: () => text, url };
-}
+import { isRefused, start } from './main-process';
+import { temporaryFolder } from './workers/cluster/state/state-files';
 
 for (const [what, end] of [
   ['SIGINT', (child) => child.kill('SIGINT')],
@@ -100,52 +60,19 @@ test.serial(
   },
 );
 
-test.serial('it tells PM2 that it is ready once it listens', async (t) => {
-  const { child, url } = start(t);
-  const messages: unknown[] = [];
-  child.on('message', (message) => messages.push(message));
-  await url();
-  while (messages.length < 2) await once(child, 'message');
-  // The second one marks it as a metrics server in what PM2 lists.
-  t.deepEqual(messages, ['ready', markingMessage(WIRE_VERSION)]);
-});
-
-test.serial('files and configurations of any kind end the start with a sentence', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'pm2-metrics-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
+test.serial('files that are missing or too large end the start with a sentence', async (t) => {
+  const folder = temporaryFolder(t);
   const empty = join(folder, 'empty.pem');
   writeFileSync(empty, '');
-  const deep = join(folder, 'deep.json');
-  writeFileSync(deep, `{"port":${'['.repeat(100_000)}${']'.repeat(100_000)},"\\u001b[2Jx":1}`);
-  const pipe = join(folder, 'pipe');
-  execFileSync('mkfifo', [pipe]);
   const large = join(folder, 'large.json');
   writeFileSync(large, '{}'.padEnd(2 ** 20 + 1));
   for (const [env, said] of [
-    [{ PM2_METRICS_TLS_CERT: empty, PM2_METRICS_TLS_KEY: empty }, /empty\.pem cannot be used, expected a certificate/],
     [
       { PM2_METRICS_TLS_CERT: empty, PM2_METRICS_TLS_KEY: `${empty}.not` },
       /The file .*empty\.pem\.not cannot be read: ENOENT/,
     ],
-    [
-      { PM2_METRICS_BEARER_TOKEN_FILES: pipe },
-      /The file .*pipe cannot be read: it is a named pipe, expected a regular/,
-    ],
-    [
-      { PM2_METRICS_BASIC_AUTH_USER: 'x', PM2_METRICS_BASIC_AUTH_PASSWORD_FILE: pipe },
-      /The file .*pipe cannot be read: it is a named pipe/,
-    ],
-    [
-      { PM2_METRICS_TLS_CERT: '/dev/zero', PM2_METRICS_TLS_KEY: empty },
-      /The file \/dev\/zero cannot be read: it is a device/,
-    ],
-    [{ PM2_METRICS_CONFIG: pipe }, /The configuration file .*pipe cannot be read: it is a named pipe/],
     [{ PM2_METRICS_CONFIG: large }, /large\.json cannot be read: it has more than 1048576 bytes/],
-    [{ PM2_METRICS_CONFIG: deep }, /port in .*deep\.json is nested too deep, expected a whole number/],
   ] as const) {
-    const { exited, output } = start(t, { pm_id: '0', ...env });
-    t.deepEqual(await exited, [2, null]);
-    t.regex(output(), said);
-    t.notRegex(output(), /[^\P{Cc}\n]| {4}at /u);
+    await isRefused(t, env, said);
   }
 });

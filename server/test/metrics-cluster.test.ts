@@ -46,23 +46,6 @@ test('one instance has no added labels, and no other instance is asked', async (
   t.deepEqual(world.asked, [[5000, 1]]);
 });
 
-test('one instance is shown with what the official serializer leaves out, and with the same labels', async (t) => {
-  const world = worldOf(pool);
-  const buckets = { offset: 0, bucketCounts: [2] };
-  const none = { offset: 0, bucketCounts: [] };
-  const value = { count: 2, sum: 3, scale: 0, zeroCount: 0, positive: buckets, negative: none };
-  const took = { ...histogram('took', [point({ way: 'there' }, value)]), dataPointType: 1 };
-  world.next = await round(new Process('shop', 0).answers(counter('orders', [point({ code: 200 }, 5)]), took));
-  const [official, complete] = [
-    await world.text({ view: 'instance', pmId: 0 }),
-    await world.text({ view: 'instance', pmId: 0, complete: true }),
-  ];
-  t.deepEqual(samples(complete, 'orders_total'), samples(official, 'orders_total'));
-  t.deepEqual(samples(official, 'took_count'), []);
-  t.deepEqual(samples(complete, 'took_count'), ['{way="there"} 2']);
-  t.false(complete.includes('pm2_'));
-});
-
 test('an unknown instance and one without an answer are different errors', async (t) => {
   const world = worldOf(pool);
   const other = { process: new Process('plain', 2).as('online') };
@@ -118,84 +101,6 @@ test('what is left out is logged once', async (t) => {
   // For each of the views, which have rules of their own.
   t.is(world.logged.filter((line) => line.includes('queue')).length, 2, world.logged.join('\n'));
   t.is(world.logged.length, 3);
-});
-
-/** Nothing is known of an event loop that does not. */
-const TURNS = { blockedSince: null, stack: null };
-
-test('a server with nothing to show says what it has asked, and why there is nothing, once', async (t) => {
-  const world = worldOf(pool);
-  world.next = new DaemonError('UNREACHABLE', "no connection to PM2's daemon at /pm2/rpc.sock (EACCES)");
-  t.regex((await world.cluster.overview()).problem ?? '', /\/pm2\/rpc\.sock \(EACCES\)/);
-  const listed = [
-    { process: new Process('plain', 0).as('online') },
-    { process: new Process('plain', 1).as('online') },
-    { process: new Process('left-out', 2).as('online') },
-    { process: new Process('ended', 3).as('stopped') },
-  ];
-  const { silent, ...rest } = await round(...listed, { process: new Process('metrics', 99).as('online') });
-  t.is(silent.length, 5);
-  world.next = { ...rest, silent: [] };
-  const { problem, processes } = await world.cluster.overview();
-  await world.text({ view: 'all' });
-  t.is(
-    problem,
-    'PM2 runs 4 besides this server, and none has metrics now. "plain" (0, 1): it is asked and has never answered: either ' +
-      'it runs no exporter, or its log says what the exporter lacks; "left-out" (2): it is not asked, since the option apps ' +
-      'leaves it out; "ended" (3): PM2 says that it is stopped.',
-  );
-  t.deepEqual(
-    processes.map(({ pmId, path }) => [pmId, path]),
-    [0, 1, 2, 3].map((pmId) => [pmId, null]),
-  );
-  world.next = await round(new Process('plain', 0).orders(1), new Process('shop', 7).silent());
-  const found = await world.cluster.overview();
-  t.is(found.problem, null);
-  t.deepEqual(found.processes, [
-    { app: 'plain', pmId: 0, status: 'online', path: '/metrics/0', why: null, ...TURNS },
-    { app: 'shop', pmId: 7, status: 'online', path: '/metrics/7', why: 'it has not answered within 5 ms', ...TURNS },
-  ]);
-  t.deepEqual(
-    world.logged.map((line) => line.replace(/: .*/, '')),
-    [
-      "Asking PM2's daemon does not work, so scrapes are answered with status 503",
-      "Asking PM2's daemon works again",
-      'Finding metrics does not work, so /metrics has none of any app',
-      'Finding metrics works again',
-    ],
-  );
-});
-
-test('answers that cannot be read are one line, and one when they can be', async (t) => {
-  const world = worldOf(pool);
-  for (let i = 0; i < 3; i++) {
-    const { silent, ...rest } = await round(new Process('shop', 0).orders(5), new Process('shop', 1).silent());
-    const broken = silent.map((one) => ({ ...one, reason: 'broken', message: `no JSON at ${i}` }) as const);
-    world.next = { ...rest, silent: broken };
-    await world.text({ view: 'all' });
-    await world.text({ view: 'instance', pmId: 0 });
-  }
-  world.next = await round(new Process('shop', 0).orders(5), new Process('shop', 1).orders(5));
-  await world.text({ view: 'all' });
-  t.deepEqual(world.logged, [
-    'Reading the answers of instances does not work, so metrics are missing: "shop" (1) has no metrics: no JSON at 0',
-    'Reading the answers of instances works again',
-  ]);
-});
-
-test('thousands of names that cannot be shown give few lines', async (t) => {
-  const world = worldOf(pool);
-  const names = Array.from({ length: 3000 }, (_, i) =>
-    counter(i.toString(2).replace(/0/g, '-').replace(/1/g, '.'), [point({}, i)]),
-  );
-  for (let i = 0; i < 3; i++) {
-    world.next = await round(new Process('shop', 0).answers(...names));
-    await world.text({ view: 'all' });
-    await world.text({ view: 'cluster' });
-  }
-  await until('a line', () => world.logged.length > 0 || undefined);
-  t.true(world.logged.length <= 3, world.logged.join('\n'));
-  t.true(world.logged.join('').length < 3000);
 });
 
 test.serial('a lost thread is an error of the scrapes that wait, and the next scrape succeeds', async (t) => {

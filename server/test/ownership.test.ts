@@ -1,48 +1,10 @@
-/** Of all processes of the metrics server exactly one is the owner, whichever are killed. */
-import { execFileSync, fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+/** Locks of the state file: which of them count, and how it is seen that the owner has ended. */
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { becomeOwner } from '../src/ownership';
 import { until } from '../../test/support/until';
 import { temporaryFolder } from './workers/cluster/state/state-files';
-
-const HOST = createRequire(__filename).resolve('./host/becomes-owner.ts');
-
-interface Candidate {
-  readonly child: ChildProcess;
-  readonly said: string[];
-}
-
-function candidate(t: ExecutionContext, path: string): Candidate {
-  const child = fork(HOST, [path], { execArgv: ['--require=ts-node/register/transpile-only'] });
-  t.teardown(() => child.kill('SIGKILL'));
-  const said: string[] = [];
-  child.on('message', (message) => said.push(message as string));
-  return { child, said };
-}
-
-async function kill({ child }: Candidate): Promise<void> {
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
-}
-
-test('one of several processes is the owner, and another one as soon as that is killed', async (t) => {
-  const path = join(temporaryFolder(t), 'deep', 'state');
-  let all = [1, 2, 3, 4].map(() => candidate(t, path));
-  for (let left = all.length; left > 0; left--) {
-    const owner = await until('owner', () => all.find(({ said }) => said.includes('owns')));
-    await until('answer of all', () => all.every(({ said }) => said.length > 0) || undefined);
-    t.is(all.filter(({ said }) => said.includes('owns')).length, 1);
-    all = all.filter((one) => one !== owner);
-    t.true(all.every(({ said }) => said.join() === 'waits'));
-    await kill(owner);
-  }
-  t.deepEqual(readdirSync(join(path, '..')), ['state.lock-4']);
-});
 
 const own = { pid: process.pid, started: 'another time' };
 const content: Readonly<Record<string, string>> = {
@@ -61,13 +23,6 @@ for (const [what, text] of Object.entries(content)) {
     t.like(JSON.parse(readFileSync(`${path}.lock-8`, 'utf8')), { pid: process.pid });
   });
 }
-
-test('a lock that is a named pipe holds up no start', async (t) => {
-  const path = join(temporaryFolder(t), 'state');
-  execFileSync('mkfifo', [`${path}.lock-1`]);
-  await becomeOwner({ path, onWait: () => t.fail() });
-  t.deepEqual(readdirSync(join(path, '..')), ['state.lock-2']);
-});
 
 test('a lock that is being written counts, and one that was never written does not', async (t) => {
   const path = join(temporaryFolder(t), 'state');

@@ -10,11 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
-import { until } from '../../test/support/until';
 import type { ClusterState } from '../protocol/state';
-import type { ClusterTask } from '../protocol/tasks';
 import { ClusterPool } from '../src/cluster-pool';
 import { loadStates } from '../workers/cluster';
 import { Cluster, scalarsOf } from './workers/cluster/merged-instances';
@@ -81,16 +78,6 @@ test('what cannot be used of a file is kept under another name', async (t) => {
   t.is(host.told.length, 2);
 });
 
-test('a file of another version is kept under another name', async (t) => {
-  const host = hostOf(t, pool);
-  const former = '{"format":"pm2-metrics-state","v":1,"apps":[]}\n';
-  writeFileSync(host.file, former);
-  await host.serve().absorb(await round(new Process('shop', 0, 1).orders(5)));
-  t.is(readFileSync(`${host.file}.unreadable-1`, 'utf8'), former);
-  t.regex(host.told[0]!, /^FILE: it has version 1, expected 2\. /);
-  t.deepEqual(ordersOf(await host.serve().absorb(await round(new Process('shop', 0, 2).orders(1)))), { shop: 6 });
-});
-
 test('while the file cannot be written scrapes are answered, and it is told once', async (t) => {
   const host = hostOf(t, pool);
   const a = new Process('shop', 0, 1);
@@ -146,31 +133,6 @@ test('the file is written anew when most of it is out of date, while rounds go o
   t.true(largest < 20_000, `${largest} bytes`);
   t.deepEqual(readdirSync(dirname(host.file)), ['state']);
   t.deepEqual(host.told, []);
-});
-
-test('the end waits for a new file that is being written', async (t) => {
-  let goOn: (() => void) | undefined;
-  let saves = 0;
-  const slow = Object.assign(Object.create(pool) as ClusterPool, {
-    async run(task: Exclude<ClusterTask, { readonly kind: 'render' }>) {
-      // The first one makes the file.
-      if (task.kind === 'save' && saves++ > 0) await new Promise<void>((resolve) => (goOn = resolve));
-      return await pool.run(task);
-    },
-  });
-  const host = hostOf(t, slow);
-  host.slackBytes = -1e6;
-  const sums = host.serve();
-  await sums.absorb(await round(new Process('shop', 0, 1).orders(1)));
-  await until('the draft', () => goOn);
-  const order: string[] = [];
-  const settled = sums.settled().then(() => order.push('settled'));
-  await setImmediate();
-  order.push('written');
-  goOn?.();
-  await settled;
-  t.deepEqual(order, ['written', 'settled']);
-  t.deepEqual(readdirSync(dirname(host.file)), ['state']);
 });
 
 test('files that a killed server had begun to write are removed', async (t) => {

@@ -44,23 +44,6 @@ for (const [does, collect] of [
   });
 }
 
-test.serial('messages that differ only in their numbers are logged once', async (t) => {
-  let calls = 0;
-  const bench = startCollector(t, {
-    collect: () => Promise.reject(new Error(`request ${++calls} took ${calls * 1.5} ms`)),
-  });
-  await until('a second call', () => (calls > 1 ? true : undefined));
-  t.deepEqual(bench.log, [
-    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: request 1 took 1.5 ms',
-  ]);
-  bench.provider = { collect: () => Promise.reject(new Error('something else')) };
-  await bench.lines(2);
-  t.is(
-    bench.log.at(-1),
-    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: something else',
-  );
-});
-
 test.serial('a missing provider is one log line, and it is found as soon as it is there', async (t) => {
   const bench = startCollector(t, undefined);
   await sleep(50);
@@ -94,25 +77,3 @@ test.serial(
     ]);
   },
 );
-
-test.serial('a provider that hangs is waited for, and logged once', async (t) => {
-  const { now } = performance;
-  t.teardown(() => (performance.now = now));
-  let calls = 0;
-  let answer: ((data: unknown) => void) | undefined;
-  const bench = startCollector(t, {
-    collect: () => (calls++ === 0 ? new Promise((resolve) => (answer = resolve)) : metrics()),
-  });
-  await sleep(50);
-  t.deepEqual(bench.log, []);
-  performance.now = () => now.call(performance) + 20_000;
-  await bench.lines(1);
-  await sleep(50);
-  t.is(calls, 1);
-  answer?.(metrics());
-  await bench.more(1);
-  t.deepEqual(bench.log, [
-    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s. It is asked again after pauses that grow',
-    'info Collecting metrics works again',
-  ]);
-});

@@ -156,48 +156,6 @@ test('starting and stopping, in any order with others, leaves listeners and chan
   t.notDeepEqual(pairs[0]?.[0], pairs[1]?.[0]);
 });
 
-test('listening goes on after the app has removed all listeners, and the process still ends by itself', async (t) => {
-  const ended = await runInChild(
-    ({ load, tell }) => {
-      const { listenForRequests } = load('src/ipc/listener') as typeof listenerModule;
-      const listening = listenForRequests((request) => {
-        tell(request.recipient);
-        listening.stop();
-        tell([listening.renew(), process.listenerCount('message')]);
-      }, console);
-      tell(listening.renew());
-      for (let i = 0; i < 3; i++) {
-        process.removeAllListeners('message');
-        tell([listening.renew(), listening.renew(), process.listenerCount('message')]);
-      }
-      setTimeout(() => undefined, 2000);
-      tell('ready');
-    },
-    undefined,
-    { channel: true, onTold: (value, child) => value === 'ready' && child.send(GOOD) },
-  );
-  t.like(ended, { code: 0, output: '' });
-  const renewed = [true, false, 1];
-  t.deepEqual(ended.told, [false, renewed, renewed, renewed, 'ready', { pmId: 4 }, [false, 0]]);
-});
-
-test('a process whose listeners were removed ends by itself, whatever was done before', async (t) => {
-  for (const order of ['renewed', 'removed', 'stopped']) {
-    const ended = await runInChild(
-      ({ load }, [order]) => {
-        const { listenForRequests } = load('src/ipc/listener') as typeof listenerModule;
-        const listening = listenForRequests(() => undefined, console);
-        process.removeAllListeners('message');
-        if (order === 'renewed') listening.renew();
-        if (order === 'stopped') listening.stop();
-      },
-      [order] as const,
-      { channel: true },
-    );
-    t.like(ended, { code: 0, output: '' }, order);
-  }
-});
-
 test('nothing breaks where the channel is closed, or where there never was one', async (t) => {
   for (const channel of [true, false]) {
     const ended = await runInChild(

@@ -86,3 +86,25 @@ test.serial('meanwhile pm2 monit shows the age of the numbers', async (t) => {
   });
   t.deepEqual([ended.code, ended.told], [0, ['shown']], ended.output);
 });
+
+test.serial('a provider that hangs is waited for, and logged once', async (t) => {
+  const { now } = performance;
+  t.teardown(() => (performance.now = now));
+  let calls = 0;
+  let answer: ((data: unknown) => void) | undefined;
+  const bench = startCollector(t, {
+    collect: () => (calls++ === 0 ? new Promise((resolve) => (answer = resolve)) : metrics()),
+  });
+  await sleep(50);
+  t.deepEqual(bench.log, []);
+  performance.now = () => now.call(performance) + 20_000;
+  await bench.lines(1);
+  await sleep(50);
+  t.is(calls, 1);
+  answer?.(metrics());
+  await bench.more(1);
+  t.deepEqual(bench.log, [
+    'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s. It is asked again after pauses that grow',
+    'info Collecting metrics works again',
+  ]);
+});

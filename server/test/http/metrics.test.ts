@@ -171,8 +171,6 @@ test('instances have the time that the scraper allows', async (t) => {
     ['0.5', 250],
     ['30', 27_000],
     ['3600', 60_000],
-    ['9'.repeat(306), 60_000],
-    [`0.${'0'.repeat(400)}1`, 2500],
     ['0', 2500],
     ['-1', 2500],
     ['NaN', 2500],

@@ -1,10 +1,7 @@
 /** The command line: options, help and errors. */
 import test from 'ava';
-import { readCommandLine } from '../../src/options/cli';
 import { NAMES, TABLE, envOf, flagOf } from '../../src/options/table';
-
-const line = (argv: readonly string[], env: NodeJS.ProcessEnv = {}) =>
-  readCommandLine({ argv, env, folder: '/app', version: '1.2.3' });
+import { line } from './given-options';
 
 test('flags give options', (t) => {
   const argv = [
@@ -89,22 +86,3 @@ for (const argv of [['--port'], ['start'], ['--axm-monitor=yes'], ['--', '--port
     );
   });
 }
-
-test('a value behind a flag that has none says which flags there are', (t) => {
-  const [first, second] = ['--axm-monitor=maybe', '--no-axm-monitor=true'].map((flag) => line([flag]));
-  const said = 'has a value, expected none: --axm-monitor, or --no-axm-monitor for the opposite\n';
-  t.true(first?.kind === 'exit' && first.stderr.startsWith(`pm2-cluster-metrics: --axm-monitor ${said}`));
-  t.true(second?.kind === 'exit' && second.stderr.startsWith(`pm2-cluster-metrics: --no-axm-monitor ${said}`));
-});
-
-test('what is wrong is escaped for the terminal, cut, and does not fill it', (t) => {
-  const odd = '\u001b[2J\u009b1m\u202e\n';
-  const env = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`PM2_METRICS_${odd}${i}`, 'x']));
-  const read = line([`--${odd}`, `--${'x'.repeat(100_000)}`, '--port', odd], env);
-  t.is(read.kind, 'exit');
-  if (read.kind !== 'exit') return;
-  t.notRegex(read.stderr, /[^\P{Cc}\n]|\u202e/u);
-  t.true(read.stderr.includes('\\u001b[2J\\u009b1m'));
-  t.true(read.stderr.split('\n').length < 40);
-  t.true(read.stderr.length < 10_000);
-});

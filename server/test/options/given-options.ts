@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { readCommandLine, type CommandLine } from '../../src/options/cli';
 import type { ServerOptions } from '../../src/options/options';
 import { readOptions, type Given } from '../../src/options/read-options';
 import type { OptionName } from '../../src/options/table';
@@ -42,4 +43,9 @@ export function good(t: ExecutionContext, sources: Sources): ServerOptions {
 export function problems(t: ExecutionContext, sources: Sources): readonly string[] {
   const { result, folder } = read(t, sources);
   return result.ok ? [] : result.problems.map((problem) => problem.replaceAll(folder, '~'));
+}
+
+/** The command line with these arguments. */
+export function line(argv: readonly string[], env: NodeJS.ProcessEnv = {}): CommandLine {
+  return readCommandLine({ argv, env, folder: '/app', version: '1.2.3' });
 }

@@ -13,16 +13,6 @@ const env = {
 };
 const entry = { pm_id: 3, name: 'shop', pid: 4711, pm2_env: env, monit: { cpu: 150.5, memory: 1024 } };
 
-test('the share of a processor has no more digits than PM2 knows', (t) => {
-  for (const [cpu, ratio] of [
-    [2.9, 0.029],
-    [0.7, 0.007],
-    [1234.5, 12.345],
-  ] as const) {
-    t.is(readProcessList([{ ...entry, monit: { cpu } }])[0]?.cpuRatio, ratio);
-  }
-});
-
 test('a process is read, with its numbers in base units', (t) => {
   t.deepEqual(readProcessList([entry]), [
     {

@@ -1,5 +1,9 @@
 /** 4,628 characters (100 series of 65,536 exponential buckets) became 600 MB of text. */
 import test from 'ava';
+import { SnapshotEncoder } from '../../../core/encoder/encoder';
+import { decodeSnapshot } from '../../../core/wire/decode';
+import { encodeSnapshot } from '../../../core/wire/encode';
+import { encode, histogram, point } from '../../../test/core/encoder/collections';
 import { decode } from '../../workers/decode';
 import { deflated } from '../../../test/core/wire/payloads';
 
@@ -39,4 +43,19 @@ test('an answer that has more buckets than a metric may have, or more samples th
   const refused = decode({ kind: 'decode', payload: many, ...LIMITS });
   t.like(refused, { ok: false, code: 'TOO_LARGE', message: `${1000 * (2 * 8192 + 3)} samples, allowed are 8000000` });
   t.true(decode({ kind: 'decode', payload: payloadOf(100, 160), ...LIMITS }).ok);
+});
+
+test('few bytes that stand for many samples are too large', async (t) => {
+  const buckets = { offset: 0, bucketCounts: new Array<number>(8192).fill(1) };
+  const none = { offset: 0, bucketCounts: [] };
+  const value = { count: 8192, sum: 1, scale: 2, zeroCount: 0, positive: buckets, negative: none };
+  const points = Array.from({ length: 100 }, (_, i) => point({ i }, value));
+  const snapshot = await encode(new SnapshotEncoder({ maxSeries: 1000 }), histogram('e', points, 1));
+  const payload = encodeSnapshot(snapshot, []);
+  t.true(payload.length < 100_000, `${payload.length}`);
+  t.throws(() => decodeSnapshot(payload, { maxSamples: 800_000 }), {
+    code: 'TOO_LARGE',
+    message: '819500 samples, allowed are 800000',
+  });
+  t.notThrows(() => decodeSnapshot(payload, { maxSamples: 900_000 }));
 });

@@ -1,25 +1,6 @@
 import test from 'ava';
-import type { ProcessInfo } from '../../src/pm2/process-list';
-import { readProcessList } from '../../src/pm2/process-list';
 import { Apps } from '../../src/rounds/runs/apps';
-
-const SELF = 9;
-
-const processes = (...names: string[]): ProcessInfo[] =>
-  readProcessList(names.map((name, pm_id) => ({ pm_id, name, pm2_env: { pmx_module: name.startsWith('pm2-') } })));
-
-const included = (patterns: string[], ...names: string[]): string[] => {
-  const apps = new Apps({ apps: patterns, self: SELF });
-  return processes(...names)
-    .filter((process) => apps.includes(process))
-    .map(({ run }) => run.app);
-};
-
-test('a slash in the name of an app is a letter like any other', (t) => {
-  for (const pattern of ['*', '@acme*', '@acme/*', '**', '@{acme,other}/a?i', '!shop']) {
-    t.deepEqual(included([pattern], '@acme/api'), ['@acme/api'], pattern);
-  }
-});
+import { included, processes, SELF } from './included-apps';
 
 test('all apps are asked except modules and this server itself', (t) => {
   t.deepEqual(included([], 'shop', 'pm2-logrotate', 'api'), ['shop', 'api']);

@@ -2,6 +2,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
+import { WireError } from '../../../core/wire/decode';
+import { encodeSnapshot } from '../../../core/wire/encode';
 import { counter, encode, histogram, point, series, summary } from '../encoder/collections';
 
 /** One of each kind of series, a family with an order, two pages of one family, exemplars, and a rule of its own. */
@@ -41,3 +43,18 @@ export function deflated(header: unknown, rest: Uint8Array): string {
   length.writeUInt32LE(head.length);
   return deflateRawSync(Buffer.concat([length, head, rest])).toString('base64');
 }
+
+export interface Header {
+  resource: string;
+  scopes: { scope: object; families: { pages: number[]; descriptor: { name: string } }[] }[];
+  pages: { id: number; bytes: number; size: number; layout: object }[];
+}
+
+/** The sample with a header that was changed; the bytes behind it are the same unless `change` returns others. */
+export async function altered(change: (header: Header, rest: Buffer) => Buffer | undefined): Promise<string> {
+  const { header, rest } = inflated(encodeSnapshot(await sample(), []));
+  const other = change(header as Header, rest);
+  return deflated(header, other ?? rest);
+}
+
+export const malformed = (message: RegExp) => ({ instanceOf: WireError, code: 'MALFORMED', message }) as const;

@@ -1,39 +1,18 @@
 /** What is written to the state file comes back, and what is wrong with a file costs no more than it has to. */
-import { statSync, truncateSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
-import type { ClusterState } from '../../../../protocol/state';
+import test from 'ava';
 import { counter, point, series } from '../../../../../test/core/encoder/collections';
 import { at, Cluster, Instance } from '../merged-instances';
-import { contentOf, roundsOf, StateFile, temporaryFolder } from './state-files';
-
-async function sample(t: ExecutionContext): Promise<StateFile> {
-  const file = new StateFile(join(temporaryFolder(t), 'state'));
-  const others = roundsOf('api');
-  for await (const state of roundsOf('shop')) {
-    file.add('shop', state);
-    const other = await others.next();
-    if (other.done !== true) file.add('api', other.value);
-  }
-  return file;
-}
-
-type States = Iterable<readonly [app: string, state: ClusterState]>;
-const contents = (states: States): unknown =>
-  Object.fromEntries([...states].map(([app, state]) => [app, contentOf(state)]));
-
-/** The heads of records are 16 bytes. */
-function isNearStep({ steps }: StateFile, at: number): boolean {
-  return steps.some(({ size }) => at >= size - 1 && at < size + 17);
-}
+import { contentsOf, sampleFile, StateFile, temporaryFolder } from './state-files';
 
 test('after each record the states come back as they were', async (t) => {
-  const file = await sample(t);
+  const file = await sampleFile(t);
   const bytes = file.bytes();
   for (const { size, states } of file.steps) {
     writeFileSync(file.path, bytes.subarray(0, size));
     const loaded = file.load();
-    t.deepEqual(contents(loaded.states), contents(states));
+    t.deepEqual(contentsOf(loaded.states), contentsOf(states));
     t.deepEqual([loaded.problems, loaded.keepAside, loaded.end?.size], [[], false, size]);
   }
   t.true(file.steps.length > 10);
@@ -44,45 +23,8 @@ test('after each record the states come back as they were', async (t) => {
   );
 });
 
-test('wherever the file is cut, all complete records are kept', async (t) => {
-  const file = await sample(t);
-  const bytes = file.bytes();
-  const steps = file.steps.map((step) => ({ ...step, contents: contents(step.states) }));
-  for (let size = bytes.length; size >= 0; size--) {
-    if (size % 101 !== 0 && !isNearStep(file, size)) continue;
-    truncateSync(file.path, size);
-    const loaded = file.load();
-    const step = steps.findLast((one) => one.size <= size);
-    t.is(loaded.refused, undefined);
-    t.false(loaded.keepAside);
-    t.is(loaded.end?.size, step?.size);
-    t.is(loaded.problems.length, step === undefined || step.size === size ? 0 : 1);
-    t.deepEqual(contents(loaded.states), step?.contents ?? {});
-  }
-});
-
-test('a flipped bit is found, and each app has what it had before, or later by a whole state', async (t) => {
-  const file = await sample(t);
-  const bytes = file.bytes();
-  const texts = (states: States): [string, string][] =>
-    [...states].map(([app, state]) => [app, JSON.stringify(contentOf(state))]);
-  const possible = new Map<string, Set<string>>();
-  for (const { states } of file.steps) {
-    for (const [app, text] of texts(states)) possible.set(app, (possible.get(app) ?? new Set<string>()).add(text));
-  }
-  for (let at = 0; at < bytes.length; at++) {
-    if (at % 101 !== 0 && !isNearStep(file, at)) continue;
-    const flipped = Buffer.from(bytes);
-    flipped[at]! ^= 1 << (at % 8);
-    writeFileSync(file.path, flipped);
-    const loaded = file.load();
-    t.true(loaded.keepAside || loaded.problems.length > 0, `byte ${at}`);
-    for (const [app, text] of texts(loaded.states)) t.true(possible.get(app)?.has(text), `byte ${at}, ${app}`);
-  }
-});
-
 test('a lost record stops its own app only', async (t) => {
-  const file = await sample(t);
+  const file = await sampleFile(t);
   // The second record of the one app, and the first three of both.
   const [before, lost, later] = [file.steps[3]!, file.steps[4]!, file.steps[6]!];
   const bytes = file.bytes().subarray(0, later.size);
@@ -91,8 +33,8 @@ test('a lost record stops its own app only', async (t) => {
   const loaded = file.load();
   const [api, shop] = [before.states.get('api')!, later.states.get('shop')!];
   t.deepEqual(
-    contents(loaded.states),
-    contents([
+    contentsOf(loaded.states),
+    contentsOf([
       ['api', api],
       ['shop', shop],
     ]),
@@ -101,7 +43,7 @@ test('a lost record stops its own app only', async (t) => {
 });
 
 test('bytes that are lost from a record, or added to one, take no other record with it', async (t) => {
-  const file = await sample(t);
+  const file = await sampleFile(t);
   const [before, harmed, later] = [file.steps[3]!, file.steps[4]!, file.steps[5]!];
   const bytes = file.bytes().subarray(0, later.size);
   const middle = (before.size + harmed.size) >> 1;
@@ -115,26 +57,26 @@ test('bytes that are lost from a record, or added to one, take no other record w
       ['api', api],
       ['shop', shop],
     ] as const;
-    t.deepEqual(contents(loaded.states), contents(whole), what);
+    t.deepEqual(contentsOf(loaded.states), contentsOf(whole), what);
     t.true(loaded.keepAside, what);
   }
 });
 
 test('bytes that are lost from the first line take no record with them', async (t) => {
-  const file = await sample(t);
+  const file = await sampleFile(t);
   writeFileSync(file.path, file.bytes().subarray(6));
   const loaded = file.load();
-  t.deepEqual(contents(loaded.states), contents(file.steps.at(-1)!.states));
+  t.deepEqual(contentsOf(loaded.states), contentsOf(file.steps.at(-1)!.states));
   t.true(loaded.keepAside);
 });
 
 test('a record whose checksum holds, but not its content, takes no other with it', async (t) => {
-  const file = await sample(t);
+  const file = await sampleFile(t);
   const good = file.steps.at(-1)!.states;
   const broken = { ...good.get('shop')!, resource: '[]' };
   file.add('shop', { ...broken, round: broken.round + 1 });
   const loaded = file.load();
-  t.deepEqual(contents(loaded.states), contents(good));
+  t.deepEqual(contentsOf(loaded.states), contentsOf(good));
   t.true(loaded.keepAside);
   t.regex(loaded.problems[0]!, /cannot be used: no resource/);
 });

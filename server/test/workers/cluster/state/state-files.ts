@@ -111,3 +111,34 @@ export async function* roundsOf(app: string): AsyncGenerator<ClusterState> {
   cluster.merge([await a.answer(...all(3, 40)), await b.answer(...all(1, 60))]);
   yield cluster.state!;
 }
+
+/** A file of two apps, with their rounds in turn. */
+export async function sampleFile(t: ExecutionContext): Promise<StateFile> {
+  const file = new StateFile(join(temporaryFolder(t), 'state'));
+  const others = roundsOf('api');
+  for await (const state of roundsOf('shop')) {
+    file.add('shop', state);
+    const other = await others.next();
+    if (other.done !== true) file.add('api', other.value);
+  }
+  return file;
+}
+
+export type States = Iterable<readonly [app: string, state: ClusterState]>;
+
+/** By app. */
+export function contentsOf(states: States): unknown {
+  return Object.fromEntries([...states].map(([app, state]) => [app, contentOf(state)]));
+}
+
+/** The heads of records are 16 bytes. */
+export function isNearStep({ steps }: StateFile, at: number): boolean {
+  return steps.some(({ size }) => at >= size - 1 && at < size + 17);
+}
+
+/** Why a file is refused. Nothing of it may be in use. */
+export function refusalOf(t: ExecutionContext, path: string): string {
+  const { refused, states, end } = loadStates({ path });
+  t.deepEqual([states, end], [[], undefined]);
+  return refused ?? '';
+}

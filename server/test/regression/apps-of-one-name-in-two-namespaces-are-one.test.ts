@@ -1,15 +1,15 @@
-/** Apps of one name in two namespaces of PM2 are two apps: in sums, in `pm2_up`, in `/sd` and at `/`. */
+/** Apps of one name in two namespaces of PM2 were one app: in sums, in `pm2_up`, in `/sd` and at `/`. */
 import test from 'ava';
-import { ClusterPool } from '../src/cluster-pool';
-import type { Merged } from '../src/cluster-sums';
-import { targetGroups } from '../src/http/discovery';
-import { plainList } from '../src/http/front/plain-list';
-import { overviewOf } from '../src/overview';
-import { ownMetrics } from '../src/own-metrics';
-import { Apps } from '../src/rounds/runs/apps';
-import { Process, round } from './rounds-by-hand';
-import { hostOf } from './summing-host';
-import { scalarsOf } from './workers/cluster/merged-instances';
+import { ClusterPool } from '../../src/cluster-pool';
+import type { Merged } from '../../src/cluster-sums';
+import { targetGroups } from '../../src/http/discovery';
+import { plainList } from '../../src/http/front/plain-list';
+import { overviewOf } from '../../src/overview';
+import { ownMetrics } from '../../src/own-metrics';
+import { Apps } from '../../src/rounds/runs/apps';
+import { Process, round } from '../rounds-by-hand';
+import { hostOf } from '../summing-host';
+import { scalarsOf } from '../workers/cluster/merged-instances';
 
 const LABELS = { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' };
 const green = (pid: number) => new Process('shop', 0, pid);

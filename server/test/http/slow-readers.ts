@@ -1,7 +1,7 @@
-/** Clients that stop reading, with real worker threads and real connections: others get their answers. */
+/** Clients that stop reading, with real worker threads and real connections. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { ClusterPool } from '../../src/cluster-pool';
 import { ClusterSums } from '../../src/cluster-sums';
@@ -13,11 +13,13 @@ import { Process, round } from '../rounds-by-hand';
 import { open, optionsOf, run, type Running } from './running-server';
 
 const MIB = 1024 * 1024;
-/** Of one exposition: far more than the buffers of a connection. */
+/** MiB of one exposition: far more than the buffers of a connection. */
 const SIZE = 24;
+/** Bytes that each exposition has at least. */
+export const LEAST_BYTES = SIZE * MIB;
 
 /** A server whose scrapes are rounds of their own, each with an exposition of {@link SIZE} MiB. */
-async function serve(t: ExecutionContext, env: Readonly<Record<string, string>> = {}): Promise<Running> {
+export async function serve(t: ExecutionContext, env: Readonly<Record<string, string>> = {}): Promise<Running> {
   const pool = new ClusterPool({ threads: 1, maxMemoryMb: 1024, timeoutMs: 120_000 });
   t.teardown(() => pool.stop());
   const text = 'x'.repeat(MIB / 16);
@@ -42,7 +44,7 @@ async function serve(t: ExecutionContext, env: Readonly<Record<string, string>> 
 }
 
 /** Resolves when its first bytes have come. It reads no further. */
-async function stopReading(t: ExecutionContext, { port }: Running, requests = 1): Promise<Socket> {
+export async function stopReading(t: ExecutionContext, { port }: Running, requests = 1): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   t.teardown(() => socket.destroy());
@@ -51,37 +53,8 @@ async function stopReading(t: ExecutionContext, { port }: Running, requests = 1)
   return socket;
 }
 
-async function lengthOf({ url }: Running): Promise<number> {
+export async function lengthOf({ url }: Running): Promise<number> {
   let length = 0;
   for await (const chunk of await open(url, '/metrics')) length += (chunk as Buffer).length;
   return length;
 }
-
-test('clients that stop reading, and such that send a thousand requests first, hold up no other', async (t) => {
-  const running = await serve(t);
-  const warnings: string[] = [];
-  const note = ({ name }: Error): void => void warnings.push(name);
-  process.on('warning', note);
-  t.teardown(() => process.off('warning', note));
-  for (let i = 0; i < 12; i++) await stopReading(t, running, i % 2 === 0 ? 1 : 1000);
-  for (let i = 0; i < 3; i++) t.true((await lengthOf(running)) > SIZE * MIB);
-  // One for each connection, however many requests it has sent.
-  t.is(running.asked.length, 15);
-  t.deepEqual(warnings, []);
-});
-
-test('a client that stops reading loses its connection to the next one, if all connections are taken', async (t) => {
-  const running = await serve(t, { PM2_METRICS_MAX_CONNECTIONS: '2' });
-  const stopped = [await stopReading(t, running), await stopReading(t, running)];
-  const closed = Promise.race(stopped.map((socket) => once(socket.resume(), 'close')));
-  for (const socket of stopped) socket.pause();
-  for (let refused = true; refused;) {
-    refused = await lengthOf(running).then(
-      (length) => length < SIZE * MIB,
-      () => true,
-    );
-  }
-  for (const socket of stopped) socket.resume();
-  await closed;
-  t.pass();
-});

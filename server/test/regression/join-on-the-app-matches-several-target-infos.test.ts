@@ -1,9 +1,9 @@
-/** An app has one `target_info` in `/metrics/cluster`, so that a join on the app's label matches one series. */
+/** `/metrics/cluster` had a `target_info` of each process, so that a join on the app's label matched several series. */
 import test from 'ava';
-import { counter, point } from '../../../../test/core/encoder/collections';
-import { Exposition } from '../../../workers/exposition/exposition';
-import { render } from '../exposition/rendered-snapshots';
-import { Cluster, Instance } from './merged-instances';
+import { counter, point } from '../../../test/core/encoder/collections';
+import { Exposition } from '../../workers/exposition/exposition';
+import { render } from '../workers/exposition/rendered-snapshots';
+import { Cluster, Instance } from '../workers/cluster/merged-instances';
 
 const metrics = [
   counter('c', [point({}, 1)]),

@@ -1,3 +1,4 @@
+/** After a healthy start, the first answers of apps counted as errors: `pm2_errors_total{kind="stale"} 3`. */
 import { setTimeout as pause } from 'node:timers/promises';
 import test from 'ava';
 import type { Daemon } from '../../../core/pm2/daemon';

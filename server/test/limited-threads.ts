@@ -1,10 +1,6 @@
-/**
- * Worker threads of the metrics server that cannot be made, or run out of memory, under real limits: the server lives on and
- * says so in one line. A limit on processes does not bind root, so that the process gives up being root.
- */
+/** A metrics server in a process of its own, whose worker threads have real limits. */
 import { execFileSync } from 'node:child_process';
 import type * as fs from 'node:fs';
-import test from 'ava';
 import type * as pinoModule from 'pino';
 import type * as encoderModule from '../../core/encoder/encoder';
 import type * as poolModule from '../src/cluster-pool';
@@ -17,7 +13,6 @@ import type * as storeModule from '../src/state-store';
 import type * as stateLogModule from '../../core/state-log';
 import { runInChild, type ChildOptions, type Host } from '../../test/in-child/run';
 
-const OUTSIDE = process.platform === 'linux' ? test.serial : test.serial.skip;
 const UID = 54_321;
 
 /** A process that tells a number gets it as its limit on processes and threads. */
@@ -44,7 +39,7 @@ interface Told {
  * @param plan what happens: a path is requested, a number becomes the limit on threads, `end` ends the thread,
  * `recover` requests metrics until there are some
  */
-async function serve(
+export async function serve(
   plan: readonly (string | number)[],
   { metrics, maxMemoryMb }: { metrics: number; maxMemoryMb: number },
 ) {
@@ -147,40 +142,3 @@ async function serve(
   );
   return { ...ended, last: ended.told.at(-1) as Told };
 }
-
-OUTSIDE('where no thread can be made, scrapes fail, all else is answered, and one line says so', async (t) => {
-  const scrapes = Array.from({ length: 5 }, () => 'metrics');
-  const plan = [
-    'metrics',
-    1,
-    'end',
-    ...scrapes,
-    '-/healthy',
-    '',
-    'sd',
-    1,
-    ...scrapes,
-    2000,
-    'recover',
-    'metrics',
-    'metrics/0',
-  ];
-  const { last, ...ended } = await serve(plan, { metrics: 10, maxMemoryMb: 64 });
-  t.like(ended, { code: 0, signal: null, output: '' });
-  const failed = scrapes.map(() => 500);
-  t.deepEqual(last.statuses, [200, ...failed, 200, 200, 200, ...failed, 200, 200]);
-  t.is(last.lines.length, 2, last.lines.join('\n'));
-  t.regex(
-    last.lines[0] ?? '',
-    /^Starting worker threads does not work, so scrapes are answered with errors: .*EAGAIN.*ulimit -u/,
-  );
-  t.is(last.lines[1], 'Starting worker threads works again');
-});
-
-OUTSIDE('a thread that runs out of memory costs its scrape, and the next one gets another thread', async (t) => {
-  const { last, ...ended } = await serve(['metrics', '-/healthy', 'metrics'], { metrics: 100_000, maxMemoryMb: 48 });
-  t.like(ended, { code: 0, signal: null });
-  t.deepEqual(last.statuses, [500, 200, 500]);
-  t.is(last.lines.length, 1, last.lines.join('\n'));
-  t.regex(last.lines[0] ?? '', /^Rendering does not work, so scrapes are answered with status 500: .*memory/);
-});
