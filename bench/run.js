@@ -19,6 +19,7 @@ const SUBJECTS = {
   sources: {},
   text: { options: { peers: ['prom-client'] } },
   'prom-client': { options: { peers: ['prom-client', '@platformatic/prom-client'] } },
+  'prom-client-prometheus-io': { file: 'prom-client', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
   'text-prometheus-io': { file: 'text', node: 'peer', options: { peers: ['@prometheus-io/client'] } },
   merge: { options: { peers: ['prom-client'] } },
   'merge-prometheus-io': { file: 'merge', node: 'peer', options: { peers: ['@prometheus-io/client'] } },

@@ -3,6 +3,7 @@
  * Failures are data, since an error loses its class and its code between threads.
  */
 import type { DaemonAddress } from '../core/pm2/daemon-address';
+import type { Query } from '../core/query/query';
 import type { PageRange } from '../core/wire/format';
 import type { PostedSnapshot } from './posted';
 import type { LastRecipient, Recipient } from './recipients';
@@ -32,6 +33,8 @@ export interface ProbesTask {
   readonly names: ProbeNames;
   /** Entries of `select` of which it is not known yet whether they match anything. */
   readonly lookFor?: readonly string[];
+  /** Entries of `select` that are looked at for whether `pm2 monit` has room for their values. */
+  readonly checkRoom?: readonly string[];
 }
 
 /** The names that probes may have. Their number is bounded over the life of the process. */
@@ -64,12 +67,25 @@ export interface ProbesResult {
   readonly aggregated: readonly string[];
   /** Those entries of the task's `lookFor` that match no metric of the snapshot; only where there is a `lookFor`. */
   readonly unmatched?: readonly UnmatchedPattern[];
+  /** Those entries of the task's `checkRoom` that have rows without room for their values; only where there is a `checkRoom`. */
+  readonly withoutRoom?: readonly LongRows[];
 }
 
 export interface UnmatchedPattern {
   readonly pattern: string;
   /** Names of metrics that were probably meant. */
   readonly nearest: readonly string[];
+}
+
+/** An entry for whose values `pm2 monit` has no room, since its rows have long names. */
+export interface LongRows {
+  readonly entry: string;
+  /** The number of its metrics that have such rows. */
+  readonly metrics: number;
+  /** Shows the first one of them in short rows. */
+  readonly query: Query;
+  /** For the query's rows, unless others have it. */
+  readonly name: string;
 }
 
 /** Send the snapshot to each recipient through PM2's daemon. The result is a {@link ReplyResult}. */

@@ -33,6 +33,14 @@ export function shownEntries(entries: readonly MetricEntry[]): Shown[] {
   });
 }
 
+/** Of queries and vitals, whose names are fixed. */
+export function rowNames(shown: readonly Shown[]): readonly string[] {
+  return shown.flatMap((one) => {
+    if (typeof one === 'string') return [];
+    return one.kind === 'query' ? namesOf(one.query, one.name) : one.name;
+  });
+}
+
 /** The statistic, or the statistic and a letter: the names of metrics are too long to come first. */
 function freeName(entry: MetricQuery | VitalEntry, taken: ReadonlySet<string>): string {
   const base = isVital(entry) ? VITAL_NAMES[entry.vital] : entry.as;

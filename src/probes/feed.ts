@@ -4,11 +4,12 @@ import { messageOf } from '../../core/values';
 import type { Shown } from '../../protocol/shown';
 import type { ProbesTask, ProbeValue } from '../../protocol/tasks';
 import type { ExporterConfig } from '../config/config';
-import { withoutDefaults } from '../config/default-metrics';
-import { shownEntries } from '../config/shown';
+import { ownNames, withoutDefaults } from '../config/default-metrics';
+import { rowNames, shownEntries } from '../config/shown';
 import type { Probes } from '../pmx/probes';
 import type { ExporterPool } from '../pool/exporter-pool';
 import { PatternWatch } from './pattern-watch';
+import { RoomWatch } from './room-watch';
 import type { StateLog } from '../../core/state-log';
 
 export interface FeedOptions {
@@ -30,12 +31,14 @@ export class ProbeFeed {
   private stopped = false;
 
   private readonly patterns: PatternWatch;
+  private readonly room: RoomWatch;
   private readonly select: readonly Shown[];
 
   constructor(private readonly options: FeedOptions) {
     const { mashroomMetrics } = options.config;
     this.patterns = new PatternWatch(withoutDefaults(mashroomMetrics), options.states);
     this.select = shownEntries(mashroomMetrics);
+    this.room = new RoomWatch(ownNames(mashroomMetrics), rowNames(this.select), options.states);
   }
 
   /** Takes the latest snapshot. It replaces one that still waits for the end of the work on an earlier one. */
@@ -70,6 +73,7 @@ export class ProbeFeed {
   private async computeAndShow(snapshot: Snapshot): Promise<void> {
     const { pool, config, probes } = this.options;
     const { lookFor } = this.patterns;
+    const { checkRoom } = this.room;
     const task: ProbesTask = {
       kind: 'probes',
       snapshot,
@@ -79,6 +83,7 @@ export class ProbeFeed {
       aggregated: this.aggregated,
       names: probes.names,
       ...(lookFor !== undefined && snapshot.stats.series > 0 && { lookFor }),
+      ...(checkRoom !== undefined && { checkRoom }),
     };
     const result = await pool.run(task);
     // The pool has told the user.
@@ -87,6 +92,7 @@ export class ProbeFeed {
     if (!result.ok) return;
     this.keepAggregated(result.aggregated);
     if (result.unmatched !== undefined) this.patterns.note(result.unmatched);
+    if (result.withoutRoom !== undefined) this.room.note(result.withoutRoom);
     this.shown = { probes: [...result.probes, ...ownProbes(snapshot, config)], leftOut: result.leftOut };
     probes.show(this.shown.probes, this.shown.leftOut);
   }

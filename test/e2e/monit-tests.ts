@@ -8,11 +8,15 @@ import { until } from '../support/until';
 
 type Monitor = Instance['monitor'];
 
-/** Starts the app and has it serve. The names and units of its rows are then the same each time. */
-export async function startRoutes(pm2: Pm2): Promise<Instance> {
+/**
+ * Starts the app and has it serve. The names and units of its rows are then the same each time.
+ * @param metrics in place of its own `mashroomMetrics`
+ */
+export async function startRoutes(pm2: Pm2, name = 'routes', metrics?: readonly unknown[]): Promise<Instance> {
   const script = join(PROJECT, 'test/fixtures/apps/routes.js');
-  await pm2.start({ name: 'routes', script, exec_mode: 'fork' });
-  const [app] = await pm2.ready('routes', 1);
+  const env = metrics === undefined ? {} : { METRICS: JSON.stringify(metrics) };
+  await pm2.start({ name, script, exec_mode: 'fork', env });
+  const [app] = await pm2.ready(name, 1);
   if (app === undefined) throw new Error('There is no instance');
   await app.ask('flush');
   await app.ask('serve', { route: '/checkout', seconds: 5, times: 10 });

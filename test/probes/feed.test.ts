@@ -206,3 +206,20 @@ test.serial(
     t.regex(log[0] ?? '', /^warn No metric .* of mashroomMetrics: "many_\*" \(there is many\.more\)\. pm2 monit/);
   },
 );
+
+test.serial('an entry without room for its values is told once, and the rows stay as they are', async (t) => {
+  const name = 'a.counter.whose.name.is.a.whole.sentence';
+  const { feed, shown, log, idle, snapshot } = setUp(t, undefined, [name]);
+  const lines: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    feed.update(await snapshot(2, 10_000, name));
+    await idle();
+    lines.push(log.length);
+  }
+  t.deepEqual(lines, [0, 0, 1, 1, 1]);
+  t.regex(log[0] ?? '', /^warn pm2 monit has no room .* \{ "metric": "a\.counter.*", "by": \[ "id" \], "as": "total"/);
+  t.deepEqual(
+    shown[4]?.map((probe) => probe.name),
+    [`${name}[id=0]`, `${name}[id=1]`],
+  );
+});

@@ -4,15 +4,16 @@
  */
 import { DataPointType } from '../../core/otel';
 import type { Family, Page } from '../../core/snapshot';
-import type { CounterMode, ProbesResult, ProbesTask } from '../../protocol/tasks';
+import type { CounterMode, LongRows, ProbesResult, ProbesTask } from '../../protocol/tasks';
 import { forEachSeries, seriesCount } from '../../core/series';
 import { withPrevious } from '../../core/query/compared';
 import { Queries } from '../../core/query/evaluate';
 import { compareFamily } from '../../core/query/compared-family';
 import { exponentialReading, histogramReading } from './histograms';
-import { labelsOf, probeName, unitOf } from './names';
+import { attributesOf, labelsOf, probeName, unitOf } from './names';
 import { ProbeList } from './probe-list';
 import type { Reading } from './reading';
+import { longRows, MeasuredRows, type Attributes } from './room';
 import { ScalarRange, ScalarSum } from './scalars';
 import { addQuery, addVital } from './show-query';
 import { SummaryReading } from './summaries';
@@ -29,22 +30,36 @@ export function computeProbes(task: ProbesTask, pages: PageTexts, queries = new 
   const list = new ProbeList(task.names);
   const names = task.select.filter((shown) => typeof shown === 'string');
   const selected = selectMetrics(task.snapshot, names).values();
+  const checkRoom = new Set(task.checkRoom);
+  const withoutRoom: LongRows[] = [];
   for (const shown of task.select) {
     if (typeof shown !== 'string') {
       if (shown.kind === 'query') addQuery(list, shown, task.snapshot, queries);
       else addVital(list, shown, task.snapshot, queries);
       continue;
     }
+    const tooLong: SelectedMetric[] = [];
     for (const metric of selected.next().value ?? []) {
       const series = metric.families.reduce((sum, family) => sum + seriesCount(family), 0);
       if (series > task.perMetric) aggregated.add(metric.name);
-      if (aggregated.has(metric.name)) addAggregate(list, metric, task);
-      else addEachSeries(list, metric, task, pages);
+      const rows = checkRoom.has(shown) ? new MeasuredRows(list) : list;
+      if (aggregated.has(metric.name)) addAggregate(rows, metric, task);
+      else addEachSeries(rows, metric, task, pages);
+      if (rows instanceof MeasuredRows && rows.areTooLong) tooLong.push(metric);
     }
+    const seriesOf = (metric: SelectedMetric): readonly Attributes[] =>
+      aggregated.has(metric.name) ? [] : attributesOfAll(metric, pages);
+    withoutRoom.push(...longRows(shown, tooLong, task.counters, seriesOf));
   }
   const result = { ok: true, kind: 'probes', ...list.finish(), aggregated: [...aggregated] } as const;
-  return task.lookFor === undefined ? result : { ...result, unmatched: findUnmatched(task.snapshot, task.lookFor) };
+  return {
+    ...result,
+    ...(task.lookFor !== undefined && { unmatched: findUnmatched(task.snapshot, task.lookFor) }),
+    ...(task.checkRoom !== undefined && { withoutRoom }),
+  };
 }
+
+type Rows = Pick<ProbeList, 'add'>;
 
 interface Kind {
   /** Whether the values that two scopes have of one series are added up. */
@@ -91,7 +106,7 @@ function countersOf(family: Family, { counters }: ProbesTask): CounterMode {
   return family.dataPointType === DataPointType.SUM && family.isMonotonic === true ? counters : 'total';
 }
 
-function addEachSeries(list: ProbeList, { name, families }: SelectedMetric, task: ProbesTask, pages: PageTexts): void {
+function addEachSeries(list: Rows, { name, families }: SelectedMetric, task: ProbesTask, pages: PageTexts): void {
   for (const family of families) {
     const compared = compareFamily(withPrevious(task.snapshot), family);
     const counters = countersOf(family, task);
@@ -103,11 +118,19 @@ function addEachSeries(list: ProbeList, { name, families }: SelectedMetric, task
   }
 }
 
+function attributesOfAll({ families }: SelectedMetric, pages: PageTexts): readonly Attributes[] {
+  const all: Attributes[] = [];
+  for (const family of families) {
+    forEachSeries(family, (page, index) => void all.push(attributesOf(pages.text(page, index))));
+  }
+  return all;
+}
+
 /**
  * The aggregate is over all scopes that have the metric, in the unit of the first scope. It reads no attributes. Where
  * scopes have different kinds of metric under this name, each kind gets its own aggregate.
  */
-function addAggregate(list: ProbeList, { name, families }: SelectedMetric, task: ProbesTask): void {
+function addAggregate(list: Rows, { name, families }: SelectedMetric, task: ProbesTask): void {
   const byKind = new Map<Kind, { readonly reading: Reading; readonly meaning: Meaning }>();
   for (const family of families) {
     if (seriesCount(family) === 0) continue;
@@ -132,7 +155,7 @@ function meaningOf(family: Family, counters: CounterMode): Meaning {
   return { unit: unitOf(family.descriptor.unit, counters), additive: kindOf(family).additive };
 }
 
-function addReading(list: ProbeList, name: string, labels: string, reading: Reading, meaning: Meaning): void {
+function addReading(list: Rows, name: string, labels: string, reading: Reading, meaning: Meaning): void {
   for (const { label, value, inUnit } of reading.statistics()) {
     list.add(probeName(name, labels, label), value, inUnit ? meaning.unit : undefined, meaning.additive);
   }

@@ -14,10 +14,13 @@ export function probeName(metric: string, labels: string, statistic: string): st
 /** @returns `key1=value1,key2=value2` in the order of the attributes; a value that is not a string as its JSON text */
 export function labelsOf(attributesText: string): string {
   if (attributesText === '{}') return '';
-  const attributes = JSON.parse(attributesText) as Record<string, unknown>;
-  return Object.entries(attributes)
+  return Object.entries(attributesOf(attributesText))
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join();
+}
+
+export function attributesOf(attributesText: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(attributesText) as Record<string, unknown>;
 }
 
 /** @returns `undefined` where there is no unit to show; OpenTelemetry's unit `1` means that there is none */

@@ -50,6 +50,10 @@ const BYTES: Readonly<Record<string, number>> = {
 /** Whole numbers up to here are shown with all digits, unless they have a unit of many sizes. */
 const MAX_WHOLE = 9999;
 
+export function isTime(unit: string | undefined): boolean {
+  return own(TIMES, unit ?? '') !== undefined;
+}
+
 /** @param unit as metrics have it, such as `s`, `By/s` or `{request}`; `undefined`: none */
 export function readable(value: number, unit: string | undefined): Readable {
   const [, base = '', per = ''] = /^(.*?)(\/s)?$/s.exec(unit ?? '') ?? [];

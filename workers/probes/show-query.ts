@@ -11,9 +11,8 @@ import { printable } from '../../core/values';
 import type { ShownQuery, ShownVital } from '../../protocol/shown';
 import type { ProbeList } from './probe-list';
 import { readable } from './readable';
+import { ROW_CHARS } from './room';
 
-/** Name, value, unit and what stands behind, at 160 columns. */
-const ROW_CHARS = 38;
 /** Number and unit, and a space on both sides. */
 const VALUE_CHARS = 9;
 const MAX_LABEL_CHARS = 200;
