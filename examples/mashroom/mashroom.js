@@ -29,7 +29,9 @@ module.exports = {
   plugins: {
     'Mashroom Monitoring PM2 Exporter': {
       mashroomMetrics: [
-        ...['mashroom_plugins_*', 'mashroom_http_*'],
+        ...[{ vital: 'requests' }, { vital: 'errors' }, { vital: 'latency' }, { vital: 'eventLoop' }],
+        { metric: 'mashroom_http_requests_total', by: ['route'], as: 'rate', top: 3, name: 'hot', unit: '' },
+        'mashroom_plugins_*',
         // Of its plugin for sessions, which only the stand-in stands in for.
         ...(DEMO_COLLECTOR === 'stand-in' ? ['mashroom_sessions_total'] : []),
         ...(Number(process.env.DEMO_SERIES) > 0 ? ['shop_*'] : []),
