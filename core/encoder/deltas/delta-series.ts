@@ -18,7 +18,7 @@ import { LayoutChoice } from './layout-choice';
 import { Moves } from './moves';
 import { expiredSlots, markAbsent, presentSlots } from './presence';
 
-/** Where few series are new, so many are expected at first, and then as many again. */
+/** New series that a family which has some expects at first. Later it expects as many as the cycle has added. */
 const FEW_NEW = 64;
 
 export class DeltaSeries {
@@ -27,7 +27,7 @@ export class DeltaSeries {
   order: Int32Array | undefined;
   readonly layouts = new LayoutChoice();
   private readonly log: ChangeLog;
-  /** `undefined` where no series is forgotten: a cache miss for each, and memory. */
+  /** `undefined` where no series is forgotten: it costs memory, and a cache miss for each change. */
   private lastChanges: LastChanges | undefined;
   private readonly moves = new Moves();
   private presenceChanged = false;
@@ -82,7 +82,7 @@ export class DeltaSeries {
   }
 
   /** Call this for each series whose numbers have changed. */
-  changed(slot: number, offset: number, layout: Layout, { generation, now }: Cycle): void {
+  noteChange(slot: number, offset: number, layout: Layout, { generation, now }: Cycle): void {
     this.log.add(generation, offset, strideOf(layout), this.all.size);
     this.lastChanges?.set(slot, now);
   }

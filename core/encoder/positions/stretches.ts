@@ -11,7 +11,7 @@ import { BLOCK, BLOCK_MASK, LEFT_OUT, type PositionBlock } from './position-bloc
 export class Stretches {
   /** Where the stretches end that have been entered so far. */
   private readonly ends: number[] = [];
-  /** By stretch: the last generation in which a start time was another one. No older column has all of them. */
+  /** By stretch: the last generation in which a start time has changed. Older columns do not have all start times. */
   private readonly restarted: number[] = [];
   private current = 0;
 
@@ -41,7 +41,7 @@ export class Stretches {
     return columnGeneration >= (this.restarted[this.current] as number);
   }
 
-  /** Takes note of a start time of the current stretch that is another one. */
+  /** Notes that a start time of the current stretch has changed. */
   noteStart(block: PositionBlock, index: number, startTime: HrTime, generation: number): void {
     block.setStart(index, startTime);
     this.restarted[this.current] = generation;
