@@ -30,7 +30,7 @@ export type Pm2ExporterConfig = {
 /** Returns the metrics of the process, with cumulative temporality. */
 export type CollectFunction = () => ResourceMetrics | Promise<ResourceMetrics>;
 
-/** What a source can be given as. Either `collect` or `sources` is needed; where there are both, `collect` is one more source. */
+/** Where the metrics come from. Either `collect` or `sources` is needed; if there are both, `collect` is one more source. */
 interface SourceOptions {
   /**
    * Returns the metrics of the process, such as the `resourceMetrics` of a metric reader's `collect()`, with cumulative
