@@ -11,7 +11,7 @@ const PIECE_CHARS = 32 * 1024;
 /** A multiple of 3, so that the base64 texts of the pieces, joined, are the base64 text of the whole. */
 const BASE64_PIECE_BYTES = 48 * 1024;
 
-/** A text that was to become longer than is allowed. Its message names the limit. */
+/** Thrown where a text would become longer than is allowed. Its message names the limit. */
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
 

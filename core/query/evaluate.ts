@@ -52,7 +52,7 @@ export class Queries {
   }
 }
 
-interface RankedPage extends ComparedPage {
+interface PageWithRows extends ComparedPage {
   /** By index on the page; `undefined`: all are in row 0. */
   readonly rows: Int32Array | undefined;
 }
@@ -63,7 +63,7 @@ function addFamily(result: ResultRows, family: Family, compared: Compared, selec
   const comparedFamily = compareFamily(compared, family);
   const rows = result.of(compared.label);
   let isAny = false;
-  const prepare = (page: ComparedPage): RankedPage => ({
+  const prepare = (page: ComparedPage): PageWithRows => ({
     ...page,
     rows: selection.isAll ? undefined : selection.rowsOf(incarnation, page.page),
   });

@@ -16,7 +16,7 @@ export type Vital = (typeof VITALS)[number];
 
 /** A query whose value times `scale` is the vital. */
 export interface VitalQuery extends Query {
-  /** To the vital's unit: 0.001 for metrics in milliseconds. */
+  /** The factor to the vital's unit: 0.001 for metrics in milliseconds. */
   readonly scale?: number;
 }
 

@@ -201,12 +201,12 @@ export class Columns {
     this.current?.values.copyWithin(to, from, from + count);
   }
 
-  /** What has been copied behind the numbers of the current column belongs to them. */
+  /** Makes what was copied behind the numbers of the current column belong to them. */
   extendCurrent(): void {
     if (this.current !== undefined) this.current.used = this.space.used;
   }
 
-  /** All numbers are to be taken anew, that many in all: see {@link copyToPrepared} and {@link replaceAll}. */
+  /** Begins to take all numbers anew, that many in all. Then call {@link copyToPrepared}, and {@link replaceAll} at the end. */
   prepare(numbers: number): void {
     this.prepared = allocate(Math.max(SMALLEST_NUMBERS, numbers));
     this.prepared.generation = this.current?.generation ?? 0;

@@ -87,7 +87,7 @@ export class DeltaSeries {
     this.lastChanges?.set(slot, now);
   }
 
-  /** A series that was forgotten has numbers again. */
+  /** Notes that a series has numbers again, if it was forgotten. */
   comeBack(slot: number): void {
     if (!this.all.absent.has(slot)) return;
     this.all.absent.delete(slot);
@@ -134,7 +134,7 @@ export class DeltaSeries {
     }
   }
 
-  /** All numbers are at other places, in new columns. */
+  /** Notes that all numbers are at other places, in new columns. */
   pagesMoved(generation: number): void {
     this.log.forgetAll(generation - 1);
   }
@@ -147,7 +147,7 @@ export class DeltaSeries {
     yield* this.notePresence();
   }
 
-  /** Has the series that the last snapshot has. @param generation of that snapshot, whose column is the current one */
+  /** Takes over the series of the last snapshot. @param generation of that snapshot, whose column is the current one */
   *restore(pages: readonly PlacedPage[], order: Int32Array | undefined, generation: number): Sliced {
     yield* this.all.restorePages(pages);
     this.order = order;

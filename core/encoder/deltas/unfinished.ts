@@ -33,12 +33,12 @@ export class UnfinishedCollections {
     return this.queue[0];
   }
 
-  /** The first one is in a snapshot. */
+  /** Removes the first one, which is in a snapshot. */
   finishFirst(): void {
     this.queue.shift();
   }
 
-  /** Encoding the first one has failed. */
+  /** Notes that encoding the first one has failed. */
   noteFailure(): void {
     const { first } = this;
     if (first === undefined) return;

@@ -51,7 +51,7 @@ export class Positions {
     const last = this.blocks.at(-1);
     const count = Math.min(BLOCK, length - BLOCK * (this.blocks.length - 1));
     if (last === undefined || count <= last.capacity) return;
-    // More than asked for: where series come one at a time, all is not copied each time.
+    // More than asked for, so that not all is copied each time if series come one at a time.
     yield* last.reserve(Math.min(BLOCK, 2 * count));
   }
 

@@ -47,7 +47,7 @@ export class Stretches {
     this.restarted[this.current] = generation;
   }
 
-  /** From that position on, nothing that columns hold is up to date any more. */
+  /** Forgets the stretches from that position on: nothing that columns hold there is up to date any more. */
   forget(from = 0): void {
     while (this.ends.length > 0 && (this.ends.at(-1) as number) > from) {
       this.ends.pop();

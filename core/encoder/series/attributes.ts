@@ -23,7 +23,7 @@ function textOf(record: Record<string, unknown>): string {
     const type = typeof value;
     if (type !== 'string' && type !== 'number' && type !== 'boolean') return carefulText(record);
   }
-  // Such as a date: its own fields count, and not what it makes of itself.
+  // Such as a date: its own fields count, and not its `toJSON`.
   if (Array.isArray(record) || typeof record['toJSON'] === 'function') return carefulText(record);
   return JSON.stringify(record);
 }
