@@ -92,7 +92,7 @@ export class ReaderSource implements MetricsSource {
     return handed;
   }
 
-  /** As the last collection had it. */
+  /** The resource, as the last collection had it. */
   get currentResource(): ResourceMetrics['resource'] {
     return this.resource;
   }

@@ -43,7 +43,7 @@ export class Reader {
   private readonly config: unknown;
   private readonly maxSeries: number;
   private readonly source: ReaderSource;
-  /** Those that the process has beside OpenTelemetry. */
+  /** The sources that the process has beside OpenTelemetry. */
   private readonly others: readonly LabelledSource[];
   private readonly unboundTimer: NodeJS.Timeout;
   private collector: SdkCollector | undefined;
