@@ -2,7 +2,7 @@
 
 const path = require('node:path');
 
-/** The full run has them, see scripts/test.js, and so has a run that names one of them. */
+/** Matrix files run in the full run, see scripts/test.js, and when an argument names one of them. */
 const withMatrix = process.env.TEST_MATRIX === '1' || process.argv.slice(2).some((arg) => arg.includes('matrix'));
 const duration = path.join(__dirname, 'scripts', 'lib', 'note-duration.js');
 
@@ -15,7 +15,7 @@ module.exports = {
     ...(process.env.TEST_DURATIONS === undefined ? [] : [`--require=${duration}`]),
   ],
   environmentVariables: {
-    // ts-node loads TypeScript by a cache of compiled code, which is in the temporary folder unless it is told another.
+    // TypeScript, as ts-node loads it, keeps a cache of its compiled code: without this, in the temporary folder.
     V8_COMPILE_CACHE_CACHE_DIR: path.join(__dirname, 'node_modules', '.cache', 'v8-compile-cache'),
     // TypeScript 6 and npm keep one as well, on Node.js 22 and later.
     NODE_DISABLE_COMPILE_CACHE: '1',

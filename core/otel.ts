@@ -90,9 +90,9 @@ export interface DataPoint<Value = unknown> {
   readonly endTime: HrTime;
   readonly value: Value;
   /**
-   * A counter has one, a histogram one per bucket, by the index of the bucket; those of other kinds are not looked at. Nor
-   * are those of a metric whose first data point lacks this field, where `undefined` does for the field: so metrics without
-   * exemplars cost nothing.
+   * A counter has one, a histogram one per bucket, by the index of the bucket; those of other kinds are not looked at. A metric
+   * whose first data point lacks this field is taken to have none, so that metrics without exemplars cost nothing: a first
+   * data point without an exemplar has the field as `undefined`.
    */
   readonly exemplars?: readonly (Exemplar | undefined)[] | undefined;
 }
@@ -102,7 +102,7 @@ export interface MetricData {
   readonly dataPointType: number;
   readonly aggregationTemporality?: number;
   readonly isMonotonic?: boolean;
-  /** How the cluster view makes one value of the processes' values; without it, by its own table of rules. */
+  /** How the cluster view makes one value of the processes' values; without it, the view's own table of rules decides. */
   readonly aggregator?: Aggregator;
   /** Of exponential histograms with deltas: buckets of one sign at the most, 160 if it is not given. OpenTelemetry has it in views. */
   readonly maxSize?: number;

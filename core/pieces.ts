@@ -8,10 +8,10 @@
 
 /** Characters that are joined to one string before they are written as bytes. Well below V8's reserve of 16 MiB. */
 const PIECE_CHARS = 32 * 1024;
-/** A multiple of 3, so that the base64 texts of the pieces joined are that of the whole. */
+/** A multiple of 3, so that the base64 texts of the pieces, joined, are the base64 text of the whole. */
 const BASE64_PIECE_BYTES = 48 * 1024;
 
-/** A text that was to become longer than is allowed. Its message names the limit. */
+/** Thrown where a text would become longer than is allowed. Its message names the limit. */
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
 

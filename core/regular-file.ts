@@ -5,7 +5,7 @@
 import { constants, openSync, closeSync, fstatSync, readSync, statSync, type Stats } from 'node:fs';
 
 const MAX_BYTES = 1024 * 1024;
-/** Does not wait for the writer of a named pipe. Windows has none of that kind. */
+/** Does not wait for the writer of a named pipe. Windows has no such flag. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** @throws Error with a system's code, or with a message that says what it is */

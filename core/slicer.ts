@@ -4,7 +4,8 @@
  * Work is a generator that yields wherever the event loop may turn; {@link Slicer.run} is the one place that looks at the
  * clock. A look costs less than a tenth of a microsecond, so that there may be one for every few microseconds of work.
  */
-/** Work in steps, each of them short. It goes on where it is with `yield`; a part of it is done with `yield*`. */
+
+/** Work in steps, each of them short: `yield` ends a step, and `yield*` does another piece of work in steps of its own. */
 export type Sliced<T = void> = Generator<undefined, T, undefined>;
 
 /** Work that a slicer does in slices, and that can be finished at once from elsewhere meanwhile. */
@@ -69,7 +70,7 @@ export class Slicer {
   }
 }
 
-/** Does less than the function of `node:timers/promises`, which counts where little else is done. */
+/** Does less than the function of `node:timers/promises`, which shows where a turn does little else. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -121,7 +121,7 @@ export function strideOf(layout: Layout): number {
   }
 }
 
-/** An immutable block: the attribute sets of up to {@link PAGE_SERIES} series of one family. */
+/** The attribute sets of up to {@link PAGE_SERIES} series of one family. Immutable. */
 export interface Page {
   /** Unique within an incarnation, ascending, never used again. */
   readonly id: number;
@@ -192,7 +192,7 @@ export interface ScopeFamilies {
 
 /** What the exporter says about itself. */
 export interface ExporterStats {
-  /** Interval between two collections in force, in milliseconds. */
+  /** The interval between two collections that is in force, in milliseconds. */
   readonly intervalMs: number;
   /** Main-thread time that one collection takes, in milliseconds, as far as it can be told from other work. */
   readonly collectMs: number;
@@ -204,7 +204,7 @@ export interface ExporterStats {
   readonly droppedExemplars: number;
   /** Metrics of which OpenTelemetry's SDK has put further series into a single one. Earlier exporters do not tell. */
   readonly overflowedMetrics?: number;
-  /** Series that were let go of in the life of the process, as they had not changed for `forgetAfterMs`. None: left out. */
+  /** Series that were forgotten in the life of the process: they had not changed for `forgetAfterMs`. Left out if it is 0. */
   readonly forgottenSeries?: number;
 }
 

@@ -1,8 +1,8 @@
 /**
  * Writes one log line per change of state, however often a state is reported, and one line for things that are alike.
  *
- * Everything here is bounded: the number of states, the length of a line, and the number of lines per hour. What a text
- * names (ids, numbers, quoted names) does not make it another one.
+ * Everything here is bounded: the number of states, the length of a line, and the number of lines per hour. Texts that
+ * differ only in what they name (ids, numbers, quoted names) count as the same.
  */
 import { printable } from './values';
 
@@ -22,14 +22,14 @@ export interface Subject {
 
 /** Of a trouble, which may come from outside. */
 const MAX_TROUBLE_CHARS = 700;
-/** A text whose kind is looked for is no longer than this. */
+/** So much of a text tells its kind. */
 const MAX_KIND_CHARS = 200;
 /** Different warnings that are written once. */
 const MAX_WARNINGS = 100;
-/** Of one subject, one after the other; then one line in {@link PAUSE_MS}. */
+/** Lines about one subject in a row; then one in each {@link PAUSE_MS}. */
 const MAX_LINES = 10;
 const PAUSE_MS = 60_000;
-/** Kinds of things alike for which there is a line of their own. */
+/** Kinds of texts that get a line of their own in one call. */
 const MAX_KINDS = 5;
 
 interface State {
@@ -61,7 +61,7 @@ export class StateLog {
     const isNew = kind !== state.latest;
     state.latest = kind;
     if (kind === state.told) return;
-    if (!mayWrite(state)) {
+    if (!takeLine(state)) {
       if (isNew) state.skipped++;
       return;
     }
@@ -73,13 +73,13 @@ export class StateLog {
   }
 
   /**
-   * Writes a line about something that happens, and happens again. Where that is very often, most of it goes into a number.
+   * Writes a line about something that happens again and again. If that is very often, most of it is only counted.
    * @param name of what happens
    */
   note(name: string, line: string): void {
     const state = this.stateOf(name);
     if (state === undefined) return;
-    if (!mayWrite(state)) {
+    if (!takeLine(state)) {
       state.skipped++;
       return;
     }
@@ -90,11 +90,11 @@ export class StateLog {
 
   /** Writes the line at the first call with this key only. */
   warnOnce(key: string, line: string): void {
-    if (this.isNew(key)) this.logger.warn(readable(line));
+    if (this.addWarning(key)) this.logger.warn(readable(line));
   }
 
   /**
-   * Writes one line for each kind of text that there has not been before, with the number of texts of this kind.
+   * Writes one line for each new kind of text, with the number of texts of this kind.
    * @param texts such as `metric "a" has no unit`: those that differ in numbers, ids and quoted names are of one kind
    */
   warnAlike(what: string, texts: readonly string[]): void {
@@ -110,12 +110,13 @@ export class StateLog {
     for (const [kind, { first, count }] of kinds) {
       if (written === MAX_KINDS) {
         others += this.isKnown(`${what} ${kind}`) ? 0 : count;
-      } else if (this.isNew(`${what} ${kind}`)) {
+      } else if (this.addWarning(`${what} ${kind}`)) {
         written++;
         this.logger.warn(`${what}: ${readable(first)}${count > 1 ? ` (and ${count - 1} more alike)` : ''}`);
       }
     }
-    if (others > 0 && this.isNew(`${what}, others`)) this.logger.warn(`${what}: ${others} more, for other reasons`);
+    if (others > 0 && this.addWarning(`${what}, others`))
+      this.logger.warn(`${what}: ${others} more, for other reasons`);
   }
 
   private stateOf(name: string): State | undefined {
@@ -131,7 +132,8 @@ export class StateLog {
     return this.warnings.has(shortened(key));
   }
 
-  private isNew(key: string): boolean {
+  /** @returns whether a line may be written: the warning is new, and there are not too many */
+  private addWarning(key: string): boolean {
     if (this.isKnown(key) || this.warnings.size >= MAX_WARNINGS) return false;
     this.warnings.add(shortened(key));
     if (this.warnings.size === MAX_WARNINGS) {
@@ -142,8 +144,12 @@ export class StateLog {
   }
 }
 
-/** Lines that were not written in quiet times may be written later, up to {@link MAX_LINES}. */
-function mayWrite(state: State): boolean {
+/**
+ * Takes one of the lines that the subject may write. Lines that were not written in quiet times may be written later, up to
+ * {@link MAX_LINES}.
+ * @returns whether there was one
+ */
+function takeLine(state: State): boolean {
   const now = performance.now();
   const earned = Math.floor((now - state.since) / PAUSE_MS);
   state.since += earned * PAUSE_MS;

@@ -1,4 +1,4 @@
-/** Questions about values whose type is not known. Nothing here throws, whatever the value is. */
+/** Checks of values whose type is not known, and texts for them. Nothing here throws, whatever the value is. */
 import { inspect } from 'node:util';
 
 /** Of a text from outside: enough for any sentence, too little to fill a log. */

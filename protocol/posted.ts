@@ -16,8 +16,8 @@ export interface PostedSnapshot extends Omit<Snapshot, 'scopes'> {
 }
 
 /**
- * The same object for one snapshot after the other, until series, pages or families come, go or move. Immutable; of the
- * pieces of text only what these pages refer to: other texts are added behind it.
+ * The same object for one snapshot after the other, until series, pages or families come, go or move. It does not change,
+ * except that further texts are added to the pieces, behind those that these pages refer to.
  */
 export interface PostedContents {
   /** {@link SerializedList} of, per scope: the scope, how many families it has, their descriptors. */

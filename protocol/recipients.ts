@@ -7,7 +7,7 @@ export interface Recipient {
   readonly pmId: number;
   /** The asker's id of the request, sent back unchanged so that the asker can match answers to its requests. */
   readonly request?: string | number;
-  /** The asker's secret for this process, sent back unchanged: it shows that the answer comes from whom it was given to. */
+  /** The asker's secret for this process, sent back unchanged: it shows that the answer comes from this process. */
   readonly token?: string;
   /** The asker's process, if the request names it: no answer is sent once that process has ended. */
   readonly pid?: number;

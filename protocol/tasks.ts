@@ -136,7 +136,7 @@ export interface LastTask {
   readonly daemon: DaemonAddress;
   /** Deadline for each answer of the daemon, in milliseconds. */
   readonly timeoutMs: number;
-  /** One number in shared memory, for which a main thread can wait that is not to return to its loop: 1 at the end. */
+  /** One number in shared memory: 1 at the end. A main thread that is not to return to its event loop can wait for it. */
   readonly done: Int32Array;
 }
 

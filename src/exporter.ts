@@ -35,7 +35,7 @@ const THREADS = {
 };
 
 const HELLO_MS = 10_000;
-/** Of a configuration that is wrong in many places. */
+/** Problems of one configuration that are logged. */
 const MAX_PROBLEMS = 20;
 
 /**
@@ -44,7 +44,7 @@ const MAX_PROBLEMS = 20;
  * @param logger one that never throws
  * @param defaultMetrics which metrics `pm2 monit` shows where the configuration does not say it; by default those of a
  * Mashroom server
- * @param encoder of a source that has one, with limits of its own: what it has added up is more than this exporter's
+ * @param encoder of a source that has one, with limits of its own: it has added up what was before this exporter too
  */
 export function startExporter(
   source: MetricsSource,

@@ -30,7 +30,7 @@ export type Pm2ExporterConfig = {
 /** Returns the metrics of the process, with cumulative temporality. */
 export type CollectFunction = () => ResourceMetrics | Promise<ResourceMetrics>;
 
-/** What a source can be given as. Either `collect` or `sources` is needed; where there are both, `collect` is one more source. */
+/** Where the metrics come from. Either `collect` or `sources` is needed; if there are both, `collect` is one more source. */
 interface SourceOptions {
   /**
    * Returns the metrics of the process, such as the `resourceMetrics` of a metric reader's `collect()`, with cumulative
@@ -72,7 +72,7 @@ export type Pm2Exporter = Pick<Exporter, 'active' | 'stop'>;
  * lacks methods is replaced by the console for the lines that it does not take. Neither this function nor the exporter
  * throws anything else into the process, and the exporter does not keep the process alive.
  *
- * @throws TypeError where `collect` or an entry of `sources` is no source, or where there is none: a mistake in the program,
+ * @throws TypeError if `collect` or an entry of `sources` is not a source, or if there is no source: a mistake in the program,
  * which no default can mend
  */
 export function startPm2Exporter(options: Pm2ExporterOptions): Pm2Exporter {

@@ -11,7 +11,7 @@ export interface Exporter {
 
 export const RUNNING = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter running');
 
-/** Of another version of this module it may be something else. */
+/** Another version of this module may have put something else there. */
 export const processWide = globalThis as { [RUNNING]?: Exporter | undefined };
 
 export function isExporterActive(): boolean {

@@ -4,8 +4,8 @@
  *
  * JSON has no NaN and no infinities, so they become the strings `NaN`, `+Inf` and `-Inf`. The official
  * PrometheusSerializer prints these strings as they are, which gives the same text as for the numbers. (Its versions up
- * to 0.57 print all three as `+Inf`. No JSON value would make them print NaN, and none that makes them print -Inf does
- * so in later versions.)
+ * to 0.57 print all three as `+Inf`. No JSON value makes those print NaN. A value that makes those print -Inf makes later
+ * versions print something else.)
  */
 import { DataPointType, type HrTime } from '../core/otel';
 import {
@@ -70,7 +70,7 @@ export function leastBytes({ scopes }: Snapshot): number {
   for (const { families } of scopes) {
     for (const family of families) {
       bytes += seriesCount(family) * LEAST_BYTES_PER_SERIES;
-      // A series that is absent adds nothing to the text, and there is no telling how much of the page it is.
+      // A series that is absent adds nothing to the text, and how much of the page it takes is not known.
       if (family.order === undefined) for (const { page } of family.pages) bytes += page.attributes.length;
     }
   }

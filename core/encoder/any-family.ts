@@ -16,13 +16,13 @@ export interface AnyFamily {
   readonly isJoinable: boolean;
   /** Series that the snapshot does not have. They take the place of others where the series limit is reached. */
   absentIn(generation: number): number;
-  /** The last `count` series stand one behind the other now, from that slot on. @param generation that is going to be written */
+  /** Notes that the last `count` series stand one behind the other now, from that slot on. @param generation to be written next */
   joined(count: number, slot: number, taken: readonly JoinedPage[], generation: number): Sliced;
-  /** The pages stand at other places of new columns. */
+  /** Notes that the pages stand at other places, in new columns. */
   pagesMoved(generation: number): Iterable<undefined>;
-  /** The series stand on new pages, at other places of new columns. @param slots new slot by old slot, -1 for none */
+  /** Notes that the series stand on new pages, at other places, in new columns. @param slots new slot by old slot, -1 for none */
   packed(series: FamilySeries, slots: Int32Array, generation: number): Sliced;
-  /** The column being written, with all that this collection has changed in it, is given up. */
+  /** Gives up all that this collection has changed: the column being written will not be published. */
   takeBack(generation: number): Iterable<undefined>;
 }
 

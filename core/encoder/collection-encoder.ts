@@ -12,7 +12,7 @@ import type { ReadMetric } from './reading/metric';
 import { endTimeOf } from './reading/end-time';
 import { quoted, reasonOf, type Problems } from './reading/problems';
 
-/** Where series with deltas are known, data points for so many numbers, and this share of all, are taken to be new ones. */
+/** Room in the column for new series of known families with deltas: so many numbers, or this share of all if that is more. */
 const NEW_NUMBERS = 64 * 1024;
 const NEW_SHARE = 1 / 4;
 
@@ -20,14 +20,14 @@ const NEW_SHARE = 1 / 4;
 const STEP_FAMILIES = 32;
 
 /** What the families made of one collection. */
-export interface EncodedScopes extends Tally {
+export interface EncodedScopes extends Written {
   readonly scopes: readonly ScopeFamilies[];
-  /** Those of the families that have deltas. */
+  /** The families with deltas. */
   readonly deltas: readonly EncodedDeltas[];
   readonly droppedExemplars: number;
 }
 
-interface Tally {
+interface Written {
   readonly problems: Problems;
   series: number;
   leftOut: number;
@@ -41,7 +41,7 @@ export class CollectionEncoder {
   /** By key: how many metrics of the collection have it so far. */
   private readonly seen = new Map<string, number>();
   private exemplars = new ExemplarReader();
-  /** Of the collection: families with deltas have it, mentioned or not. */
+  /** Of the collection. Families with deltas get it even if the collection does not mention them. */
   private endTime: HrTime = [0, 0];
 
   constructor(readonly parts: Parts) {}
@@ -87,7 +87,7 @@ export class CollectionEncoder {
 
   private *encodeScopes(read: ReadCollection): Sliced<EncodedScopes> {
     const { order, families, cycle, forgetting } = this.parts;
-    const written: Tally = { problems: read.problems.copy(), series: 0, leftOut: 0, overflowed: [], lost: read.lost };
+    const written: Written = { problems: read.problems.copy(), series: 0, leftOut: 0, overflowed: [], lost: read.lost };
     this.seen.clear();
     this.exemplars = new ExemplarReader();
     for (const { key, scope, metrics } of read.scopes) {
@@ -128,7 +128,7 @@ export class CollectionEncoder {
     }
   }
 
-  private *addDeltas(metric: ReadMetric, scope: Scope, written: Tally): Sliced {
+  private *addDeltas(metric: ReadMetric, scope: Scope, written: Written): Sliced {
     const { families, shared, cycle } = this.parts;
     const known = families.get(metric.key);
     const family =
@@ -143,7 +143,7 @@ export class CollectionEncoder {
   }
 
   /** Where one of its data points is malformed, a cumulative metric is left out, and begins anew. */
-  private *encodeFamily(metric: ReadMetric, described: Map<string, Family | undefined>, written: Tally): Sliced {
+  private *encodeFamily(metric: ReadMetric, described: Map<string, Family | undefined>, written: Written): Sliced {
     const { families, supply, cycle } = this.parts;
     const occurrence = this.seen.get(metric.key) ?? 0;
     this.seen.set(metric.key, occurrence + 1);
@@ -177,7 +177,7 @@ function describeFamily(
   const { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime, aggregator } = metric;
   const pages = series.publishPages();
   const family = { descriptor, dataPointType, aggregationTemporality, isMonotonic, endTime, pages, order };
-  // Nearly always: copying an object is slow.
+  // Nearly always so, and copying an object is slow.
   if (aggregator === undefined && exemplars === undefined) return family;
   return { ...family, ...(aggregator && { aggregator }), ...(exemplars && { exemplars }) };
 }

@@ -34,7 +34,7 @@ export interface Collected {
   readonly time: number;
   readonly intervalMs: number;
   readonly collectMs: number;
-  /** Whether later snapshots have the one before it as their previous one, and not this one. By default they have this one. */
+  /** Whether later snapshots have the one before it as their previous one. By default they have this one. */
   readonly isInterim?: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface Encoded {
   readonly snapshot: Snapshot;
   /** Series that were left out for the limit. */
   readonly leftOut: number;
-  /** Series that were let go of since the last time, as they had not changed for `forgetAfterMs`. */
+  /** Series that were forgotten since the last time, as they had not changed for `forgetAfterMs`. */
   readonly forgotten: number;
   /** How many scopes, metrics and data points were malformed, and left out. Only tests read it, as `problems` is bounded. */
   readonly malformed: number;
@@ -52,7 +52,7 @@ export interface Encoded {
   readonly overflowed: readonly string[];
 }
 
-/** What is told of two collections of which only the second one's snapshot is handed out. */
+/** What is reported of two collections, of which only the second one's snapshot is handed out. */
 function together(first: Encoded | undefined, second: Encoded): Encoded {
   if (first === undefined) return second;
   return {
@@ -89,7 +89,7 @@ export class SnapshotEncoder {
   }
 
   /**
-   * Encodes in slices. One at a time: the last one is to have ended.
+   * Encodes in slices, one collection at a time: to be called when the last encoding has ended.
    * @throws TypeError where `data` is not `ResourceMetrics` at all; what is malformed in it is only left out
    */
   async encode(collected: Collected): Promise<Encoded> {
@@ -132,7 +132,7 @@ export class SnapshotEncoder {
     return underWay?.result();
   }
 
-  /** Later snapshots have the last one as their previous one, also where it was interim. */
+  /** Later snapshots have the last one as their previous one, even if it is interim. */
   endInterval(): void {
     this.encoder?.parts.columns.endInterval();
   }
@@ -165,7 +165,7 @@ export class SnapshotEncoder {
       }
       return this.withLosses(encoded as Encoded);
     } catch (error) {
-      // Such as no memory.
+      // Such as a lack of memory.
       this.encoder = undefined;
       unfinished.noteFailure();
       throw error;
@@ -190,7 +190,7 @@ export class SnapshotEncoder {
     parts.columns.publish({ generation, time, isInterim });
     this.generation = generation;
     this.lastDeltas = deltas;
-    const forgotten = parts.forgetting.countForgotten();
+    const forgotten = parts.forgetting.takeForgotten();
     this.forgottenSeries += forgotten;
     const droppedSeries = leftOut + lost;
     const overflowedMetrics = overflowed.length;

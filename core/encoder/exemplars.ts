@@ -68,7 +68,7 @@ function bucketsOf({ series }: FamilyEncoder, slot: number): number {
   return layout.kind === 'histogram' ? layout.buckets : 1;
 }
 
-/** What follows is foreign: reading it may throw. */
+/** This and the functions below read foreign objects, which may throw. */
 function exemplarsOf(point: DataPoint | undefined): unknown {
   try {
     return point?.exemplars;
@@ -102,7 +102,7 @@ function readExemplar(list: readonly unknown[], index: number): ReadExemplar | '
   }
 }
 
-/** With texts in place of all values, as labels have them. */
+/** The attributes with texts in place of all values, as labels have them. */
 function labelsOf(attributes: unknown): unknown {
   const copy = JSON.parse(attributesText(attributes)) as Record<string, unknown>;
   return Object.fromEntries(

@@ -55,7 +55,7 @@ export class FamilyEncoder implements AnyFamily {
     return this.lastSeen === generation ? this.series.size - this.present : this.series.size;
   }
 
-  /** Only a family that has only grown so far. */
+  /** True for a family that has only grown so far. */
   get isJoinable(): boolean {
     return this.order === undefined && this.leftOut === 0 && !this.series.isIndexed;
   }
@@ -199,7 +199,7 @@ export class FamilyEncoder implements AnyFamily {
     }
   }
 
-  /** An open page's layout that fits, else one as the last page has it, so that these can be joined; else a new one. */
+  /** The layout of an open page that fits; else that of the last page, so that the two can be joined; else a new one. */
   private layoutFor({ value }: DataPoint): Layout {
     const { open, pages } = this.series;
     for (let at = open.length - 1; at >= 0; at--) {
@@ -214,7 +214,7 @@ export class FamilyEncoder implements AnyFamily {
 
   private writeNew(i: number, point: DataPoint, slot: number, cycle: Cycle): void {
     cycle.room--;
-    // The series is new once. To look for it among all data points would cost a pass.
+    // Looked at here, since a series is new only once: looking at all data points would cost a pass.
     if (point.attributes[OVERFLOW_ATTRIBUTE] === true) this.hasOverflowed = true;
     this.write(i, point, slot, true, cycle);
   }

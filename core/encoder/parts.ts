@@ -15,7 +15,7 @@ import { Tidying } from './tidying/tidying';
 export interface Limits {
   /** Series that are kept at the most, over all families. */
   readonly maxSeries: number;
-  /** A series with deltas that has not changed for so long is let go of. `undefined` for never. */
+  /** A series with deltas that has not changed for so long is forgotten. `undefined` for never. */
   readonly forgetAfterMs?: number | undefined;
 }
 
@@ -38,7 +38,7 @@ export class Parts {
   readonly forgetting: Forgetting;
   readonly maxSeries: number;
   private readonly forgets: boolean;
-  /** For the deltas of some data points after the others, and of one after the other. */
+  /** Used again and again: for a batch of data points with deltas, and for a single one. */
   private readonly batch = new PointBatch();
   private readonly value = new DeltaValue();
 

@@ -1,7 +1,7 @@
 /**
  * The scopes and families of a snapshot, in their order. Where all metrics are cumulative, it is the order of the collection.
- * A family with deltas is there even if a collection does not mention it, so with the first of these everything stays in the
- * order in which it was first seen.
+ * A family with deltas is there even if a collection does not mention it: once there is one, everything stays in the order in
+ * which it was first seen.
  */
 import type { Scope } from '../otel';
 import type { Family, ScopeFamilies } from '../snapshot';
@@ -11,7 +11,7 @@ import type { Sliced } from '../slicer';
 const STEP_FAMILIES = 32;
 
 export class OrderedScope {
-  /** By key, in order. A cumulative one stands at its place with what the collection has of it. */
+  /** By key, in order: what the collection has of a cumulative family, `undefined` for others. */
   readonly families = new Map<string, Family | undefined>();
   /** Whether the collection has the scope. */
   mentioned = true;
@@ -35,7 +35,7 @@ export class ScopeOrder {
 
   /** @returns the scope, at its place */
   mention(key: string, scope: Scope): OrderedScope {
-    // In the order of the collection, each of its entries is one of the snapshot.
+    // Where no places are kept, each entry of the collection is an entry of the snapshot.
     const place = this.keeps ? key : String(this.scopes.size);
     let ordered = this.scopes.get(place);
     if (ordered === undefined) this.scopes.set(place, (ordered = new OrderedScope(scope)));

@@ -5,7 +5,7 @@ import { lowerIndex, stepsToFit } from './scale';
  * Most buckets per sign: several times what SDKs use, so that sums of histograms lose hardly any resolution. A power of two.
  */
 const CAPACITY = 1024;
-/** There may be a hundred thousand of them, nearly all with few buckets. */
+/** There may be a hundred thousand histograms, nearly all with few buckets. */
 const FIRST_CAPACITY = 16;
 
 /**

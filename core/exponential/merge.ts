@@ -55,7 +55,7 @@ export class ExponentialMerge {
       EXP_BUCKETS + delta.layout.positive,
     );
     const scaleBefore = at(before, EXP_SCALE);
-    // What has counted nothing but zeros has no scale, and says that it is 0.
+    // A histogram that has counted only zeros has no scale, and gives 0.
     const scaleOfDelta = at(delta, COUNT) === at(delta, EXP_ZERO_COUNT) ? Infinity : at(delta, EXP_SCALE);
     const common = Math.min(scaleBefore, scaleOfDelta);
     const steps = Math.max(
@@ -112,7 +112,7 @@ function at({ values, at: first }: ExponentialNumbers, index: number): number {
   return values[first + index] as number;
 }
 
-/** The lowest or highest value so far: of the one that has counted something, and has it. */
+/** The lowest or highest value so far: of both, or of the only one that has it and has counted something. */
 function runningOf(
   before: ExponentialNumbers,
   delta: ExponentialNumbers,

@@ -49,7 +49,7 @@ export function compileGlob(pattern: string): ((name: string) => boolean) | unde
   return (name) => name.startsWith(start) && matcher.matches(name);
 }
 
-/** The text from a `!(…)` on: where in its inner pattern it has arrived. */
+/** A `!(…)` that has begun, and the places of its inner pattern that the text since then has reached. */
 interface Negation {
   readonly not: NotState;
   places: readonly State[];
@@ -79,7 +79,7 @@ class Matcher {
       if (outer.isEmpty && this.negations.length === 0) return false;
       const code = name.charCodeAt(at);
       const size = outer.turn();
-      // Those that begin behind this character are added meanwhile: they have not seen it.
+      // Negations that begin behind this character are added meanwhile: they have not seen it.
       const begun = this.negations;
       if (begun.length > 0) this.negations = [];
       for (const negation of begun) {
@@ -107,7 +107,7 @@ class Matcher {
     return { kind: 'end', id: this.count++ };
   }
 
-  /** @returns where the pattern begins after which `next` follows */
+  /** @returns where the pattern begins. @param next what follows it */
   private compile(glob: Glob, next: State): State {
     switch (glob.kind) {
       case 'one':
@@ -198,7 +198,7 @@ class Places {
     this.advance(this.last, size, code);
   }
 
-  /** Adds where one arrives from these places by a character. */
+  /** Adds the places to which the character leads from these. */
   advance(from: readonly State[], size: number, code: number): void {
     for (let i = 0; i < size; i++) {
       const state = from[i] as State;

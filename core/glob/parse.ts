@@ -49,7 +49,7 @@ class Parser {
     const parts: Glob[] = [];
     for (let at = from; at < to;) {
       const [part, end] = this.part(at, to);
-      // Two of them in a row are one.
+      // Two `*` in a row are one.
       if (part.kind !== 'text' || parts.at(-1)?.kind !== 'text') parts.push(part);
       at = end;
     }

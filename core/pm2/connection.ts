@@ -1,6 +1,6 @@
 /**
  * A socket to PM2's daemon that connects again by itself, after pauses that grow while there is no daemon. It never
- * starts a daemon, and it is no reason for the process to stay alive.
+ * starts a daemon, and does not keep the process alive.
  */
 import { connect, type Socket } from 'node:net';
 import type { DaemonAddress } from './daemon-address';
@@ -11,7 +11,7 @@ export interface ConnectionOptions {
   readonly onOpen: () => void;
   /** @returns false if this cannot come from PM2's daemon: the connection is closed then, and opened again */
   readonly onData: (chunk: Buffer) => boolean;
-  /** Told when an open connection has gone. */
+  /** Called when an open connection has gone. */
   readonly onLost: () => void;
 }
 
@@ -58,7 +58,7 @@ export class Connection {
     if ((this.socket?.writableLength ?? 0) > 0) this.socket?.destroy();
   }
 
-  /** For good. */
+  /** Closes the connection for good. */
   close(): void {
     this.closed = true;
     clearTimeout(this.retry);

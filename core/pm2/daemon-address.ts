@@ -20,8 +20,8 @@ export function daemonAddress(env: NodeJS.ProcessEnv): DaemonAddress {
  *
  * PM2 passes a relative `PM2_HOME` on to its apps as it is, which is meant for the folder where `pm2` was called, not
  * for the `cwd` of the app. And an app with `uid` has the `HOME` of that user. The path of the app's pid file, which
- * PM2 makes absolute, is in the daemon's folder unless the app has a `pid_file` of its own. So that folder is taken
- * where the socket is in it, and not in the one that the environment names.
+ * PM2 makes absolute, is in the daemon's folder unless the app has a `pid_file` of its own. So that folder is taken if
+ * the socket is in it, and not in the one that the environment names.
  */
 export function pm2Home(env: NodeJS.ProcessEnv): string {
   const { PM2_HOME: named = '', pm_pid_path: pidFile } = env;

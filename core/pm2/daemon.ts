@@ -97,7 +97,7 @@ export class Daemon {
     if (!answer.subarray(0, SUCCESS.length).equals(SUCCESS)) readAnswer(answer);
   }
 
-  /** For good: calls that are under way fail. */
+  /** Closes the connection for good: calls that are under way fail. */
   close(): void {
     this.connection.close();
     this.failAll();

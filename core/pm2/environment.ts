@@ -48,15 +48,15 @@ function isStartedByDaemon(env: NodeJS.ProcessEnv): boolean {
   const daemon = daemonPid(pm2Home(env));
   if (daemon === parent || isTitleOfDaemon(parent)) return true;
   if (daemon !== undefined) return false;
-  // The daemon's files cannot be read, as by a process with a `uid` of its own.
+  // The daemon's files cannot be read: this process may have a `uid` of its own.
   if (isClusterWorker() && env['exec_mode'] === 'fork_mode') return false;
-  // PM2 sets a path for all that it starts; without one there is nothing to go by but the id.
+  // PM2 sets a path for all that it starts; without one only the id can tell.
   return env['pm_exec_path'] === undefined || /[\\/]ProcessContainer(Fork)?(Bun)?\.js$/.test(process.argv[1] ?? '');
 }
 
 /**
- * An interpreter such as tsx runs the script in a process of its own and passes messages on between that and PM2. PM2
- * itself is told of the interpreter, and the script is the one that it was to run.
+ * An interpreter such as tsx runs the script in a process of its own and passes messages on between that and PM2. PM2's
+ * variables name the interpreter, and the script that it was to run, which is this process's.
  */
 function isStartedByInterpreter(env: NodeJS.ProcessEnv): boolean {
   const { exec_interpreter: interpreter, pm_exec_path: script } = env;

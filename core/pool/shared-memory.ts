@@ -24,8 +24,8 @@ export function countShared(snapshots: readonly Snapshot[]): void {
 const counterparts = new WeakMap<Snapshot, ArrayBuffer>();
 
 /**
- * Counts the numbers of a snapshot for as long as this thread holds it. What it holds over several rounds is old when it is
- * let go of, and V8 collects the old only when enough has come that it counts.
+ * Counts the numbers of a snapshot for as long as this thread holds it. What is held over several rounds is old when it is
+ * released, and V8 collects old objects only when the memory that it counts has grown enough.
  */
 export function countWhileHeld(snapshot: Snapshot): void {
   if (!counterparts.has(snapshot)) counterparts.set(snapshot, new ArrayBuffer(snapshot.values.byteLength));

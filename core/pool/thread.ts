@@ -37,7 +37,7 @@ export interface ThreadEvents {
  */
 const NICE_INCREMENT = process.platform === 'linux' ? 5 : 0;
 
-/** A process that ends posts one per signal, and one when it exits. What is beyond it waits, also for the event loop. */
+/** A process that ends posts one task per signal, and one when it exits. Further ones wait until the event loop turns. */
 const MOST_BESIDE = 16;
 
 const HAS_ENDED = 'the worker thread has ended';
@@ -50,8 +50,8 @@ export class Thread {
   private ready = false;
   private ended = false;
   /**
-   * Posts the first task, once the thread has loaded its module: a task in which it ended would look like a module that does
-   * not load.
+   * Posts the first task once the thread has loaded its module. A thread that a task ends before would look like one whose
+   * module does not load.
    */
   private postFirst: (() => void) | undefined;
 
@@ -66,7 +66,7 @@ export class Thread {
       filename: worker,
       minThreads: 0,
       maxThreads: 1,
-      // One that its owner has it do at a time, and those beside it: see `postBeside`.
+      // The one task that is posted at a time, and those beside it: see `postBeside`.
       concurrentTasksPerWorker: 1 + MOST_BESIDE,
       idleTimeout: Number.POSITIVE_INFINITY,
       // An idle thread must wait in its event loop, which serves the connection to PM2's daemon.

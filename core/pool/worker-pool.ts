@@ -192,7 +192,7 @@ function failure(code: PoolFailure['code'], message: string): PoolFailure {
   return { ok: false, code, message };
 }
 
-/** Of what `new Worker` has thrown, with what to look at. */
+/** What `new Worker` has thrown, with a hint at what to look at. */
 function reasonOf(error: unknown): string {
   const hint = isRecord(error) ? HINTS[String(error['code'])] : undefined;
   return hint === undefined ? messageOf(error) : `${messageOf(error)} (${hint})`;

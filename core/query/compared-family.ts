@@ -17,9 +17,9 @@ export interface ComparedFamily {
   readonly values: Float64Array;
   /** The column of the snapshot at the start; `undefined` where there is no earlier snapshot. */
   readonly previous: Float64Array | undefined;
-  /** Length in seconds. `NaN` where there is no earlier snapshot, which makes every rate `NaN` too. */
+  /** Length of the interval in seconds. `NaN` where there is no earlier snapshot, which makes every rate `NaN` too. */
   readonly seconds: number;
-  /** When it started, in epoch microseconds; `NaN` where there is no earlier snapshot. */
+  /** When the interval started, in epoch microseconds; `NaN` where there is no earlier snapshot. */
   readonly start: number;
   /** Whether `values` already holds changes: the data has delta temporality. */
   readonly areChanges: boolean;
@@ -115,7 +115,7 @@ export function hasDropped(
   return false;
 }
 
-/** A sum of the numbers that are known: `NaN` is none. */
+/** Adds numbers of which some may not be known: these are `NaN`, and do not count. */
 export function addKnown(sum: number, value: number): number {
   if (Number.isNaN(value)) return sum;
   return Number.isNaN(sum) ? value : sum + value;

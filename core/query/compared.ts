@@ -32,7 +32,7 @@ export function withPrevious(snapshot: Snapshot): Compared {
   return { snapshot, before: { time, values, placeOf: (_page, base) => ({ base }) } };
 }
 
-/** For a reader of snapshots, who has both: pages are found by their ids. Two incarnations have nothing in common. */
+/** For a reader of snapshots, which has both: pages are found by their ids. Two incarnations have nothing in common. */
 export function withEarlier(snapshot: Snapshot, earlier: Snapshot | undefined): Compared {
   if (earlier?.incarnation !== snapshot.incarnation || earlier.generation >= snapshot.generation) return { snapshot };
   const { time, values, scopes } = earlier;
@@ -47,7 +47,7 @@ function placesIn(scopes: Snapshot['scopes']): ReadonlyMap<number, PlaceBefore> 
   const places = new Map<number, PlaceBefore>();
   for (const { families } of scopes) {
     for (const { pages, order } of families) {
-      // The numbers of absent series are anything.
+      // The numbers of absent series may be anything.
       const present = order && pages.map(({ page }) => new Uint8Array(page.size));
       for (const slot of order ?? []) {
         const ofPage = present?.[slot >> ORDER_SHIFT];
@@ -59,7 +59,7 @@ function placesIn(scopes: Snapshot['scopes']): ReadonlyMap<number, PlaceBefore> 
   return places;
 }
 
-/** Where a series had no number before. */
+/** In place of an offset: the series had no numbers before. */
 export const NOWHERE = -1;
 
 /** A page of a family, where its series stand now and stood before. */

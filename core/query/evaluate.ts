@@ -19,10 +19,10 @@ interface Kept {
 
 /** What is kept between evaluations can be made again from pages. One per thread. */
 export class Queries {
-  /** By what queries select. The one that was used last stands last. */
+  /** By metric, attributes and conditions of queries. The one that was used last stands last. */
   private readonly kept = new Map<string, Kept>();
 
-  /** @throws RangeError where the query's statistic is none */
+  /** @throws RangeError if the query names an unknown statistic */
   evaluate(query: Query, all: readonly Compared[]): QueryResult {
     const { selection, matches } = this.keptFor(query);
     const result = new ResultRows(selection, rowFor(query.as));
@@ -52,7 +52,7 @@ export class Queries {
   }
 }
 
-interface RankedPage extends ComparedPage {
+interface PageWithRows extends ComparedPage {
   /** By index on the page; `undefined`: all are in row 0. */
   readonly rows: Int32Array | undefined;
 }
@@ -63,7 +63,7 @@ function addFamily(result: ResultRows, family: Family, compared: Compared, selec
   const comparedFamily = compareFamily(compared, family);
   const rows = result.of(compared.label);
   let isAny = false;
-  const prepare = (page: ComparedPage): RankedPage => ({
+  const prepare = (page: ComparedPage): PageWithRows => ({
     ...page,
     rows: selection.isAll ? undefined : selection.rowsOf(incarnation, page.page),
   });

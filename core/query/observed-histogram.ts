@@ -69,6 +69,7 @@ export class ObservedHistogram {
     return buckets;
   }
 }
+
 /** Made once per layout, however many rows have it. */
 const keys = new WeakMap<Layout, string>();
 

@@ -1,4 +1,4 @@
-/** A question to snapshots: one number of a metric, added up by attributes. For `pm2 monit`, the terminal table and the dashboard. */
+/** Queries: which number of a metric is wanted, added up by which attributes. For `pm2 monit`, the terminal table and the dashboard. */
 
 /**
  * - `rate`: change per second since the snapshot before; of histograms and summaries, of the number of observations
@@ -21,8 +21,8 @@ export interface Query {
   /** How many rows are kept, by default all; what is below is added up in `other`. */
   readonly top?: number | undefined;
   /**
-   * Labels of rows that are kept in place of smaller others, so that rows of about equal size do not come and go. A row counts
-   * as long as it is among the `2 * top` largest.
+   * Labels of rows that are kept even if others are larger, so that rows of about equal size do not come and go. They are kept
+   * as long as they are among the `2 * top` largest.
    */
   readonly keep?: readonly (readonly string[])[] | undefined;
 }
@@ -38,8 +38,8 @@ export interface QueryResult {
   /** Whether any series has matched. */
   readonly found: boolean;
   /**
-   * Unit of the values, as the metric or the end of its name has it, with `/s` for rates; of numbers of observations there is
-   * no other one. `undefined`: none.
+   * Unit of the values, as the metric or the end of its name has it, with `/s` for rates. Numbers of observations have no unit
+   * but that. `undefined`: none.
    */
   readonly unit: string | undefined;
   /** The largest first, at most `top`. */

@@ -77,7 +77,7 @@ function largest(candidates: Candidate[], top: number, left: Row[]): Candidate[]
   return kept;
 }
 
-/** As {@link largest}, but for those that are kept. */
+/** As {@link largest}, but prefers the rows of `keep`. */
 function steady(candidates: Candidate[], top: number, keep: NonNullable<Query['keep']>, left: Row[]): Candidate[] {
   const near = largest(candidates, 2 * top, left);
   const keys = new Set(keep.map((labels) => JSON.stringify(labels)));

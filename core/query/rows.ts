@@ -16,7 +16,7 @@ export interface Row {
   readonly value: number;
 }
 
-/** @throws RangeError where the name is of no statistic */
+/** @throws RangeError for an unknown statistic */
 export function rowFor(statistic: QueryStatistic): () => Row {
   switch (statistic) {
     case 'total':
@@ -109,7 +109,7 @@ class ExtremeRow implements Row {
   add({ values }: ComparedFamily, layout: Layout, offset: number): void {
     if (layout.kind === 'scalar') this.take(numberAt(values, offset + SCALAR_VALUE));
     else if (layout.kind !== 'summary' && (this.field === MIN ? layout.min : layout.max)) {
-      // Of no observations there is none, whatever stands there.
+      // Without observations there is no extreme, whatever stands there.
       if (numberAt(values, offset + COUNT) > 0) this.take(numberAt(values, offset + this.field));
     }
   }

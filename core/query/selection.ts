@@ -20,7 +20,7 @@ export const NO_ROW = -1;
 const MAX_ROWS = 100_000;
 export const BEYOND_ROW = MAX_ROWS;
 
-/** A page is forgotten once so many evaluations in a row, or twice as many, have not asked for it. */
+/** A page is forgotten when at least so many evaluations in a row, and at most twice as many, have not asked for it. */
 const KEPT_EVALUATIONS = 256;
 
 export class Selection {
@@ -51,7 +51,7 @@ export class Selection {
     this.evaluations = 0;
     this.formerPages = this.pages;
     this.pages = new Map();
-    // Rows have numbers for good, so all of them go when most of them are of no page any more.
+    // A row keeps its number, so all rows are forgotten together, when most of them belong to no page any more.
     if (this.labels.length <= 2 * this.countRows()) return;
     this.labels = [];
     this.rowByKey.clear();
@@ -69,7 +69,7 @@ export class Selection {
     return rows;
   }
 
-  /** Of the pages that are kept. */
+  /** How many rows the pages have that are kept. */
   private countRows(): number {
     const rows = new Set<number>();
     for (const page of this.formerPages.values()) for (const row of page) rows.add(row);

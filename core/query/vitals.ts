@@ -16,7 +16,7 @@ export type Vital = (typeof VITALS)[number];
 
 /** A query whose value times `scale` is the vital. */
 export interface VitalQuery extends Query {
-  /** To the vital's unit: 0.001 for metrics in milliseconds. */
+  /** The factor to the vital's unit: 0.001 for metrics in milliseconds. */
   readonly scale?: number;
 }
 
@@ -24,11 +24,11 @@ export interface VitalQuery extends Query {
 interface HttpMetric {
   readonly metric: string;
   readonly status: readonly string[];
-  /** Whether it has the time to an answer, and what makes seconds of it. */
+  /** For a metric of the time to an answer: the factor that makes seconds of it. */
   readonly seconds?: number;
 }
 
-/** Labels of a library for prom-client or of one's own have one of these. */
+/** Names that the label of the status has in libraries for prom-client, and in an app's own metrics. */
 const STATUS = ['status_code', 'status', 'code'];
 
 /** An older convention stands behind the newer one: processes may have both, with the same requests. */
@@ -85,7 +85,7 @@ function valueOf(queries: Queries, query: VitalQuery, compared: readonly Compare
   const result = queries.evaluate(query, compared);
   if (result.found) return onlyValue(result);
   if (query.where === undefined) return undefined;
-  // No series has status 5xx before the first error: there are none, if others have the attribute.
+  // Before the first error no series has a status 5xx: if other series have the attribute, there were no errors.
   const any = Object.fromEntries(Object.keys(query.where).map((name) => [name, '*']));
   const all = queries.evaluate({ ...query, where: any }, compared);
   return all.found ? 0 * onlyValue(all) : undefined;

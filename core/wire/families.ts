@@ -1,4 +1,4 @@
-/** Reads the families of a wire form: where their pages stand in the value column, their orders, and their numbers. */
+/** Reads the families of a wire form: where their pages stand in the column, their orders, and their numbers. */
 import {
   EXP_NEGATIVE_LENGTH,
   EXP_NEGATIVE_OFFSET,
@@ -27,7 +27,7 @@ import { check, WireError } from './wire-error';
 
 /** What the families so far have together. */
 export interface Total {
-  /** Of the value column. */
+  /** Of the column. */
   numbers: number;
   /** That are present. */
   series: number;
@@ -37,7 +37,7 @@ export interface Total {
   textBytes: number;
 }
 
-/** Gives each page of a family the next space in the value column, and adds it to `total`. */
+/** Gives each page of a family the next space in the column, and adds it to `total`. */
 export function placePages(
   scope: Scope,
   family: WireFamily,
@@ -120,13 +120,13 @@ export function toFamily(
 }
 
 function checkExponential({ positive, negative }: ExponentialLayout, values: Float64Array, offset: number): void {
-  const isWhole = (number: number, least: number, most: number, what: string): void => {
+  const checkWhole = (number: number, least: number, most: number, what: string): void => {
     const value = values[offset + number] as number;
     check(Number.isInteger(value) && value >= least && value <= most, what);
   };
-  isWhole(EXP_SCALE, -MAX_SCALE, MAX_SCALE, 'scale of an exponential histogram');
-  isWhole(EXP_POSITIVE_OFFSET, -MAX_OFFSET, MAX_OFFSET, 'offset of positive buckets');
-  isWhole(EXP_NEGATIVE_OFFSET, -MAX_OFFSET, MAX_OFFSET, 'offset of negative buckets');
-  isWhole(EXP_POSITIVE_LENGTH, 0, positive, 'number of positive buckets');
-  isWhole(EXP_NEGATIVE_LENGTH, 0, negative, 'number of negative buckets');
+  checkWhole(EXP_SCALE, -MAX_SCALE, MAX_SCALE, 'scale of an exponential histogram');
+  checkWhole(EXP_POSITIVE_OFFSET, -MAX_OFFSET, MAX_OFFSET, 'offset of positive buckets');
+  checkWhole(EXP_NEGATIVE_OFFSET, -MAX_OFFSET, MAX_OFFSET, 'offset of negative buckets');
+  checkWhole(EXP_POSITIVE_LENGTH, 0, positive, 'number of positive buckets');
+  checkWhole(EXP_NEGATIVE_LENGTH, 0, negative, 'number of negative buckets');
 }

@@ -11,14 +11,14 @@ import { check } from './wire-error';
 /** A page, and the family that it belongs to: what is kept of a page may have the family's name in it. */
 export interface KnownPage {
   readonly page: Page;
-  /** All that makes the family another one, as text. */
+  /** All that tells the family from others, as text. */
   readonly family: string;
 }
 
 export interface PageOptions {
   /** Pages which the reader has from earlier snapshots of the same incarnation, by their id there. */
   readonly known?: ReadonlyMap<number, KnownPage>;
-  /** The id that the first page gets which is sent; the others get the next ones. Without it pages have their own ids. */
+  /** The id for the first page that is sent; the others get the next ones. Without it pages have their own ids. */
   readonly firstPageId?: number | undefined;
 }
 

@@ -50,7 +50,7 @@ export class LoopBeat {
   /** What threads are told with each task. */
   watch(): Watch {
     const { numbers, stack } = this.beat;
-    // Whoever debugs this process would see it pause.
+    // A debugger that is connected to this process would show that it pauses.
     const beat = stack === undefined || !isDebugged() ? this.beat : { numbers, stack: undefined };
     return { beat, ...this.options.about() };
   }
@@ -62,7 +62,7 @@ export class LoopBeat {
 
   /** No thread watches from now on. Repeatable. */
   stop(): void {
-    // It may be the first that the main thread does after it has been blocked.
+    // This may be the first that the main thread does after it has been blocked.
     if (this.timer !== undefined && Atomics.load(this.beat.numbers, BLOCKED_SINCE) !== 0n) this.turn();
     clearInterval(this.timer);
     this.timer = undefined;
@@ -70,8 +70,8 @@ export class LoopBeat {
   }
 
   /**
-   * Resolves when no thread is connected to the inspector of this one: Node.js may abort where such a thread is ended. Most
-   * often that is so at once.
+   * Resolves when no thread is connected to the inspector of this one: Node.js may abort if such a thread is ended. Most often
+   * none is.
    */
   async untilNotInspected(): Promise<void> {
     const until = performance.now() + INSPECTION_MS;
@@ -94,8 +94,8 @@ export class LoopBeat {
           : `There it was: ${Buffer.from(stack.slice(0, bytes)).toString().replaceAll(/\n\s*/g, ' | ')}`;
     this.options.states.note(
       'blocked',
-      `The event loop of this process turns again. It has not turned for ${seconds} s, so that nobody got an answer ` +
-        `meanwhile. ${where}`,
+      `The event loop of this process turns again. It has not turned for ${seconds} s, and the process ` +
+        `answered nothing meanwhile. ${where}`,
     );
   }
 }
@@ -106,7 +106,7 @@ function isDebugged(): boolean {
     const { url } = createRequire(__filename)('node:inspector') as typeof inspector;
     return url() !== undefined;
   } catch {
-    // A Node.js without it.
+    // This Node.js has no inspector.
     return false;
   }
 }

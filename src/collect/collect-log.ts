@@ -20,7 +20,7 @@ export class CollectLog {
     this.options.states.report(COLLECTING, trouble);
   }
 
-  /** Calls a method of the source that is to return nothing. */
+  /** Calls a method of the source. If it throws, the log says so and collecting goes on. */
   guard(method: string, call: () => void): void {
     try {
       call();
@@ -40,7 +40,7 @@ export class CollectLog {
     );
   }
 
-  /** With `forgetAfterMs`. It is meant to happen, so the metrics server's `pm2_forgotten_series_total` is for everyday use. */
+  /** The user has asked for it by `forgetAfterMs`, so it is a debug line. The server counts in `pm2_forgotten_series_total`. */
   tellOfForgotten(forgotten: number): void {
     if (forgotten > 0) this.options.logger.debug(`${forgotten} series have not changed for forgetAfterMs: they end`);
   }

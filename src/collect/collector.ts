@@ -32,7 +32,7 @@ const HANGING_MS = 15_000;
 /**
  * A collection that takes longer is given up, and another one is started. Each collection that was given up and has not
  * ended may hold memory at its source, so with each of them the next one is waited for twice as long: 5 of them after
- * 16 minutes, 12 after a day, 20 after a year.
+ * 16 minutes, 11 after a day, 20 after a year.
  */
 const GIVE_UP_MS = 30_000;
 /** Nothing waits for a collection that has taken longer. */
@@ -86,7 +86,7 @@ export class Collector {
     this.schedule(0);
   }
 
-  /** Ends the interval and the log lines. Collections are made where they are asked for. */
+  /** Ends the collections of the interval, and the log lines. Collections that are asked for are still made. */
   finish(): void {
     this.finishing = true;
     clearTimeout(this.timer);
@@ -131,7 +131,7 @@ export class Collector {
   }
 
   /**
-   * Makes the latest snapshot be of a collection that has begun after that moment (by `performance.now()`), where
+   * Makes sure that the latest snapshot is of a collection that has begun after that moment (by `performance.now()`), if
    * `maxCollectLoad` allows it. Requests that wait together share one collection.
    * @param isLast the last collection of a process is made whatever it takes
    * @returns what to wait for before the latest snapshot is taken; `undefined` where there is nothing to wait for

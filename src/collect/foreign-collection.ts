@@ -13,7 +13,7 @@ export interface ForeignCollection {
   readonly data: unknown;
 }
 
-/** What the encoder reads at the most, in the scopes of all sources together. An array's length says little. */
+/** What the encoder reads at the most, in the scopes of all sources together. A foreign array may claim any length. */
 export const MOST_ENTRIES = 100_000;
 
 /** @throws TypeError where it is no `ResourceMetrics` at all */
@@ -65,7 +65,7 @@ function isDelta(metric: MetricData): boolean {
   }
 }
 
-/** A list may be a proxy, and as long as it likes. */
+/** A list may be a proxy that claims any length. */
 function firstOf<T>(list: readonly T[], most: number): T[] {
   const copy: T[] = [];
   const length = Math.min(list.length, most);
@@ -73,7 +73,7 @@ function firstOf<T>(list: readonly T[], most: number): T[] {
   return copy;
 }
 
-/** Whether to wait for it; also where it says so by throwing. */
+/** Whether to wait for it. If looking for `then` throws, waiting for it gives that error. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   try {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;

@@ -35,7 +35,7 @@ export function guardSource(source: MetricsSource, label: string, states: StateL
 }
 
 class Guard {
-  /** Has metrics of delta temporality and no others. */
+  /** The provider whose metrics all have delta temporality. */
   private refused: object | undefined;
   private readonly falls: FallWatch;
 
@@ -51,7 +51,7 @@ class Guard {
     });
   }
 
-  /** Of data that the source returns at once, it returns data at once. */
+  /** Returns its data at once if the source does. */
   collect(provider: object): unknown {
     // Each collection would take numbers away from the owner of the reader, for nothing.
     if (this.refused === provider) throw this.refusal();
@@ -68,7 +68,7 @@ class Guard {
     try {
       collection = readForeign(data);
     } catch {
-      return data; // Whoever encodes it tells what is wrong.
+      return data; // The encoder tells what is wrong.
     }
     const { deltas, others } = byTemporality(collection.scopeMetrics);
     this.falls.look(others);

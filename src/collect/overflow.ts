@@ -1,4 +1,4 @@
-/** Tells of metrics of which OpenTelemetry's SDK has put further series into a single one: nothing else tells of it. */
+/** Warns of metrics of which OpenTelemetry's SDK has put further series into a single one: the SDK itself does not. */
 import type { StateLog } from '../../core/state-log';
 import { printable } from '../../core/values';
 
@@ -22,7 +22,7 @@ export function warnOfOverflow(metrics: readonly string[], states: StateLog): vo
   if (others > 0) {
     states.warnOnce(
       'overflow of others',
-      `OpenTelemetry has done so with ${others} more metrics (pm2_exporter_overflowed_metrics)`,
+      `OpenTelemetry has put further series of ${others} more metrics into one each (pm2_exporter_overflowed_metrics)`,
     );
   }
 }

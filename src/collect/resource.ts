@@ -4,7 +4,7 @@
  */
 import { settlesWithin } from './deadline';
 
-/** Detectors ask services of a cloud, which may not be there. Less than what several sources wait for one. */
+/** Detectors ask services of a cloud, which may not be there. Less than several sources wait for one of them. */
 const DETECTION_MS = 3000;
 
 interface PendingResource {
@@ -32,7 +32,7 @@ export function resourceSettled(resource: unknown, deadlineMs = DETECTION_MS): P
       return inTime;
     });
   } catch {
-    return undefined; // Reading it throws: the encoder tells.
+    return undefined; // Reading it throws: the encoder tells what is wrong.
   }
 }
 
@@ -44,6 +44,6 @@ export function collectedSettled(data: unknown): Promise<boolean> | undefined {
   try {
     return resourceSettled((data as { readonly resource?: unknown } | null | undefined)?.resource);
   } catch {
-    return undefined; // The encoder tells.
+    return undefined; // The encoder tells what is wrong.
   }
 }

@@ -73,8 +73,8 @@ export const PROCESS_METRICS: readonly MetricEntry[] = [
 ];
 
 /**
- * The metrics that a user has asked for. Those of the default for Mashroom servers are none of them, since users copy that list
- * to add to it.
+ * The metrics that a user has asked for. Those of the default for Mashroom servers do not count, since users copy that list to
+ * add to it.
  */
 export function withoutDefaults(selection: readonly MetricEntry[]): readonly string[] {
   const isDefault = JSON.stringify(selection) === JSON.stringify(PROCESS_METRICS);

@@ -93,7 +93,7 @@ const VITAL: EntryFields<VitalEntry> = {
   name: NAME,
 };
 
-/** A query without one of its fields would show another number, so one that is wrong costs the entry. */
+/** An entry with an invalid field is left out: a query without one of its fields would show another number. */
 function read<T extends object>(value: object, path: string, fields: EntryFields<T>, report: Report): T | undefined {
   const known = Object.entries<EntryField<unknown>>(fields as Record<string, EntryField<unknown>>);
   for (const key of keysOf(value)) {

@@ -37,7 +37,7 @@ const FIELDS: FieldsOf<ExporterConfig> = {
   intervalMs: wholeNumber(10_000, 100, 86_400_000),
   maxCollectLoad: share(0.02),
   maxSeries: wholeNumber(2_000_000, 1, 100_000_000),
-  // Prometheus sees a series that comes back as a reset, so not at each pause of the traffic; at most a year.
+  // At least a minute: Prometheus takes a series that comes back for a reset, and traffic has pauses. At most a year.
   forgetAfterMs: wholeNumberOr(0, 60_000, 31_536_000_000),
   blockedStack: yesOrNo(false),
   probes: object<ExporterConfig['probes']>({

@@ -22,7 +22,7 @@ export interface LastNumbersOptions {
   readonly logger: Logger;
 }
 
-/** By so much the end of a process is later at the most. */
+/** The end of a process is delayed by so much at the most. */
 const END_MS = 300;
 
 export class LastNumbers {
@@ -74,7 +74,7 @@ export class LastNumbers {
 
   /**
    * Collects, for {@link sendNow}, what a source gives as a promise: if that needs no turn of the event loop, it is there
-   * when the process exits. Only once, since a collection that needs turns has the event loop run dry again: the process
+   * when the process exits. Only once: after a collection that needs turns, the event loop runs dry again, and the process
    * would never end.
    */
   prepare(): void {
@@ -96,7 +96,7 @@ export class LastNumbers {
     try {
       latest = encoder.finishNow()?.snapshot ?? latest;
       const since = latest?.time ?? 0;
-      // What was collected before counts too where a source gives what has changed since.
+      // What was collected before counts too: a source with deltas does not give it again.
       const before = [collector.unencoded, this.prepared].filter((one) => one !== undefined && one.time > since);
       for (const collected of [...before, this.dataNow()]) {
         if (collected !== undefined) latest = encoder.encodeNow({ ...collected, ...collector.timing }).snapshot;

@@ -40,7 +40,7 @@ export class EndSignals {
     else {
       if (others <= ofSignalExit()) this.last.sendNow();
       else void this.last.send();
-      // Once the others have been called. They may live on, and there may be another signal.
+      // When the others have been called: the process may live on, and there may be another signal.
       setImmediate(() => this.listeners.size > 0 && this.watch());
     }
   }

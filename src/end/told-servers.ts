@@ -8,9 +8,9 @@ import { haveSameNumbers } from './same-numbers';
 
 /** A server that has not asked for so long has ended, or has lost interest. */
 const LATELY_MS = 5 * 60_000;
-/** With each task: a list with more ranges of pages is left out. */
+/** Ranges of pages that go with each task at the most: a longer list is left out. */
 const MAX_RANGES = 100;
-/** Any process of this PM2 can say that it is one. */
+/** A bound, since any process of this PM2 can say that it is one. */
 const MAX_SERVERS = 8;
 
 interface Server {

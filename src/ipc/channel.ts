@@ -1,4 +1,4 @@
-/** Listeners of the channel to PM2's daemon that do not keep the process alive. Others would. */
+/** Listens on the channel to PM2's daemon without keeping the process alive, as other listeners do. */
 
 /** In Node.js since version 8 and used by its own modules, but not documented. */
 interface CountedChannel {

@@ -1,6 +1,7 @@
 /**
  * Gathers requests for metrics and has a worker thread answer them from a snapshot that was collected for them, or from
- * the latest one where that takes too much or too long. Requests before the first snapshot wait for it. One task runs at a time, and answers all waiting requests of one form together.
+ * the latest one if that takes too much or too long. Requests before the first snapshot wait for it. One task runs at a
+ * time, and answers all waiting requests of one form together.
  */
 import type { DaemonAddress } from '../../core/pm2/daemon-address';
 import type { Snapshot } from '../../core/snapshot';
@@ -21,7 +22,7 @@ export interface ResponderOptions {
   readonly states: StateLog;
   /** See `Collector.refresh`. */
   readonly refresh?: (since: number) => Promise<void> | undefined;
-  /** Told which processes have got a snapshot. */
+  /** Called with the processes that have got a snapshot. */
   readonly onAnswered?: (pmIds: readonly number[], snapshot: Snapshot) => void;
 }
 
@@ -32,7 +33,7 @@ const ANSWERING = {
 
 /** Recipients of one task, so that a task stays short and requests of other forms get their turn. */
 const MAX_RECIPIENTS = 16;
-/** A request above this number takes the place of the one that has waited longest, and one above this size of several. */
+/** Limits on the requests that wait, and on their size together. Above one of them, those that have waited longest are dropped. */
 const MAX_WAITING_REQUESTS = 1000;
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 /** About what a waiting request takes, and each of its ranges of pages. */
@@ -48,7 +49,7 @@ const DAEMON_TIMEOUT_MS = 10_000;
 const SETTLE_MS = 200;
 /** A request that has waited so long for a collection is answered from the latest snapshot. */
 const REFRESH_MS = 1000;
-/** So much longer, the requests that came in a burst are answered together. */
+/** Waiting so much longer lets the requests of a burst be answered together. */
 const BURST_MS = 20;
 
 interface Waiting {

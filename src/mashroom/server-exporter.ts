@@ -91,7 +91,9 @@ export class ServerExporter {
   private tellOfCollector(service: MetricsService | undefined): void {
     const packages = this.pluginPackages();
     if (this.tally !== undefined) {
-      this.logger.info(`The metrics come from the collector of this package (${OWN_COLLECTOR}), of what has changed`);
+      this.logger.info(
+        `The metrics come from the collector of this package (${OWN_COLLECTOR}), which hands over what has changed`,
+      );
       if (packages.includes(OTHER_COLLECTOR)) {
         this.logger.warn(`${OTHER_COLLECTOR} is among the plugin packages too: ${REFUSED}. Remove that package`);
       }
@@ -109,7 +111,7 @@ export class ServerExporter {
     }
   }
 
-  /** Their names. They are asked for a line in the log only. */
+  /** The names of the server's plugin packages, for a line in the log. */
   private pluginPackages(): readonly string[] {
     try {
       const { pluginService } = this.contextHolder.getPluginContext().services.core;

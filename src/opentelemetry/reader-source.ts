@@ -44,7 +44,7 @@ export class ReaderSource implements MetricsSource {
   private resource: SdkResult['resourceMetrics']['resource'] = { attributes: {} };
   /** One collection at a time: resolves when the last one has ended. */
   private queue: Promise<unknown> = Promise.resolve();
-  /** Makes data points of deltas that were taken. Whoever does the last step of it, they are among the taken ones then. */
+  /** Makes data points of deltas and, in its last step, adds them to `taken`. {@link takeNow} may do steps of it too. */
   private work: Sliced | undefined;
   private readonly told = new Set<string>();
 
@@ -92,7 +92,7 @@ export class ReaderSource implements MetricsSource {
     return handed;
   }
 
-  /** As the last collection had it. */
+  /** The resource, as the last collection had it. */
   get currentResource(): ResourceMetrics['resource'] {
     return this.resource;
   }
@@ -147,7 +147,7 @@ export class ReaderSource implements MetricsSource {
     const time = now();
     const errors = await this.observe(sdk, time);
     let scopeMetrics: readonly ScopeMetrics[] = [];
-    // The moment of the collection.
+    // This is the moment of the collection.
     const work = this.keep(sliced.take(sdk, time), (made) => (scopeMetrics = made));
     this.work = work;
     await this.slicer.rest();

@@ -22,7 +22,7 @@ import { DEFAULT_AGGREGATION, DROP_AGGREGATION, temporalityOf } from './selectio
 /** Options that are not part of the configuration. */
 const OWN_OPTIONS = ['logger', 'slicedCollection', 'sources'];
 
-/** A reader that has not been given to a MeterProvider by then has been forgotten. */
+/** If a reader was not given to a MeterProvider by then, the log says so. */
 const BOUND_WITHIN_MS = 30_000;
 
 interface Deadline {
@@ -43,9 +43,9 @@ export class Reader {
   private readonly config: unknown;
   private readonly maxSeries: number;
   private readonly source: ReaderSource;
-  /** Those that the process has beside OpenTelemetry. */
+  /** The sources that the process has beside OpenTelemetry. */
   private readonly others: readonly LabelledSource[];
-  private readonly forgotten: NodeJS.Timeout;
+  private readonly unboundTimer: NodeJS.Timeout;
   private collector: SdkCollector | undefined;
   private exporter: Exporter | undefined;
   private stopped: Promise<void> | undefined;
@@ -71,13 +71,13 @@ export class Reader {
       sliced: this.isSliced(optionOf(options, 'slicedCollection')),
       onRelease: () => this.leave(),
     });
-    this.forgotten = setTimeout(() => {
+    this.unboundTimer = setTimeout(() => {
       this.logger.warn(
         'The Pm2MetricReader was not given to a MeterProvider, so no metrics are exported. Pass it in the readers of ' +
           'new MeterProvider(), or in the metricReaders of new NodeSDK()',
       );
     }, BOUND_WITHIN_MS);
-    this.forgotten.unref();
+    this.unboundTimer.unref();
   }
 
   private isSliced(option: unknown): boolean {
@@ -90,7 +90,7 @@ export class Reader {
   /** Called by the MeterProvider. Starts the exporter. */
   setMetricProducer(collector: SdkCollector): void {
     if (this.collector !== undefined) throw new Error('MetricReader can not be bound to a MeterProvider again.');
-    clearTimeout(this.forgotten);
+    clearTimeout(this.unboundTimer);
     this.collector = collector;
     this.source.bind(collector);
     const all = [{ source: this.source, label: 'OpenTelemetry' }, ...this.others];
@@ -126,7 +126,7 @@ export class Reader {
 
   /** Collects for the last time, and stops the exporter. Repeatable. */
   async shutdown(options?: Deadline): Promise<void> {
-    clearTimeout(this.forgotten);
+    clearTimeout(this.unboundTimer);
     this.stopped ??= this.end(options);
     await this.stopped;
   }

@@ -61,7 +61,7 @@ export class SlicedCollection {
   }
 
   /**
-   * Takes the deltas of now.
+   * Takes the deltas that there are at this moment.
    *
    * @param maxObserved observable instruments with more series than this are left out, as they are collected in one go
    * @returns the work that makes data points of them, which may be done in any number of slices

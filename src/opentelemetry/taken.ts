@@ -43,7 +43,7 @@ export class Taken {
   }
 }
 
-/** Of collections that a later one follows: their totals are old. */
+/** Leaves only the deltas of collections that a later one follows: its totals are newer. */
 function withoutTotals(waiting: readonly Waiting[]): Waiting[] {
   return waiting
     .map(({ number, scopeMetrics }) => ({ number, scopeMetrics: deltasOf(scopeMetrics) }))

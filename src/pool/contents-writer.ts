@@ -115,7 +115,7 @@ function areSame(some: readonly unknown[], others: readonly unknown[]): boolean 
   return some.length === others.length && some.every((one, index) => one === others[index]);
 }
 
-/** One array behind the other. */
+/** Three arrays, one behind the other in one piece of shared memory. */
 function sharedNumbers(a: number, b: number, c: number): readonly [Int32Array, Int32Array, Int32Array] {
   const all = new Int32Array(new SharedArrayBuffer((a + b + c) * Int32Array.BYTES_PER_ELEMENT));
   return [all.subarray(0, a), all.subarray(a, a + b), all.subarray(a + b)];

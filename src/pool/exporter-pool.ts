@@ -18,7 +18,7 @@ export interface ExporterPoolOptions extends PoolOptions {
 export class ExporterPool {
   private readonly pool: WorkerPool;
   private readonly posted = new PostedForm();
-  /** Ends that the numbers of the last task are kept. */
+  /** Lets the numbers of the last task be overwritten. */
   private release: (() => void) | undefined;
   private stopped = false;
 
@@ -43,7 +43,7 @@ export class ExporterPool {
     }
   }
 
-  /** A thread that watches has the snapshot of its last task where this one does not turn any more. */
+  /** Holds the snapshot of the last task: the thread that watches sends it if the main thread does not turn any more. */
   private keep({ generation }: Snapshot, release: () => void): void {
     const { beat } = this.options;
     this.release?.();

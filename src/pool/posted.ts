@@ -10,7 +10,7 @@ export class PostedForm {
   private readonly writer = new ContentsWriter();
   private last: { readonly scopes: readonly ScopeFamilies[]; readonly contents: PostedContents } | undefined;
 
-  /** @param slicer cuts the work into slices that there is when much has changed */
+  /** @param slicer cuts the work into slices, since there is a lot when much has changed */
   constructor(private readonly slicer = new Slicer()) {}
 
   of(snapshot: Snapshot): Promise<PostedSnapshot> {

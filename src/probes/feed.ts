@@ -1,4 +1,4 @@
-/** Has a worker thread compute the probes of each snapshot, and hands them to the one that shows them. */
+/** Has a worker thread compute the probes of each snapshot, and hands them to `Probes`, which shows them. */
 import type { Snapshot } from '../../core/snapshot';
 import { messageOf } from '../../core/values';
 import type { Shown } from '../../protocol/shown';

@@ -12,7 +12,7 @@ const MAX_ENTRIES = 3;
 const MAX_CHARS = 80;
 
 export class PatternWatch {
-  /** Those that have matched nothing so far, and are not told. */
+  /** Those that have matched nothing so far, and that no log line has named. */
   private waiting: readonly string[];
   /** Collections with metrics. */
   private collections = 0;

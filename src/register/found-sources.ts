@@ -14,7 +14,7 @@ import type { Settings } from './settings';
 /** What is found until then is told in one line. */
 const TELL_AFTER_MS = 3_000;
 const NOTHING_AFTER_MS = 10_000;
-/** PM2 has not unpacked the environment yet where another preload makes metrics. */
+/** Another preload may make metrics before PM2 has unpacked the environment: the exporter starts after that. */
 const RETRY_MS = 100;
 const MAX_SOURCES = 100;
 const OWN_OPTIONS = ['slicedCollection'];

@@ -64,7 +64,7 @@ export class Instrumentations {
       this.isMaking = false;
     }
     if (this.own.size === 0) return;
-    // The patches of a server are in its prototype. An ES module's import alone would not have them made.
+    // The patches of a server are in its prototype. An ES module's import alone does not make them.
     if (this.app.isEsModule && this.own.has('@opentelemetry/instrumentation-http')) {
       this.attempt('http', () => ['http', 'https'].forEach((name) => createRequire(__filename)(name) as unknown));
     }
@@ -78,7 +78,7 @@ export class Instrumentations {
     for (const [name, one] of this.own) this.attempt(name, () => one.setMeterProvider(provider));
   }
 
-  /** Takes all of them back. */
+  /** Disables all of them, unless they have a MeterProvider. */
   end(): void {
     if (this.provider === undefined) for (const name of [...this.own.keys()]) this.remove(name);
   }

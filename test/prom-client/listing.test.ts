@@ -14,7 +14,7 @@ test('where nothing is found the pauses grow up to the bound, and shrink where s
   const dueAt = (found: boolean, collections: number): number[] => {
     const at: number[] = [];
     for (let i = 1; i <= collections; i++) {
-      if (!listing.isDue(29)) continue;
+      if (!listing.beginCollection(29)) continue;
       at.push(i);
       listing.note(found, 29);
     }

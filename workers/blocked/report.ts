@@ -14,7 +14,7 @@ export interface Report {
   readonly stack: string | undefined;
 }
 
-/** Never rejects: another report comes soon, and what is wrong with the daemon others say. */
+/** Never rejects: another report comes soon, and other tasks tell what is wrong with the daemon. */
 export async function sendReport(
   { from, daemon }: Watch,
   servers: readonly WatchedServer[],

@@ -10,7 +10,7 @@ export interface StackOptions {
   readonly maxChars: number;
 }
 
-/** A program of 10,000 modules is described in a second. */
+/** The inspector describes a program of 10,000 modules in a second. */
 const ENABLE_MS = 2000;
 const STEP_MS = 500;
 const NATIVE =

@@ -25,12 +25,12 @@ import { takeStack } from './stack';
 
 /** So long without a turn is worth a report. */
 const BLOCKED_MS = 2000;
-/** What counts of the time between two looks. */
+/** So much counts at the most of the time between two looks. */
 const MOST_PER_LOOK_MS = 1.5 * BEAT_MS;
 const REPEAT_MS = 5000;
 const NUMBERS_MS = 10_000;
 const MAX_FRAMES = 30;
-/** After the end of a session with the inspector. */
+/** How long the main thread may take to forget a session with its inspector that has ended. */
 const FORGETTING_MS = 300;
 
 interface Blocked {
@@ -52,7 +52,7 @@ export class Watcher {
   /** How long this thread has seen the main thread not turn. */
   private seenMs = 0;
   private blocked: Blocked | undefined;
-  /** Ends with what is being sent. */
+  /** Resolves when all that is being sent was sent; `undefined` where there is nothing. */
   private sending: Promise<void> | undefined;
   private inspecting: Promise<unknown> | undefined;
 
@@ -102,7 +102,7 @@ export class Watcher {
     else if (turnedAt !== 0n && this.seenMs >= BLOCKED_MS) this.begin(watch, turnedAt);
   }
 
-  /** Another thread watches. */
+  /** Stops watching, since another thread watches. */
   private leave(): void {
     clearInterval(this.timer);
     this.timer = undefined;
@@ -138,7 +138,7 @@ export class Watcher {
     });
   }
 
-  /** After what is being sent. */
+  /** Does the work when all that is being sent was sent. */
   private send(work: () => Promise<void>): void {
     const before = this.sending ?? Promise.resolve();
     const sending = before.then(work).catch(() => undefined);
@@ -173,10 +173,10 @@ export class Watcher {
     Atomics.store(numbers, STACK_BYTES, BigInt(bytes.length));
   }
 
-  /** The numbers that servers do not have yet: of a process that is killed now nothing else would come. */
+  /** Sends the numbers that servers do not have yet: if the process is killed now, nothing else comes from it. */
   private async sendNumbers({ beat, servers, from, daemon }: Watch): Promise<void> {
     const { snapshot } = this;
-    // Of any other one the main thread may have written over the numbers.
+    // The main thread may have written over the numbers of any other one.
     if (snapshot === undefined || Atomics.load(beat.numbers, KEPT) !== BigInt(snapshot.generation)) return;
     const without = servers.filter(({ pmId, got }) => Math.max(got, this.sent.get(pmId) ?? 0) < snapshot.generation);
     if (without.length === 0) return;

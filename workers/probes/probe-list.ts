@@ -10,7 +10,7 @@ const MAX_NAMES = 50_000;
 export class ProbeList {
   private readonly byName = new Map<string, { probe: ProbeValue; readonly additive: boolean }>();
   private readonly inUse: ReadonlySet<string>;
-  /** Numbers of further names, for which there is no room whatever they are. */
+  /** How many numbers with further names there were, for which there is no room in any case. */
   private beyond = 0;
 
   constructor(private readonly names: ProbeNames) {
@@ -27,7 +27,7 @@ export class ProbeList {
     this.addProbe(unit === undefined ? { name, value } : { name, value, unit }, additive);
   }
 
-  /** @param probe of which there is one by its name */
+  /** @param probe the only one with its name */
   addOnly(probe: ProbeValue): void {
     this.addProbe(probe, false);
   }

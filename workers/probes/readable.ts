@@ -70,7 +70,7 @@ export function readable(value: number, unit: string | undefined): Readable {
 function sized(value: number, sizes: Sizes, unitOf: (size: string) => string, digits = 3): Readable {
   const size = Math.abs(Number(value.toPrecision(digits)));
   if (!Number.isFinite(size)) return { value, unit: textOrNone(unitOf('')) };
-  // Zero seconds are no nanoseconds.
+  // Zero is shown as 0 s, and not as 0 ns.
   const [factor, text] = (size === 0 ? sizes.find(([one]) => one === 1) : largestUpTo(sizes, size)) ?? [1, ''];
   const unit = unitOf(text);
   const rounded = (to: number): number => Number((value / factor).toPrecision(to));

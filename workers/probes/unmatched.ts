@@ -4,7 +4,7 @@ import { compileGlob } from '../../core/glob/glob';
 import type { Snapshot } from '../../core/snapshot';
 import type { UnmatchedPattern } from '../../protocol/tasks';
 
-/** Nearest names are looked for of so many patterns only, among so many names. */
+/** Nearest names are looked for only for so many patterns, among so many names. */
 const MAX_EXPLAINED = 10;
 const MAX_NAMES = 5_000;
 /** Names per pattern. */
@@ -45,8 +45,8 @@ interface PlainName {
 }
 
 /**
- * Those that differ in their signs only, as OpenTelemetry's do from those that Prometheus shows; then those that begin as
- * the pattern does, or as which the pattern begins; then those with a letter or two that differ.
+ * First the names that differ only in dots, underscores and the like, as OpenTelemetry's do from those that Prometheus shows;
+ * then those that begin with the pattern, or with which the pattern begins; then those with a letter or two that differ.
  */
 function nearestOf(pattern: string, names: readonly PlainName[]): readonly string[] {
   const literal = /^[^*?[\]{}()!+@\\|]*/.exec(pattern)?.[0] ?? '';

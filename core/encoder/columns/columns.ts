@@ -9,7 +9,7 @@
  * the snapshot being written will have as its previous one: {@link Columns.clearPrevious}, {@link Columns.movePrevious} and
  * {@link Columns.copyBehind}.
  *
- * Two rooms write into {@link Columns.written} directly, at the offsets of the family that they encode: `positions/`
+ * Two folders write into {@link Columns.written} directly, at the offsets of the family that they encode: `positions/`
  * (`steady-pass.ts`, `write-point.ts`) and `deltas/` (`point-adder.ts`, `delta-series.ts`, `carry-over.ts`). They write each
  * number of each collection, where a call per number costs too much. No task reads that column before `publish`.
  */
@@ -31,7 +31,7 @@ export interface Column {
   numbers: Float64Array;
 }
 
-/** Of the snapshot that a column holds. */
+/** What a column needs to know of the snapshot that it holds. */
 export interface Published {
   readonly generation: number;
   /** When it was collected, epoch milliseconds. */
@@ -46,18 +46,18 @@ interface ExponentialSpot {
   readonly layout: ExponentialLayout;
 }
 
-/** The first columns are made this much larger than asked for, so that a few new series do not make new ones. */
+/** The first columns are made this much larger than asked for, so that a few new series do not need new ones. */
 const HEADROOM = 1.08;
-/** Later ones: what has grown goes on growing. What is not used of them takes no physical memory. */
+/** The same for later ones: what has grown goes on growing. Their unused part takes no physical memory. */
 const HEADROOM_OF_GROWTH = 1.2;
 const SMALLEST_NUMBERS = 1024;
-/** Idle columns that are kept: those that slow tasks have made necessary for a while go to the garbage collector. */
+/** Idle columns that are kept. Slow tasks need more for a while: the garbage collector gets these afterwards. */
 const SPARES = 2;
 /** A column that is so many times larger than needed is not written again. */
 const TOO_LARGE = 2;
 /** Numbers that are cleared in one go at the most. */
 const MOST_TO_CLEAR = 64 * 1024;
-/** Numbers that a column is made for before they are there. Data points that are many times more turn out malformed. */
+/** Expected numbers that a column is made for at the most. Data points for many more mostly turn out malformed. */
 const MOST_EXPECTED = 2 ** 27;
 /** Numbers of a column at the most: offsets have 31 bits where they are posted. */
 const MOST_NUMBERS = 2 ** 31 - 1;
@@ -115,24 +115,24 @@ export class Columns {
 
   /** The written column becomes current; the one before it becomes previous, if its snapshot is not interim. */
   publish({ generation, time, isInterim }: Published): void {
-    const { written, base } = this;
+    const { written, nextPrevious } = this;
     written.used = this.space.used;
     written.generation = generation;
     written.time = time;
     this.keepSpare(this.isCurrentInterim ? this.current : this.previous);
-    this.previous = base;
+    this.previous = nextPrevious;
     this.current = written;
     this.isCurrentInterim = isInterim;
     this.written = NO_COLUMN;
   }
 
-  /** Later snapshots are compared with the current one, also where it was interim, unless one is being written already. */
+  /** Later snapshots are compared with the current one, even if it is interim, unless one is being written already. */
   endInterval(): void {
     if (this.written === NO_COLUMN) this.isCurrentInterim = false;
   }
 
   /** What the snapshot being written will have as its previous one. */
-  private get base(): Column | undefined {
+  private get nextPrevious(): Column | undefined {
     return this.isCurrentInterim ? this.previous : this.current;
   }
 
@@ -164,25 +164,25 @@ export class Columns {
    * written has no previous numbers of it. Tasks may read that column meanwhile, but not there.
    */
   clearPrevious(offset: number): void {
-    const { base } = this;
-    if (base !== undefined && offset < base.used) base.values[offset + START] = Number.NaN;
+    const { nextPrevious } = this;
+    if (nextPrevious !== undefined && offset < nextPrevious.used) nextPrevious.values[offset + START] = Number.NaN;
   }
 
   /**
    * Takes the numbers of an exponential histogram along to a place that the current snapshot does not have, so that the
-   * snapshot being written has them as its previous ones. Where there is no room, or so much before that place that
-   * clearing it takes long, the series has none.
+   * snapshot being written has them as its previous ones. The series gets no previous numbers where there is no room for
+   * them, or where clearing all that lies before that place takes long.
    */
   movePrevious(from: ExponentialSpot, to: ExponentialSpot): void {
-    const { base } = this;
+    const { nextPrevious: column } = this;
     const end = to.offset + strideOf(to.layout);
-    if (base === undefined || end > base.values.length || end - base.used > MOST_TO_CLEAR) return;
-    if (from.offset + strideOf(from.layout) > base.used) return; // it has come since
-    if (end > base.used) {
-      base.values.fill(Number.NaN, base.used, end);
-      base.used = end;
+    if (column === undefined || end > column.values.length || end - column.used > MOST_TO_CLEAR) return;
+    if (from.offset + strideOf(from.layout) > column.used) return; // the series is newer than that snapshot
+    if (end > column.used) {
+      column.values.fill(Number.NaN, column.used, end);
+      column.used = end;
     }
-    const { values } = base;
+    const { values } = column;
     moveExponential({ values, at: from.offset, layout: from.layout }, { values, at: to.offset, layout: to.layout });
   }
 
@@ -201,12 +201,12 @@ export class Columns {
     this.current?.values.copyWithin(to, from, from + count);
   }
 
-  /** What has been copied behind the numbers of the current column belongs to them. */
+  /** Makes what was copied behind the numbers of the current column belong to them. */
   extendCurrent(): void {
     if (this.current !== undefined) this.current.used = this.space.used;
   }
 
-  /** All numbers are to be taken anew, that many in all: see {@link copyToPrepared} and {@link replaceAll}. */
+  /** Begins to take all numbers anew, that many in all. Then call {@link copyToPrepared}, and {@link replaceAll} at the end. */
   prepare(numbers: number): void {
     this.prepared = allocate(Math.max(SMALLEST_NUMBERS, numbers));
     this.prepared.generation = this.current?.generation ?? 0;
@@ -228,7 +228,7 @@ export class Columns {
   replaceAll(): void {
     const { prepared } = this;
     prepared.used = this.space.used;
-    // It was made before it was known which series are dead: where these were most of all, later columns are smaller.
+    // It was made before it was known which series are dead: if most of all were, later columns are smaller.
     const needed = Math.max(SMALLEST_NUMBERS, Math.ceil(prepared.used * HEADROOM_OF_GROWTH));
     this.capacity = prepared.values.length > TOO_LARGE * needed ? needed : prepared.values.length;
     this.spare.length = 0;
@@ -240,7 +240,7 @@ export class Columns {
 
   private idleColumn(numbers: number): Column {
     this.reserve(numbers);
-    // Of the latest snapshot: families with deltas bring it up to date by what has changed since.
+    // The one of the latest snapshot: families with deltas bring it up to date by what has changed since.
     let idle = -1;
     for (const [index, { readers, generation }] of this.spare.entries()) {
       if (readers === 0 && (idle < 0 || generation >= (this.spare[idle] as Column).generation)) idle = index;

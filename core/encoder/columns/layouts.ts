@@ -60,7 +60,7 @@ export function layoutKindOf(dataPointType: number): LayoutKind | undefined {
   }
 }
 
-/** @throws TypeError where the value is none of that kind, and whatever reading it throws */
+/** @throws TypeError if the value is not of that kind, and whatever reading it throws */
 export function layoutFor(kind: LayoutKind, value: unknown): Layout {
   switch (kind) {
     case 'scalar':
@@ -88,7 +88,7 @@ function momentsOf(sum: unknown, min: unknown, max: unknown) {
   return { sum: sum != null, min: min != null, max: max != null };
 }
 
-/** Of bucket counts of one sign. */
+/** The bucket capacity for so many bucket counts of one sign. */
 export function roundUpCapacity(length: number): number {
   return Math.ceil(length / CAPACITY_STEP) * CAPACITY_STEP;
 }
@@ -123,7 +123,7 @@ function checkedInteger(value: unknown, largest: number, what: string): number {
   throw new TypeError(`${what} is ${number}, expected a whole number from -${largest} to ${largest}`);
 }
 
-/** Whether a value can be written in that layout. @throws TypeError where it is none of that kind */
+/** Whether a value can be written in that layout. @throws TypeError if it is not of that kind */
 export function fits(layout: Layout, value: unknown): boolean {
   switch (layout.kind) {
     case 'scalar':
@@ -149,8 +149,7 @@ export function hasBounds({ bounds }: HistogramLayout, boundaries: readonly numb
 
 /**
  * For a value whose bounds are those of the layout.
- * @param sameCounts whether the array of counts is the one that has fitted before: it is not read then, which would be a
- * cache miss
+ * @param sameCounts whether this array of counts has fitted before: it is not read again then, which saves a cache miss
  */
 export function fitsHistogram(layout: HistogramLayout, value: HistogramValue, sameCounts: boolean): boolean {
   return (
@@ -173,7 +172,7 @@ function fitsExponential(layout: ExponentialLayout, value: ExponentialHistogramV
 
 /**
  * Epoch microseconds: exact to the microsecond until the year 2255.
- * @throws TypeError where the time is none: `NaN` would mean that the series was not there
+ * @throws TypeError if it is not a time: `NaN` would mean that the series was not there
  */
 export function startOf(time: HrTime): number {
   const start = checkedNumber(time[0], 'startTime') * 1e6 + checkedNumber(time[1], 'startTime') / 1e3;

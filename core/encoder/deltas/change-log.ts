@@ -36,12 +36,12 @@ export class ChangeLog {
     list.begin(generation);
   }
 
-  /** Columns of earlier generations have to be written as a whole. */
+  /** Forgets what has changed up to that generation: columns of earlier ones have to be written as a whole. */
   forget(generation: number): void {
     this.wholeSince = Math.max(this.wholeSince, generation);
   }
 
-  /** All numbers are at other places, in new columns. @param generation of the only one that has them there */
+  /** Notes that all numbers are at other places, in new columns. @param generation of the only column that has them there */
   forgetAll(generation: number): void {
     for (const list of this.lists) list.begin(0);
     this.forget(generation);

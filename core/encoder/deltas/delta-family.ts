@@ -49,7 +49,7 @@ export class DeltaFamily implements AnyFamily {
     { supply, value, batch, now }: DeltaShared,
     generation: number,
   ) {
-    // Without the data points of the metric that it may be.
+    // A copy, since the argument may be a metric with all its data points.
     this.head = { scope, kind, descriptor, dataPointType, isMonotonic };
     this.own = new DeltaSeries(supply, generation, now);
     this.adder = new PointAdder(this.own, value, batch, kind, dataPointType === DataPointType.GAUGE);

@@ -18,7 +18,7 @@ import { LayoutChoice } from './layout-choice';
 import { Moves } from './moves';
 import { expiredSlots, markAbsent, presentSlots } from './presence';
 
-/** Where few series are new, so many are expected at first, and then as many again. */
+/** New series that a family which has some expects at first. Later it expects as many as the cycle has added. */
 const FEW_NEW = 64;
 
 export class DeltaSeries {
@@ -27,7 +27,7 @@ export class DeltaSeries {
   order: Int32Array | undefined;
   readonly layouts = new LayoutChoice();
   private readonly log: ChangeLog;
-  /** `undefined` where no series is forgotten: a cache miss for each, and memory. */
+  /** `undefined` where no series is forgotten: it costs memory, and a cache miss for each change. */
   private lastChanges: LastChanges | undefined;
   private readonly moves = new Moves();
   private presenceChanged = false;
@@ -82,12 +82,12 @@ export class DeltaSeries {
   }
 
   /** Call this for each series whose numbers have changed. */
-  changed(slot: number, offset: number, layout: Layout, { generation, now }: Cycle): void {
+  noteChange(slot: number, offset: number, layout: Layout, { generation, now }: Cycle): void {
     this.log.add(generation, offset, strideOf(layout), this.all.size);
     this.lastChanges?.set(slot, now);
   }
 
-  /** A series that was forgotten has numbers again. */
+  /** Notes that a series has numbers again, if it was forgotten. */
   comeBack(slot: number): void {
     if (!this.all.absent.has(slot)) return;
     this.all.absent.delete(slot);
@@ -134,7 +134,7 @@ export class DeltaSeries {
     }
   }
 
-  /** All numbers are at other places, in new columns. */
+  /** Notes that all numbers are at other places, in new columns. */
   pagesMoved(generation: number): void {
     this.log.forgetAll(generation - 1);
   }
@@ -147,7 +147,7 @@ export class DeltaSeries {
     yield* this.notePresence();
   }
 
-  /** Has the series that the last snapshot has. @param generation of that snapshot, whose column is the current one */
+  /** Takes over the series of the last snapshot. @param generation of that snapshot, whose column is the current one */
   *restore(pages: readonly PlacedPage[], order: Int32Array | undefined, generation: number): Sliced {
     yield* this.all.restorePages(pages);
     this.order = order;

@@ -75,7 +75,7 @@ export class DeltaValue {
    * Adds the value of a histogram to the numbers of its series.
    * @param layout of the series
    * @param maxSize buckets that an exponential histogram has at the most
-   * @returns where it has no room in that layout, and nothing has changed, the layout in which it has; the same one for done
+   * @returns the same layout if the value was added. Otherwise nothing has changed, and it is a layout with room for the value
    */
   addHistogram(values: Float64Array, offset: number, layout: Layout, maxSize = DEFAULT_MAX_SIZE): Layout {
     const { layout: own } = this;
@@ -128,7 +128,7 @@ export function moveNumbers(values: Float64Array, from: number, before: Layout, 
     values.copyWithin(to, from, from + strideOf(before));
   }
   if (before.kind === 'scalar' || before.kind === 'summary') return;
-  // There was none until now. The first one is lower, or higher, than these.
+  // The series had no minimum or maximum until now: any first one is lower, or higher, than these.
   if (!before.min) values[to + MIN] = Infinity;
   if (!before.max) values[to + MAX] = -Infinity;
 }

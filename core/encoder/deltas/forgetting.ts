@@ -1,12 +1,12 @@
 /**
- * Lets go of the series with deltas that have not changed for long, as labels have that are used once only. All series are
- * looked at only now and then.
+ * Forgets series with deltas that have not changed for long, such as those of labels that are used only once. It looks at
+ * the series only now and then.
  */
 import type { Sliced } from '../../slicer';
 import type { Cycle } from '../cycle';
 import type { DeltaFamily } from './delta-family';
 
-/** They are looked at so many times until one is forgotten. */
+/** How many times the series are looked at in the time after which one is forgotten. */
 const LOOKS = 4;
 
 /**
@@ -18,7 +18,7 @@ const LONGEST_STEP = 1 / 2;
 export class Forgetting {
   private lastTime: number | undefined;
   private nextLook: number;
-  /** Series that were forgotten since {@link countForgotten} was called last. */
+  /** Series that were forgotten since {@link takeForgotten} was called last. */
   private forgotten = 0;
 
   /** @param afterMs Infinity for never */
@@ -30,7 +30,7 @@ export class Forgetting {
   noteTime(time: number, cycle: Cycle): void {
     const passed = Math.min(Math.max(0, time - (this.lastTime ?? time)), this.afterMs * LONGEST_STEP);
     this.lastTime = time;
-    // Neither NaN nor Infinity, where the time is none.
+    // A time may be NaN or infinite: then nothing counts as passed.
     if (passed > 0 && passed < Infinity) cycle.now += passed;
   }
 
@@ -41,7 +41,8 @@ export class Forgetting {
     for (const family of families) this.forgotten += yield* family.forget(cycle.now - this.afterMs, cycle);
   }
 
-  countForgotten(): number {
+  /** @returns how many series were forgotten since the last call */
+  takeForgotten(): number {
     const { forgotten } = this;
     this.forgotten = 0;
     return forgotten;

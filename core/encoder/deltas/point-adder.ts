@@ -83,7 +83,7 @@ export class PointAdder {
     const text = batch.texts[i] as SeriesTexts;
     const slot = series.all.findUnordered(text, this.hash);
     if (slot < 0) {
-      // The series is new once. To look for it among all data points would cost a pass.
+      // Looked at here, since a series is new only once: looking at all data points would cost a pass.
       if (batch.attributes[i]?.[OVERFLOW_ATTRIBUTE] === true) this.hasOverflowed = true;
       if (this.hasRoom(cycle)) this.begin(series.add(value.layout, text, this.hash, this.expected, cycle), cycle);
       return;
@@ -95,7 +95,7 @@ export class PointAdder {
     if (Number.isNaN(values[offset + START])) this.beginAgain(slot, layout, cycle);
     else if (layout.kind === 'scalar') {
       value.addScalar(values, offset, this.replaces);
-      series.changed(slot, offset, layout, cycle);
+      series.noteChange(slot, offset, layout, cycle);
     } else this.addToHistogram(slot, offset, layout, cycle);
   }
 
@@ -109,10 +109,10 @@ export class PointAdder {
     const { series, value, maxSize } = this;
     const { columns } = cycle;
     const wanted = value.addHistogram(columns.written.values, offset, layout, maxSize);
-    if (wanted === layout) series.changed(slot, offset, layout, cycle);
+    if (wanted === layout) series.noteChange(slot, offset, layout, cycle);
     else if (!goesOnIn(layout, wanted)) this.beginElsewhere(slot, cycle);
     else {
-      // Even where no new series are let in: this one is known.
+      // Also beyond the series limit: this series is known.
       const moved = series.move(slot, wanted, this.hash, this.expected, cycle);
       const after = series.all.layoutOf(moved);
       const to = series.all.offsetOf(moved);
@@ -121,7 +121,7 @@ export class PointAdder {
       }
       moveNumbers(columns.written.values, offset, layout, to, after);
       value.addHistogram(columns.written.values, to, after, maxSize);
-      series.changed(moved, to, after, cycle);
+      series.noteChange(moved, to, after, cycle);
     }
   }
 
@@ -145,6 +145,6 @@ export class PointAdder {
     const offset = all.offsetOf(slot);
     layouts.last = all.layoutOf(slot);
     value.begin(cycle.columns.written.values, offset, this.start);
-    series.changed(slot, offset, layouts.last, cycle);
+    series.noteChange(slot, offset, layouts.last, cycle);
   }
 }

@@ -23,7 +23,7 @@ export class PointBatch {
   readonly errors = new Array<{ readonly thrown: unknown } | undefined>(BATCH_POINTS).fill(undefined);
   private readonly slots = new Int32Array(BATCH_POINTS);
   private readonly starts = new Int32Array(BATCH_POINTS);
-  /** So that the reads of {@link fetch} have a use. */
+  /** Written so that V8 does not leave out the reads of {@link fetch}, whose results have no other use. */
   touched = 0;
 
   /** Reads the attributes of data points, which are foreign. */

@@ -3,9 +3,9 @@
  *
  * - A snapshot has a collection as a whole, or nothing of it. What a collection has changed counts when its column is
  *   published; until then all of it is in the column being written, which is given up with everything else if encoding fails,
- *   such as without memory. Families with deltas then become again what the last snapshot has of them.
+ *   for lack of memory, say. Families with deltas then become again what the last snapshot has of them.
  * - The deltas of a collection that has failed are kept, and are added before those of the next one.
- * - After {@link MOST_TRIES} tries they are given up, so that one collection does not end all snapshots. This is told.
+ * - After {@link MOST_TRIES} tries they are given up, so that one collection does not end all snapshots. `Encoded` says so.
  */
 import type { ReadCollection } from '../reading/collection';
 
@@ -33,12 +33,12 @@ export class UnfinishedCollections {
     return this.queue[0];
   }
 
-  /** The first one is in a snapshot. */
+  /** Removes the first one, which is in a snapshot. */
   finishFirst(): void {
     this.queue.shift();
   }
 
-  /** Encoding the first one has failed. */
+  /** Notes that encoding the first one has failed. */
   noteFailure(): void {
     const { first } = this;
     if (first === undefined) return;

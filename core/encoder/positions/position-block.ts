@@ -63,7 +63,7 @@ export class PositionBlock {
     yield;
   }
 
-  /** @throws TypeError where the start time is none */
+  /** @throws TypeError if the start time is not a time */
   set(index: number, { attributes, startTime }: DataPoint, slot: number, offset: number): void {
     this.attributes[index] = attributes;
     this.setStart(index, startTime);

@@ -23,7 +23,7 @@ interface Offsets {
 }
 
 export class Positions {
-  /** Those that are there already are full, but for the last one. */
+  /** The blocks that are made already: all but the last one are full. */
   private readonly blocks: PositionBlock[] = [];
   readonly stretches = new Stretches();
 
@@ -51,7 +51,7 @@ export class Positions {
     const last = this.blocks.at(-1);
     const count = Math.min(BLOCK, length - BLOCK * (this.blocks.length - 1));
     if (last === undefined || count <= last.capacity) return;
-    // More than asked for: where series come one at a time, all is not copied each time.
+    // More than asked for, so that not all is copied each time if series come one at a time.
     yield* last.reserve(Math.min(BLOCK, 2 * count));
   }
 
@@ -132,8 +132,7 @@ export class Positions {
   }
 
   /**
-   * So many of the last series stand one behind the other now, from that slot on. All of their numbers are to be written
-   * again.
+   * The last `number` series stand one behind the other now, from that slot on. All of their numbers are to be written again.
    */
   *moveLast(number: number, slot: number, series: Offsets, generation: number): Sliced {
     const from = this.length - number;

@@ -15,7 +15,7 @@ export const NO_PREFIX: Prefix = { pages: 0, positions: 0 };
 
 /**
  * Notes which series are absent, and makes the order.
- * @param prefix need not be looked at again
+ * @param prefix what need not be looked at again
  * @returns the order for the snapshot, `undefined` where it is all series in page order
  */
 export function* notePresence(

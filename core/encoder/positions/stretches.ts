@@ -11,7 +11,7 @@ import { BLOCK, BLOCK_MASK, LEFT_OUT, type PositionBlock } from './position-bloc
 export class Stretches {
   /** Where the stretches end that have been entered so far. */
   private readonly ends: number[] = [];
-  /** By stretch: the last generation in which a start time was another one. No older column has all of them. */
+  /** By stretch: the last generation in which a start time has changed. Older columns do not have all start times. */
   private readonly restarted: number[] = [];
   private current = 0;
 
@@ -41,13 +41,13 @@ export class Stretches {
     return columnGeneration >= (this.restarted[this.current] as number);
   }
 
-  /** Takes note of a start time of the current stretch that is another one. */
+  /** Notes that a start time of the current stretch has changed. */
   noteStart(block: PositionBlock, index: number, startTime: HrTime, generation: number): void {
     block.setStart(index, startTime);
     this.restarted[this.current] = generation;
   }
 
-  /** From that position on, nothing that columns hold is up to date any more. */
+  /** Forgets the stretches from that position on: nothing that columns hold there is up to date any more. */
   forget(from = 0): void {
     while (this.ends.length > 0 && (this.ends.at(-1) as number) > from) {
       this.ends.pop();

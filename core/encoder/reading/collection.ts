@@ -10,7 +10,7 @@ import { descriptorHead, scopeHead } from './heads';
 import { readMetric, type ReadMetric } from './metric';
 import { Problems, quoted, reasonOf } from './problems';
 
-/** Scopes of a collection, and metrics of a scope, that are read at the most: an array's length says little. */
+/** Scopes of a collection, and metrics of a scope, that are read at the most: a foreign array may claim any length. */
 const MOST_ENTRIES = 100_000;
 
 export interface ReadCollection {
@@ -68,7 +68,7 @@ class Reader {
   readonly problems = new Problems();
   lost = 0;
 
-  /** @returns how many of so many are read */
+  /** @returns how many of `count` are read */
   entries(count: number, what: string): number {
     if (count > MOST_ENTRIES) this.problems.add(`there are more than ${MOST_ENTRIES} ${what}: the others are left out`);
     return Math.min(count, MOST_ENTRIES);

@@ -1,11 +1,11 @@
 /**
- * Which series of a family are missing in the last snapshot, and since when: numbers by slot, since a `Map` of half a
+ * Which series of a family are absent from the last snapshot, and since when: numbers by slot, since a `Map` of half a
  * million entries takes tens of milliseconds to fill and to walk through.
  */
 const HEADROOM = 1.25;
 
 export class Absences {
-  /** How many series are missing. */
+  /** How many series are absent. */
   count = 0;
   /** By slot: the first generation without the series, 0 for a series that is present. Empty where all are. */
   private since = new Uint32Array(0);
@@ -19,7 +19,7 @@ export class Absences {
     return slot < this.since.length ? (this.since[slot] as number) : 0;
   }
 
-  /** Changes nothing for a series that is missing already. */
+  /** Changes nothing for a series that is absent already. */
   add(slot: number, generation: number): void {
     if (this.has(slot)) return;
     this.reserve(slot + 1);
@@ -39,7 +39,7 @@ export class Absences {
     this.count = 0;
   }
 
-  /** Makes room for the slots below that one at once, rather than for one after the other. */
+  /** Makes room for all slots below that one in one go, rather than for one after the other. */
   reserve(slots: number): void {
     if (slots <= this.since.length) return;
     const larger = new Uint32Array(slots * HEADROOM);

@@ -5,7 +5,8 @@ import { isShallow } from '../../values';
 /**
  * The text keeps the order of the keys, since labels are rendered in that order. It has no line feed. Where the official
  * serializer shows a value in another way than JSON does, the text has what the serializer shows: `undefined` is an empty
- * string. A value that makes JSON throw (BigInt, functions, cycles) becomes a string, and one that nests too deep.
+ * string. A value for which JSON throws or has no text (BigInt, cycles, functions) becomes a string, and so does one that
+ * nests too deep.
  *
  * @throws TypeError if the text is too long for a page
  */
@@ -22,7 +23,7 @@ function textOf(record: Record<string, unknown>): string {
     const type = typeof value;
     if (type !== 'string' && type !== 'number' && type !== 'boolean') return carefulText(record);
   }
-  // Such as a date: its own fields count, and not what it makes of itself.
+  // Such as a date: its own fields count, and not its `toJSON`.
   if (Array.isArray(record) || typeof record['toJSON'] === 'function') return carefulText(record);
   return JSON.stringify(record);
 }

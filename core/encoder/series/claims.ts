@@ -1,6 +1,6 @@
 /**
  * Which of a family's series one collection has shown already. OpenTelemetry forbids two data points of the same
- * attributes; where they come all the same, each gets a series of its own.
+ * attributes; if a collection has them anyway, each gets a series of its own.
  *
  * There is one object per family for all collections, for the reason that `Cycle` gives.
  */

@@ -1,5 +1,5 @@
 /**
- * The series of one family: which have ever been seen, on which page each stands, and which of them are gone. It knows
+ * The series of one family: which have been seen, on which page each stands, and which of them are absent. It knows
  * where their numbers begin, and nothing of the numbers, nor of the positions of data points.
  *
  * A series' *slot* is `pageIndex << ORDER_SHIFT | indexInPage`, as in the order of a snapshot.
@@ -24,7 +24,7 @@ import { pairsHash } from './pairs';
 import type { SeriesTexts } from './series-texts';
 import { hashOf, isSameText } from './text-hash';
 
-/** A series that has been gone for this many snapshots is dead: its memory may be given back. Without room, at once. */
+/** A series that has been absent for this many snapshots is dead: its memory may be given back. If room is needed, at once. */
 export const RETENTION_SNAPSHOTS = 10;
 
 const LINE_FEED = 0x0a;
@@ -42,9 +42,9 @@ export class FamilySeries {
   readonly pages: readonly PlacedPage[] = [];
   /** Pages to which series are being added, one per layout. None between two collections. */
   readonly open: readonly OpenPage[] = [];
-  /** The series that are missing in the last snapshot. */
+  /** The series that are absent from the last snapshot. */
   readonly absent = new Absences();
-  /** Slots that are taken: by series that are present, gone, or have moved to another page. */
+  /** Slots that are taken: by series that are present, absent, or have moved to another page. */
   size = 0;
   /** Numbers that the pages take in a column. */
   numbers = 0;
@@ -81,7 +81,7 @@ export class FamilySeries {
     return -1;
   }
 
-  /** The same for the attributes in any order, of which there is one series only. */
+  /** The same for attributes in any order. An attribute set has one series only. */
   findUnordered(text: SeriesTexts, hash: number): number {
     const { index } = this;
     for (let entry = index.first(hash); entry >= 0; entry = index.next(hash, entry)) {
@@ -132,7 +132,7 @@ export class FamilySeries {
       const first = this.indexed << ORDER_SHIFT;
       for (let i = 0; i < size; i++) {
         if (i % STEP_SERIES === 0) yield;
-        // An absent one stays absent where there is one series per set only: it begins anew at another slot.
+        // Where a set has one series only, an absent one is left out: if it comes again, it begins anew at another slot.
         if (!this.unordered || !this.absent.has(first + i))
           this.index.add(this.hashIn(bytes, data, starts, i), first + i);
       }
@@ -151,7 +151,7 @@ export class FamilySeries {
     yield* this.index.reserveMore(more);
   }
 
-  /** The series has moved from a page that was removed: the index, which has all series, knows it there only. */
+  /** For a series that has moved from a removed page: makes the index, which has all series, find it at its new slot only. */
   followInIndex(from: number, to: number): void {
     const { bytes, starts } = this.texts[to >> ORDER_SHIFT] as PageTexts;
     this.index.replace(this.hashIn(bytes, dataOf(bytes), starts, to & ORDER_MASK), from, to);
@@ -162,7 +162,7 @@ export class FamilySeries {
     this.index.add(hash, slot);
   }
 
-  /** The series has moved to another slot: the index knows it there only. */
+  /** For a series that has moved to another slot: makes the index find it there only. */
   replaceInIndex(hash: number, from: number, to: number): void {
     this.index.replace(hash, from, to);
   }
@@ -234,8 +234,8 @@ export class FamilySeries {
   }
 
   /**
-   * Takes the pages from that one on away. Their series are to be added again, in the same order; where they are in the
-   * index, which is to be complete then, see {@link followInIndex}.
+   * Removes the pages from that one on. Their series are to be added again, in the same order; if they are in the index, which
+   * is to be complete then, call {@link followInIndex} for each.
    */
   removePages(first: number): readonly TakenPage[] {
     this.published = undefined;
@@ -258,7 +258,7 @@ export class FamilySeries {
     return base;
   }
 
-  /** Has the pages of a snapshot again, where there are no others yet. */
+  /** Takes over the pages of a snapshot. Only for a family that has no pages yet. */
   *restorePages(pages: readonly PlacedPage[]): Sliced {
     for (const placed of pages) {
       yield;
@@ -271,7 +271,7 @@ export class FamilySeries {
     }
   }
 
-  /** Has a page's texts, which are the same, in another place. */
+  /** Notes that the texts of a page stand in another place now. */
   moveText(index: number, attributes: Uint8Array): void {
     const { page, base } = this.pages[index] as PlacedPage;
     this.setPage(index, { page: { ...page, attributes }, base });
@@ -297,7 +297,7 @@ export class FamilySeries {
     return base + (slot & ORDER_MASK) * strideOf(page.layout);
   }
 
-  /** @param retention for how many snapshots a series that has gone is kept */
+  /** @param retention for how many snapshots an absent series is kept */
   isDead(slot: number, generation: number, retention: number): boolean {
     const since = this.absent.sinceOf(slot);
     return since !== 0 && generation - since >= retention;

@@ -2,7 +2,7 @@
 import { ORDER_SHIFT, type Layout, type Page } from '../../snapshot';
 import { SeriesTexts } from './series-texts';
 
-/** The texts of a page, and where each of them begins; the last start is where the next one would. */
+/** The texts of a page, and where each of them begins; the last start is where the next one would begin. */
 export interface PageTexts {
   readonly bytes: Uint8Array;
   readonly starts: Uint32Array;
@@ -52,7 +52,7 @@ export class OpenPage implements PageTexts {
     return this.endText();
   }
 
-  /** The same, for attributes whose text there is already. */
+  /** The same, for attributes that are a text already. */
   addText({ bytes, length }: SeriesTexts): number {
     this.texts.appendText(bytes, 0, length);
     return this.endText();

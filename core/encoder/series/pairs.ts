@@ -1,6 +1,6 @@
 /**
- * Attribute sets whatever the order of their keys: applications record with fresh objects, in which it differs. A text of
- * `attributesText` is taken as a set of pairs, each of them a key with its value.
+ * Hashes and compares attribute sets in any order of their keys, which differs between the fresh objects that applications
+ * record with. A text of `attributesText` is taken as a set of pairs, each of them a key with its value.
  */
 import { hashOf, isSameText } from './text-hash';
 
@@ -56,8 +56,8 @@ export function mixed(sum: number): number {
 }
 
 /**
- * Whether the other text is of the same pairs, where it is known where those of `text` begin. No pair that is compared here
- * can be the beginning of a longer one: they are keys with texts, numbers or booleans, and a comma or the brace is behind them.
+ * Whether the other text has the same pairs, if it is known where those of `text` begin. No pair that is compared here can be
+ * the beginning of a longer one: they are keys with texts, numbers or booleans, and a comma or the brace is behind them.
  * @param starts of the pairs of `text`, at least `count`
  */
 export function isOfPairs(
@@ -86,7 +86,7 @@ export function isOfPairs(
       }
     }
   }
-  // Keys are different ones in each of the texts.
+  // No text has a key twice.
   return at === end;
 }
 
@@ -106,7 +106,7 @@ export function haveSamePairs(text: Uint8Array, length: number, other: Uint8Arra
     if (!isAmong(text, starts, ends, other, at, behind)) return false;
     at = behind + 1;
   }
-  // Keys are different ones in each of the texts.
+  // No text has a key twice.
   return pairs === starts.length;
 }
 
@@ -127,7 +127,7 @@ function isAmong(
   return false;
 }
 
-/** The same in the time of sorting. */
+/** The same for many pairs: comparing each with each would take too long. */
 function haveManySamePairs(text: Uint8Array, length: number, other: Uint8Array, from: number, end: number): boolean {
   const pairs = new Set(pairsOf(text, 0, length));
   const others = pairsOf(other, from, end);

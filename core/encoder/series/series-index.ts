@@ -42,7 +42,7 @@ export class SeriesIndex {
     this.size++;
   }
 
-  /** The series has moved. */
+  /** Notes that a series has moved. */
   replace(hash: number, from: number, to: number): void {
     const entry = this.entryOf(hash, from);
     if (entry >= 0) this.table[entry] = to + 1;

@@ -37,12 +37,12 @@ export class SeriesTexts {
     this.pairCount = 0;
   }
 
-  /** Of all texts. */
+  /** The hash of all texts together. */
   hash(): number {
     return hashOf(this.data, 0, this.length);
   }
 
-  /** Of the only text that there is, the same for all orders of its pairs. */
+  /** The hash of the only text that there is, the same for all orders of its pairs. */
   pairsHash(): number {
     const { data, pairs, pairCount, length } = this;
     if (pairCount === 0) return pairsHash(this.bytes, data, 0, length);
@@ -101,7 +101,7 @@ export class SeriesTexts {
     if (Object.getPrototypeOf(attributes) !== Object.prototype) return false;
     let separator = OPEN;
     for (const key in attributes) {
-      // V8 knows in this form that it is true, and does not look it up.
+      // Written in this form, V8 knows the answer without a look-up.
       if (!Object.prototype.hasOwnProperty.call(attributes, key)) return false;
       const value = (attributes as Record<string, unknown>)[key];
       this.pairs[this.pairCount++] = this.length + 1;

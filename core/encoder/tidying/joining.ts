@@ -1,6 +1,6 @@
 /**
  * Joins the last pages of families that only grow. The few series that come in one collection have a page of their own,
- * which is written once; pages before many of these stay where they are.
+ * which is written once. Once there are many of these they are joined; the pages before them stay where they are.
  */
 import { ORDER_SHIFT, PAGE_SERIES, strideOf, type PlacedPage } from '../../snapshot';
 import type { Sliced } from '../../slicer';
@@ -13,7 +13,7 @@ const MANY_PAGES = 8;
 /** A page of more series is not small. */
 const SMALL_SERIES = PAGE_SERIES / 2;
 
-/** Joins where there is room behind the numbers of the last snapshot; where there is none, there is at the next collection. */
+/** Joins where there is room behind the numbers of the last snapshot. If there is none, later columns are made large enough. */
 export function* joinSmallPages(families: Iterable<AnyFamily>, columns: Columns, generation: number): Sliced {
   if (!columns.isCurrentComplete) return;
   let missing = 0;

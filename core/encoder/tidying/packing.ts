@@ -16,9 +16,9 @@ interface Packing {
   readonly supply: PageSupply;
   /** For the text of one series after the other. */
   readonly text: SeriesTexts;
-  /** A series that has been gone for this many snapshots is dead. */
+  /** A series that has been absent for this many snapshots is dead. */
   readonly retention: number;
-  /** Fewer dead series of a family are not worth packing it: so many, and this share of all. */
+  /** Packing a family is worth it with at least so many dead series, which are at least this share of all. */
   readonly worth: { readonly series: number; readonly share: number };
 }
 

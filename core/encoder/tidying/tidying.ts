@@ -14,9 +14,9 @@ import { isSparse, packFamilies } from './packing';
 /** Space in the columns that no family uses any more is tolerated up to this many numbers. */
 const TOLERATED_NUMBERS = 64 * 1024;
 
-/** Dead series of a family that are worth packing it, where there is room: so many, and this share of all. */
+/** Packing a family is worth it with so many dead series, which are this share of all: where there is room for new ones. */
 const WORTH_PACKING = { series: 64, share: 1 / 2 };
-/** Where there is none: any. */
+/** The same where there is no room: one dead series is enough. */
 const WORTH_ROOM = { series: 1, share: 0 };
 
 /**
@@ -76,7 +76,7 @@ export class Tidying {
     for (const [key, { lastSeen }] of families) if (generation - lastSeen > RETENTION_SNAPSHOTS) families.delete(key);
   }
 
-  /** Packs the families anew, where too much of the columns or of the pages of one of them is of no use. */
+  /** Packs the families anew, if too much of the columns is unused, or too many series on the pages of one family are dead. */
   private *pack(generation: number): Sliced {
     const { families, columns, supply, cycle } = this.tidied;
     let numbers = 0;

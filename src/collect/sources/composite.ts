@@ -60,7 +60,7 @@ export class CompositeSource implements MetricsSource {
     return this;
   }
 
-  /** @throws Error where no source has anything new: the numbers are then seen to grow old */
+  /** @throws Error if no source has anything new, so that the numbers are seen to grow old */
   async collect(): Promise<ResourceMetrics> {
     const { members } = this;
     const collection = {};
@@ -81,9 +81,9 @@ export class CompositeSource implements MetricsSource {
     return this.merge(members.map((member) => ({ member, collections: [member.take()] })));
   }
 
-  /** Of sources that cannot collect without waiting it has what was last. */
+  /** Of a source that cannot collect without waiting, the result has its last data. */
   collectNow(): ResourceMetrics {
-    // Nothing is handed over to a collection that is under way.
+    // A collection that is under way gets nothing any more.
     this.current = undefined;
     return this.merge(this.members.map((member) => ({ member, collections: member.takeNow() })));
   }

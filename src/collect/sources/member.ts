@@ -42,7 +42,7 @@ export class Member {
 
   /**
    * @param label what log lines call it
-   * @param mostScopes of which one collection may consist
+   * @param mostScopes how many scopes one collection may have
    */
   constructor(
     private readonly source: MetricsSource,

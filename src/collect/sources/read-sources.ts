@@ -47,7 +47,7 @@ function readEntry(entry: unknown, path: string): LabelledSource {
   return { source: copyOf(source), label: `"${path}"${known}` };
 }
 
-/** Its methods are found once, so that nothing throws later where it is looked for. */
+/** Looks only once which methods there are: a later look could throw. */
 function copyOf(source: MetricsSource): MetricsSource {
   const has = (name: keyof MetricsSource): boolean => typeof property(source, name) === 'function';
   return {

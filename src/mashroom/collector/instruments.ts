@@ -18,7 +18,7 @@ interface Known {
   readonly instrument: Kinds[keyof Kinds];
 }
 
-/** Different faults that are told. */
+/** Different faults that are logged. */
 const MAX_TOLD = 100;
 const MAX_NAME_CHARS = 200;
 
@@ -52,7 +52,7 @@ export class Instruments {
     return undefined;
   }
 
-  /** Once for each fault: it may be one in each request. */
+  /** Logs each fault once: it may occur in each request. */
   private tell(name: string, fault: string): void {
     const line = `The metric ${printable(name, MAX_NAME_CHARS)} ${fault}`;
     if (this.told.has(line) || this.told.size >= MAX_TOLD) return;

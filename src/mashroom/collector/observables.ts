@@ -27,7 +27,7 @@ export interface CallbackRef {
 
 type Find = (name: string, help: string) => Observable | undefined;
 
-/** As long as a collection waits for it. */
+/** How long the first call of a callback is waited for: as long as a collection waits for a later one. */
 const FIRST_CALL_MS = 2500;
 
 const NO_METRIC: Settable = Object.freeze({ set: () => undefined });

@@ -148,7 +148,7 @@ function moments({ sum, min, max }: HistogramLayout | ExponentialLayout, values:
   };
 }
 
-/** The snapshot's own numbers are written again later. */
+/** A copy, since the column is written again later. */
 function numbers(values: Float64Array, from: number, count: number): number[] {
   return Array.from(values.subarray(from, from + count));
 }

@@ -20,7 +20,8 @@ interface SdkModules {
 const MISSING_SDK = `the package ${SDK} is missing. In the folder of the server: npm install ${SDK}@2`;
 
 /**
- * @param serverRoot the server's folder. The package itself is a link in some installations, whose modules are others
+ * @param serverRoot the server's folder, where the SDK is looked for first: in some installations this package is a link to a
+ * folder with other modules
  * @throws Error where the package is missing
  */
 export function createMeterProvider(serverRoot: string, reader: object, logger: Logger): SdkMeterProvider {
@@ -51,7 +52,7 @@ interface Resources {
 function createResource({ Resource, resourceFromAttributes }: Resources): object {
   if (resourceFromAttributes !== undefined) return resourceFromAttributes(RESOURCE);
   if (Resource !== undefined) return new Resource(RESOURCE);
-  throw new Error(`the package @opentelemetry/resources of ${SDK} is none that is known`);
+  throw new Error(`the package @opentelemetry/resources of ${SDK} is of an unknown version`);
 }
 
 interface Api {
@@ -59,11 +60,11 @@ interface Api {
   readonly DiagLogLevel: { readonly WARN: number };
 }
 
-/** Where all copies of OpenTelemetry's API keep what is one in the process. */
+/** Here all copies of OpenTelemetry's API keep what a process has only one of. */
 const API = Symbol.for('opentelemetry.js.api.1');
 const processWide = globalThis as { readonly [API]?: { readonly diag?: unknown } };
 
-/** What the SDK has to say goes to the server's log, unless the app has a logger for it: there is one in the process. */
+/** The SDK's warnings go to the server's log, unless the app has set a logger for them: a process has only one. */
 function passWarningsTo(logger: Logger, ofSdk: NodeJS.Require): void {
   try {
     if (processWide[API]?.diag !== undefined) return;
@@ -80,7 +81,7 @@ function passWarningsTo(logger: Logger, ofSdk: NodeJS.Require): void {
   }
 }
 
-/** Of a server that does not tell it. */
+/** The server's folder; the working directory for a server that does not tell it. */
 export function serverRootOf(config: { readonly serverRootFolder?: unknown } | undefined): string {
   const folder = config?.serverRootFolder;
   return typeof folder === 'string' ? folder : process.cwd();

@@ -76,7 +76,7 @@ export class CollectorService {
     return this.observables.add(callback);
   }
 
-  /** All metrics with the values that they have had since the process began. Made on demand: nothing else pays for it. */
+  /** All metrics, with all that was counted since the process began. Made on demand: nothing else pays for it. */
   getOpenTelemetryResourceMetrics(): Promise<ResourceMetrics> {
     return this[TALLY].resourceMetrics();
   }

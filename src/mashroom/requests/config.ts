@@ -10,7 +10,7 @@ export interface RequestsConfig {
 export interface RoutesConfig {
   /** Regular expressions of parts of a path that are ids. `undefined` for those of Mashroom's own collector. */
   readonly ids?: readonly string[] | undefined;
-  /** Globs. A path that matches one has the glob as its route, the first one that it matches. */
+  /** Globs. The route of a path is the first glob that it matches. */
   readonly patterns: readonly string[];
   /** The most different routes. Further ones are `other`. 0 for no bound. */
   readonly max: number;

@@ -8,14 +8,14 @@ import type { RoutesConfig } from './config';
 
 export interface Route {
   readonly route: string;
-  /** Why the path is not its own route; not for ids. */
+  /** Why the route is not the path itself. Not set where only ids were replaced. */
   readonly folded?: 'pattern' | 'max' | 'length';
 }
 
 /** In the place of an id, as in Mashroom's own collector. */
 const ID = '#val';
 const OTHER = 'other';
-/** Whoever asks decides what a path is, and Node.js takes 16 KB of it. */
+/** Clients choose the path, and Node.js takes up to 16 KB of it. */
 const MAX_PATH_CHARS = 1000;
 
 /**

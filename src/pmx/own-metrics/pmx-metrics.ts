@@ -1,7 +1,7 @@
 /**
  * Turns the switches of @pm2/io's own metrics on and off as configured, and restores them.
  *
- * `io.init({ metrics })` could turn them too, but it replaces everything that the object has: its probes, the app's
+ * `io.init({ metrics })` could do that too, but it replaces everything that the object has: its probes, the app's
  * probes, the exception handlers (the old ones are then never removed) and the connection. So each feature is reached
  * by itself, and a feature that is in the wanted state already is left alone.
  */

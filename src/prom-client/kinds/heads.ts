@@ -43,7 +43,7 @@ export class Head {
     if (name !== described.name || help !== described.help || aggregator !== described.aggregator) {
       this.described = { name, help, aggregator };
       this.descriptor = { name, description: typeof help === 'string' ? help : '', unit: '', naming: 'prometheus' };
-      // "sum" is what the libraries set where nobody has chosen: for such gauges the metrics server has rules by name.
+      // "sum" is what the libraries set if the app chooses nothing: for such gauges the metrics server has rules by name.
       const rule = AGGREGATORS.find((one) => one === aggregator && one !== 'sum');
       this.rule = rule === undefined ? {} : { aggregator: rule };
     }

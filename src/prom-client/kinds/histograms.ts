@@ -39,7 +39,7 @@ export class Histograms implements Kind<HistogramEntry, HistogramPoint> {
     return this.exemplars ? { ...point, exemplars: undefined } : point;
   }
 
-  /** Of two histograms with the same count, `zero()` may have been between them: it makes new objects. */
+  /** The count may be the same after `zero()` and new observations: `zero()` makes new objects. */
   traceOf({ count, bucketValues }: HistogramEntry): Trace {
     return { seen: count, mark: bucketValues };
   }

@@ -1,7 +1,7 @@
 /**
- * Reads a metric of prom-client 14 or 15, whose series are in an object by a text of their labels. What tells that nothing
- * has changed is missing, so every value is looked at. That is cheap where the entries are known. New and removed series show
- * only where all keys are listed, which is not done each time where there are many.
+ * Reads a metric of prom-client 14 or 15, whose series are in an object by a text of their labels. The library does not note
+ * changes, so every value is looked at. That is cheap where the entries are known. New and removed series show only when all
+ * keys are listed: with many keys, not at each collection.
  */
 import type { Sliced } from '../../../core/slicer';
 import { Listing } from './listing';
@@ -21,7 +21,7 @@ export class HashMapReader extends MetricReader {
   }
 
   begin({ isFinal, bound }: Reading): boolean {
-    const isDue = this.listing.isDue(bound);
+    const isDue = this.listing.beginCollection(bound);
     this.lists = isFinal || isDue || this.metric.hashMap !== this.map;
     return this.lists && (this.map === undefined || this.keys > FEW_KEYS);
   }

@@ -21,8 +21,8 @@ export class Listing {
   private wait = 1;
   private since = 0;
 
-  /** Call it once per collection. */
-  isDue(bound: number): boolean {
+  /** Call it once per collection. @returns whether the keys are to be listed in it */
+  beginCollection(bound: number): boolean {
     this.since++;
     return this.since >= Math.min(this.wait, bound);
   }

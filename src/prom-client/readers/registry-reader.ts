@@ -8,7 +8,7 @@ import { PublicReader } from './public-reader';
 import { isHashMap, isKnownRegistry, kindOf, type ForeignMetric, type ForeignRegistry, type Labels } from '../shapes';
 import { StoreReader } from './store-reader';
 
-/** All registries are of one scope: the names of prom-client's metrics are not shown with one. */
+/** All registries share one scope, which the text for Prometheus does not show. */
 const SCOPE = { name: 'prom-client' };
 
 /** What the log is to say. */

@@ -43,7 +43,7 @@ export class SeriesList<Entry, Point extends DataPoint> implements SeriesArrays<
   points: Point[] = [];
   seen = new Float64Array(16);
   marks: unknown[] = [];
-  /** Changes whenever a change begins: one that was under way then does not go on. */
+  /** Goes up when a change of the list begins: another change that is under way does not go on. */
   private version = 0;
 
   clear(): void {
