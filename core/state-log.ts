@@ -47,6 +47,7 @@ interface State {
 export class StateLog {
   private readonly states = new Map<string, State>();
   private readonly warnings = new Set<string>();
+  private isFullTold = false;
 
   constructor(private readonly logger: Lines) {}
 
@@ -121,7 +122,11 @@ export class StateLog {
 
   private stateOf(name: string): State | undefined {
     let state = this.states.get(name);
-    if (state === undefined && this.states.size < MAX_WARNINGS) {
+    if (state === undefined) {
+      if (this.states.size >= MAX_WARNINGS) {
+        this.tellFull();
+        return undefined;
+      }
       state = { told: undefined, lines: MAX_LINES, since: performance.now(), skipped: 0, latest: undefined };
       this.states.set(name, state);
     }
@@ -134,13 +139,19 @@ export class StateLog {
 
   /** @returns whether a line may be written: the warning is new, and there are not too many */
   private addWarning(key: string): boolean {
-    if (this.isKnown(key) || this.warnings.size >= MAX_WARNINGS) return false;
-    this.warnings.add(shortened(key));
-    if (this.warnings.size === MAX_WARNINGS) {
-      this.logger.warn(`There have been ${MAX_WARNINGS} different warnings: no further ones are written`);
+    if (this.isKnown(key)) return false;
+    if (this.warnings.size >= MAX_WARNINGS) {
+      this.tellFull();
       return false;
     }
+    this.warnings.add(shortened(key));
     return true;
+  }
+
+  private tellFull(): void {
+    if (this.isFullTold) return;
+    this.isFullTold = true;
+    this.logger.warn(`There have been ${MAX_WARNINGS} different warnings: no further ones are written`);
   }
 }
 

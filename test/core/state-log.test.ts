@@ -41,3 +41,21 @@ test('a line that is to be written once is written at its first call', (t) => {
   states.warnOnce('y', 'a');
   t.deepEqual(log, ['warn a', 'warn a']);
 });
+
+test('a hundred different warnings are written, and then one line that says that there are more', (t) => {
+  const { states, log } = setUp();
+  for (let i = 1; i <= 102; i++) states.warnOnce(`key ${i}`, `line ${i}`);
+  t.is(log.length, 101);
+  t.deepEqual(log.slice(-2), [
+    'warn line 100',
+    'warn There have been 100 different warnings: no further ones are written',
+  ]);
+});
+
+test('a subject for which there is no room is not left out in silence', (t) => {
+  const { states, log } = setUp();
+  for (let i = 1; i <= 102; i++) states.report({ name: `Part ${i}`, consequence: 'so it waits' }, 'it is broken');
+  t.is(log.length, 101);
+  t.regex(log.at(-2)!, /Part 100 does not work/);
+  t.regex(log.at(-1)!, /no further ones are written/);
+});

@@ -121,7 +121,7 @@ export class DeltaSeries {
   }
 
   *takeBack(generation: number): Sliced {
-    this.presenceChanged ||= this.moves.takeBack(this.all, generation);
+    if (this.moves.takeBack(this.all, generation)) this.presenceChanged = true;
     yield* this.notePresence();
   }
 
