@@ -27,7 +27,7 @@ const BUNDLES = [
       requests: 'src/mashroom/requests/plugin.ts',
       opentelemetry: 'src/opentelemetry/index.ts',
       'prom-client': 'src/prom-client/index.ts',
-      // Most processes that load the first one leave it at that.
+      // Most processes only load the first one of these two.
       register: 'src/register/register.ts',
       preload: 'src/register/preload.ts',
     },
@@ -112,7 +112,7 @@ async function bundleTypes(to) {
     await types.write({ file: path.join(to, 'dist/src', `${name}.d.ts`) });
     await types.close();
   }
-  // It has none: it is there for what it does.
+  // It exports nothing: it is loaded for what it does.
   fs.writeFileSync(path.join(to, 'dist/src/register.d.ts'), 'export {};\n');
 }
 

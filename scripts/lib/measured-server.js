@@ -12,7 +12,7 @@ const { freePort } = require('./ports');
 
 const ROOT = path.join(__dirname, '..', '..', 'examples', 'mashroom');
 const PAUSE_MS = 5;
-/** At the ends of the time without requests: one may still be under way. */
+/** Left out at both ends of the time without requests: one may still be under way. */
 const MARGIN_MS = 200;
 const PATIENCE_MS = 120_000;
 const SHOP = { path: '/shop', env: {}, marker: '/shop/items/' };

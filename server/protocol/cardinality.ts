@@ -43,5 +43,5 @@ export interface CountedMetric {
 /** They bound what is kept of the past. */
 export const MAX_METRICS = 1000;
 export const MAX_ATTRIBUTES = 20;
-/** Values of an attribute are counted up to this number: there are so many or more. */
+/** Values of an attribute are counted up to this number, which then means: this many or more. */
 export const MAX_VALUES = 200_000;

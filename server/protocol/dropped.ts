@@ -5,14 +5,15 @@ import type { ExtraLabels } from './labels';
 export const DROP_REASONS = {
   value: 'counters that are negative or not a number are left out of OpenMetrics, which forbids them',
   sum: 'count and sum of histograms and summaries are left out of OpenMetrics where the sum is negative or not a number',
-  quantile: 'summaries are left out of OpenMetrics that have a negative value at a quantile, which it forbids',
+  quantile: 'summaries with a negative value at a quantile are left out of OpenMetrics, which forbids it',
   count:
-    'histograms and summaries are left out whose counts are not whole numbers from 0 on, do not add up, or are too large for the format',
-  exemplar: 'exemplars are left out whose labels have more than 128 characters, or whose value is not in their bucket',
+    'histograms and summaries are left out if their counts are not whole numbers from 0 on, do not add up, or are too large for the format',
+  exemplar:
+    'exemplars are left out if their labels have more than 128 characters, or their value is not in their bucket',
   scale:
     'histograms with a scale below -4, or with buckets beyond all numbers, are left out of the protobuf format, ' +
-    'for native histograms have none',
-  name: 'metrics are left out whose name is not allowed, or is that of another one',
+    'whose native histograms cannot have these',
+  name: 'metrics are left out if their name is not allowed, or is that of another one',
   error: 'what cannot be rendered or added up is left out',
 } as const;
 

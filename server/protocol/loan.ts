@@ -1,7 +1,7 @@
 /**
  * A loan: a worker thread lends shared memory to the main thread, which reads it in place instead of getting a copy. The
  * worker must not change the memory until the loan is over. One loan covers all memory that one rendering lends; if it is over
-before the rendering has ended, nothing more of it is needed.
+ * before the rendering has ended, nothing more of it is needed.
  */
 
 /** One word of shared memory: 0 until the loan is over. The main thread makes it, and alone writes it. */

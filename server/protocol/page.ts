@@ -3,7 +3,7 @@
  * sends, and the server checks everything that a browser sends.
  *
  * ```
- * GET  api/overview          Overview, once
+ * GET  api/overview          OverviewAnswer, once (overview.ts)
  * GET  api/metrics?search=   FoundMetrics
  * GET  api/cardinality       Cardinality
  * GET  api/live              server-sent events, see below
@@ -17,7 +17,7 @@
  * Events of `api/live`, in the order in which they come:
  *
  * - `hello`: {@link Hello}. All that the page knows of an earlier stream is void.
- * - `past`: {@link Past}, once: the last hour of what the first page shows.
+ * - `past`: {@link Past}, once: the last hour of what the overview shows.
  * - `processes`: {@link ProcessRow}[], each second that anything has changed: all of them.
  * - `marks`: {@link Mark}[], those that are new. The first one has those of the last hour.
  * - `series`: {@link ChartSeries}, when a chart was opened and when its series have changed.
@@ -68,7 +68,7 @@ export type Past = readonly [
 ];
 export type PastField = 'cpu' | 'memory' | 'eventLoop' | 'requests' | 'errors' | 'p95';
 
-/** What PM2 knows of an end or a start. */
+/** What PM2 has done to a process, or what has happened to it, at one moment. */
 export type Mark = readonly [time: number, kind: MarkKind, app: string, pmId: number, text: string];
 export type MarkKind = 'start' | 'restart' | 'reload' | 'exit' | 'stop' | 'blocked' | 'turns';
 
@@ -94,7 +94,7 @@ export interface Chart {
   readonly points: number;
 }
 
-/** `[chart's id, unit, names of series]`: the last one is `other` if `hasOther`. An error in place of names: a sentence. */
+/** The last name is `other` if `hasOther`. An error in place of names: a sentence. */
 export type ChartSeries =
   | readonly [chart: number, unit: string | null, names: readonly string[], hasOther: boolean]
   | readonly [chart: number, error: string];

@@ -7,7 +7,7 @@ import type { FoundMetrics } from './page';
 /** What is known of a process's vitals. */
 export type Vitals = Readonly<Partial<Record<Vital, number>>>;
 
-/** A snapshot of which only those families need be there that the task asks for. */
+/** A snapshot, which may lack the families that the task does not ask for. */
 export interface QueriedSnapshot {
   readonly snapshot: Snapshot;
   /** The one before it, for changes; `undefined`: they are not known. */

@@ -8,7 +8,7 @@ import type { Snapshot } from '../../core/snapshot';
 export interface LabelledSnapshot {
   readonly snapshot: Snapshot;
   readonly labels: ExtraLabels;
-  /** Of the run, in milliseconds since the epoch: of several types of a name, that of the latest run is shown. */
+  /** Of the run, in milliseconds since the epoch: if a name has several types, that of the latest run is shown. */
   readonly startedAt?: number;
 }
 
@@ -47,6 +47,6 @@ export interface RenderResult {
   readonly kind: 'render';
   /** Sentences for the log: what was left out, and why. */
   readonly warnings: readonly string[];
-  /** The same, counted: one entry for labels and a reason. */
+  /** The same, counted: one entry for each reason and labels. */
   readonly dropped: readonly Dropped[];
 }

@@ -78,7 +78,7 @@ export interface LoadResult {
   readonly wholeBytes: number;
   /** Sentences on what of the file could not be used. */
   readonly problems: readonly string[];
-  /** Whether the file has more than is used. */
+  /** Whether a part of the file could not be used: it is then kept under another name. */
   readonly keepAside: boolean;
   /** Why the file is left alone: it is not this server's, or cannot be read. */
   readonly refused: string | undefined;

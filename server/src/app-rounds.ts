@@ -1,4 +1,4 @@
-/** What a round, and what is known beyond it, says of the runs of each app. */
+/** What a round, and numbers that came outside of rounds, say of the runs of each app. */
 import { appKey, type AppName } from '../protocol/labels';
 import type { AppRound } from '../protocol/tasks';
 import type { ClusterState } from '../protocol/state';
@@ -14,7 +14,7 @@ interface News {
   readonly live: RunSnapshot[];
 }
 
-/** Those that PM2 runs or is replacing, and those that had a run not long ago, by their keys. */
+/** Apps with a run that PM2 lists or is replacing, or that has ended not long ago, by app key. */
 export function appsOf(
   { processes, leaving }: RoundResult,
   known: readonly KnownNumbers[],
@@ -37,8 +37,8 @@ export function newsOf(known: readonly KnownNumbers[], states: States): Readonly
 }
 
 /**
- * The runs of each app that has any. A run that has not answered is silent: one of which more may come is not carried yet, so
- * that its numbers can go on.
+ * The runs of each app that has any. A run that has not answered is silent: more numbers of it may come, so it is not carried
+ * yet.
  */
 export function runsByApp(
   result: RoundResult,

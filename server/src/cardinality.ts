@@ -64,7 +64,7 @@ export class CardinalityWatch {
     if (answers.length > 0 && this.latestAt >= this.nextNote) this.count().catch(() => undefined);
   }
 
-  /** Whether the answers of the last round are so old that another one has to be asked. */
+  /** Whether the answers of the last round are so old that a new round is needed. */
   get needsRound(): boolean {
     return Math.abs(this.now() - this.latestAt) > OLD_MS;
   }
@@ -118,7 +118,7 @@ export class CardinalityWatch {
   }
 }
 
-/** Most times that the task has to be done: once more than there are pieces, by each of the 64 threads that there may be. */
+/** Most times that the task has to be done: by each of at most 64 threads, once for each piece and once more. */
 function piecesOf({ apps, maxNewPages }: CardinalityTask): number {
   const families = apps.flatMap(({ runs }) =>
     runs.flatMap(({ snapshot }) => snapshot.scopes.flatMap((scope) => scope.families)),

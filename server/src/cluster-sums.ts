@@ -44,7 +44,7 @@ export class ClusterSums {
   private catchingUp: Promise<void> | undefined;
   /** Ends with the last draft of the file, whose adoption is in the queue by then. */
   private compacting: Promise<void> = Promise.resolve();
-  /** Until then no other one begins. */
+  /** No {@link absorbKnown} begins before then, on the clock of `performance`. */
   private restUntil = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: ClusterSumsOptions) {
@@ -67,7 +67,7 @@ export class ClusterSums {
   }
 
   /**
-   * Absorbs what is known of runs and no round has brought, and writes it to the file. Does nothing before the sums have
+   * Absorbs numbers of runs that came outside of rounds, and writes them to the file. Does nothing before the sums have
    * begun. Calls share the next absorbing. Pauses keep them to half of the time of one thread, however many there are.
    *
    * @throws TaskError

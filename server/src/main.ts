@@ -34,15 +34,15 @@ const MIB = 1024 * 1024;
 const THREADS = { name: 'Starting worker threads', consequence: 'so scrapes are answered with errors' };
 /** Heap limit of one worker thread in MiB. Shared memory does not count. */
 const WORKER_HEAP_MB = 2048;
-/** Most samples of an instance, by its largest number of series: a histogram may have many times as many. */
+/** Most samples of an instance, for each series that it may have: one histogram may have many more. */
 const SAMPLES_PER_SERIES = 8;
 /** Longest pause between two attempts to connect to PM2's daemon, and longest wait of a scrape for the connection. */
 const CONNECT_MS = 1000;
 /** Time limit of one task of a worker thread: longer than any scraper waits. */
 const TASK_MS = 120_000;
-/** The process ends at the latest then. PM2 kills it 1.6 s after the signal. */
+/** The process ends after this time at the latest. PM2 kills it 1.6 s after the signal. */
 const END_MS = 1400;
-/** The log says then what there is nothing of, also if there are no scrapes. */
+/** After the start: a round then lets the log say that no app has metrics, also if there are no scrapes. */
 const LOOK_MS = 15_000;
 /** How long to retry a port in use: a server that PM2 replaces has ended by then. */
 const PORT_MS = 5000;
@@ -119,7 +119,7 @@ async function run(options: ServerOptions, environment: Pm2Environment, version:
   const finishAll = async (): Promise<void> => {
     setTimeout(() => exit(), END_MS).unref();
     await Promise.all([server.close(), rounds.finish()]);
-    // What was shown is in the file. What is being written need not be cut off.
+    // What was shown is in the file already. A write that is under way is not cut off.
     await sums.settled();
     rounds.stop();
     daemon.close();

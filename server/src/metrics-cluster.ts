@@ -50,7 +50,7 @@ const OWN_SERIES = 100_000;
 const DAEMON: Subject = { name: "Asking PM2's daemon", consequence: 'so scrapes are answered with status 503' };
 const READING: Subject = { name: 'Reading the answers of instances', consequence: 'so metrics are missing' };
 const RENDERING: Subject = { name: 'Rendering', consequence: 'so scrapes are answered with status 500' };
-const FINDING: Subject = { name: 'Finding metrics', consequence: 'so /metrics has none of any app' };
+const FINDING: Subject = { name: 'Finding metrics', consequence: 'so /metrics shows no app' };
 const SUMMING: Subject = {
   name: 'Adding up the cluster',
   consequence: 'so /metrics/cluster lacks what has been counted',
@@ -109,7 +109,7 @@ export class MetricsCluster {
     return (await this.options.sums.absorb(result)).snapshots;
   }
 
-  /** All processes that PM2 runs, and why there are no metrics of those without. */
+  /** All processes that PM2 runs, and why some of them have no metrics. */
   async overview(): Promise<Overview> {
     try {
       return overviewOf(await this.ask(LIST_MS), this.options.asked);
@@ -144,7 +144,7 @@ export class MetricsCluster {
     const kind = [what.view, view, only, format].join(' ');
     const key = [kind, result.round, result.answers.length].join(' ');
     if (what.view === 'cluster') this.summing = true;
-    // What only this round has of runs that have ended since belongs to the sums, whichever round is shown.
+    // A run that has ended since may be in this round only: the sums take it in, whichever round is shown.
     const onSkip = (): void => void (this.summing && only === undefined && this.sum(this.options.sums.absorb(result)));
     const wanted = { key, kind, round: result.round, gzip, onSkip };
     const exposition = this.renderings.open(wanted, async (sink) => {
@@ -156,14 +156,14 @@ export class MetricsCluster {
       });
     });
     try {
-      // As soon as there is something to read, so that what fails before is an error and not half an answer.
+      // Waits until there is something to read: a failure before that is answered as an error, not as half an exposition.
       await once(exposition, 'readable');
       this.options.states.report(RENDERING, undefined);
       return exposition;
     } catch (error) {
       exposition.release();
       if (!(error instanceof TaskError)) throw error;
-      // Threads that cannot be started are told already.
+      // That threads cannot be started is reported already.
       if (error.code !== 'WORKER_UNAVAILABLE') this.options.states.report(RENDERING, error.message);
       throw new ViewError('INTERNAL', error.message, { cause: error });
     }
@@ -240,7 +240,7 @@ export class MetricsCluster {
     }
   }
 
-  /** Has the log say what of a round has gone wrong. */
+  /** Has the log say what has gone wrong in a round. */
   private report(result: RoundResult, only: number | undefined): void {
     const { states, own, asked } = this.options;
     const broken = result.silent.filter(({ reason }) => reason === 'broken');

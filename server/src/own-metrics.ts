@@ -80,14 +80,10 @@ function exporterMetrics(
       'Age of the snapshot when the instance answered.',
       [...answers, ...old].map(({ run, ageMs }): Sample => [of(run), ageMs / 1000]),
     ),
-    make.gauge(
-      'pm2_event_loop_blocked_seconds',
-      'Time since when the event loop has not turned, as its process says.',
-      [
-        ...answers.filter(({ run }) => !isBlocked.has(run.key)).map(({ run }): Sample => [of(run), 0]),
-        ...blocked.map(({ run, since }): Sample => [of(run), Math.max(0, make.now - since) / 1000]),
-      ],
-    ),
+    make.gauge('pm2_event_loop_blocked_seconds', 'How long the event loop has not turned, as its process says.', [
+      ...answers.filter(({ run }) => !isBlocked.has(run.key)).map(({ run }): Sample => [of(run), 0]),
+      ...blocked.map(({ run, since }): Sample => [of(run), Math.max(0, make.now - since) / 1000]),
+    ]),
     make.gauge(
       'pm2_payload_bytes',
       'Size of the answer in its compact form.',
@@ -134,7 +130,7 @@ function droppedExemplars(answers: RoundResult['answers'], labels: OwnMetricsOpt
   });
 }
 
-/** One for labels and a reason. */
+/** One sample for all entries of the same labels and reason. */
 function droppedSamples(dropped: readonly Dropped[]): Sample[] {
   const samples = new Map<string, Sample>();
   for (const { labels, reason, series } of dropped) {

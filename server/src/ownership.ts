@@ -35,7 +35,7 @@ export interface OwnershipOptions {
 const POLL_MS = 200;
 /** How often the start of the owner is asked for. In between its pid is looked at, which costs nothing. */
 const START_MS = 10_000;
-/** How long a lock may be empty: its process is writing it, or has ended before it has. */
+/** How long a lock may be empty: its process is writing it, or has ended before it could. */
 const EMPTY_MS = 5000;
 /** Codes of the system for a lock that is there, and that this process can never read. */
 const UNREADABLE: readonly string[] = ['EACCES', 'ELOOP'];
@@ -99,7 +99,7 @@ async function holderOf(lock: string, owners: Owners): Promise<Owner | undefined
     if (text === '') return Date.now() - statSync(lock).mtimeMs < EMPTY_MS ? undefined : 'none';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // No process of the server makes what is no regular file, such as a named pipe.
+    // Not a regular file, but for instance a named pipe: no process of the server has made it.
     if (code === undefined) return 'none';
     // Such as the lock of another user: waiting does not make it readable.
     if (UNREADABLE.includes(code)) throw error;

@@ -29,7 +29,7 @@ function fromProc(pid: number): string | undefined {
   }
 }
 
-/** macOS and the BSDs. The text would depend on the language and on the time zone, in which the clock is put forward and back. */
+/** macOS and the BSDs. Language and time zone are fixed: in others the text could change, as when the clock is put forward. */
 function fromPs(pid: number): Promise<string | undefined> {
   return outputOf('ps', ['-o', 'lstart=', '-p', String(pid)], { LC_ALL: 'C', TZ: 'UTC' });
 }

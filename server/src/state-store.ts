@@ -1,5 +1,5 @@
 /**
- * Keeps the cluster's sums in a file, so that they do not drop when this server ends in whatever way. A worker thread that
+ * Keeps the cluster's sums in a file, so that they do not drop, however this server ends. A worker thread that
  * brings sums up to date adds what has changed to the file before it answers: what is shown is in the file. Now and then the
  * file is written anew, without what later records have replaced.
  *
@@ -50,7 +50,7 @@ export class StateStore {
   private saved = new Map<string, ClusterState>();
   /** Size of the file when it was written anew. */
   private wholeBytes = 0;
-  /** Whether the file has more than could be used of it. */
+  /** Whether a part of the file could not be used: the file is then kept under another name. */
   private keepAside = false;
   private drafting: Promise<Draft | undefined> | undefined;
   private trouble: string | undefined;
@@ -204,7 +204,7 @@ export class StateStore {
   }
 }
 
-/** Removes files that processes which were ended had begun to write. Never rejects. */
+/** Removes drafts of processes that ended before they adopted them. Never rejects. */
 async function removeDrafts(path: string): Promise<void> {
   const prefix = basename(path) + DRAFT;
   const names = await readdir(dirname(path)).catch(() => []);

@@ -1,4 +1,4 @@
-/** What a task tells of what it does not show. */
+/** What a task reports of series that it does not show. */
 import type { ExtraLabels } from '../protocol/labels';
 import { DROP_REASONS, type Dropped, type DropReason } from '../protocol/dropped';
 

@@ -42,13 +42,13 @@ export class ErrorAnswers {
     void reply.removeHeader('content-encoding').removeHeader('vary');
     const { status, sentence } = describe(error);
     if (status !== 500) request.log.debug({ err: error, url: request.url }, 'A request was refused');
-    else if (this.isDue(`${request.url} ${error.message}`))
+    else if (this.noteIfDue(`${request.url} ${error.message}`))
       request.log.error({ err: error, url: request.url }, 'A request has failed and was answered with status 500');
     say(reply, status, sentence);
   }
 
-  /** What goes wrong at every scrape is logged now and then. */
-  private isDue(key: string): boolean {
+  /** What goes wrong at every scrape is logged now and then. @returns whether it is time to log it */
+  private noteIfDue(key: string): boolean {
     const now = performance.now();
     if (now - (this.logged.get(key) ?? -Infinity) < LOG_MS) return false;
     if (this.logged.size >= MAX_LOGGED) this.logged.clear();

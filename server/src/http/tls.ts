@@ -47,7 +47,7 @@ export async function readCertificate(
   };
 }
 
-/** OpenSSL takes empty texts, and a chain whose end is missing. @throws Error unless both are complete and belong together */
+/** OpenSSL accepts empty texts, and a chain whose end is missing. @throws Error unless both are complete and belong together */
 function checkPair(cert: string, key: string): void {
   for (const text of [cert, key]) {
     if (count(text, /-----BEGIN [A-Z0-9 ]+-----/g) !== count(text, /-----END [A-Z0-9 ]+-----/g)) {

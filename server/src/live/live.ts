@@ -51,7 +51,7 @@ const APART_MS = 900;
 /** How long a page's round waits: a late answer counts in the next one. */
 const ROUND_MS = 1000;
 const OVERVIEW_MS = 2000;
-/** What is searched may be so old: names of metrics do not change from one second to the next. */
+/** How old the snapshots of a search may be: names of metrics do not change from one second to the next. */
 const SEARCHED_MS = 15_000;
 /** Searches that wait for a thread. */
 const MAX_SEARCHES = 8;
@@ -87,7 +87,7 @@ export class Live {
     this.viewers = new Viewers({ charts: this.charts, ask });
   }
 
-  /** What is kept: for tests, and for whoever looks for memory. */
+  /** What is kept: for tests and measurements of memory. */
   get kept(): { readonly moments: number; readonly bytes: number; readonly charts: number; readonly viewers: number } {
     const { history, charts, viewers } = this;
     return { moments: history.length, bytes: history.bytes, charts: charts.count, viewers: viewers.count };
@@ -95,7 +95,7 @@ export class Live {
 
   /** Takes in a round of all processes. */
   take(result: RoundResult): void {
-    if (result.round <= this.round || this.isNearlyTaken(result.started, APART_MS)) return;
+    if (result.round <= this.round || this.hasRoundBefore(result.started, APART_MS)) return;
     this.round = result.round;
     this.takenAt = result.started;
     this.waiting = result;
@@ -114,7 +114,7 @@ export class Live {
     await this.showing;
   }
 
-  /** Of the last second, or of a round that it asks for. */
+  /** As of the last second, or of a round that it asks for. */
   async overview(): Promise<OverviewAnswer> {
     const trouble = await this.refresh(APART_MS);
     return {
@@ -161,7 +161,7 @@ export class Live {
   /** @returns why there is nothing newer, in a sentence */
   private async refresh(maxAgeMs: number): Promise<string | undefined> {
     let trouble: string | undefined;
-    if (!this.isNearlyTaken(this.now(), maxAgeMs)) {
+    if (!this.hasRoundBefore(this.now(), maxAgeMs)) {
       try {
         await this.options.ask(OVERVIEW_MS);
       } catch (error) {
@@ -172,8 +172,8 @@ export class Live {
     return trouble;
   }
 
-  /** Whether a round was taken less than so long before. One of the future is none: the clock was set back. */
-  private isNearlyTaken(time: number, ms: number): boolean {
+  /** Whether a round was taken less than `ms` before. A round of the future does not count: the clock was set back. */
+  private hasRoundBefore(time: number, ms: number): boolean {
     return time >= this.takenAt && time - this.takenAt < ms;
   }
 
@@ -220,7 +220,7 @@ export class Live {
     this.rows = rows;
   }
 
-  /** Has a worker thread answer what vitals and charts want to know. Where it fails, they keep what they have. */
+  /** Has a worker thread answer the questions of vitals and charts. If it fails, they keep their last numbers. */
   private async evaluate(result: RoundResult): Promise<void> {
     const { options, charts, heard } = this;
     const shown = charts.shown;

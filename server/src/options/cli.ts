@@ -15,7 +15,7 @@ export const COMMAND = 'pm2-cluster-metrics';
  */
 export const EXIT_CANNOT_START = 2;
 
-/** What is wrong may come from anywhere, and goes to a terminal. */
+/** Bounds of what goes to a terminal: a problem may quote any input. */
 const MAX_LINES = 30;
 export const MAX_LINE_CHARS = 1000;
 

@@ -87,7 +87,7 @@ export function list<T>(element: Kind<T>, plural: string): Kind<readonly T[]> {
 }
 
 export function glob(): Kind<string> {
-  // Longer ones are not taken for globs.
+  // A longer pattern would be taken for a plain name.
   return text('a glob', /^[^]{1,1000}$/u);
 }
 

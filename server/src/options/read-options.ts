@@ -57,7 +57,7 @@ export function readOptions({ env, folder, flags: flagTexts = new Map(), config 
 /** @returns the value, or a sentence that says what is wrong */
 function readOne(source: Source, name: string, value: unknown): { readonly output: unknown } | string {
   const place = source.place(name);
-  // The value is not shown: a secret may have got the name of no option.
+  // The value is not shown: it may be a secret under a misspelt name.
   if (!isOption(name)) {
     const nearest = nearestKey(name, TABLE_KEYS);
     return `${place} is unknown${nearest === undefined ? '' : `, did you mean ${source.place(nearest)}?`}`;

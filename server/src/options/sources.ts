@@ -8,7 +8,7 @@ import type { OptionName } from './table';
 export interface Source {
   /** Relative paths start from here. */
   readonly folder: string;
-  /** By name. Not every name need be an option's. */
+  /** By name. Some names may be of no option. */
   readonly values: ReadonlyMap<string, unknown>;
   /**
    * Whether values are texts, otherwise they come from JSON. Module settings are texts unless they come from "config" in a

@@ -46,7 +46,7 @@ export function readProcessList(list: unknown): ProcessInfo[] {
 
 function readProcess(entry: unknown): ProcessInfo | undefined {
   const { pm_id: pmId, name, pid, pm2_env, monit } = fieldsOf(entry);
-  // A process that a reload is replacing has an id like `_old_3`: it is not asked any more.
+  // A process that a reload is replacing has an id like `_old_3`: `KnownRuns` knows its run from earlier lists.
   if (!Number.isSafeInteger(pmId) || (pmId as number) < 0 || typeof name !== 'string') return undefined;
   const env = fieldsOf(pm2_env);
   const startedAt = numberOf(env['pm_uptime']);

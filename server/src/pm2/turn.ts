@@ -29,7 +29,7 @@ export async function waitForTurn({ stateFile }: Pick<ServerOptions, 'stateFile'
   }
 }
 
-/** Nothing is written beside what is no regular file, such as a device. */
+/** No lock is written beside something other than a regular file, such as a device. */
 function mayStandBeside(file: string): boolean {
   try {
     return statSync(file, { throwIfNoEntry: false })?.isFile() ?? true;

@@ -3,13 +3,13 @@
 export interface RenderingLimits {
   /** How many are rendered at a time. */
   readonly atOnce: number;
-  /** So many are held whatever their size, so that two scrapers of one server never stand in each other's way. */
+  /** This many are held whatever their size, so that two scrapers of one server never stand in each other's way. */
   readonly min: number;
   /** With more than these, the slowest readers lose their connections. */
   readonly max: number;
   /** The same in bytes, of all that are held. */
   readonly bytes: number;
-  /** So many times as much is held if no reader has had time to read. Beyond that, the next rendering waits. */
+  /** How many times as much is held if no reader has had time to read. Beyond that, the next rendering waits. */
   readonly burst: number;
 }
 
@@ -23,7 +23,7 @@ export const LIMITS: RenderingLimits = { atOnce: 1, min: 2, max: 32, bytes: 128 
 export class ExpectedBytes {
   private readonly last = new Map<string, number>();
 
-  /** At least 1, of what is not known as well. */
+  /** At least 1, for an unknown kind too. */
   of(kind: string): number {
     return Math.max(1, this.last.get(kind) ?? 0);
   }

@@ -8,8 +8,8 @@
  * response ───▶ rendering ◀───────────┴── rendering ◀── chunks of a worker thread
  * ```
  *
- * A worker renders whatever readers do, and what is rendered and not read is bounded (`limits.ts`): where there is no room for
- * the next rendering, the slowest readers lose their connections.
+ * A worker renders without waiting for readers, and what is rendered and not read is bounded (`limits.ts`): where there is no
+ * room for the next rendering, the slowest readers lose their connections.
  */
 import { messageOf } from '../../../core/values';
 import { compress } from './gzip';
@@ -161,7 +161,7 @@ export class Renderings {
     }
   }
 
-  /** @param times the limits count as so many times as much */
+  /** @param times how many times as much as the limits may be held */
   private hasRoom(kind: string, times: number): boolean {
     const { min, max, bytes } = this.limits;
     if (this.count < min) return true;

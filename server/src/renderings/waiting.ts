@@ -14,7 +14,7 @@ export type Start = (sink: Sink) => Promise<() => void> | (() => void);
 export interface Wanted {
   /** The same for all readers of the same thing. */
   readonly key: string;
-  /** What differs from others in its round only, and so is shown by a later one as well. */
+  /** The same for expositions that differ in their round only: a later one can be shown in place of an earlier one. */
   readonly kind: string;
   readonly round: number;
   readonly gzip: boolean;

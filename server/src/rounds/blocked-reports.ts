@@ -1,7 +1,7 @@
 /**
  * Takes what the worker thread of a process says of its main thread: that its event loop does not turn, or turns again. A
- * message counts with the token of a run, and only for that run. What it says ends with the next word, with an answer to a
- * later request, with the run, or when nothing is heard for a while.
+ * message counts with the token of a run, and only for that run. A report counts until the next one, an answer to a later
+ * request, the end of the run, or some time without a report.
  */
 import { isRecord, printable } from '../../../core/values';
 import { WIRE_VERSION } from '../../../core/wire/format';
@@ -14,7 +14,7 @@ const TOPIC = 'eventLoopBlocked';
 /** More than this is not believed: it would be a year. */
 const MAX_BLOCKED_MS = 366 * 86_400_000;
 const MAX_STACK_CHARS = 4096;
-/** Two messages of one hang say nearly the same beginning. */
+/** Two reports of one hang differ by less than this in when it began. */
 const SAME_MS = 1000;
 
 export interface BlockedReportsOptions {

@@ -48,7 +48,7 @@ export interface KnownNumbers {
   readonly run: Run;
   /** The newest one, whether it was asked for or not; `undefined`: none. */
   readonly snapshot: Snapshot | undefined;
-  /** Where its event loop does not turn; `undefined`: nothing is known of that. */
+  /** What is known of its event loop if that does not turn; `undefined`: nothing. */
   readonly blocked?: Blocked | undefined;
 }
 
@@ -87,8 +87,8 @@ const ERROR_KINDS = [
   /** An answer did not come in time. */
   'late',
   /**
-   * An answer came after all scrapes had given up waiting for it, or to no open request; last numbers or a report came of no known run; or
-   * either was of an exporter that had been stopped, after another one in its process had been heard.
+   * An answer came after all scrapes had given up waiting for it, or to no open request; last numbers or a report named no known
+   * run; or an answer or last numbers were of an exporter that had been stopped, after another one in its process had been heard.
    */
   'stale',
   /** PM2's daemon could not be reached. */

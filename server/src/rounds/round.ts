@@ -26,7 +26,7 @@ export class Round {
   readonly requests = new Map<number, Request>();
   /** To runs that PM2 is replacing. */
   readonly leaving: Request[] = [];
-  /** Those of them that owe so many answers that this round asks them nothing. */
+  /** Runs that PM2 is replacing too, and that are not asked: they owe too many answers, or the round asks one instance only. */
   readonly leavingUnasked: Run[] = [];
   private readonly startedAt = performance.now();
   private readonly waiting = new Set<Waiting>();
@@ -92,7 +92,7 @@ export class Round {
       if (known !== undefined) blocked.push({ run: known.run, since: known.blocked.since, stack: known.blocked.stack });
       const outcome = this.requests.get(process.run.pmId)?.outcome;
       if (outcome?.kind === 'answer') answers.push(outcome.answer);
-      else if (this.apps.answers(process.run)) silent.push(this.whySilent(process));
+      else if (this.apps.answers(process.run)) silent.push(this.noteSilent(process));
     }
     return {
       round: this.number,
@@ -138,7 +138,7 @@ export class Round {
     return only === undefined && this.isEarly && this.leaving.some(({ outcome }) => outcome === undefined);
   }
 
-  private whySilent({ run, status }: ProcessInfo): SilentInstance {
+  private noteSilent({ run, status }: ProcessInfo): SilentInstance {
     if (status !== 'online') {
       return { run, reason: reasonOf(status), message: `PM2 says that it is ${status}` };
     }

@@ -43,7 +43,7 @@ export interface RoundsOptions extends AppsOptions, ReaderOptions {
 
 /** How long PM2's daemon may take to list its processes or to pass a request on, in milliseconds. */
 const DAEMON_MS = 10_000;
-/** A process that has not answered by then does not, or is so slow that it finds this one gone before it answers. */
+/** After this time an answer is not waited for: the process does not answer, or it notices the end of this server first. */
 const OVERDUE_MS = 1000;
 const FINISH_STEP_MS = 20;
 
@@ -200,7 +200,7 @@ export class Rounds {
       const refused = error instanceof DaemonError && error.code === 'REFUSED';
       const { known } = request;
       if (refused) known.close(request);
-      // A run that was replaced has ended, as was to be expected.
+      // A run that was being replaced has ended: that is no failure.
       if (refused && known.address !== known.run.pmId) this.runs.end(known);
       else this.errors.add(refused ? 'refused' : 'daemon_unreachable');
       noteOutcome(request, { kind: 'silent', reason: refused ? 'stopped' : 'late', message: messageOf(error) });

@@ -17,7 +17,7 @@ export interface ServerAddress {
 const PATIENCE_MS = 30_000;
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** Its message is a sentence for the user, without control characters of others only once it is printed. */
+/** Its message is a sentence for the user. It may quote the server's control characters: print it by `printable`. */
 export class AnswerError extends Error {
   override readonly name = 'AnswerError';
 }

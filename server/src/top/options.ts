@@ -89,8 +89,8 @@ function build(version: string): Command {
       `Column to sort by: ${keysOf(PROCESS_COLUMNS)}; of --cardinality: ${keysOf(CARDINALITY_COLUMNS)}`,
     )
     .option('--filter <words>', 'Show only rows with all of these words')
-    .option('--interval <seconds>', 'Time between two questions', readSeconds, 2)
-    .option('--once', 'Print the table once, and end. This is so wherever the output is no terminal')
+    .option('--interval <seconds>', 'Time between two requests', readSeconds, 2)
+    .option('--once', 'Print the table once, and end; this is the default if the output is no terminal')
     .option('--json', 'Print one line of JSON for each answer in place of the table')
     .option('--cardinality', 'Show which metrics have how many series')
     .option(`${CONFIG.flag} <file>`, `The server's configuration file (env: ${CONFIG.env})`)

@@ -14,7 +14,7 @@ export const PROCESS_COLUMNS: readonly Column<OverviewProcess>[] = [
     value: ({ namespace }) => namespace,
     text: ({ namespace }) => namespace ?? '',
   },
-  // The first one first, unlike other numbers.
+  // Negative: unlike other numbers, ids are sorted from the smallest one on.
   { key: 'id', title: 'id', right: true, value: ({ pmId }) => -pmId, text: ({ pmId }) => String(pmId) },
   {
     key: 'status',

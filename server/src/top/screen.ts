@@ -2,7 +2,7 @@
 import type { WriteStream } from 'node:tty';
 import type { Mood } from './table';
 
-/** Another page, no cursor, and no line that goes on in the next one. */
+/** The alternate screen, no cursor, and no wrapping of long lines. */
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
 const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';
 const HOME = '\u001b[H';

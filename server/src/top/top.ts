@@ -55,7 +55,7 @@ async function printTable(options: TopOptions, ask: () => Promise<View>): Promis
   process.stdout.write([view.summary(), head, ...rows.map(({ line }) => line), ''].join('\n'));
 }
 
-/** Ends at the first failure: who reads the lines sees that none come any more. */
+/** Ends at the first failure, so that the reader of the lines notices it. */
 async function printJson(options: TopOptions, ask: () => Promise<View>): Promise<void> {
   do {
     const view = await ask();

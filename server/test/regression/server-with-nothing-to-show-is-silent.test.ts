@@ -48,7 +48,7 @@ test('a server with nothing to show says what it has asked, and why there is not
     [
       "Asking PM2's daemon does not work, so scrapes are answered with status 503",
       "Asking PM2's daemon works again",
-      'Finding metrics does not work, so /metrics has none of any app',
+      'Finding metrics does not work, so /metrics shows no app',
       'Finding metrics works again',
     ],
   );

@@ -1,4 +1,4 @@
-/** What PM2 knows of ends and starts, on charts. */
+/** Marks, as charts show them. */
 import type uPlot from 'uplot';
 import type { Mark } from '../../protocol/page';
 import { theme } from './theme';

@@ -23,7 +23,7 @@ export interface PlotInput {
   readonly onCursor: (index: number | null, left: number) => void;
 }
 
-/** Colours come again as dashed lines. */
+/** If there are more series than colours, the colours are used again for dashed lines. */
 export function styleOf(
   index: number,
   count: number,

@@ -1,4 +1,4 @@
-/** The last hour of a number as a small line, with what PM2 knows of ends and starts as marks. */
+/** The last hour of a number as a small line, with marks. */
 import { useEffect, useRef } from 'preact/hooks';
 import type { Mark } from '../../protocol/page';
 import { STEPS, STEP_MS, type Hour } from '../live/hour';

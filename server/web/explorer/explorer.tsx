@@ -70,7 +70,7 @@ export function Explorer() {
         )}
         <div class="grid">
           {charts.map((chart, index) => (
-            // By place: a chart that shows something else keeps the focus on what has chosen it.
+            // By place: when a chart is to show something else, the focus stays on the control that has chosen it.
             <ChartCard
               key={index}
               chart={chart}

@@ -1,4 +1,4 @@
-/** The metrics that a search finds, as one types, and as metrics come and go. */
+/** The metrics that a search finds, while the user types, and as metrics come and go. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FoundMetrics } from '../../protocol/page';
 import { findMetrics } from '../live/api';

@@ -12,12 +12,12 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | Failure;
 
 export const LIVE_PATH = 'api/live';
 
-/** A host that has gone answers nothing at all: until then what is shown would pass for live. */
+/** A host that is gone does not answer at all. Without a limit, old numbers would pass for live ones. */
 const ANSWER_MS = 10_000;
 
 export const getOverview = (): Promise<Answer<OverviewAnswer>> =>
   getJson('api/overview', { signal: AbortSignal.timeout(ANSWER_MS) });
-/** Whether the stream can be opened, since its errors have no reasons: without opening it. */
+/** Asks whether the stream can be opened, since the errors of an `EventSource` have no reasons. Closes it at once. */
 export async function tryStream(): Promise<Answer<undefined>> {
   const ends = new AbortController();
   const timer = setTimeout(() => ends.abort(), ANSWER_MS);
@@ -55,7 +55,7 @@ async function getJson<T>(path: string, init: RequestInit = {}): Promise<Answer<
 async function ask(path: string, init: RequestInit): Promise<Answer<Response>> {
   let response: Response;
   try {
-    // With the second one the server answers a script, and the browser asks for no password by itself.
+    // By the second header the server knows that a script asks, and the browser shows no dialog for a password.
     const own = { accept: 'application/json', 'x-requested-with': 'fetch' };
     const headers = { ...own, ...(init.headers as Record<string, string> | undefined) };
     response = await fetch(path, { ...init, headers, credentials: 'same-origin' });

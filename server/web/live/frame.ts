@@ -15,7 +15,7 @@ function run(): void {
     try {
       job();
     } catch (error) {
-      // In the browser's console, as if it were thrown: the others have news too.
+      // The browser's console shows it, as if it were thrown, and the other jobs still run.
       reportError(error);
     }
   }

@@ -1,4 +1,4 @@
-/** The last hour of what the first page shows: of each process, each app, and all of them. */
+/** The last hour of what the overview shows: of each process, each app, and all of them. */
 import type { Past, PastField } from '../../protocol/page';
 import { groupBy } from '../words/group';
 import { Hour, STEPS, STEP_MS } from './hour';
@@ -11,7 +11,7 @@ export const hourOfApp = (app: string): string => `app ${app}`;
 export const HOUR_OF_ALL = 'all';
 /** Five minutes. */
 const MIN_STEPS = 60;
-/** A run that is not listed is not shown. A crash loop has so many in an hour that theirs would take most of the memory. */
+/** A run that is no longer listed is not shown, and forgotten soon: those of a crash loop would take most of the memory. */
 const GONE_RUN_MS = 60_000;
 const HOUR_MS = STEPS * STEP_MS;
 
@@ -58,7 +58,7 @@ export class Hours {
     }
   }
 
-  /** Sums are added as sums: a step in which a process has replaced another one does not have both. */
+  /** Adds up the processes of one moment: a step in which one process has replaced another must not count both. */
   add(time: number, processes: readonly Process[]): void {
     this.#since = Math.min(this.#since, time);
     const byApp = groupBy(processes, ({ app }) => app);

@@ -1,4 +1,4 @@
-/** All that the page knows of the cluster, kept by the events of the stream. */
+/** All that the page knows of the cluster, kept up to date by the events of the stream. */
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { ChartPoints, ChartSeries, Hello, Mark, Past, ProcessRow } from '../../protocol/page';
@@ -92,7 +92,7 @@ export class Live {
 
   #onHello([name, version, now]: Hello): void {
     if (this.version !== '' && version !== this.version) {
-      // The server's page is another one, and may expect other events.
+      // The new version of the server has another page, and may send other events.
       location.reload();
       return;
     }
@@ -125,7 +125,7 @@ export class Live {
     if (processes.length !== before?.length || this.problem !== null) void this.#askForProblem();
   }
 
-  /** How long something has lasted changes without news as well. */
+  /** Durations change each second, without news too. */
   #onSecond(): void {
     if (this.processes === undefined || this.connection !== 'live') return;
     const [oldest] = this.marks;
@@ -141,7 +141,7 @@ export class Live {
     this.marksTopic.changed();
   }
 
-  /** The stream does not have it. */
+  /** The events of the stream do not say why there is nothing to see. */
   async #askForProblem(): Promise<void> {
     if (performance.now() < this.#askAgainAt) return;
     this.#askAgainAt = performance.now() + ASK_AGAIN_MS;

@@ -1,4 +1,4 @@
-/** Which view is shown, and the ways to another one. The page's address is the only place that knows. */
+/** Which view is shown, and the ways to another one. The page's address is the only place that keeps this. */
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { OpenCharts } from './open-charts';
@@ -17,7 +17,7 @@ export class Navigation {
     addEventListener('hashchange', () => this.#take(parseRoute(location.hash)));
   }
 
-  /** Another view is a step that the browser's way back undoes; what changes within a view is none. */
+  /** Another view is a new entry in the browser's history; a change within a view replaces the entry. */
   go(change: Partial<Route>): void {
     const route = { ...this.route, ...change };
     const hash = formatRoute(route);

@@ -61,7 +61,7 @@ export function isLargest(field: PastField): boolean {
   return field === 'p95' || field === 'eventLoop';
 }
 
-/** Runs: also while its event loop does not turn, while it does not answer, and while PM2 is replacing it. */
+/** Whether it runs: also while its event loop does not turn, while it does not answer, and while PM2 is replacing it. */
 export function isUp({ status }: Process): boolean {
   return status === 'online' || status === 'unanswered' || status === 'leaving';
 }

@@ -4,7 +4,7 @@ import type { Process } from './process';
 
 /** How long a reload is shown after its last old process has gone. */
 const SHOWN_MS = 60_000;
-/** A reload that replaces another process so soon after it seemed to be over has not been. */
+/** A reload that replaces another process so soon after it seemed to be over is the same reload, and goes on. */
 const PAUSE_MS = 10_000;
 
 export interface Replaced {
@@ -58,7 +58,7 @@ export class Reloads {
     for (const { app, doneAt } of this.all) if (doneAt !== null && now - doneAt >= SHOWN_MS) this.#reloads.delete(app);
   }
 
-  /** A process that was replaced between two rounds was never seen beside the new one: its mark tells. */
+  /** A process that was replaced between two rounds was never seen beside the new one: only its mark tells of it. */
   note(now: number, marks: readonly Mark[]): void {
     for (const [time, kind, app, pmId] of marks) {
       const old = this.#former.get(pmId);

@@ -24,7 +24,7 @@ export async function end(): Promise<void> {
   location.reload();
 }
 
-/** A browser may keep nothing. */
+/** Never throws: a browser may be set to store nothing. */
 function note(write: () => void): void {
   try {
     write();

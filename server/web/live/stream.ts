@@ -65,7 +65,7 @@ export class Stream {
     this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2);
   }
 
-  /** At once, if it waits for the next attempt. */
+  /** Opens the stream at once if it waits for the next attempt. */
   #reopen(): void {
     if (this.#timer !== undefined) this.open();
   }

@@ -1,4 +1,4 @@
-/** Something that changes, and who wants to know. */
+/** Something that changes, and the listeners that hear of it. */
 import { useLayoutEffect, useReducer } from 'preact/hooks';
 import { inFrame } from './frame';
 

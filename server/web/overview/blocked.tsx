@@ -14,11 +14,11 @@ export function BlockedPanel({ process }: { readonly process: Process }) {
         <span class="app-name">{app}</span> {pmId}: its event loop has not turned for {duration(live.now() - since)}
       </h2>
       <p class="muted">
-        Since {timeOfDay(since)} it answers nobody. Its last numbers:{' '}
+        Since {timeOfDay(since)} it has answered no request. Its last numbers:{' '}
         {FIELDS.map((field) => `${FORMATS[field](numbers[field])} ${TITLES[field].short}`).join(', ')}
       </p>
       {stack === null ? (
-        <p class="muted">Where it is is not known: stacks are off, or it is in native code.</p>
+        <p class="muted">The place in its code is not known: stacks are off, or it is in native code.</p>
       ) : (
         <pre tabIndex={0} aria-label="Its stack">
           {stack.replace(/^ +/gm, '')}

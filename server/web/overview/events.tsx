@@ -1,4 +1,4 @@
-/** What PM2 knows of ends and starts in the last hour: the marks of the charts as words. */
+/** The marks of the last hour as a list, in words. */
 import { useState } from 'preact/hooks';
 import type { Mark } from '../../protocol/page';
 import { useLive } from '../live/live';

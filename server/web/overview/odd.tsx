@@ -3,7 +3,7 @@ import { oddWords } from './fields';
 
 export function Odd({ odd }: { readonly odd: string }) {
   return (
-    <span class="badge warn" title="Than the other processes of its app">
+    <span class="badge warn" title="Compared with the other processes of its app">
       {oddWords(odd)}
     </span>
   );

@@ -101,7 +101,7 @@ export function ProcessRow({ process }: { readonly process: Process }) {
   );
 }
 
-/** A status is PM2's word, and no name of a class. */
+/** The class for a status. The status itself is PM2's text, and may be anything. */
 function stateClass(state: string): string {
   switch (state) {
     case 'online':

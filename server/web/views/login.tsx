@@ -24,7 +24,7 @@ export function Login({ onDone }: { readonly onDone: () => void }) {
   };
   const change = (): void => {
     setByToken(!byToken);
-    // It was about the other way.
+    // The message was about the other way.
     setMessage('');
   };
   return (

@@ -35,7 +35,7 @@ function escapePart(part: string): string {
   return encodeURIComponent(part).replaceAll('*', '%2A');
 }
 
-/** Of anything that is no route: as much as is understood. */
+/** Never fails: takes what it understands of any hash, and defaults for the rest. */
 export function parseRoute(hash: string): Route {
   const [name = '', text = ''] = hash.replace(/^#/, '').split(/\?(.*)/s);
   const query = new URLSearchParams(text);

@@ -56,7 +56,7 @@ export class ClusterMerger {
     try {
       return this.tryRound(round, task);
     } catch {
-      const fit = round.live.filter((one) => this.isFit(one, round, task, report));
+      const fit = round.live.filter((one) => this.tryAlone(one, round, task, report));
       try {
         return this.tryRound(withOnly(round, fit), task);
       } catch (error) {
@@ -68,8 +68,8 @@ export class ClusterMerger {
     }
   }
 
-  /** Whether the run can be added up alone. */
-  private isFit(one: RunSnapshot, round: AppRound, task: AbsorbTask, report: Report): boolean {
+  /** Reports the run if it cannot be added up alone. @returns whether it can */
+  private tryAlone(one: RunSnapshot, round: AppRound, task: AbsorbTask, report: Report): boolean {
     try {
       this.tryRound(withOnly(round, [one]), task);
       return true;
@@ -108,7 +108,7 @@ export class ClusterMerger {
   }
 }
 
-/** The round in which the other live runs have not answered. */
+/** The round, as if the other live runs had not answered. */
 function withOnly(round: AppRound, live: readonly RunSnapshot[]): AppRound {
   const others = round.live.filter((one) => !live.includes(one));
   return { ...round, live, silent: [...round.silent, ...others.map(({ run }) => run.key)] };

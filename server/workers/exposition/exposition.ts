@@ -33,7 +33,7 @@ import { TextDialect } from './text/dialect';
 export interface Rendered {
   /** Sentences for the log: what was left out, and why. The same ones for the same snapshots. */
   readonly warnings: readonly string[];
-  /** What was left out, counted, but for the text of one instance. */
+  /** What was left out, counted; empty for the text of one instance. */
   readonly dropped: readonly Dropped[];
 }
 

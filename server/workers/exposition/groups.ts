@@ -40,7 +40,7 @@ export interface Source {
 export function groupFamilies(sources: readonly Source[], reserved: readonly string[], report: Report): Group[] {
   const groups = new Map<string, OpenGroup>();
   const claims = new Map<string, string>(reserved.map((name) => [name, 'target_info']));
-  // Of several types of one name that of the run stands that started last, as in the cluster.
+  // If a name has several types, that of the run that started last stands, as in the cluster.
   const claiming = [...sources.entries()].sort(([, a], [, b]) => b.startedAt - a.startedAt);
   for (const [source, { snapshot, pages }] of claiming) {
     for (const { scope, families } of snapshot.scopes) {

@@ -105,5 +105,5 @@ function asWritten(value: string): string {
   return SURROGATE.test(value) ? value.replace(/\p{Surrogate}/gu, '\ufffd') : value;
 }
 
-/** Of any kind: without the flag `u` the test is fast. */
+/** A surrogate, paired or not: without the flag `u` the test is fast. */
 const SURROGATE = /[\ud800-\udfff]/;

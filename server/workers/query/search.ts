@@ -1,6 +1,6 @@
 /**
- * Finds metrics by what somebody types: each word is a part of the metric's name, or all that are not stand in the attributes of
- * one of its series. Upper and lower case are the same.
+ * Finds metrics by words that a user types. Words that are no part of the metric's name have to stand together in the attributes
+ * of one of its series. Upper and lower case are the same.
  */
 import { DataPointType, type Attributes } from '../../../core/otel';
 import { seriesCount } from '../../../core/series';

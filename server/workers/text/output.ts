@@ -7,7 +7,7 @@ export interface Output {
   /**
    * Takes bytes of shared memory without a copy.
    *
-   * @returns the loan until whose end they must not change; `undefined` if they have been copied nevertheless
+   * @returns a loan: they must not change before it ends; `undefined` if they have been copied nevertheless
    */
   lend(source: Buffer<SharedArrayBuffer>, from: number, to: number): Loan | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Slows down guessing at the login form: of one address there is one attempt at a time, and each that fails makes the next one
- * wait longer.
+ * Slows down guessing at the login form: an address has one attempt at a time, and each failure makes the next attempt wait
+ * longer.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 

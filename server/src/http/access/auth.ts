@@ -1,4 +1,4 @@
-/** Access control: a request needs a user's password, a bearer token, or the cookie of somebody who has logged in by one of them. */
+/** Access control: a request needs a user's password, a bearer token, or the cookie of a session. */
 import basicAuth from '@fastify/basic-auth';
 import bearerAuth from '@fastify/bearer-auth';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -15,7 +15,7 @@ export interface Protection {
   readonly isOpen: (request: FastifyRequest) => boolean;
 }
 
-/** @returns makes, for a request that was let in just now, what tells whether it would still be */
+/** @returns makes a check of a request that was let in just now: whether it would still be let in later */
 export async function protect(
   app: FastifyInstance,
   { credentials, sessions, isOpen }: Protection,
@@ -67,7 +67,7 @@ export function isProtected({ basic, bearer }: Credentials): boolean {
   return basic || bearer;
 }
 
-/** Whether the page asks, which has a form of its own: a challenge would make the browser ask for a password by itself. */
+/** Whether the page asks, which has a login form: a challenge would make the browser show a dialog of its own. */
 export function isOfPage({ headers }: FastifyRequest): boolean {
   return headers['x-requested-with'] !== undefined || (headers.accept ?? '').startsWith('text/event-stream');
 }

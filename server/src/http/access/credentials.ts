@@ -7,7 +7,7 @@ import { follow } from '../followed-files';
 export interface Credentials {
   readonly basic: boolean;
   readonly bearer: boolean;
-  /** Counts the changes of the files: who has logged in before one has to log in again. */
+  /** Counts the changes of the files: a session that began before a change is no longer valid. */
   readonly version: number;
   isUser(name: string, password: string): boolean;
   isToken(token: string): boolean;

@@ -44,7 +44,7 @@ export function addLogin(app: FastifyInstance, { credentials, sessions }: LoginC
   });
 }
 
-/** Always looks at all of them: how long it takes must not reveal which ways there are. */
+/** Always checks both ways: the duration must not reveal which of them are configured. */
 function isKnown(form: URLSearchParams, credentials: Credentials): boolean {
   const of = (name: string): string => form.get(name) ?? '';
   const isUser = credentials.isUser(of('user'), of('password'));

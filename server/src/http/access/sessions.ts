@@ -1,4 +1,4 @@
-/** Who has logged in by the form: a browser sends neither a password nor a token with what its page asks for, but a cookie. */
+/** Logins by the form: the requests of the page carry a cookie in place of a password or a token. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Credentials } from './credentials';
@@ -61,8 +61,8 @@ export class Sessions {
   }
 
   /**
-   * Without `Path`, the browser takes the folder of the URL as it sees it: so the cookie is right behind a reverse proxy, under
-   * whatever path.
+   * Without `Path`, the browser takes the folder of the URL as it sees it: so the cookie is also sent behind a reverse proxy,
+   * under any path.
    */
   private header(request: IncomingMessage, secret: string, seconds: number): string {
     const secure = this.options.tls || request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';

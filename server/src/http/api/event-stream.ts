@@ -6,7 +6,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Outlet } from '../../live/viewers/viewer';
 
-/** A proxy closes what is silent for a minute, most often. */
+/** Most proxies close a connection that is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
 /** Bytes that are sent and not read. The past of many processes is the largest event. */
 const MAX_UNREAD = 8 * 1024 * 1024;

@@ -19,7 +19,7 @@ export interface LiveSource {
   search(text: string): Promise<FoundMetrics>;
   /** @returns `undefined` if there are as many viewers as may be */
   open(outlet: () => Outlet): Viewer | undefined;
-  /** Whom an open stream tells. */
+  /** The viewer that an open stream tells. */
   viewerOf(stream: string): Viewer | undefined;
   /** Ends all streams. */
   stop(): void;
@@ -27,7 +27,7 @@ export interface LiveSource {
 
 export interface ApiContext {
   readonly live: LiveSource;
-  /** Makes what tells whether a request may still see what it is allowed to see now. */
+  /** Makes a check of a request that is allowed now: whether it would still be allowed later. */
   readonly allowance: (request: FastifyRequest) => () => boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Reads the list of charts that a browser posts. Nothing of it is believed. */
+/** Reads the list of charts that a browser posts. Every part of it is checked. */
 import * as v from 'valibot';
 import type { Chart } from '../../../protocol/page';
 

@@ -2,7 +2,7 @@
 import type { Sampled } from './timeline';
 
 /**
- * The time is cut into equal parts, and of each part stay the least and the greatest number of each row, in the order in which
+ * The time is cut into equal parts. Each part keeps the least and the greatest number of each row, in the order in which
  * they came: no peak gets lost. A part has two times, its beginning and its middle, which all rows share.
  */
 export function downsample(all: Sampled, points: number): Sampled {

@@ -1,4 +1,4 @@
-/** The last hour of what the first page shows: per run the numbers of {@link PastField}. */
+/** The last hour of what the overview shows: per run the numbers of {@link PastField}. */
 import type { Past, PastField } from '../../../protocol/page';
 import { inJson } from '../in-json';
 import type { LiveProcess } from '../processes/live-process';
@@ -6,7 +6,7 @@ import { downsample } from './downsample';
 import { Timeline } from './timeline';
 
 const HOUR_MS = 60 * 60_000;
-/** Of runs: former ones are among them for an hour. */
+/** Runs that have ended in the last hour count too. */
 const MAX_RUNS = 1000;
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Of the past as a viewer gets it: what a small chart shows, and fewer where there are very many rows. */
@@ -40,7 +40,7 @@ export class History {
     return this.timeline.length;
   }
 
-  /** What is said of a process that is not heard any more is not of this moment. */
+  /** The vitals of a process that is not heard any more are old, so they are left out. */
   add(time: number, processes: readonly LiveProcess[]): void {
     this.timeline.push(
       time,

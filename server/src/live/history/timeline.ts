@@ -8,7 +8,7 @@ export interface TimelineLimits {
   readonly maxBytes: number;
 }
 
-/** Column indexes: rows begin with this many, and double. */
+/** Moments that rows have room for at first. The room doubles. */
 const FIRST_CAPACITY = 64;
 
 interface Row {
@@ -31,7 +31,7 @@ export class Timeline {
 
   constructor(private readonly limits: TimelineLimits) {}
 
-  /** Of all columns that are held. */
+  /** Of all arrays that are held. */
   get bytes(): number {
     return (this.rows.size + 1) * this.times.byteLength;
   }
@@ -40,7 +40,7 @@ export class Timeline {
     return [...this.rows.keys()];
   }
 
-  /** The number of columns. */
+  /** The number of moments. */
   get length(): number {
     return this.count;
   }
@@ -56,7 +56,7 @@ export class Timeline {
     for (const [key, value] of numbers) {
       if (Number.isNaN(value)) continue;
       const row = this.rows.get(key) ?? this.addRow(key);
-      // A row that leaves no room for the whole time has moved all columns.
+      // Read again: where a new row leaves no room for the whole time, adding it has moved all moments.
       row.values[this.newest] = value;
       row.lastAt = time;
     }
@@ -74,13 +74,13 @@ export class Timeline {
     };
   }
 
-  /** Index of the newest column. */
+  /** Index of the newest moment. */
   private get newest(): number {
     return (this.first + this.count - 1) % this.times.length;
   }
 
-  private inOrder(column: Float64Array): number[] {
-    return Array.from({ length: this.count }, (_, i) => column[(this.first + i) % column.length] as number);
+  private inOrder(values: Float64Array): number[] {
+    return Array.from({ length: this.count }, (_, i) => values[(this.first + i) % values.length] as number);
   }
 
   private addRow(key: string): Row {
@@ -117,9 +117,9 @@ export class Timeline {
   /** Keeps the newest. */
   private resize(capacity: number): void {
     while (this.count > capacity) this.dropFirst();
-    const resized = (column: Float64Array): Float64Array<ArrayBuffer> => {
+    const resized = (values: Float64Array): Float64Array<ArrayBuffer> => {
       const next = new Float64Array(capacity).fill(NaN);
-      next.set(this.inOrder(column));
+      next.set(this.inOrder(values));
       return next;
     };
     const times = resized(this.times);

@@ -24,7 +24,7 @@ export class BlockedRuns {
     return [mark(run, now, 'turns', `Its event loop turns again, after ${seconds} s`)];
   }
 
-  /** A run that has answered turns. One that has ended, or of which nothing is known any more, is forgotten without a mark. */
+  /** An answer shows that the event loop turns. A run that has ended, or is no longer known, is forgotten without a mark. */
   round({ blocked, answers, started }: RoundResult): Mark[] {
     const still = new Set(blocked.map(({ run }) => run.key));
     const answered = new Set(answers.map(({ run }) => run.key));

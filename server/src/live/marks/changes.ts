@@ -10,9 +10,9 @@ interface Known {
   readonly run: (Pick<ProcessInfo, 'pid' | 'createdAt'> & { readonly key: string }) | undefined;
 }
 
-/** In between: what comes of it shows in a later list. */
+/** States in between: a later list shows what comes of them. */
 const PASSING = ['stopping', 'launching', 'one-launch-status'];
-/** At the start of this server, what has begun since is told. */
+/** At its start, this server makes marks of runs that have begun at most this long ago. */
 const EARLIER_MS = 60 * 60_000;
 
 export class Changes {

@@ -5,7 +5,7 @@ import type { Run } from '../../../protocol/run';
 import type { KnownNumbers, RoundResult } from '../../rounds/result';
 
 /**
- * So long the numbers of a run count that is silent: it may be late once, and exporters answer from an earlier snapshot where
+ * How long the numbers of a silent run count: it may be late once, and exporters answer from an earlier snapshot where
  * collecting costs too much.
  */
 const HEARD_MS = 10_000;
@@ -13,18 +13,18 @@ const HEARD_MS = 10_000;
 export interface HeardRun extends QueriedSnapshot {
   readonly run: Run;
   readonly isLeaving: boolean;
-  /** When something new or the same was heard last. */
+  /** When it was heard last, with new numbers or the same ones. */
   readonly heardAt: number;
   /** Of the last snapshot whose vitals are known. */
   vitals: Vitals;
-  /** The snapshot of which the vitals are. */
+  /** The snapshot that the vitals are of. */
   vitalsOf: Snapshot | undefined;
 }
 
 export class HeardRuns {
   private runs: ReadonlyMap<string, HeardRun> = new Map();
 
-  /** @param known newest numbers, of runs that were too late for the round as well */
+  /** @param known newest numbers, also of runs that answered too late for the round */
   take(result: RoundResult, known: readonly KnownNumbers[]): void {
     const before = this.runs;
     const answered = new Map<string, Snapshot>();

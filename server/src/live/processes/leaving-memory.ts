@@ -1,4 +1,4 @@
-/** The memory of a process that PM2 is replacing: PM2 does not list it any more, and it runs on this host. */
+/** The memory of a process that PM2 is replacing: PM2 no longer lists it, but it runs on this host. */
 import { readFileSync } from 'node:fs';
 
 /** @returns bytes; `undefined` where the system does not tell */

@@ -15,7 +15,7 @@ export interface LiveProcess {
   readonly vitals: Vitals;
   /** Whether it has answered lately. If it has not, its vitals are the last that are known. */
   readonly isHeard: boolean;
-  /** Whether PM2 calls it online, and nothing has come of it in the last round. */
+  /** Whether PM2 calls it online, and nothing has come from it in the last round. */
   readonly isUnanswered: boolean;
   readonly blockedSince: number | undefined;
   readonly stack: string | undefined;
@@ -49,7 +49,7 @@ export function inOverview(process: LiveProcess): OverviewProcess {
   };
 }
 
-/** A process whose worker thread says that it is blocked has not fallen silent. */
+/** A worker thread's report that the process is blocked counts as an answer. */
 function statusOf({ status, isUnanswered, blockedSince }: LiveProcess): string {
   return isUnanswered && blockedSince === undefined ? 'unanswered' : status;
 }

@@ -6,11 +6,11 @@
  *
  * - six times the median of all such differences (MAD, times 1.4826 to be comparable with a standard deviation),
  * - a share of the median, and
- * - an absolute amount below which nobody cares (both: {@link RULES}).
+ * - an absolute amount below which a difference does not matter (both: {@link RULES}).
  *
  * Only more counts, except for requests, of which a process may also get too few. It is odd once this has been so for three
- * rounds in a row, and stays so until it has been within two thirds of that distance for five rounds in a row: what comes and
- * goes at the edge does not flap.
+ * rounds in a row, and stays so until it has been within two thirds of that distance for five rounds in a row: so a number
+ * at the edge does not flap.
  */
 import { appKey } from '../../../protocol/labels';
 import type { LiveProcess } from './live-process';

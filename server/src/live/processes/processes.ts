@@ -66,7 +66,10 @@ export class LiveProcesses {
     });
   }
 
-  /** No app without an exporter is: it is not among the silent. A slow process answers an earlier round meanwhile. */
+  /**
+   * Whether nothing has come from it. An app without an exporter is never late, since it is not among the silent. A slow
+   * process may have answered an earlier round meanwhile, which counts.
+   */
   private isLate(key: string, { started, silent }: RoundResult): boolean {
     const isSilent = silent.some(({ run, reason }) => run.key === key && reason === 'late');
     return isSilent && this.heard.get(key)?.heardAt !== started;

@@ -26,7 +26,7 @@ interface Shown {
 const FULL = 'As many charts are open as this server keeps: close some, here or in another window.';
 
 export class Viewer {
-  /** Whoever knows it may choose the page's charts. */
+  /** A secret: a request that names it may choose this page's charts. */
   readonly stream = randomBytes(16).toString('base64url');
   private shown: readonly Shown[] = [];
 

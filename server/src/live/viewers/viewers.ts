@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Charts } from '../charts/charts';
 import { Viewer, type Outlet } from './viewer';
 
-/** Each costs what it is told, and a connection. */
+/** Each costs a connection, and the events that are sent to it. */
 const MAX_PAGES = 20;
 /** From the beginning of one round to that of the next. */
 const EVERY_MS = 1000;

@@ -10,7 +10,7 @@ const TOPIC = 'returnMetrics';
 const LAST_TOPIC = 'lastMetrics';
 
 export interface Answer {
-  /** What the answer says of which instance it comes from. */
+  /** The instance from which the answer says that it comes. */
   readonly pmId: number;
   /** Id of the request that is answered; the original exporter sends none. */
   readonly request: string | undefined;
@@ -40,7 +40,7 @@ interface Problem {
   readonly problem: string;
 }
 
-/** A message with the topic of answers that is no answer says what the problem is. */
+/** An answer that cannot be used has a problem in place of its body. */
 export type ReadAnswer = Answer | (Problem & Omit<Answer, 'body'>);
 
 /** @returns the pm_id of the process whose exporter says that it has started; `undefined` for any other message */
@@ -69,7 +69,7 @@ export interface LastNumbers {
   readonly body: CompactBody;
 }
 
-/** One that cannot be used says what the problem is. */
+/** Last numbers that cannot be used have a problem in place of their body. */
 export type ReadLastNumbers = LastNumbers | (Problem & Pick<LastNumbers, 'token'>);
 
 /** @returns `undefined` for any other message */

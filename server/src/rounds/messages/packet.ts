@@ -2,7 +2,7 @@
 import { WIRE_VERSION, type PageRange } from '../../../../core/wire/format';
 import type { Request } from '../runs/known-run';
 
-/** An instance accepts no more ranges in one request, see `src/ipc/request.ts`. */
+/** Most ranges that an instance accepts in one request, see `src/ipc/request.ts`. */
 const MAX_RANGES = 10_000;
 
 /** @param self pm_id of this server, to which the answer goes */

@@ -100,7 +100,7 @@ export class Reader {
       throw new AnswerError('malformed', 'its payload is of another snapshot than it says');
     }
     const snapshot = { ...decoded.snapshot, incarnation: known.incarnations.enter(incarnation) };
-    // Each answer has new numbers. Those before it would stay in memory, as hardly anything else fills the heap.
+    // Each answer has new numbers. Hardly anything else fills the heap, so without this V8 would keep the numbers before.
     countWhileHeld(snapshot);
     known.last = { incarnation, snapshot, pages: decoded.pages };
     return snapshot;

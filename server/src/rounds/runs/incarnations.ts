@@ -1,7 +1,7 @@
 /** The lives of exporters within one run, in their order: an exporter may be stopped, and another one started. */
 import { randomUUID } from 'node:crypto';
 
-/** More exporters one after the other than messages can overtake each other. */
+/** How many former incarnations are remembered: a late message is of one of the last few. */
 const MAX_FORMER = 16;
 
 export class Incarnations {

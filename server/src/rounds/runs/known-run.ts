@@ -12,7 +12,7 @@ import type { PlainEncoder } from '../messages/plain-encoder';
 import type { Awaited } from '../messages/outcome';
 
 /**
- * A run that owes this many answers is asked again only after a pause: a stopped process that goes on would have to answer
+ * A run that owes this many answers is asked again only after a pause: a suspended process that goes on would have to answer
  * every request that has piled up.
  */
 const MAX_OWED = 4;
@@ -61,17 +61,17 @@ interface Named extends Pick<KnownPages, 'incarnation' | 'pages'> {
 /** How long a process may take from its start until it listens. */
 const STARTING_MS = 30_000;
 /**
- * The pause in that time, for what was sent before it listened is lost: shorter, since it may answer from now on, and not so
- * short that much piles up where it loads without a turn of its event loop.
+ * The pause in that time. It is shorter, since what was sent before the process listened is lost, and it may listen from now
+ * on; but not so short that much piles up while the process loads without a turn of its event loop.
  */
 const STARTING_PAUSE_MS = 3000;
 /** More pages than a snapshot can have. */
 const PAGE_IDS = 2 ** 24;
 
 export class KnownRun {
-  /** Handed to the run with each request: who sends it back is this run. */
+  /** Sent to the run with each request: a message that has it comes from this run. */
   readonly token = randomBytes(16).toString('base64url');
-  /** Whether an answer has had the id or the token of a request. Then an answer without either is of somebody else. */
+  /** Whether an answer has had the id or the token of a request. Then an answer without either is of another process. */
   echoes = false;
   last: KnownPages | undefined;
   /** What its worker thread has said last of its event loop; `undefined`: that it turns, or nothing. */
@@ -110,7 +110,7 @@ export class KnownRun {
    * the answer until its deadline.
    */
   get isStarting(): boolean {
-    // A clock that was set back says nothing.
+    // The difference is negative if the clock was set back.
     return !this.hasAnswered && Math.abs(Date.now() - this.startedAt) < STARTING_MS;
   }
 
@@ -167,7 +167,7 @@ export class KnownRun {
     return this.last?.incarnation === incarnation && this.last.snapshot.generation >= generation;
   }
 
-  /** Does work of this run one after the other: what of it is decoded is taken in as it came. */
+  /** Does the work of this run one piece after the other, so that messages are taken in in the order in which they came. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.turns.then(work);
     this.turns = done.catch(() => undefined);
@@ -175,12 +175,13 @@ export class KnownRun {
   }
 
   /**
-   * Notes by which mark an answer identifies its process, and compares it with the mark before.
+   * Notes the identity that an answer gives of its process, and compares it with the one before.
    *
    * While PM2 replaces one process by another under the same pm_id, the request may reach the new one, whose numbers must
-   * not count as the old one's. A mark that comes twice is accepted: PM2 lists a process, and its parent or child answers.
+   * not count as the old one's. An identity that comes twice is accepted: PM2 lists a process, and its parent or child
+   * answers.
    *
-   * @param identity a kind of mark, a space, and the mark
+   * @param identity its kind, a space, and a value
    * @returns whether the answer can be from the process that PM2 has listed
    */
   noteIdentity(identity: string): boolean {

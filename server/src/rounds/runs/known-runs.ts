@@ -78,7 +78,7 @@ export class KnownRuns {
     this.ended.clear();
   }
 
-  /** @returns the run that has been given this token; `undefined` if it is none of any, or of one that ended long ago */
+  /** @returns the run that has been given this token; `undefined` if no run has it, or its run ended long ago */
   ofToken(token: string): KnownRun | undefined {
     return this.withEnded().find((known) => known.token === token);
   }
@@ -99,7 +99,7 @@ export class KnownRuns {
     this.listed.get(pmId)?.noteHello();
   }
 
-  /** What is known of a listed run whose event loop does not turn; `undefined`: none that is known of. */
+  /** What is known of a listed run whose event loop does not turn; `undefined`: it turns, as far as is known. */
   blockedRun(run: Run): (KnownRun & { readonly blocked: Blocked }) | undefined {
     const known = this.listedRun(run);
     const isBlocked = known?.blocked !== undefined && isCurrent(known.blocked);

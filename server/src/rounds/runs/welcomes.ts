@@ -1,6 +1,6 @@
 /**
- * Asks a process whose exporter has started: so it has its token, and what was sent to it before it listened is sent again.
- * The message proves nothing, and makes the process be asked no more often than once at a time.
+ * Asks a process whose exporter says that it has started: so it gets its token, and requests that were lost before it listened
+ * are sent again. Any process can send that message, so that each is asked at most once at a time.
  */
 
 /** How long the answer may take. */

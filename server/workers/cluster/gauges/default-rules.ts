@@ -68,7 +68,7 @@ export const DEFAULT_GAUGE_RULES: readonly GaugeRule[] = [
   ...words('avg', 'lag', 'delay', 'latency', 'duration', 'interval', 'timeout', 'seconds', 'milliseconds', 'ms'),
 ];
 
-/** Rules for names in which one of the words between underscores is, or ends with, one of these words. */
+/** Rules for names that have one of these words between underscores, at their beginning or at their end. */
 function words(merge: GaugeMerge, ...some: readonly string[]): GaugeRule[] {
   return some.map((word) => ({ match: `?(*_)${word}?(_*)`, merge }));
 }

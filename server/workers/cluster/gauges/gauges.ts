@@ -65,7 +65,7 @@ export class Gauges {
     }
   }
 
-  /** Of twins in one run that are not added the first one stands. @returns whether it is the run's first one */
+  /** If twins in one run are not added, the first one stands. @returns whether it is the run's first one */
   private takeFirst(leader: number): boolean {
     if (this.lastRun[leader] === this.runs) return false;
     this.lastRun[leader] = this.runs;

@@ -58,7 +58,7 @@ export class AppSeries {
     this.catchUp(state);
   }
 
-  /** Adds what another thread has added. @returns false if the state has other pages: then make a new object of it */
+  /** Adds what another thread has added. @returns false if the state has other pages: then make a new object from it */
   catchUp(state: ClusterState): boolean {
     if (state.incarnation !== this.incarnation) return false;
     const keyed = [...keyedFamilies(state.scopes)];

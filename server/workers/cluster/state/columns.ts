@@ -71,7 +71,7 @@ export class GrowingColumn {
   private values = new Float64Array(64);
   private length = 0;
 
-  /** @param offsets of all series, ascending: those that come in have no start time; `undefined` where none have one */
+  /** @param offsets of all series, ascending: new ones get no start time; `undefined` for a column without start times */
   grow(length: number, offsets: readonly number[] | undefined): void {
     if (length > this.values.length) {
       const larger = new Float64Array(2 * length);

@@ -48,8 +48,8 @@ export interface Endings {
 }
 
 /**
- * Twins of series that are shown go first, since nothing is lost by it: their numbers move to what is shown. What is lost is
- * lost with all twins: their sum must not fall.
+ * Twins that are not shown go first, since nothing is lost: their numbers move to the twin that is shown. After them, a series is
+ * removed only with all of its twins: the sum of some of them would be lower.
  *
  * @param max how many counters and histograms are kept that no run has any more
  * @returns `undefined` if nothing is removed

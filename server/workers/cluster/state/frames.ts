@@ -1,5 +1,5 @@
 /**
- * The state file, outside: a line that names its format, and records behind each other.
+ * The outer form of the state file: a line that names its format, and records behind each other.
  *
  * ```
  * pm2-metrics-state 2 and a line feed

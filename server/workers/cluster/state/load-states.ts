@@ -1,4 +1,4 @@
-/** Reads a state file. What is intact in it is used, and the rest is told. */
+/** Reads a state file. What is intact in it is used, and the rest is reported. */
 import { closeSync, constants, fstatSync, openSync, realpathSync, type Stats } from 'node:fs';
 import type { ClusterState } from '../../../protocol/state';
 import type { LoadTask, LoadResult } from '../../../protocol/state-file';

@@ -33,7 +33,7 @@ export function isSameFamily(a: FamilyHead, b: FamilyHead): boolean {
   return areEqual(ours, theirs) && areEqual(about, other) && areEqual(a.scope, b.scope);
 }
 
-/** Compares the values of their keys. A key without a value is none. */
+/** Compares the values of their keys. A key that is `undefined` counts as missing. */
 function areEqual(a: object, b: object): boolean {
   if (a === b) return true;
   const theirs = b as Record<string, unknown>;

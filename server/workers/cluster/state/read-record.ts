@@ -1,4 +1,4 @@
-/** Reads a record's payload. Its checksum has held, and still nothing is used before it is checked. */
+/** Reads a record's payload. Its checksum is right, but nothing is used before it is checked. */
 import { DataPointType } from '../../../../core/otel';
 import { ByteReader } from '../../../../core/wire/numbers';
 import { PAGE_SERIES, MAX_BUCKETS, strideOf, type Layout, type Page } from '../../../../core/snapshot';

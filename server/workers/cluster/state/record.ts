@@ -1,6 +1,6 @@
 /**
- * A record: how the state of an app has changed, or a whole state. What is written are the numbers that have changed, and the
- * pages that have come. They are whole numbers of series, not differences, so that the last record of a number counts.
+ * A record: how the state of an app has changed, or a whole state. It has the pages that have come, and the numbers that have
+ * changed: the numbers themselves, not differences, so that the last record of a number counts.
  *
  * ```
  * u32 LE bytes of the head | head (JSON) | attributes of its pages | changes of carried, gone, and of runs, as the head says

@@ -101,7 +101,7 @@ export function replaceFile({ draft, changes, path, keepAside }: Omit<ReplaceTas
   }
 }
 
-/** Files kept aside at the most. */
+/** Most files that are kept aside. */
 const MAX_ASIDE = 100;
 
 /** @returns the second name that the file has got */
@@ -123,7 +123,7 @@ function linkAside(path: string): string {
   throw new Error(`there are ${MAX_ASIDE} files ${path}.unreadable-… already`);
 }
 
-/** As after the end of a process that had linked it, and not come further. */
+/** Two names of one file remain when a process has ended between linking and renaming. */
 function isSameFile(path: string, other: string): boolean {
   const [a, b] = [path, other].map((one) => lstatSync(one, { throwIfNoEntry: false }));
   return a !== undefined && a.ino === b?.ino && a.dev === b.dev;

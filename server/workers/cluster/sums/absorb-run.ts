@@ -52,7 +52,7 @@ export function absorbRun(
   }
 }
 
-/** @param room layout of the cluster's mapping */
+/** @param room layout of the app's series */
 function absorbPage(page: MergedPage, numbers: Numbers, room: Layout): void {
   const { layout } = page.page;
   switch (layout.kind) {

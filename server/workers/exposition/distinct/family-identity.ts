@@ -2,7 +2,7 @@
  * Shows each series of a family once. Series are one in Prometheus where their labels are the same as they are written: those
  * of two scopes whose labels are not shown, of the metrics `a.b` and `a-b`, with `{code: 200}` and with `{code: '200'}`.
  *
- * What is one is found out when pages come. While none does, a rendering only looks at their ids.
+ * Which series are one is found out when new pages come. As long as none comes, a rendering only looks at the ids of pages.
  */
 import type { ExtraLabels } from '../../../protocol/labels';
 import { attributesOf } from '../../../../core/page-texts';
@@ -40,7 +40,7 @@ export class FamilyIdentity {
   private series = 0;
   /** By hash of the labels: the first series that has it. */
   private readonly firsts = new HashTable();
-  /** By the first of them: series that are one, or have been when all of them were there. */
+  /** By the first of them: series with one hash. They are one if their labels are the same too. */
   private readonly groups = new Map<number, number[]>();
 
   /** @returns the same members if each series is there once */
@@ -52,7 +52,7 @@ export class FamilyIdentity {
       try {
         this.note(member);
       } catch {
-        // The rendering fails at it too, and says so: nothing else is lost.
+        // The rendering fails at that page too, and reports it.
       }
     }
     if (this.groups.size === 0) return members;

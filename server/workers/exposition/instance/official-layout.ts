@@ -47,7 +47,7 @@ interface Entry {
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const TYPE_LINE = /# TYPE (\S*) (\S*)\n$/;
 
-/** Prometheus has no labels for one instance. */
+/** The series of one instance get no further labels. */
 const INSTANCE: Labelled = { labels: [] };
 
 export class OfficialLayout {

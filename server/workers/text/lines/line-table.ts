@@ -97,7 +97,7 @@ export class LineTable {
     return next - (this.blockEnds[block] as number);
   }
 
-  /** Of the lines `line` to `to`, not included: the line behind the first ones whose bytes stand one behind the other. */
+  /** The end of the lines from `line` on whose bytes stand one behind the other, at most `to`. Not included. */
   endInBlock(line: number, to: number): number {
     return Math.min(this.firstLineOf(this.blockOf(line) + 1), to);
   }

@@ -190,7 +190,7 @@ export class NumberedLines {
     return 0;
   }
 
-  /** Puts as many unused bytes between all blocks: what one of them needs, others will need too. */
+  /** Puts this many unused bytes between all blocks: what one of them needs, others will need too. */
   private spread(room: number): void {
     const { table } = this;
     const { bytes } = this.memory;

@@ -1,5 +1,5 @@
 /**
- * What formats forbid of numbers. All of them want histograms whose buckets are cumulative and end with the count.
+ * Which numbers the formats forbid. All of them want histograms whose buckets are cumulative and end with the count.
  *
  * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
  */

@@ -6,7 +6,7 @@ const REASONS = Object.keys(DROP_REASONS) as readonly DropReason[];
 export class LeftOut {
   /** Whether there is any. */
   any = false;
-  /** By series: 0, or the reason's index and 1. */
+  /** By series: 0, or the reason's index plus 1. */
   private readonly codes: Uint8Array;
 
   constructor(size: number) {

@@ -62,7 +62,7 @@ test('of histograms those that strict parsers take have the official bytes, and 
   t.is(body.toString(), official);
   parse(body.toString(), 'text');
   t.deepEqual(warnings, [
-    'Metric h: histograms and summaries are left out whose counts are not whole numbers from 0 on, do not add up, or are too large for the format',
+    'Metric h: histograms and summaries are left out if their counts are not whole numbers from 0 on, do not add up, or are too large for the format',
   ]);
   t.deepEqual(samplesOf((await shown(...odd)).body.toString()), []);
 });

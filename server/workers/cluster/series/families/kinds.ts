@@ -12,7 +12,7 @@ export interface Kinds {
   readonly left: readonly { readonly family: AppFamily; readonly standing: AppFamily }[];
 }
 
-/** The type stands that the latest run has. Families with other types of the same name give way. */
+/** The type that the latest run has stands. Families of the same name with other types give way. */
 export function standingKinds(families: Iterable<AppFamily>, recency: () => Recency): Kinds {
   const all = [...families];
   const left = contested(all, ({ exposed }) => exposed?.name, recency);

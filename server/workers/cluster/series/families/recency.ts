@@ -1,11 +1,11 @@
-/** Which of several layouts, or kinds, of a family the run has that started last: that one is shown. */
+/** Which of several layouts or types the run has that started last: that one is shown. */
 import { START, type Layout } from '../../../../../core/snapshot';
 import type { AppFamily, LayoutSeries } from './app-family';
 import { layoutKey } from './layouts';
 import type { AppTask, MappedRound } from '../mapping/mapped-round';
 
 export class Recency {
-  /** Of what runs have that have answered: the place of the latest run in the order of starts, from 1. */
+  /** For the series of runs that have answered: the place of the latest run in the order of starts, from 1. */
   private readonly ranks = new Map<LayoutSeries, number>();
   private readonly silent: readonly { readonly rank: number; readonly last: Float64Array }[];
 
@@ -51,7 +51,7 @@ export class Recency {
     return round === 0 ? Infinity : round;
   }
 
-  /** The same of the series that have gone last. */
+  /** The same of those series of the family that have gone last. */
   goneOfFamily({ pages, firsts }: AppFamily): number {
     let latest = 0;
     for (const [p, { page }] of pages.entries()) {

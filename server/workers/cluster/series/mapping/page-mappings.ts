@@ -15,7 +15,7 @@ export class PageMappings {
     this.appSeries = new AppSeries(state, extra);
   }
 
-  /** Adds what another thread has added. @returns false if the state has other pages: then make a new object of it */
+  /** Adds what another thread has added. @returns false if the state has other pages: then make a new object from it */
   catchUp(state: ClusterState): boolean {
     return this.appSeries.catchUp(state);
   }
