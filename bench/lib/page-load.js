@@ -11,7 +11,7 @@ function processRows(second) {
     const numbers = [0.3, 9e7 + second * 4096, 0.002, 100, 0.1, 0.05].map((number, at) =>
       wave(number, pmId + at, second),
     );
-    return [`run-${pmId}`, pmId, app, 'default', 'online', 1, 0, ...numbers, null, null, null, null, null];
+    return [`run-${pmId}`, pmId, app, 'online', 1, 0, ...numbers, null, null, null, null, null];
   });
 }
 

@@ -19,6 +19,11 @@ export function appKey({ app, namespace }: AppName): string {
   return namespace === undefined ? app : JSON.stringify([namespace, app]);
 }
 
+/** The app as a person sees it: unique, but for an app that is named like another one with its namespace. */
+export function appTitle({ app, namespace }: AppName): string {
+  return namespace === undefined ? app : `${namespace}/${app}`;
+}
+
 /** Only apps outside of the default namespace have the label for it: those inside are the rule. */
 export function appLabels({ app, namespace }: AppName, names: LabelNames): [name: string, value: string][] {
   return namespace === undefined

@@ -32,8 +32,8 @@ export type ProcessRow = readonly [
   /** Unique among all runs of the host, former ones too. */
   run: string,
   pmId: number,
+  /** With its namespace, where that is not the default one. So it is in all that follows. */
   app: string,
-  namespace: string | null,
   /** As PM2 has it, `leaving` while PM2 is replacing it, or `unanswered` if it is online and does not answer. */
   status: string,
   startedAt: number | null,

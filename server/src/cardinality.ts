@@ -6,7 +6,7 @@
 import type { StateLog, Subject } from '../../core/state-log';
 import { messageOf } from '../../core/values';
 import type { CardinalityApp, CardinalityCounts, CardinalityTask, CountedMetric } from '../protocol/cardinality';
-import { appKey } from '../protocol/labels';
+import { appKey, appTitle } from '../protocol/labels';
 import type { Cardinality, MetricCardinality } from '../protocol/page';
 import type { ClusterPool } from './cluster-pool';
 import type { RoundResult } from './rounds/result';
@@ -130,10 +130,9 @@ function piecesOf({ apps, maxNewPages }: CardinalityTask): number {
 function appsOf(answers: RoundResult['answers']): CardinalityApp[] {
   const apps = new Map<string, { readonly app: string; readonly runs: CardinalityApp['runs'][number][] }>();
   for (const { run, snapshot } of answers) {
-    const { app, namespace, pmId } = run;
     const key = appKey(run);
-    const known = apps.get(key) ?? { app: namespace === undefined ? app : `${namespace}/${app}`, runs: [] };
-    known.runs.push({ pmId, snapshot });
+    const known = apps.get(key) ?? { app: appTitle(run), runs: [] };
+    known.runs.push({ pmId: run.pmId, snapshot });
     apps.set(key, known);
   }
   return [...apps.values()];

@@ -12,6 +12,7 @@
  */
 import type { StateLog, Subject } from '../../../core/state-log';
 import { messageOf } from '../../../core/values';
+import { appTitle } from '../../protocol/labels';
 import type { OverviewAnswer } from '../../protocol/overview';
 import type { FoundMetrics, Hello, Mark } from '../../protocol/page';
 import type { LabelledSnapshot } from '../../protocol/render';
@@ -131,7 +132,7 @@ export class Live {
     this.searches++;
     try {
       await this.refresh(SEARCHED_MS);
-      const snapshots = this.heard.all.map(({ run, snapshot }) => ({ app: run.app, snapshot }));
+      const snapshots = this.heard.all.map(({ run, snapshot }) => ({ app: appTitle(run), snapshot }));
       return (await this.options.pool.run({ kind: 'search', text, snapshots })).found;
     } finally {
       this.searches--;

@@ -2,6 +2,7 @@
 import { Selector } from '../../../core/select';
 import { VITAL_QUERIES } from '../../../core/query/vitals';
 import type { Snapshot } from '../../../core/snapshot';
+import { appTitle } from '../../protocol/labels';
 import type { LabelledSnapshot } from '../../protocol/render';
 import type { ChartQuestion, QueriedSnapshot, QueryTask } from '../../protocol/query';
 import type { OpenChart } from './charts/open-chart';
@@ -52,14 +53,15 @@ function subjectOf(
 ): ChartQuestion['of'] {
   const { app, pmId } = chart.subject;
   if (needsSums(chart)) {
-    return sums.flatMap(({ labels: [first] }, i) =>
-      app === undefined || first?.[1] === app ? { snapshot: runs.length + i, label: undefined } : [],
-    );
+    return sums.flatMap(({ labels: [name, namespace] }, i) => {
+      const title = appTitle({ app: name?.[1] ?? '', namespace: namespace?.[1] });
+      return app === undefined || title === app ? { snapshot: runs.length + i, label: undefined } : [];
+    });
   }
   return runs.flatMap(({ run, isLeaving }, snapshot) => {
-    if (app !== undefined && run.app !== app) return [];
+    if (app !== undefined && appTitle(run) !== app) return [];
     if (typeof pmId === 'number' && run.pmId !== pmId) return [];
-    const name = `${run.app} ${run.pmId}`;
+    const name = `${appTitle(run)} ${run.pmId}`;
     return { snapshot, label: pmId === 'all' ? `${name}${isLeaving ? ' (leaving)' : ''}` : undefined };
   });
 }

@@ -119,9 +119,7 @@ test.serial('a reload is seen as it happens: old and new side by side, and total
   t.deepEqual(reloads.map(([, , , pmId]) => pmId).sort(), ids);
   const leaving = page.rows
     .flat()
-    .find(
-      ([, , , , status, , , , memory]) => status === 'leaving' && (memory !== null || process.platform !== 'linux'),
-    );
+    .find(([, , , status, , , , memory]) => status === 'leaving' && (memory !== null || process.platform !== 'linux'));
   t.truthy(leaving, 'a process that PM2 was replacing, and its memory');
   for (const pmId of ids) t.true(page.names(2).has(`shop ${pmId}`));
   t.true(ids.some((pmId) => page.names(2).has(`shop ${pmId} (leaving)`)));

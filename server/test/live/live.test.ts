@@ -1,7 +1,7 @@
 /** What pages hear, and what is kept, from rounds made by hand and evaluated by real threads. */
 import test from 'ava';
 import { ClusterPool } from '../../src/cluster-pool';
-import type { Hello, Mark, Past, ProcessRow } from '../../protocol/page';
+import type { ChartSeries, Hello, Mark, Past, ProcessRow } from '../../protocol/page';
 import type { Run } from '../../protocol/run';
 import type { InstanceAnswer, KnownNumbers } from '../../src/rounds/result';
 import { Process } from '../rounds-by-hand';
@@ -34,7 +34,7 @@ test('a new page hears the hour, the marks and the processes, and then each roun
   t.deepEqual(past('cpu'), [0, 0]);
   const processes = events[3]?.[1] as ProcessRow[];
   t.deepEqual(
-    processes.map(([, pmId, app, , status, , , , , , perSecond, errors, p95, , , , , why]) => [
+    processes.map(([, pmId, app, status, , , , , , perSecond, errors, p95, , , , , why]) => [
       ...[pmId, app, status, perSecond, errors, p95, why],
     ]),
     [
@@ -46,7 +46,7 @@ test('a new page hears the hour, the marks and the processes, and then each roun
   await world.take(11, one.answers(requests(150, 10)), two.answers(requests(120)));
   const later = named(events, 'processes').at(-1) as ProcessRow[];
   t.deepEqual(
-    later.map((row) => row[10]),
+    later.map((row) => row[9]),
     [0, 0],
   );
 });
@@ -141,7 +141,7 @@ test('a process whose event loop does not turn is marked between two rounds, unt
   const run = answers[0]?.run as Run;
   world.live.noteBlocked(run, { since: BEGIN - 2000, stack: 'at loop' });
   world.live.noteBlocked(run, { since: BEGIN - 2000, stack: 'at loop' });
-  const blocked = (): unknown[] => (named(events, 'processes').at(-1) as ProcessRow[])[0]?.slice(14, 16) ?? [];
+  const blocked = (): unknown[] => (named(events, 'processes').at(-1) as ProcessRow[])[0]?.slice(13, 15) ?? [];
   t.deepEqual(blocked(), [BEGIN - 2000, 'at loop']);
   // The next answer shows that it turns.
   await world.take(3, new Process('shop', 0).orders(2));
@@ -151,4 +151,38 @@ test('a process whose event loop does not turn is marked between two rounds, unt
     [BEGIN - 2000, 'blocked', 'shop', 0, 'Its event loop does not turn'],
     [BEGIN + 3000, 'turns', 'shop', 0, 'Its event loop turns again, after 5 s'],
   ]);
+});
+
+test('two apps of one name in two namespaces stay apart: processes, the hour, marks, charts and search', async (t) => {
+  const world = liveWorld(pool);
+  const [shop, other] = [new Process('shop', 0), new Process('shop', 1, 1001, 'blue')];
+  await world.take(0, shop.orders(1), other.orders(100));
+  const { page, events } = world.open();
+  const apps = (rows: readonly ProcessRow[]): unknown => rows.map(([, pmId, app]) => [pmId, app]);
+  const titles = [
+    [0, 'shop'],
+    [1, 'blue/shop'],
+  ];
+  t.deepEqual(apps(named(events, 'processes').at(-1) as ProcessRow[]), titles);
+  const [, rows] = named(events, 'past').at(-1) as Past;
+  t.deepEqual([...new Set(rows.map(([, app]) => app))], ['shop', 'blue/shop']);
+  const marks = named(events, 'marks').at(-1) as Mark[];
+  t.deepEqual(
+    marks.map(([, , app, pmId]) => [pmId, app]),
+    titles,
+  );
+
+  const chart = { metric: 'orders', as: 'total', pmId: 'all', points: 10 } as const;
+  page.show([
+    { ...chart, id: 1 },
+    { ...chart, id: 2, app: 'shop' },
+    { ...chart, id: 3, app: 'blue/shop' },
+  ]);
+  await world.take(1, shop.orders(2), other.orders(101));
+  const names = new Map((named(events, 'series') as ChartSeries[]).map(([id, , series]) => [id, series]));
+  t.deepEqual(
+    [1, 2, 3].map((id) => names.get(id)),
+    [['blue/shop 1', 'shop 0'], ['shop 0'], ['blue/shop 1']],
+  );
+  t.deepEqual((await world.live.search('orders')).metrics[0]?.apps, ['blue/shop', 'shop']);
 });

@@ -5,7 +5,6 @@ export interface Process {
   readonly run: string;
   readonly pmId: number;
   readonly app: string;
-  readonly namespace: string | null;
   readonly status: string;
   readonly startedAt: number | null;
   readonly restarts: number;
@@ -21,16 +20,16 @@ export interface Process {
 export type Numbers = Readonly<Record<PastField, number | null>>;
 
 export function processOf(row: ProcessRow): Process {
-  const [run, pmId, app, namespace, status, startedAt, restarts, cpu, memory, eventLoop, requests, errors, p95] = row;
-  const [sessions, blockedSince, stack, odd, why] = row.slice(13) as [
+  const [run, pmId, app, status, startedAt, restarts, cpu, memory, eventLoop, requests, errors, p95] = row;
+  const [sessions, blockedSince, stack, odd, why] = row.slice(12) as [
+    ProcessRow[12],
     ProcessRow[13],
     ProcessRow[14],
     ProcessRow[15],
     ProcessRow[16],
-    ProcessRow[17],
   ];
   const numbers = { cpu, memory, eventLoop, requests, errors, p95 };
-  return { run, pmId, app, namespace, status, startedAt, restarts, numbers, sessions, blockedSince, stack, odd, why };
+  return { run, pmId, app, status, startedAt, restarts, numbers, sessions, blockedSince, stack, odd, why };
 }
 
 /** In the order of the table. */

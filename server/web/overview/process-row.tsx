@@ -46,13 +46,11 @@ function NumberCells({ numbers, hour, height, isOwn, odd }: CellsProps) {
 
 export function AppRow({ app, processes }: { readonly app: string; readonly processes: readonly Process[] }) {
   const up = processes.filter(isUp);
-  const namespace = processes[0]?.namespace ?? null;
   return (
     <tr role="row" class="app">
       <th role="rowheader" scope="rowgroup" class="name">
         <span class="app-name">{app}</span>{' '}
         <span class="muted">
-          {namespace !== null && namespace !== 'default' && `${namespace}, `}
           {up.length === processes.length ? `${up.length} up` : `${up.length} of ${processes.length} up`}
         </span>
       </th>

@@ -1,4 +1,5 @@
 /** The last hour of what the overview shows: per run the numbers of {@link PastField}. */
+import { appTitle } from '../../../protocol/labels';
 import type { Past, PastField } from '../../../protocol/page';
 import { inJson } from '../in-json';
 import type { LiveProcess } from '../processes/live-process';
@@ -48,7 +49,7 @@ export class History {
         NAMES.map((field) => {
           const isOfPm2 = field === 'cpu' || field === 'memory';
           const value = isOfPm2 || process.isHeard ? FIELDS[field](process) : undefined;
-          return [JSON.stringify([process.run.key, process.run.app, field]), value ?? NaN] as const;
+          return [JSON.stringify([process.run.key, appTitle(process.run), field]), value ?? NaN] as const;
         }),
       ),
     );

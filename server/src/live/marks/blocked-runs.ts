@@ -1,4 +1,5 @@
 /** Which event loops do not turn, and the marks of when that begins and ends. */
+import { appTitle } from '../../../protocol/labels';
 import type { Mark } from '../../../protocol/page';
 import type { Run } from '../../../protocol/run';
 import type { RoundResult } from '../../rounds/result';
@@ -38,6 +39,6 @@ export class BlockedRuns {
   }
 }
 
-function mark({ app, pmId }: Run, time: number, kind: 'blocked' | 'turns', text: string): Mark {
-  return [time, kind, app, pmId, text];
+function mark(run: Run, time: number, kind: 'blocked' | 'turns', text: string): Mark {
+  return [time, kind, appTitle(run), run.pmId, text];
 }

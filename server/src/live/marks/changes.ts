@@ -1,5 +1,6 @@
 /** What has happened to processes between two of PM2's lists. */
 import { hasEnded } from '../../../../core/pm2/has-ended';
+import { appTitle } from '../../../protocol/labels';
 import type { Mark, MarkKind } from '../../../protocol/page';
 import type { ProcessInfo } from '../../pm2/process-list';
 
@@ -85,6 +86,6 @@ function endOf(process: ProcessInfo, before: Known | undefined, now: number): Ma
   return wasOnline ? [mark(process, now, 'stop', 'PM2 has stopped it')] : [];
 }
 
-function mark({ run: { app, pmId } }: ProcessInfo, time: number, kind: MarkKind, text: string): Mark {
-  return [time, kind, app, pmId, text];
+function mark({ run }: ProcessInfo, time: number, kind: MarkKind, text: string): Mark {
+  return [time, kind, appTitle(run), run.pmId, text];
 }

@@ -1,4 +1,5 @@
 /** A process as the dashboard shows it. */
+import { appTitle } from '../../../protocol/labels';
 import type { OverviewProcess } from '../../../protocol/overview';
 import type { ProcessRow } from '../../../protocol/page';
 import type { Vitals } from '../../../protocol/query';
@@ -60,8 +61,7 @@ export function rowOf(process: LiveProcess): ProcessRow {
   return [
     one.run,
     one.pmId,
-    one.app,
-    one.namespace,
+    appTitle(process.run),
     one.status,
     one.startedAt,
     one.restarts,

@@ -28,7 +28,7 @@ export function row(pmId: number, app: string, values: Partial<RowValues> = {}):
   };
   const { cpu, memory, eventLoop, requests, errors, p95, blockedSince, stack, odd, why } = all;
   return [
-    ...([all.run, pmId, app, 'default', all.status, Date.now() - 60_000, all.restarts] as const),
+    ...([all.run, pmId, app, all.status, Date.now() - 60_000, all.restarts] as const),
     ...([cpu, memory, eventLoop, requests, errors, p95, null, blockedSince, stack, odd, why] as const),
   ];
 }
