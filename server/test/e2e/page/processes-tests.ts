@@ -49,7 +49,7 @@ export function testProcesses(): void {
     await seen;
     t.deepEqual(await axeObjections(overview), []);
     await overview.locator('.reload h2', { hasText: 'Reloaded' }).waitFor();
-    // Also a process that has ended before the next round, and was never seen beside the new one.
+    // A pair is shown even if the old process ended before the next round, and was never seen beside the new one.
     await overview.locator('.pairs th[scope=row]').nth(1).waitFor();
     t.deepEqual(await textsOf(overview, '.pairs th[scope=row]'), ids);
     await order(10);
