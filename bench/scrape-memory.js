@@ -80,7 +80,7 @@ async function main() {
     await row('start');
     await row(1, await scrape());
     let clients = [];
-    /** The server closes connections that are in the way of others: others come in their place. */
+    /** The server closes connections of clients that do not read. New ones take their places. */
     const fill = async () => {
       clients = clients.filter((client) => !client.destroyed);
       while (clients.length < stopped) {

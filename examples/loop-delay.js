@@ -32,7 +32,7 @@ const OPTIONS = {
 
 const HEAD = `The longest turn of the event loop from one collection to the next, in ms, without what the collector's own
 collect() took of it, and without time in which others had the CPU (on Linux); then the same without the garbage
-collection in it, which comes when it comes, and has the most to do just behind a collect().
+collection in it, which comes at any moment, and has the most to do right after a collect().
 
   series  exporter collections collect()    least   median  longest | without GC: median  longest`;
 

@@ -56,7 +56,7 @@ const MODES = {
     askEachSecond();
     return sdk;
   },
-  /** What shows whether the event loop turns, and nothing else of the exporter. */
+  /** Only the part of the exporter that watches the event loop. */
   watched() {
     const { LoopBeat } = part('src/blocked/beat.js');
     const { ExporterPool } = part('src/pool/exporter-pool.js');

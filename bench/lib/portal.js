@@ -6,14 +6,14 @@ const { existsSync, mkdirSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const PACKAGES = path.join(__dirname, '..', 'node_modules', '@mashroom');
-/** What a portal has that has been set up: without them it looks for them in each request, and says so. */
+/** Files of a portal that has been set up. Without them it would look for them, and log that, at each request. */
 const FILES = {
   'acl.json': { '/portal/**': { '*': { allow: 'any' } } },
   'storage/mashroom-security-resource-permissions.json': { d: [] },
 };
 
 /**
- * @param {string} folder in which the site is kept for all servers that run one after the other
+ * @param {string} folder keeps the site for all servers, which run one after the other
  * @returns {{path: string, env: object, marker: string}} what `measureServer` is to request
  */
 function portalPage(folder) {

@@ -61,7 +61,7 @@ const KINDS = {
   },
 };
 
-/** What an application does that gives two readers its numbers. */
+/** An application whose numbers two readers get. */
 function besideAnother() {
   const { reader, cycle } = ours(true);
   const other = cumulativeReader();
@@ -118,7 +118,7 @@ function openTelemetry({ reader, readers = [reader], cycle }, instrument) {
   return { add: (attributes) => counter.add(1, attributes), cycle };
 }
 
-/** Whose callback gives all series each time. @returns {() => Promise<unknown>} a collection */
+/** An observable instrument, whose callback gives all series each time. @returns {() => Promise<unknown>} a collection */
 function createObservable(kind, size) {
   const { reader, cycle } = KINDS[kind]();
   const kept = Array.from({ length: size }, (_, id) => attributesOf(id, 0));
@@ -139,7 +139,7 @@ function promClient() {
   return { add: (labels) => counter.inc(labels, 1), cycle: () => registry.metrics() };
 }
 
-/** Applications write the keys in the order of each place in their code. */
+/** Each place in the code of an application writes the keys in an order of its own. */
 function attributesOf(id, order) {
   const route = `/route/${id % ROUTES}`;
   if (order === 0) return { method: 'GET', route, id };

@@ -11,7 +11,7 @@ const { atMost, timesLess, timesMore, within } = require('../lib/rows');
 const { startStubDaemon } = require('../lib/stub-daemon');
 
 const MODES = ['no exporter', 'collect() alone', 'ours', 'straightforward exporter', 'prom-client'];
-/** What the reader of our own is measured beside, in rounds of their own: more of them, as the difference is small. */
+/** Our reader is compared with no exporter, in rounds of their own: more of them, since the difference is small. */
 const READER = 'Pm2MetricReader';
 const BARE = 'no exporter';
 const MOST_TIMES = 1.15;
@@ -126,7 +126,7 @@ function report({ taken, workload, quick, emit }) {
   }
 }
 
-/** Of medians: the p99 of one round says more of that round than of what is measured. */
+/** Compares medians: the p99 of one round says more about that round than about the exporter. */
 function reportReader({ taken, workload, quick, emit }) {
   const ours = taken[READER];
   const theirs = taken[BARE];

@@ -51,7 +51,7 @@ async function measure({ instances, size, count, emit }) {
   // The hour is kept whether or not there is a page.
   const own = page.all.map((ms) => Math.max(LEAST_MS, ms - spread(hour.all).median));
   const alone = { ...row, variant: 'the page alone', against, name: `${name}: all threads`, ours: own };
-  // The promise is of a page for 50 processes; charts of hundreds of thousands of series cost what they cost.
+  // The promise is of a page for 50 processes; charts of hundreds of thousands of series have no target.
   emit(size === 'large' ? atMost({ ...alone, theirs: own.map(() => bound) }) : within({ ...alone, bound }));
 }
 

@@ -63,7 +63,7 @@ async function measure({ peer, kind, size, variant, quick, emit }) {
   for (let round = 0; round < (quick ? 2 : 3); round++) {
     taken.ours.push(await mean(count, change, () => cpuMs(collect)));
     taken.theirs.push(await cpuMs(() => app.register.metrics()));
-    // What the text before it has left is not ours.
+    // The garbage of the text before does not count as ours.
     globalThis.gc();
     const { ms, gcMs } = await longestOf(count, change, () => longestTurn(collect));
     taken.holds.push(ms);

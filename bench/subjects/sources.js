@@ -16,7 +16,7 @@ const NOTHING_MS = 0.2;
 const HOLD_MS = 8;
 const SETTLE_MS = 100;
 const WARM_UPS = 12;
-/** Collections in which nothing has changed run little code, of which a process that lives for long has all compiled. */
+/** Collections in which nothing has changed run little code. In a process that lives for long all of it is compiled. */
 const IDLE_WARM_UPS = 400;
 const FEW_SERIES = 1000;
 /** With a million series: each collection of them runs the code often enough. */
@@ -28,7 +28,7 @@ const AGAINST = {
   'prom-client': 'prom-client, register.metrics()',
 };
 const TWO = ['ours', 'cumulative'];
-/** Whose collection is one hold. */
+/** Sides whose collection is one single hold. */
 const HELD = ['in one go', 'cumulative'];
 const ALL = ['ours', ...Object.keys(AGAINST)];
 
@@ -57,7 +57,7 @@ async function measure({ workload, size, reused, count, kinds, shares }, emit) {
   );
   const processes = { ours: alone() };
   await warmUp(processes.ours, size);
-  // Before the others are there: what they keep would be what fills the processor's caches between two collections.
+  // Before the others are there: what they keep would fill the processor's caches between two collections.
   if (shares.includes(0)) await measureIdle({ ours: processes.ours, size, reused, count, emit });
   for (const [kind, create] of Object.entries(later)) {
     processes[kind] = create();
@@ -81,7 +81,7 @@ async function measure({ workload, size, reused, count, kinds, shares }, emit) {
   }
 }
 
-/** What the reader costs each recording of an application, which is what a second one costs too. */
+/** What the reader adds to each recording of an application. A second reader adds as much. */
 async function measureRecording({ size, count, emit }) {
   for (const reused of [false, true]) {
     for (const instrument of ['counter', 'histogram']) {
@@ -154,7 +154,7 @@ async function warmUp(process, size) {
 function timesOf(processes, share, count) {
   const sides = Object.entries(processes).map(([kind, { change, cycle }]) => {
     const side = async () => {
-      // What an interval before has left for the next one is not that one's cost.
+      // Work that the interval before has left over does not count.
       await cycle();
       change(share);
       globalThis.gc();

@@ -32,7 +32,7 @@ module.exports = {
         ...[{ vital: 'requests' }, { vital: 'errors' }, { vital: 'latency' }, { vital: 'eventLoop' }],
         { metric: 'mashroom_http_requests_total', by: ['route'], as: 'rate', top: 3, name: 'hot', unit: '' },
         'mashroom_plugins_*',
-        // Of its plugin for sessions, which only the stand-in stands in for.
+        // In Mashroom its plugin for sessions has this metric. Here only the stand-in has it.
         ...(DEMO_COLLECTOR === 'stand-in' ? ['mashroom_sessions_total'] : []),
         ...(Number(process.env.DEMO_SERIES) > 0 ? ['shop_*'] : []),
       ],

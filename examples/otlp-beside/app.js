@@ -11,7 +11,7 @@ const { Pm2MetricReader } = require('@mashroom/mashroom-monitoring-pm2-exporter/
 
 const sdk = new NodeSDK({
   serviceName: 'shop',
-  // The collector has to tell the instances apart. For PM2 nobody has to name them.
+  // The OTLP collector has to tell the instances apart. The metrics server knows them by their pm_id.
   resource: resourceFromAttributes({ 'service.instance.id': process.env.pm_id }),
   metricReaders: [
     new Pm2MetricReader({ mashroomMetrics: ['visits'] }),

@@ -46,7 +46,7 @@ test('what a round has answered is in the file', async (t) => {
   t.deepEqual(host.told, []);
 });
 
-test('a file that is not ours is left alone, and told', async (t) => {
+test('a file that is not ours is left alone, and the log names it', async (t) => {
   const host = hostOf(t, pool);
   writeFileSync(host.file, 'nothing of ours');
   const sums = host.serve();

@@ -1,4 +1,4 @@
-/** The script by which the memory of the metrics server is looked at, and what slow readers cost others. */
+/** The script that prints the memory of the metrics server, and what slow readers cost others. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -22,6 +22,6 @@ test('the memory does not follow the number of scrapes, though each has new numb
   const options = ['--scrapes', '90', '--rows', '3', '--series', '200000'];
   const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, ...options]);
   const rows = [...stdout.matchAll(/^ +\d+ +\d+ +(\d+)$/gm)].map(([, mib]) => Number(mib));
-  // One scrape's numbers take 3 MiB: of 60 scrapes they were 190.
+  // The numbers of one scrape take 3 MiB: when those of 60 scrapes were kept, they took 190.
   t.true(rows.at(-1)! - rows[1]! < 100, stdout);
 });

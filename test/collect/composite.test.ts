@@ -5,7 +5,7 @@ import { combine, counted, hurry, valuesOf } from './collecting';
 
 const DELTA = 0;
 
-/** What has been started goes on. */
+/** Lets what has been started go on. */
 function turn(): Promise<void> {
   return Promise.resolve();
 }

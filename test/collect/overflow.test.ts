@@ -57,13 +57,13 @@ for (const sdk of SDKS) {
     const { stats } = await collector.more(1);
     t.is(stats.overflowedMetrics, 2);
     t.is(stats.series, 10 + 2000 + TOO_MANY);
-    // Nothing is recorded any more, and the numbers lack what they have lacked.
+    // Nothing is recorded any more: the numbers still lack the same series.
     t.is((await collector.more(2)).stats.overflowedMetrics, 2);
     t.deepEqual(toldOf(collector), ['small', 'view']);
   });
 }
 
-/** The metrics of whose overflow the log has told. */
+/** The metrics that the log says have overflowed. */
 function toldOf({ log }: RunningCollector): (string | undefined)[] {
   return log.filter((line) => line.includes('otel.metric.overflow')).map((line) => /series of (\w+)/.exec(line)?.[1]);
 }

@@ -112,7 +112,7 @@ test('the defaults of the schema are those of the code', (t) => {
   t.true(isValid(readConfig({}).config));
 });
 
-test('each key has a description for whoever edits it', (t) => {
+test('each key has a description', (t) => {
   const check = (node: Schema, path: string): void => {
     for (const [key, property] of propertiesOf(node)) {
       if (key !== '$schema' && node.anyOf === undefined) t.truthy(property.description, `${path}${key}`);

@@ -9,7 +9,7 @@ const root = resolve(__dirname, '../..');
 const docs = readFileSync(join(root, 'docs/sources.md'), 'utf8');
 
 interface Block {
-  /** What the comment before it says: a file, or `fragment`. */
+  /** The text of the comment before it: a file, or `fragment`. */
   readonly from: string | undefined;
   readonly code: string;
 }

@@ -1,4 +1,4 @@
-/** Which metrics servers get the last numbers of a process, and what of its end stays as it is. Ways: `test/e2e/`. */
+/** Which metrics servers get the last numbers of a process, and what does not change about its end. All kinds of ends: `test/e2e/`. */
 import { spawnSync, type ChildProcess } from 'node:child_process';
 import test from 'ava';
 import { decodeSnapshot } from '../../core/wire/decode';

@@ -20,7 +20,7 @@ test('what fails when the collector is replaced ends in the log, not in the serv
   } as unknown as PluginContextHolder;
   const exporter = new ServerExporter(holder, {}, logger);
   exporter.start();
-  // What the exporter asks under PM2.
+  // The source that the exporter would collect from under PM2.
   const { watched } = exporter as unknown as { watched(source: MetricsSource): MetricsSource };
   const source = Reflect.apply(watched, exporter, [{ provider: () => foreign, collect: () => undefined }]);
   service = startTally('sdk-metrics-1').service;

@@ -13,7 +13,7 @@ import { MAX_STEPS, processOf, steps, VIEWS, type Step } from './recordings';
 import { foreignReader, loadSdk, SDKS, startOurs, viewOf } from './sdk';
 
 const RUNS = 60;
-/** No recording is below it. */
+/** The lowest value of a recording. */
 const LEAST = -1;
 
 /** Both processes read the same clock. */

@@ -1,4 +1,4 @@
-/** What stands between `npm start`, `npm test`, CI and the programs that they run. */
+/** The scripts by which `npm start`, `npm test` and CI run their programs. */
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';

@@ -37,25 +37,22 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
     t.is(next['a']?.unit, 'By');
   });
 
-  scenario(
-    'NaN is shown as gone, and makes no probe that has had no number, unless it has a place',
-    async (t, child) => {
-      await show(child, [
-        { name: 'known', value: 4 },
-        { name: 'unknown', value: NaN },
-      ]);
-      await show(child, [
-        { name: 'known', value: NaN },
-        { name: 'unknown', value: NaN },
-        { name: 'early', value: NaN, early: true },
-      ]);
-      const sent = await child.nextSent();
-      t.is(sent['known']?.value, '-');
-      t.is(sent['early']?.value, '-');
-      t.false('unknown' in sent);
-      t.deepEqual(await child.run((host) => [...registered(host)]), ['known', 'early']);
-    },
-  );
+  scenario('NaN is shown as gone, and does not make a new probe, unless that has a place', async (t, child) => {
+    await show(child, [
+      { name: 'known', value: 4 },
+      { name: 'unknown', value: NaN },
+    ]);
+    await show(child, [
+      { name: 'known', value: NaN },
+      { name: 'unknown', value: NaN },
+      { name: 'early', value: NaN, early: true },
+    ]);
+    const sent = await child.nextSent();
+    t.is(sent['known']?.value, '-');
+    t.is(sent['early']?.value, '-');
+    t.false('unknown' in sent);
+    t.deepEqual(await child.run((host) => [...registered(host)]), ['known', 'early']);
+  });
 
   scenario('what is no longer in the list is shown as gone, until it comes back', async (t, child) => {
     await show(child, [

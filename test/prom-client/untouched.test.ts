@@ -74,7 +74,7 @@ for (const name of NAMES) {
     const after = pictureOf(registry);
     t.deepEqual([...after.keys()], [...before.keys()]);
     for (const [path, value] of before) t.true(Object.is(after.get(path), value), path);
-    // What is recorded then is seen by such a comparison.
+    // This comparison notices what is recorded afterwards.
     record('z');
     t.true(pictureOf(registry).size > before.size);
   });

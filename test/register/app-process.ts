@@ -64,7 +64,7 @@ export async function runApp(t: ExecutionContext, options: AppOptions): Promise<
     child.send('say');
   });
   child.on('message', (message: { said?: unknown }) => (said = message.said ?? said));
-  // An app that never says what it is waited for fails its test, rather than to hold up all others.
+  // An app that never says what the test waits for fails its test, and does not hold up the others.
   const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearTimeout(patience);

@@ -5,7 +5,7 @@ import type * as fastCheck from 'fast-check';
 import type * as libraryModule from '../../src/index';
 import { runAsInstance } from '../in-child/instance';
 
-test('a collection may throw and reject with all that there is', async (t) => {
+test('a collection may throw and reject with any value', async (t) => {
   const ended = await runAsInstance(t, async ({ load, require, tell }) => {
     const { startPm2Exporter } = load('src/index') as typeof libraryModule;
     const fc = require('fast-check') as typeof fastCheck;

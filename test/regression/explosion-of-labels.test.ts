@@ -41,7 +41,7 @@ test('a malformed metric takes no room from others', async (t) => {
   }
 });
 
-test('whoever comes and goes, series are left out only where more live than the limit allows', async (t) => {
+test('whichever series come and go, some are left out only where more live than the limit allows', async (t) => {
   const step = fc.record({ from: fc.nat({ max: 600 }), count: fc.nat({ max: 400 }), others: fc.nat({ max: 150 }) });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 25 }), async (steps) => {

@@ -15,7 +15,7 @@ import { metrics } from '../collect/running-collector';
 
 const OUTSIDE = process.platform === 'linux' ? test.serial : test.serial.skip;
 
-/** Of no account of the machine: a process has limits of its own there. */
+/** No account of the machine has this id, so its limit on processes counts those of this test only. */
 const UID = 54_321;
 
 /** A process that tells a number gets it as its limit on processes and threads. */

@@ -1,4 +1,4 @@
-/** The surroundings that a run of the tests gets from scripts/test.js. */
+/** The environment that scripts/test.js gives a run of the tests. */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -11,7 +11,7 @@ function listed(pm_id: unknown, options: unknown, status = 'online'): object {
   return { pm_id, name: 'app', pid: 1, pm2_env: { status, axm_options: options } };
 }
 
-test('each metrics server that is online hears of the start, and nobody else', async (t) => {
+test('each metrics server that is online hears of the start, and no other process', async (t) => {
   const server = new RpcServer();
   await server.start();
   t.teardown(() => server.remove());

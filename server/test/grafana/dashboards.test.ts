@@ -17,7 +17,7 @@ for (const name of DASHBOARDS) {
       inputs.map((input) => [input.name, input.type, input.pluginId]),
       [['DS_PROMETHEUS', 'datasource', 'prometheus']],
     );
-    // Where it is provisioned nobody is asked: then the hidden variable of this name stands for Prometheus.
+    // A provisioned dashboard asks for no data source: the hidden variable of this name stands for Prometheus.
     t.is(templating.list[0]?.name, 'DS_PROMETHEUS');
     const sources = [...panels.filter(({ type }) => type !== 'row'), ...panels.flatMap(({ targets = [] }) => targets)];
     for (const one of sources) t.deepEqual((one as { datasource?: unknown }).datasource, DATA_SOURCE);

@@ -35,6 +35,6 @@ test('an answer counts for the run whose token and request it bears, whatever it
     t.is(ofRun({ token, request: 'of 1', data: plain }), undefined);
   }
   t.is(ofRun({ request: 'of 0', token: victim.token, data: compact }), 0);
-  // It has sent back its token: an answer without one is of somebody else.
+  // It has sent back its token: an answer without one is of another process.
   t.is(ofRun({ data: plain }), undefined);
 });

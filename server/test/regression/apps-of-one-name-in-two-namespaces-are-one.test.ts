@@ -57,7 +57,7 @@ test('the label for the namespace is there outside of the default one only', asy
   t.true(page.includes('/metrics/1: shop in the namespace blue\n'));
 });
 
-test('that one of them answers says nothing of the other', (t) => {
+test('an answer of one of them says nothing about the other', (t) => {
   const apps = new Apps({ apps: [], self: 9 });
   apps.noteAnswer({ app: 'shop', namespace: 'blue' });
   t.true(apps.answers({ app: 'shop', namespace: 'blue' }));

@@ -1,4 +1,7 @@
-/** A round that was shown late, with an answer of an exporter that has been stopped since, counted what its successor had sent twice. */
+/**
+ * A round that was shown late, with an answer of an exporter that has been stopped since, counted twice what its successor
+ * had sent.
+ */
 import test from 'ava';
 import { ClusterPool } from '../../src/cluster-pool';
 import { counter, point } from '../../../test/core/encoder/collections';

@@ -13,7 +13,7 @@ import { labels, render } from '../workers/exposition/rendered-snapshots';
 
 const LIMITS = { maxBytes: 1 << 24, maxSeries: 5000, maxSamples: 40_000 };
 
-/** Two exporters of one incarnation, who give their pages the same ids. */
+/** Two exporters of one incarnation, which give their pages the same ids. */
 const collect = (count: number): Promise<Snapshot> =>
   encode(
     new SnapshotEncoder({ maxSeries: 5000 }),

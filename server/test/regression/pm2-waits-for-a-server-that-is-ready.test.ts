@@ -11,6 +11,6 @@ test('it tells PM2 that it is ready once it listens', async (t) => {
   child.on('message', (message) => messages.push(message));
   await url();
   while (messages.length < 2) await once(child, 'message');
-  // The second one marks it as a metrics server in what PM2 lists.
+  // The second message marks it as a metrics server in what PM2 lists.
   t.deepEqual(messages, ['ready', markingMessage(WIRE_VERSION)]);
 });

@@ -8,7 +8,7 @@ import { Process, round } from '../rounds-by-hand';
 const pool = new ClusterPool({ threads: 1, maxMemoryMb: 1024, timeoutMs: 120_000 });
 test.after.always(() => pool.stop());
 
-/** Nothing is known of an event loop that does not. */
+/** An event loop that turns, as far as is known. */
 const TURNS = { blockedSince: null, stack: null };
 
 test('a server with nothing to show says what it has asked, and why there is nothing, once', async (t) => {

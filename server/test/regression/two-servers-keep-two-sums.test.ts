@@ -1,4 +1,4 @@
-/** Two processes of the metrics server kept sums of their own, and scrapes got now the ones and now the others. */
+/** Two processes of the metrics server kept sums of their own, and scrapes got sometimes one and sometimes the other. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';

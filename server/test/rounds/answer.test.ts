@@ -5,7 +5,7 @@ import { readAnswer, readLastNumbers } from '../../src/rounds/messages/answer';
 const compact = { v: 2, form: 'snapshot', incarnation: 'i', generation: 3, pid: 7, payload: 'AAAA' };
 const message = { topic: 'returnMetrics', from: '2', request: 'r', token: 't', data: compact };
 
-test('an answer says of whom it is, to which request, and what', (t) => {
+test('an answer is read with its sender, its request and its data', (t) => {
   t.deepEqual(readAnswer(message), {
     pmId: 2,
     request: 'r',

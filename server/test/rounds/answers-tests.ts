@@ -120,7 +120,7 @@ export function answersTests(test: TestFn, shared: () => Shared): void {
     t.deepEqual(result.silent, []);
   });
 
-  test.serial('only who was asked can answer, whatever an answer claims', async (t) => {
+  test.serial('only the process that was asked can answer, whatever an answer claims', async (t) => {
     const { pm2, server, instanceOf, behave, requestsOf, heard, release } = shared();
     const [victim] = (await pm2.list('compact')) as [Instance];
     const [{ id }] = (await pm2.list('server')) as [Instance];

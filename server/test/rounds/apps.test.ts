@@ -20,7 +20,7 @@ test('names and globs choose apps, and a module by its name alone', (t) => {
   t.deepEqual(included(['!(shop|else)'], ...names), ['shop-api']);
 });
 
-test('an app answers once it has, or by being named', (t) => {
+test('an app counts as one that answers once it has answered, or if it is named', (t) => {
   const apps = new Apps({ apps: ['named', 'g*'], self: SELF });
   t.true(apps.answers({ app: 'named' }));
   t.false(apps.answers({ app: 'glob' }));
@@ -28,7 +28,7 @@ test('an app answers once it has, or by being named', (t) => {
   t.true(apps.answers({ app: 'glob' }));
 });
 
-test('one that has not answered is worth waiting for in three rounds', (t) => {
+test('an app that has not answered is waited for in three rounds', (t) => {
   const apps = new Apps({ apps: [], self: SELF });
   const worth = Array.from({ length: 5 }, () => {
     const may = apps.mayAnswer({ app: 'mute' });

@@ -48,7 +48,7 @@ test('an answer closes all older requests that no scrape waits for, and ends the
   t.true(known.shouldBeAsked(100_000, false));
 });
 
-test('another process in its place is told by its pid, or by when its numbers began, once', (t) => {
+test('another process in its place is recognised by its pid, or by the start of its numbers, once', (t) => {
   const known = new KnownRun(run, 7);
   t.deepEqual(
     ['pid 7', 'pid 8', 'pid 8', 'since 1', 'since 1', 'since 2', 'since 2'].map((mark) => known.noteIdentity(mark)),

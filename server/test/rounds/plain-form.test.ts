@@ -69,7 +69,7 @@ test('snapshots of one instance share their pages, and are never written again',
   );
 });
 
-test('when it was collected and since when it counts are what its data points say', async (t) => {
+test('the times of its collection and of its start are those of its data points', async (t) => {
   const data = plain(
     counter('c', [point({}, 1, [1_795_000_000, 5e8])]),
     counter('d', [point({}, 1, [1_794_000_000, 0])]),

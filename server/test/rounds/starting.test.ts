@@ -35,7 +35,7 @@ test('a process that is not asked in each second of its start is not late', asyn
   }
 });
 
-test('a process that is being replaced stays in sight, also where it answers no more', async (t) => {
+test('a process that is being replaced stays known, even if it answers no more', async (t) => {
   const world = new World(t);
   const [old, next] = [new Shop(0, process.pid), new Shop(0, process.ppid)];
   world.list = [old];

@@ -53,7 +53,7 @@ test.serial('--once --json prints what the server answers, as one line', async (
   t.deepEqual(JSON.parse(stdout), OVERVIEW);
 });
 
-test.serial('--json ends when nobody reads it any more', async (t) => {
+test.serial('--json ends when its reader has gone', async (t) => {
   const { url } = await serveAnswers(t);
   const command = [process.execPath, ...NODE_ARGS, '--url', url, '--json', '--interval', '0.2'].join(' ');
   const lines = runInShell(`${command} | head -n 2`);

@@ -138,7 +138,7 @@ test('any text is shown in one line without control characters', async (t) => {
   );
 });
 
-test('answers of another form are refused, and unknown fields are no harm', async (t) => {
+test('answers of another form are refused, and unknown fields do no harm', async (t) => {
   for (const answer of [null, [], {}, { ...OVERVIEW, processes: [{ app: 'x' }] }, { ...OVERVIEW, now: 'x' }]) {
     await t.throwsAsync(viewOf(t, answer), { instanceOf: AnswerError, message: /another form/ });
   }

@@ -8,7 +8,7 @@ const { bundlePage } = require('../../../scripts/bundle-page') as { bundlePage(t
 
 const MOST_BYTES = 120 * 1024;
 
-test('the page is a document, a script and a style of at most 120 KB, and asks nobody else', async (t) => {
+test('the page is a document, a script and a style of at most 120 KB, and loads nothing from elsewhere', async (t) => {
   const folder = join(__dirname, `../../../node_modules/.cache/page-${process.pid}`);
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   await bundlePage(folder);

@@ -96,24 +96,27 @@ export function testFrame(): void {
     t.is(await page.evaluate(`(${slash}, document.activeElement.id)`), 'search', 'at once');
   });
 
-  testPage('a lost connection is said, and comes back by itself with the charts', async (t, context) => {
-    const { server, open, complaints } = context;
-    withAll(server);
-    const page = await open('#metrics?chart=queue_length*avg*route**');
-    await rendered(page);
-    server.isAway = true;
-    server.dropStreams();
-    await page.getByRole('alert').waitFor();
-    t.deepEqual(await textsOf(page, '.connection'), ['not connected']);
-    t.true(await page.locator('.legend li').first().isVisible());
-    server.charts = [];
-    server.isAway = false;
-    await until('stream', () => (server.streams === 1 ? true : undefined));
-    await until('charts', () => (server.charts.length === 1 ? true : undefined));
-    await page.locator('.connection.live').waitFor();
-    t.is(await page.getByRole('alert').count(), 0);
-    complaints.length = 0;
-  });
+  testPage(
+    'the page says that its connection is lost, and connects again by itself with its charts',
+    async (t, context) => {
+      const { server, open, complaints } = context;
+      withAll(server);
+      const page = await open('#metrics?chart=queue_length*avg*route**');
+      await rendered(page);
+      server.isAway = true;
+      server.dropStreams();
+      await page.getByRole('alert').waitFor();
+      t.deepEqual(await textsOf(page, '.connection'), ['not connected']);
+      t.true(await page.locator('.legend li').first().isVisible());
+      server.charts = [];
+      server.isAway = false;
+      await until('stream', () => (server.streams === 1 ? true : undefined));
+      await until('charts', () => (server.charts.length === 1 ? true : undefined));
+      await page.locator('.connection.live').waitFor();
+      t.is(await page.getByRole('alert').count(), 0);
+      complaints.length = 0;
+    },
+  );
 
   testPage(
     'a stream that has gone silent is opened anew, and a sentence says why nothing comes',

@@ -88,7 +88,7 @@ export function testOverview(): void {
     await panels.first().waitFor({ state: 'detached' });
   });
 
-  testPage('a process that does not answer is up, and said to be unanswered', async (t, { server, open }) => {
+  testPage('a process that does not answer is up, and shown as unanswered', async (t, { server, open }) => {
     server.processes = [row(0, 'shop', { status: 'unanswered', why: 'it has not answered within 1000 ms' })];
     const page = await open();
     await page.locator('.process .state').waitFor();

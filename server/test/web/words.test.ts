@@ -47,7 +47,7 @@ test('a link brings back what it was made of', (t) => {
   t.is(formatRoute({ view: 'overview', search: '', window: 300, charts: [] }), '#overview');
 });
 
-test('of a link that is none, as much counts as is understood', (t) => {
+test('the part of an invalid link that is understood counts', (t) => {
   const empty: Route = { view: 'overview', search: '', window: 300, charts: [] };
   for (const hash of [
     '',

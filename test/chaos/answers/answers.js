@@ -19,8 +19,8 @@ const LABELS = { app: 'pm2_app', namespace: 'pm2_namespace', instance: 'pm_id' }
 /** @param note gets a row of a table: how many answers were given, and accepted */
 async function answers(random, note) {
   const form = random.pick(['compact', 'compact', 'plain']);
-  // What has the good process's names comes behind it, and is another app: which of two metrics of one name is shown is a
-  // question of their order.
+  // A process that has the good one's names comes after it, and is another app: of two metrics with one name, their
+  // order decides which is shown.
   const clashes = random.chance(0.3);
   const isFirst = !clashes && random.chance(0.5);
   const good = new Process(isFirst ? 'shop' : 'a', isFirst ? 1 : 0);
@@ -53,9 +53,9 @@ async function answers(random, note) {
     }
   }
   note({ form, answers: given, accepted });
-  // Nothing of what was refused or accepted is in the way of a good answer.
+  // Whatever was refused or accepted before, a good answer counts.
   if (form === 'plain') odd.known = new Process('shop', 1).known;
-  // Whoever claims to be another exporter is not heard any more as the one before: only as a new one.
+  // A process that has claimed to be another exporter is not heard as the former one any more: only as a new one.
   odd.startAnew();
   if ((await odd[form](goodCollection(ROUNDS))) === undefined) throw new Error('a good answer is refused');
 }

@@ -135,7 +135,7 @@ function placesIn(value, path = []) {
   return [path, ...Object.keys(value).flatMap((key) => placesIn(value[key], [...path, key]))];
 }
 
-/** What stands there may also be that of another place: then an entry is there twice. */
+/** The new value may be a copy of that of another place: then an entry is there twice. */
 function replaced(value, [key, ...rest], odd) {
   if (key === undefined) return odd;
   if (typeof value !== 'object' || value === null) return value;

@@ -4,7 +4,7 @@
 const { placesIn, replaced } = require('./compact');
 const { NAMES, NAMES_OF_GOOD, NUMBERS, VALUES } = require('./odd');
 
-/** Numbers as JSON has them, and as the plain form writes those that JSON has not. */
+/** Numbers of JSON, and the texts that the plain form has for numbers which JSON lacks. */
 const JSON_NUMBERS = [...NUMBERS.filter(Number.isFinite), null, '+Inf', '-Inf', 'NaN'];
 
 function oddData(data, random, clashes) {

@@ -88,7 +88,7 @@ class Process {
   }
 }
 
-/** The message that fits the payload, so far as the payload can be read: a liar who is consistent comes further. */
+/** The message that fits the payload, as far as the payload can be read: a consistent lie gets further. */
 function messageOf({ incarnation, generation }, payload) {
   const message = { form: 'snapshot', v: WIRE_VERSION, incarnation, generation, pid: 1, payload };
   try {

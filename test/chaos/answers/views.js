@@ -45,7 +45,7 @@ function isCount(name, value) {
 }
 
 /**
- * As the parser takes it: units are comments in this format, and so is what stands for no series. A series without a type,
+ * As the parser takes it: units are comments in this format, and so is the line that says that there are no series. A series without a type,
  * which the format has, is here a gauge. Families without series have no samples.
  */
 function withoutComments(text) {

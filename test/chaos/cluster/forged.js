@@ -10,7 +10,7 @@ const { encodeSnapshot } = require('../../../core/wire/encode');
 const { WIRE_VERSION } = require('../../../core/wire/format');
 
 const MESSAGES = 300;
-/** More than the shop counts in a try, and less. */
+/** Forged counts: more than the shop counts in a try, and fewer. */
 const ORDERS = [1_000_000, 0];
 const BLOCKED_MS = 60_000;
 

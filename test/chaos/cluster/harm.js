@@ -16,7 +16,7 @@ const HARM = {
     await cluster.kill('metrics', random);
     return NONE;
   },
-  /** What the instance had last is in the file only. */
+  /** The last numbers of the instance are in the file only. */
   async 'instance and server killed'(cluster, random) {
     const killed = await cluster.kill('shop', random);
     await sleep(random.below(300));

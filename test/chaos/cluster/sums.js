@@ -2,8 +2,8 @@
 
 /**
  * The sums of a cluster while processes, the daemon and the metrics server come to harm, or others attack the server. No
- * number that was shown may fall. All orders are counted, but for the last ones of a process that was killed, or that had
- * nobody to tell at its end.
+ * number that was shown may fall. All orders are counted, but for the last ones of a process that was killed,
+ * or that had no metrics server to tell at its end.
  */
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startCluster, until } = require('./cluster');

@@ -66,7 +66,7 @@ async function live(host, apps, random) {
   return history;
 }
 
-/** Until the file is not being written anew either. */
+/** Until nothing is under way, a rewriting of the file included. */
 async function settled(sums) {
   for (let turn = 0; turn < 3; turn++) {
     await nextTurn();
@@ -90,9 +90,9 @@ function change(file, what, random, history) {
   const sums = isAll
     ? new Map([...lost].map((name) => [name, history.get(name)[completeOf(name) - 1] ?? 0]))
     : new Map();
-  // Of a file that is cut nothing is lost that had been shown, for all the server knows.
+  // The server takes a file that was cut for one of a server that was killed: it misses nothing.
   const isCut = bytes.subarray(0, changed.bytes.length).equals(changed.bytes);
-  // So it may seem where the last record has lost bytes.
+  // A last record that has lost bytes may look like such a cut.
   const seemsCut = !isCut && changed.bytes.length < bytes.length && records.every(({ at }) => at < to);
   const isTold = !isCut || touched.some(({ at }) => at < from);
   return { bytes: changed.bytes, intact, sums, isKept: !isCut, seemsCut, isTold };
@@ -121,7 +121,7 @@ function check(restored, { intact, sums, isTold }, history, told) {
   same(told.length > 0, isTold, 'whether it is told');
 }
 
-/** What comes after is kept too. */
+/** The next rounds are kept too. */
 async function goesOn(host, sums, apps, restored, random) {
   for (const name of NAMES) apps.count(name, 7);
   await sums.absorb(await apps.round(random));
@@ -135,7 +135,7 @@ async function goesOn(host, sums, apps, restored, random) {
   same(host.told.slice(told).join(), '', 'what is told afterwards');
 }
 
-/** What tells a thing from another one in its place. */
+/** Differs if another thing takes the place of this one. */
 function identityOf(file) {
   const { ino, mode, size, mtimeMs } = fs.lstatSync(file);
   return [ino, mode, size, mtimeMs].join();

@@ -261,7 +261,7 @@ test('a malformed metric is named and left out, and nothing else is lost', async
   }
 });
 
-test('what is no ResourceMetrics at all is refused in words', async (t) => {
+test('anything but ResourceMetrics is refused with a message', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
   for (const data of [
     undefined,

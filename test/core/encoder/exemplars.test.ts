@@ -79,7 +79,7 @@ test('what is no exemplar is left out and counted, whatever it is', async (t) =>
   t.is(exemplarsOf(snapshot).length, 1, 'the first one of a list that is too long');
 });
 
-test('labels have 128 characters at the most, and those beyond Unicode 16 bits are one each', async (t) => {
+test('labels have 128 characters at the most, and each one beyond 16 bits counts as one', async (t) => {
   const of = (text: string): never => withExemplars(point({ text }, 1), exemplar(1, { a: text }));
   const snapshot = await encode(counter('c', [of('x'.repeat(127)), of('𝒳'.repeat(127)), of('𝒳'.repeat(128))]));
   t.is(exemplarsOf(snapshot).length, 2);

@@ -203,7 +203,7 @@ test('where a series has gone, nothing is joined', async (t) => {
   const encoder = new SnapshotEncoder({ maxSeries: MANY });
   const all = series(640);
   for (let i = 0; i <= 14; i++) {
-    // Eight small pages, which there is no room to join at first. None comes when a series goes: none is looked up.
+    // At first there is no room to join the eight small pages. When a series goes, none comes, so that none is looked up.
     const present = all.slice(0, Math.min(600 + 5 * i, 640)).filter((_, id) => i < 9 || i > 11 || id !== 620);
     const points = present.map((one, id) => point(one, 1000 * i + id));
     const snapshot = await encode(encoder, counter('c', points));

@@ -4,7 +4,7 @@ import test from 'ava';
 import type * as outputsModule from '../../../core/pool/closed-outputs';
 import { runInChild } from '../../in-child/run';
 
-test('a thread that is made with closed outputs opens none, which any other thread does', async (t) => {
+test('a thread that is made with closed outputs opens none, unlike any other thread', async (t) => {
   const opened = async (closed: boolean): Promise<unknown> => {
     const ended = await runInChild(
       async ({ load, require, tell }, [closed]) => {

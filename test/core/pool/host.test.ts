@@ -27,7 +27,7 @@ test('a process that ends while its threads are still being loaded ends all the 
   t.like(ended, { code: 0, output: '' });
 });
 
-test('what a process preloads is not loaded into the threads, which have its environment otherwise', async (t) => {
+test('what a process preloads is not loaded into the threads, which otherwise have its environment', async (t) => {
   const preload = `--require=${join(FIXTURES, 'preload.js')}`;
   const ended = await runInChild(
     async ({ load, tell }, options) => {

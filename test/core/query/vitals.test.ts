@@ -68,7 +68,7 @@ test('requests that both conventions have count once', (t) => {
   t.is(vitals(former, stable)['requests'], 10);
 });
 
-test('without an error there are none, and without a status it is not known', (t) => {
+test('without errors their rate is 0, and without a status there is no rate of errors', (t) => {
   t.is(vitals(counter('http_requests_total', 'status', { 200: 10 }))['errors'], 0);
   t.deepEqual(vitals(counter('http_requests_total', 'method', { GET: 10 })), { requests: 1 });
 });

@@ -50,7 +50,7 @@ test('what would take more memory than it may is refused before it takes it', as
   });
 });
 
-test('attributes that are no JSON each, though they are all together, are malformed', async (t) => {
+test('attributes that are JSON only together, and not each by itself, are malformed', async (t) => {
   const { header, rest } = inflated(encodeSnapshot(await sample(), []));
   const text = '{"id":0}\n{"id":1}\n{"id":2}\n';
   t.true(rest.subarray(0, text.length).equals(Buffer.from(text)));

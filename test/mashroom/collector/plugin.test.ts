@@ -155,7 +155,7 @@ test.serial('a reload goes on with what was counted, and observes the plugins on
     points('mashroom_plugins_error_total')?.map(({ value }) => value),
     [1],
   );
-  // A second start of the metrics of Node.js would have added it to itself.
+  // If the metrics of Node.js were started twice, the start time would be added to itself.
   t.true((points('process_start_time_seconds')?.[0]?.value as number) < 2 * 1.7e9);
 });
 

@@ -31,7 +31,7 @@ function numbersOf({ scopes, values }: Snapshot): number[] {
   return numbers;
 }
 
-test('whoever collects, in whatever order: each recording is counted once', async (t) => {
+test('each recording is counted once, whichever readers collect, in whatever order', async (t) => {
   const { tally, service } = startTally(SDK);
   const parts = [tally.attach(), tally.attach()] as const;
   let recorded = 0;
@@ -66,7 +66,7 @@ test("an exporter's latest snapshot keeps its numbers while others collect", asy
   t.deepEqual(numbersOf(await snapshotOf(part, true)), [7]);
 });
 
-test('intervals are those of the exporter, whoever else collects in between', async (t) => {
+test('intervals are those of the exporter, whatever else collects in between', async (t) => {
   const { tally, service } = startTally(SDK);
   const part = tally.attach();
   service.counter('visits', '').inc();

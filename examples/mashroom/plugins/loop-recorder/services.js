@@ -2,7 +2,8 @@
 
 /**
  * Turns the event loop without a pause and notes each long turn, with the collections within it: the rest of a turn
- * is everything else. Times are those of `performance.now()`, but `origin`, `from` and `to`: epoch milliseconds.
+ * is everything else. Times are those of `performance.now()`, except `origin`, `from` and `to`, which are epoch
+ * milliseconds.
  */
 
 const { renameSync, writeFileSync } = require('node:fs');
@@ -26,7 +27,7 @@ module.exports = async function bootstrap(_pluginName, _config, contextHolder) {
  */
 function record(collector) {
   const turns = [];
-  // For whoever makes requests for a part of the time only.
+  // For a caller that makes requests for a part of the time only.
   writeFileSync(`${LOOP_RECORD_FILE}.begun`, '');
   const begin = performance.now();
   const end = begin + Number(LOOP_RECORD_FOR_MS);

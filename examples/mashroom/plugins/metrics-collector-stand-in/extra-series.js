@@ -9,7 +9,7 @@ const SERIES_PER_TURN = 200;
 const REGIONS = ['north', 'east', 'south', 'west'];
 
 /**
- * Resolves when all series are there, so that the first to ask for metrics sees them.
+ * Resolves when all series are there, so that the first request for metrics sees them.
  *
  * @returns {Promise<() => void>} ends it
  */

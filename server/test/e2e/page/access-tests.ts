@@ -1,4 +1,4 @@
-/** Who may see the page, and who can: log-in and accessibility. */
+/** Access to the page: log-in, and accessibility. */
 import type { Page } from 'playwright-core';
 import { axeObjections } from '../../web/support/axe';
 import { textsOf } from '../../web/support/chromium';

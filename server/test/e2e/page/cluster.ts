@@ -59,7 +59,7 @@ function app(name: string, script: string, env: Readonly<Record<string, string>>
   return { name, script: join(PROJECT, `test/fixtures/apps/${script}.js`), cwd: PROJECT, ...mode, env };
 }
 
-/** @returns what a browser has kept that has logged in by the form */
+/** @returns what a browser keeps after a login by the form */
 async function logIn(): Promise<BrowserContextOptions> {
   const body = new URLSearchParams({ user: USER, password: PASSWORD });
   const answer = await fetch(`${metricsUrl}login`, { method: 'POST', body, redirect: 'manual' });

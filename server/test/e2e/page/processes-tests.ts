@@ -49,7 +49,7 @@ export function testProcesses(): void {
     await seen;
     t.deepEqual(await axeObjections(overview), []);
     await overview.locator('.reload h2', { hasText: 'Reloaded' }).waitFor();
-    // Also a process that has ended before the next round, and was never seen beside the new one.
+    // A pair is shown even if the old process ended before the next round, and was never seen beside the new one.
     await overview.locator('.pairs th[scope=row]').nth(1).waitFor();
     t.deepEqual(await textsOf(overview, '.pairs th[scope=row]'), ids);
     await order(10);
@@ -58,7 +58,7 @@ export function testProcesses(): void {
     await until('a mark of each reload', async () => ((await reloads.count()) === 2 ? true : undefined));
   });
 
-  testOnCluster('a process that is stopped by a signal is said not to answer, until it goes on', async (t, context) => {
+  testOnCluster('a process that a signal has stopped is shown as unanswered, until it goes on', async (t, context) => {
     const { pm2, open } = context;
     const [first] = await pm2.ready('shop', 2);
     const page = await open();
@@ -85,32 +85,35 @@ export function testProcesses(): void {
     t.is(await page.locator('.events .kind.warn').count(), 0);
   });
 
-  testOnCluster('a process that hangs is said to, with its stack, until it goes on', async (t, { pm2, open }) => {
-    const [first] = await pm2.ready('shop', 2);
-    const page = await open();
-    const shop = await processes(page);
-    const panel = page.locator('.blocked');
-    t.is(await panel.count(), 0);
-    const goesOn = join(pm2.folder, 'goes-on');
-    await first!.ask('hangUntil', goesOn);
-    await panel.waitFor();
-    t.regex(
-      await panel.locator('h2').innerText(),
-      new RegExp(`^shop ${first!.id}: its event loop has not turned for \\d+ s$`),
-    );
-    await panel.locator('pre', { hasText: /at theHang \(.*shop\.js:\d+:\d+\)/ }).waitFor();
-    await shop.nth(0).locator('.state.warn', { hasText: 'blocked' }).waitFor();
-    t.is(await shop.count(), 2);
-    t.deepEqual(await axeObjections(page), []);
-    writeFileSync(goesOn, '');
-    await panel.waitFor({ state: 'detached' });
-    await isWell(shop.nth(0));
-    const kinds = (await textsOf(page, '.events .kind')).slice(0, 2);
-    t.deepEqual(kinds, ['turns', 'blocked']);
-  });
+  testOnCluster(
+    'a process that hangs is shown as blocked, with its stack, until it goes on',
+    async (t, { pm2, open }) => {
+      const [first] = await pm2.ready('shop', 2);
+      const page = await open();
+      const shop = await processes(page);
+      const panel = page.locator('.blocked');
+      t.is(await panel.count(), 0);
+      const goesOn = join(pm2.folder, 'goes-on');
+      await first!.ask('hangUntil', goesOn);
+      await panel.waitFor();
+      t.regex(
+        await panel.locator('h2').innerText(),
+        new RegExp(`^shop ${first!.id}: its event loop has not turned for \\d+ s$`),
+      );
+      await panel.locator('pre', { hasText: /at theHang \(.*shop\.js:\d+:\d+\)/ }).waitFor();
+      await shop.nth(0).locator('.state.warn', { hasText: 'blocked' }).waitFor();
+      t.is(await shop.count(), 2);
+      t.deepEqual(await axeObjections(page), []);
+      writeFileSync(goesOn, '');
+      await panel.waitFor({ state: 'detached' });
+      await isWell(shop.nth(0));
+      const kinds = (await textsOf(page, '.events .kind')).slice(0, 2);
+      t.deepEqual(kinds, ['turns', 'blocked']);
+    },
+  );
 
   testOnCluster(
-    'a crash is told with its exit code and marked, and no count that was shown is lost',
+    'a crash is listed with its exit code and marked, and no count that was shown is lost',
     async (t, context) => {
       const { pm2, open, order } = context;
       const chart = await open(ORDERS);

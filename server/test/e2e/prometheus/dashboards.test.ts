@@ -220,7 +220,7 @@ interface Counted {
   }[];
 }
 
-withPrometheus('what has so many series is told by /api/cardinality, and by top in a terminal', async (t) => {
+withPrometheus('/api/cardinality, and top in a terminal, name the metric that has so many series', async (t) => {
   const response = await fetch(`${metricsUrl}api/cardinality`);
   const { metrics } = (await response.json()) as Counted;
   const [first] = metrics;

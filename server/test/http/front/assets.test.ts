@@ -32,7 +32,7 @@ test('a browser gets the page without credentials, and no data with it', async (
   t.is((await running.get('/metrics', { headers: BROWSER })).status, 401);
 });
 
-test('only the page gets HTML: whoever accepts anything gets text', async (t) => {
+test('only a browser gets HTML: a client that accepts anything gets text', async (t) => {
   const running = await run(t, undefined, {}, { assets: assetsOf(t) });
   const type = async (accept?: string): Promise<unknown> =>
     (await running.get('/', { headers: accept === undefined ? {} : { accept } })).headers['content-type'];

@@ -1,4 +1,4 @@
-/** Which numbers of which runs are of now. */
+/** Which runs count as heard, and with which numbers. */
 import test from 'ava';
 import type { Snapshot } from '../../../../core/snapshot';
 import { HeardRuns } from '../../../src/live/processes/heard-runs';
@@ -23,7 +23,7 @@ test('a run has its last two snapshots, and one that answers from the last one k
   t.is(heard?.earlier, snapshotIn(first));
 });
 
-test('one that is late counts for ten seconds with what it had, and with what has come since the round', async (t) => {
+test('a late run counts for ten seconds with its former numbers, and with those that have come since the round', async (t) => {
   const process = new Process('shop', 0);
   const runs = new HeardRuns();
   const first = at(await round(process.orders(1)), BEGIN);

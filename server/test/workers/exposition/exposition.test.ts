@@ -46,7 +46,7 @@ test('the order is the same from rendering to rendering, whatever the order of t
   }
 });
 
-test('of two types under one name the first one wins, and of two texts the first one', async (t) => {
+test('the first of two types under one name wins, and so does the first of two texts', async (t) => {
   const snapshots = [
     await instance(0, { metrics: [gauge('x', [point({}, 1)], 'first'), gauge('y.z', [point({}, 5)])] }),
     await instance(1, { metrics: [gauge('x', [point({}, 2)], 'second'), counter('y_z', [point({}, 6)])] }),
@@ -74,7 +74,7 @@ test('of two types under one name the first one wins, and of two texts the first
   ]);
 });
 
-test('of two types under one name in two processes that of the process stands that started last', async (t) => {
+test('of two types under one name in two processes, that of the process that started last is shown', async (t) => {
   const started = async (pmId: number, startedAt: number, metric: object) => ({
     ...(await instance(pmId, { metrics: [metric] })),
     startedAt,

@@ -14,7 +14,7 @@ const NUMBER = fc.oneof(
   fc.double(),
 );
 
-/** The lines, and beside them what they have to say. */
+/** The lines, beside the numbers that they have to show. */
 class Model {
   readonly values: number[];
   readonly lines: NumberedLines;

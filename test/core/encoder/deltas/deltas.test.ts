@@ -178,7 +178,7 @@ for (const sdk of SDKS) {
   });
 }
 
-test('the start time and the numbers of one snapshot earlier are those before', async (t) => {
+test('the previous column has the start times and numbers of the snapshot before', async (t) => {
   const encoder = newEncoder();
   await encode(encoder, deltaCounter('c', [point({ a: 1 }, 1, [50, 0])]));
   const snapshot = await encode(encoder, deltaCounter('c', [point({ a: 1 }, 5, [60, 0]), point({ a: 2 }, 1)]));

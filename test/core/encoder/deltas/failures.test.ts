@@ -58,7 +58,7 @@ for (const method of ['take', 'begin', 'publish'] as const) {
 }
 
 test.serial(
-  'a collection that cannot be encoded does not end all snapshots, and that its numbers are lost is told',
+  'a collection that cannot be encoded does not end all snapshots, and the log says that its numbers are lost',
   async (t) => {
     const encoder = new SnapshotEncoder({ maxSeries: 100 });
     await encode(encoder, ...step(1));

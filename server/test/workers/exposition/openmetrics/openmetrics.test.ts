@@ -75,7 +75,7 @@ test('a unit is told where the name ends with it', async (t) => {
   t.is(unitOf('seconds', 's'), undefined);
 });
 
-test('a histogram with bounds below 0 has no sum, and none without sum has a count', async (t) => {
+test('a histogram with bounds below 0 has no sum, and a histogram without a sum has no count', async (t) => {
   const exponential = (offset: number[]): object => ({
     count: 3,
     sum: 2,
