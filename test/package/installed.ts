@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
 import { freePort } from '../../scripts/lib/ports';
-import { withPm2 } from '../support/pm2';
+import { withPm2, type Pm2 } from '../support/pm2';
 import { until } from '../support/until';
 import { run } from './packed';
 
@@ -14,11 +14,25 @@ const PM2 = createRequire(__filename).resolve('pm2/bin/pm2');
 /** What the README says, and the server itself where it is started without PM2. */
 const RECIPE = ['start', 'node_modules/pm2-cluster-metrics/dist/src/main.js', '--name', 'metrics'] as const;
 
+const VISITS = /^visits_total\{route="\/",.*pm2_app="shop",.*\} 3$/m;
+
+/** An app that counts three visits: by itself, or those that are made where it says by which port it listens. */
+export interface Shop {
+  readonly script: string;
+  readonly args?: readonly string[];
+  readonly port?: number;
+}
+
 /** @param folder a project that both packages are installed in */
-export async function worksUnderPm2(t: ExecutionContext, folder: string): Promise<void> {
+export async function worksUnderPm2(
+  t: ExecutionContext,
+  folder: string,
+  shop: Shop = { script: 'shop.cjs' },
+): Promise<void> {
   await withPm2(7, async (pm2) => {
     const port = await freePort();
-    await pm2.start({ name: 'shop', script: join(folder, 'shop.cjs'), exec_mode: 'fork' });
+    await startShop(pm2, folder, shop);
+    if (shop.port !== undefined) for (let visit = 0; visit < 3; visit++) await visitShop(shop.port);
     const env = { ...process.env, PM2_HOME: pm2.home, PM2_METRICS_PORT: String(port) };
     await promisify(execFile)(process.execPath, [PM2, ...RECIPE], { cwd: folder, env });
 
@@ -26,14 +40,24 @@ export async function worksUnderPm2(t: ExecutionContext, folder: string): Promis
       const [shop] = await pm2.list('shop');
       return Object.entries(shop?.monitor ?? {}).some(([name]) => name.startsWith('visits')) || undefined;
     });
-    const text = await until('the counter at /metrics', async () => {
-      const response = await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined);
-      const body = (await response?.text()) ?? '';
-      if (!body.includes('visits_total{')) return undefined;
-      t.is(response?.headers.get('content-encoding'), 'gzip');
-      return body;
+    const response = await until('three visits at /metrics', async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+      return VISITS.test(await answer.text()) ? answer : undefined;
     });
-    t.regex(text, /^visits_total\{route="\/",.*pm2_app="shop",.*\} 3$/m);
+    t.is(response.headers.get('content-encoding'), 'gzip');
+  });
+}
+
+export async function startShop(pm2: Pm2, folder: string, { script, args = [], port }: Shop): Promise<void> {
+  const env = port === undefined ? {} : { PORT: String(port) };
+  await pm2.start({ name: 'shop', script: join(folder, script), args, cwd: folder, exec_mode: 'fork', env });
+}
+
+/** Resolves when the shop has answered one visit. */
+export async function visitShop(port: number): Promise<void> {
+  await until('an answer of the shop', async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    return response.ok || undefined;
   });
 }
 

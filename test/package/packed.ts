@@ -75,8 +75,16 @@ export function withNpm(...flags: string[]): Install {
   return (folder, tarballs) => runNpm(folder, 'install', ...QUIET, ...flags, ...tarballs);
 }
 
-/** A project of its own that has nothing but the given packages, and the consumers that use them. */
-export async function install(tarballs: readonly string[], by: Install = withNpm()): Promise<Installed> {
+/**
+ * A project of its own that has nothing but the given packages, and files that use them.
+ *
+ * @param files the folder to copy them from
+ */
+export async function install(
+  tarballs: readonly string[],
+  by: Install = withNpm(),
+  files = consumers,
+): Promise<Installed> {
   const folder = await mkdtemp(join(tmpdir(), 'consumer-'));
   await writeFile(
     join(folder, 'package.json'),
@@ -84,6 +92,6 @@ export async function install(tarballs: readonly string[], by: Install = withNpm
   );
   const { code, stdout, stderr } = await by(folder, tarballs);
   if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
-  await cp(consumers, folder, { recursive: true });
+  await cp(files, folder, { recursive: true });
   return { folder, output: `${stdout}\n${stderr}`, remove: () => rm(folder, { recursive: true, force: true }) };
 }

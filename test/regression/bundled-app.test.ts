@@ -9,8 +9,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { built, PROJECT } from '../support/built';
-
-const PACKAGE = '@mashroom/mashroom-monitoring-pm2-exporter';
+import { IN_BUNDLE, PACKAGE, whatToDo } from '../support/bundled-lines';
 
 /** It takes itself for a process of PM2's, as test/package/consumers/loaded.cjs does, and ends when it has nothing to do. */
 const APP = `
@@ -31,11 +30,6 @@ const SOURCES = {
   'main.cjs': `const { startPm2Exporter } = require('${PACKAGE}');${APP}`,
   'main.mjs': `import { startPm2Exporter } from '${PACKAGE}';${APP}`,
 };
-
-const whatToDo = (missing: string): string =>
-  `The metrics of this process are not exported: the module of the worker threads is ${missing}. Name ${PACKAGE} as ` +
-  'external to the bundler, and install it beside the bundle (docs/configuration.md, "In a bundle")';
-const IN_BUNDLE = whatToDo('not found, since the package was put into a bundle');
 
 test.before(built);
 

@@ -11,6 +11,7 @@ export type Pm2Version = 5 | 6 | 7;
 export interface App {
   readonly name: string;
   readonly script: string;
+  readonly args?: readonly string[];
   readonly cwd?: string;
   readonly exec_mode: 'cluster' | 'fork';
   readonly instances?: number;
