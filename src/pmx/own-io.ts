@@ -44,9 +44,12 @@ export function createOwnIo(logger: Logger): PmxIo | undefined {
     logger.debug('PM2 has not injected @pm2/io (pmx: false): the exporter has made one that only has probes');
     return io;
   } catch (error) {
+    const isForbidden = 'permission' in process;
     logger.warn(
-      'The package @pm2/io cannot be used: pm2 monit shows no probes of the exporter. Remove pmx: false from the app, ' +
-        'or install the exporter again. The cause:',
+      'The package @pm2/io cannot be used: pm2 monit shows no probes of the exporter. ' +
+        (isForbidden
+          ? "It opens Node.js' inspector, which the permission model forbids. The cause:"
+          : 'Remove pmx: false from the app, or install the exporter again. The cause:'),
       error,
     );
     return undefined;

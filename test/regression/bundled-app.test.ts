@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { built, PROJECT } from '../support/built';
-import { IN_BUNDLE, PACKAGE, whatToDo } from '../support/bundled-lines';
+import { IN_BUNDLE, PACKAGE, PRELOAD_IN_BUNDLE, whatToDo } from '../support/bundled-lines';
 
 /** It takes itself for a process of PM2's, as test/package/consumers/loaded.cjs does, and ends when it has nothing to do. */
 const APP = `
@@ -56,6 +56,21 @@ for (const place of ['workers', '../workers']) {
     t.deepEqual(await run(file), { active: false, lines: [IN_BUNDLE] });
   });
 }
+
+test("a bundled preload says what to do in one line, and does not load an app's own preload.js", async (t) => {
+  const folder = await project(t);
+  const ready = "process.env.pm_id = '0'; process.send ??= () => true;";
+  await writeFile(join(folder, 'ready.cjs'), ready);
+  await writeFile(
+    join(folder, 'main.cjs'),
+    `require('./ready.cjs'); require('${PACKAGE}/register'); console.log('{}');`,
+  );
+  const file = await bundle({ folder, format: 'cjs', external: [] });
+  await writeFile(join(dirname(file), 'preload.js'), "throw new Error('a preload of the app');");
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { timeout: 60_000 });
+  t.is(stdout, '{}\n');
+  t.is(stderr, `${PRELOAD_IN_BUNDLE}\n`);
+});
 
 test("a copy of the package without the worker threads' file is inactive and names that file", async (t) => {
   const folder = await project(t);

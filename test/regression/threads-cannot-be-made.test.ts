@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import type * as fs from 'node:fs';
 import type * as poolModule from '../../core/pool/worker-pool';
 import type * as libraryModule from '../../src/index';
@@ -100,6 +100,30 @@ OUTSIDE('an exporter that starts at the limit says so in one line, and the proce
 });
 
 test('under the permission model the exporter is inactive, and one line says what to do', async (t) => {
+  const told = await underPermissionModel(t);
+  t.deepEqual(told, [
+    false,
+    [
+      "The metrics of this process are not exported: Node.js' permission model is on and allows no worker threads. Start " +
+        'the process with --allow-worker',
+    ],
+  ]);
+});
+
+test('under the permission model with worker threads it is active, and says why there are no probes', async (t) => {
+  const [active, lines] = await underPermissionModel(t, '--allow-worker');
+  t.true(active);
+  t.deepEqual(
+    lines.filter((line) => line.includes('@pm2/io')),
+    [
+      "The package @pm2/io cannot be used: pm2 monit shows no probes of the exporter. It opens Node.js' inspector, which " +
+        'the permission model forbids. The cause:',
+    ],
+  );
+});
+
+/** @returns whether the exporter is active, and its lines */
+async function underPermissionModel(t: ExecutionContext, ...flags: string[]): Promise<[boolean, string[]]> {
   const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
   const ended = await runInChild(
     async ({ load, tell }, data) => {
@@ -113,16 +137,8 @@ test('under the permission model the exporter is inactive, and one line says wha
       await exporter.stop();
     },
     metrics(5),
-    { channel: true, env: { pm_id: '0' }, execArgv: [flag, '--allow-fs-read=*', '--no-warnings'] },
+    { channel: true, env: { pm_id: '0' }, execArgv: [flag, ...flags, '--allow-fs-read=*', '--no-warnings'] },
   );
   t.like(ended, { code: 0, signal: null, output: '' });
-  t.deepEqual(ended.told, [
-    [
-      false,
-      [
-        "The metrics of this process are not exported: Node.js' permission model is on and allows no worker threads. Start " +
-          'the process with --allow-worker',
-      ],
-    ],
-  ]);
-});
+  return ended.told[0] as [boolean, string[]];
+}
