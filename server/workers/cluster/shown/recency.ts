@@ -1,7 +1,7 @@
 /** Which of several layouts or types the run has that started last: that one is shown. */
-import { START, type Layout } from '../../../../../core/snapshot';
-import type { AppFamily, LayoutSeries } from './app-family';
-import { layoutKey } from './layouts';
+import { START, type Layout } from '../../../../core/snapshot';
+import type { AppFamily, LayoutSeries } from '../series/families/app-family';
+import { layoutKey } from '../series/families/layouts';
 import type { AppTask, MappedRound } from '../mapping/mapped-round';
 
 export class Recency {

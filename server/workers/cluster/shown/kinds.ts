@@ -2,7 +2,7 @@
  * Families of an app that have one name and different types, as when a deploy makes a gauge of a counter: Prometheus takes
  * one type only.
  */
-import type { AppFamily } from './app-family';
+import type { AppFamily } from '../series/families/app-family';
 import type { Recency } from './recency';
 
 export interface Kinds {

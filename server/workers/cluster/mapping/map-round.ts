@@ -1,51 +1,22 @@
-/** Maps the series of an app's runs to the app's series, and notes which of these no run has any more. */
-import type { ClusterState } from '../../../../protocol/state';
-import type { RunSnapshot } from '../../../../protocol/run';
-import { appKey, appLabels } from '../../../../protocol/labels';
-import { START, type Family, type Layout, type ScopeFamilies } from '../../../../../core/snapshot';
-import { pagesOf } from '../../../../../core/series';
-import type { GaugeRules } from '../../gauges/rules';
-import { markGone } from '../../state/ended';
-import { planRepacking } from '../../state/plan-repacking';
-import { repack } from '../../state/repack';
-import { foldTwins } from '../../sums/fold-twins';
-import { grown } from '../../sums/numbers';
-import type { AppFamily } from '../families/app-family';
-import type { AppSeries } from '../app-series';
-import { keyedFamilies, mergeOf } from '../families/families';
-import { clusterLayout, hasRoomFor, larger } from '../families/layouts';
-import type { LiveRun, MergedFamily, MergedPage } from './live-run';
-import type { AppTask, FirstMapping, MappedRound } from './mapped-round';
-import { PageMappings } from './page-mappings';
-import { groupByScope } from '../pages';
-import { presentPages } from './present-pages';
+/** Maps the series of an app's runs to the app's series, to which new ones are added, and notes which no run has any more. */
+import type { ClusterState } from '../../../protocol/state';
+import type { RunSnapshot } from '../../../protocol/run';
+import { START, type Family, type Layout, type ScopeFamilies } from '../../../../core/snapshot';
+import { pagesOf } from '../../../../core/series';
+import { mergeOf, type GaugeRules } from '../gauges/rules';
+import { grown } from '../series/column-memory';
+import type { AppFamily } from '../series/families/app-family';
+import type { AppSeries } from '../series/app-series';
+import { keyedFamilies } from '../series/families/families';
+import { clusterLayout, hasRoomFor, larger } from '../series/families/layouts';
+import type { LiveRun, MergedFamily, MergedPage } from '../series/live-run';
+import type { AppTask, FirstMapping } from './mapped-round';
+import { markGone } from './mark-gone';
+import type { PageMappings } from './page-mappings';
+import { groupByScope } from '../series/pages';
+import { presentPages } from '../series/present-pages';
 
-/**
- * Maps all series of a round. Where pages of the state have to be written anew, all series are mapped again to the new
- * pages.
- *
- * @param warnings gets sentences for the log
- */
-export function mapSeries(task: AppTask, warnings: string[]): MappedRound {
-  const mapped = mapRound(task, task.state, task.mappings);
-  const plan = planRepacking(task, mapped);
-  if (plan === undefined) return mapped;
-  if (plan.losesSums) {
-    const what = 'counters and histograms that no instance has any more';
-    warnings.push(
-      `App ${JSON.stringify(appKey(task.round))}: more than ${task.maxEndedSeries} ${what}; those longest gone are dropped.`,
-    );
-  }
-  const folded = foldTwins(mapped.state, plan.folds, mapped.mappings.appSeries.twins);
-  const state = repack(folded, plan);
-  return mapRound(
-    task,
-    { ...state, round: task.state.round },
-    new PageMappings(state, appLabels(task.round, task.labels)),
-  );
-}
-
-function mapRound({ round, rules }: AppTask, before: ClusterState, mappings: PageMappings): FirstMapping {
+export function mapRound({ round, rules }: AppTask, before: ClusterState, mappings: PageMappings): FirstMapping {
   const { appSeries } = mappings;
   // A task that was lost may have used ids which no state has: they must not be used again.
   appSeries.nextPageId = Math.max(appSeries.nextPageId, Date.now());

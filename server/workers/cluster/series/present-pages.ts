@@ -1,5 +1,5 @@
 /** Which series of an instance's pages are present in a snapshot. */
-import { ORDER_MASK, ORDER_SHIFT, type Family, type Page } from '../../../../../core/snapshot';
+import { ORDER_MASK, ORDER_SHIFT, type Family, type Page } from '../../../../core/snapshot';
 
 /** A page of an instance's family that has series present. */
 export interface PresentPage {

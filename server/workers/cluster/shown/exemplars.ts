@@ -1,9 +1,9 @@
 /** The exemplars of an app: of each series and bucket the newest one that a process has. */
-import { packExemplars, unpackExemplars, type SeriesExemplar } from '../../../../../core/exemplars';
-import { ORDER_MASK, ORDER_SHIFT, type FamilyExemplars, type Page } from '../../../../../core/snapshot';
-import type { AppFamily } from './app-family';
-import { NO_SERIES } from '../app-series';
-import type { LiveRun, MergedFamily, MergedPage } from '../mapping/live-run';
+import { packExemplars, unpackExemplars, type SeriesExemplar } from '../../../../core/exemplars';
+import { ORDER_MASK, ORDER_SHIFT, type FamilyExemplars, type Page } from '../../../../core/snapshot';
+import type { AppFamily } from '../series/families/app-family';
+import { NO_SERIES } from '../series/app-series';
+import type { LiveRun, MergedFamily, MergedPage } from '../series/live-run';
 
 export type AppExemplars = ReadonlyMap<AppFamily, FamilyExemplars>;
 

@@ -2,7 +2,7 @@
 import { addSeries, type SeriesAt } from '../../numbers/add-series';
 import { SCALAR_VALUE, strideOf } from '../../../../core/snapshot';
 import type { AppFamily } from '../series/families/app-family';
-import type { Recency } from '../series/families/recency';
+import type { Recency } from './recency';
 import type { OwnedPage, Twins } from '../series/families/twins';
 
 /**

@@ -6,7 +6,7 @@ import { moveExponential } from '../../../../core/exponential/move';
 import { keyedFamilies } from '../series/families/families';
 import { larger, layoutKey } from '../series/families/layouts';
 import { groupByScope, makePage } from '../series/pages';
-import { shared } from '../sums/numbers';
+import { shared } from '../series/column-memory';
 
 export interface Plan {
   /** By serial number: 1 if the series is dropped. */

@@ -2,9 +2,9 @@
 import { START, type Layout } from '../../../../core/snapshot';
 import type { AppFamily } from '../series/families/app-family';
 import type { AppSeries } from '../series/app-series';
-import type { AppTask, FirstMapping } from '../series/mapping/mapped-round';
-import { Recency } from '../series/families/recency';
-import { latestOf } from '../sums/join-twins';
+import type { AppTask, FirstMapping } from '../mapping/mapped-round';
+import { Recency } from '../shown/recency';
+import { latestOf } from '../shown/join-twins';
 import { planRemoval, type Endings, type Removal } from './ended';
 import type { Plan } from './repack';
 

@@ -1,16 +1,16 @@
 /** What is shown of an app: its merged snapshot, and the gauges that instances keep for themselves. */
-import type { AbsorbTask } from '../../protocol/tasks';
-import type { ClusterState } from '../../protocol/state';
-import type { LabelledSnapshot } from '../../protocol/render';
-import { ORDER_SHIFT, type Family, type ScopeFamilies, type Snapshot } from '../../../core/snapshot';
-import { seriesCount } from '../../../core/series';
-import { appLabels, instanceLabels } from '../../protocol/labels';
-import type { AppFamily } from './series/families/app-family';
-import type { AppExemplars } from './series/families/exemplars';
-import type { AppTask } from './series/mapping/mapped-round';
-import { toShared } from './series/orders';
-import type { Gauges } from './gauges/gauges';
-import type { LiveRun } from './series/mapping/live-run';
+import type { AbsorbTask } from '../../../protocol/tasks';
+import type { ClusterState } from '../../../protocol/state';
+import type { LabelledSnapshot } from '../../../protocol/render';
+import { ORDER_SHIFT, type Family, type ScopeFamilies, type Snapshot } from '../../../../core/snapshot';
+import { seriesCount } from '../../../../core/series';
+import { appLabels, instanceLabels } from '../../../protocol/labels';
+import type { AppFamily } from '../series/families/app-family';
+import type { AppExemplars } from './exemplars';
+import type { AppTask } from '../mapping/mapped-round';
+import { toShared } from '../series/orders';
+import type { Gauges } from '../gauges/gauges';
+import type { LiveRun } from '../series/live-run';
 
 /** What is shown of an app's series. */
 export interface Shown {

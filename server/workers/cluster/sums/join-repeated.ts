@@ -2,10 +2,10 @@
  * Data points of one run with the same attributes are one, as in `/metrics`: counters, up-down counters and histograms are
  * added, of gauges the first one stands.
  */
-import { DataPointType } from '../../../../../core/otel';
-import { strideOf } from '../../../../../core/snapshot';
-import { addSeries } from '../../../numbers/add-series';
-import type { LiveRun, MergedFamily, MergedPage } from '../mapping/live-run';
+import { DataPointType } from '../../../../core/otel';
+import { strideOf } from '../../../../core/snapshot';
+import { addSeries } from '../../numbers/add-series';
+import type { LiveRun, MergedFamily, MergedPage } from '../series/live-run';
 
 /** A data point that others with the same attributes are added to. */
 interface First {

@@ -1,9 +1,9 @@
 /** What is kept of one app between tasks: its series, and which of them the series of its instances' pages are. */
-import type { ExtraLabels } from '../../../../protocol/labels';
-import type { ClusterState } from '../../../../protocol/state';
-import type { AppFamily } from '../families/app-family';
-import { AppSeries, NO_SERIES, type PageMapping } from '../app-series';
-import type { PresentPage } from './present-pages';
+import type { ExtraLabels } from '../../../protocol/labels';
+import type { ClusterState } from '../../../protocol/state';
+import type { AppFamily } from '../series/families/app-family';
+import { AppSeries, NO_SERIES, type PageMapping } from '../series/app-series';
+import type { PresentPage } from '../series/present-pages';
 
 export class PageMappings {
   readonly appSeries: AppSeries;

@@ -2,9 +2,9 @@
 import type { ClusterState } from '../../../protocol/state';
 import { START, SCALAR_VALUE, SUM } from '../../../../core/snapshot';
 import type { Twins } from '../series/families/twins';
-import type { Fold } from '../state/ended';
-import { addTwin, seriesAt } from './join-twins';
-import { shared } from './numbers';
+import type { Fold } from './ended';
+import { addTwin, seriesAt } from '../shown/join-twins';
+import { shared } from '../series/column-memory';
 
 /** @param folds of series that no run of the state has numbers of */
 export function foldTwins(state: ClusterState, folds: readonly Fold[], twins: Twins): ClusterState {

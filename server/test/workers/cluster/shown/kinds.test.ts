@@ -4,7 +4,7 @@ import { Exposition } from '../../../../workers/exposition/exposition';
 import { parse } from '../../exposition/parsed-text';
 import { render } from '../../exposition/rendered-snapshots';
 import { Cluster, Instance } from '../merged-instances';
-import { orders, samplesOf, shown, updown } from './described-runs';
+import { orders, samplesOf, shown, updown } from '../series/described-runs';
 
 test('where a counter became an up-down counter, the kind of the run that started last stands, and it is told', async (t) => {
   const cluster = new Cluster();

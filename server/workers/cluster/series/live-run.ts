@@ -1,9 +1,9 @@
 /** A run that has answered in this round: its families, and which series of the app its series are. */
-import type { Run } from '../../../../protocol/run';
-import type { Family, ScopeFamilies, Snapshot } from '../../../../../core/snapshot';
-import type { AppFamily } from '../families/app-family';
-import type { PageMapping } from '../app-series';
-import type { Merge } from '../families/families';
+import type { Run } from '../../../protocol/run';
+import type { Family, ScopeFamilies, Snapshot } from '../../../../core/snapshot';
+import type { AppFamily } from './families/app-family';
+import type { PageMapping } from './app-series';
+import type { Merge } from './families/families';
 import type { PresentPage } from './present-pages';
 
 export interface LiveRun {

@@ -1,10 +1,10 @@
 /** A round of an app: what it is to be absorbed into, and which series of the app the series of its runs are. */
-import type { AbsorbTask, AppRound } from '../../../../protocol/tasks';
-import type { ClusterState } from '../../../../protocol/state';
-import type { Layout } from '../../../../../core/snapshot';
-import type { GaugeRules } from '../../gauges/rules';
-import type { AppFamily } from '../families/app-family';
-import type { LiveRun } from './live-run';
+import type { AbsorbTask, AppRound } from '../../../protocol/tasks';
+import type { ClusterState } from '../../../protocol/state';
+import type { Layout } from '../../../../core/snapshot';
+import type { GaugeRules } from '../gauges/rules';
+import type { AppFamily } from '../series/families/app-family';
+import type { LiveRun } from '../series/live-run';
 import type { PageMappings } from './page-mappings';
 
 export interface AppTask extends Pick<AbsorbTask, 'maxEndedSeries' | 'labels'> {
