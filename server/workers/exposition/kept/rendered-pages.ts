@@ -1,14 +1,14 @@
 /** What is kept of one labelled snapshot in one format: its pages, rendered, and the heads of its families. */
-import type { ExtraLabels } from '../../protocol/labels';
-import type { SeriesExemplar } from '../../../core/exemplars';
-import type { Attributes, Scope } from '../../../core/otel';
-import type { Family, PlacedPage } from '../../../core/snapshot';
-import { heldPage, isOf, type HeldPage } from '../text/held-page';
-import { targetInfo } from '../text/official/official';
-import type { PageRendering } from '../text/page-text';
-import type { Dialect, ShownHead, WithExemplars } from './dialect';
-import type { FamilyIdentity } from './distinct/family-identity';
-import { officialHead } from './head';
+import type { ExtraLabels } from '../../../protocol/labels';
+import type { SeriesExemplar } from '../../../../core/exemplars';
+import type { Attributes, Scope } from '../../../../core/otel';
+import type { Family, PlacedPage } from '../../../../core/snapshot';
+import { heldPage, isOf, type HeldPage } from '../../text/held-page';
+import { targetInfo } from '../../text/official/official';
+import type { PageRendering } from '../../text/page-text';
+import type { Dialect, ShownHead, WithExemplars } from '../dialect/dialect';
+import type { FamilyIdentity } from '../distinct/family-identity';
+import { officialHead } from '../dialect/head';
 import { Kept } from './kept';
 import type { CachedRendering } from './rendering-cache';
 

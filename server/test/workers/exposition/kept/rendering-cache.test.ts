@@ -1,11 +1,11 @@
 /** What is kept between two renderings, and when it is forgotten. */
 import test from 'ava';
-import { SnapshotEncoder } from '../../../../core/encoder/encoder';
-import { collected, counter, point, series } from '../../../../test/core/encoder/collections';
-import type { LabelledSnapshot } from '../../../protocol/render';
-import { Exposition } from '../../../workers/exposition/exposition';
-import type { CachedRendering } from '../../../workers/exposition/rendering-cache';
-import { FORMATS, instance, render } from './rendered-snapshots';
+import { SnapshotEncoder } from '../../../../../core/encoder/encoder';
+import { collected, counter, point, series } from '../../../../../test/core/encoder/collections';
+import type { LabelledSnapshot } from '../../../../protocol/render';
+import { Exposition } from '../../../../workers/exposition/exposition';
+import type { CachedRendering } from '../../../../workers/exposition/kept/rendering-cache';
+import { FORMATS, instance, render } from '../rendered-snapshots';
 
 /** By key. No user sees what is kept: it is memory. */
 function entriesOf(exposition: Exposition): ReadonlyMap<string, { readonly rendering: CachedRendering }> {

@@ -1,7 +1,7 @@
 /** The head that the official serializer writes for a family, taken apart. */
-import type { Scope } from '../../../core/otel';
-import type { Family } from '../../../core/snapshot';
-import { asHistogram, familyHead, targetInfo } from '../text/official/official';
+import type { Scope } from '../../../../core/otel';
+import type { Family } from '../../../../core/snapshot';
+import { asHistogram, familyHead, targetInfo } from '../../text/official/official';
 
 export interface OfficialHead {
   /** The serializer's name for the family: with `_total` if it is a counter. */

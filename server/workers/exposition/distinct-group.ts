@@ -1,9 +1,9 @@
 /** Shows each series of a group once. */
-import { seriesCount } from '../../../../core/series';
-import { cannotBeShown, type Group, type Member } from '../groups';
-import type { Report } from '../../report';
-import { FamilyIdentity } from './family-identity';
-import { joinedSentence } from './sentence';
+import { seriesCount } from '../../../core/series';
+import { cannotBeShown, type Group, type Member } from './groups';
+import type { Report } from '../report';
+import { FamilyIdentity } from './distinct/family-identity';
+import { joinedSentence } from './distinct/sentence';
 
 /** @param report gets the series that have been joined, and the members whose series cannot be read */
 export function distinctGroup(group: Group, report: Report): Group {

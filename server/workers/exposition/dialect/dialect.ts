@@ -1,9 +1,9 @@
 /** What differs between the three formats. The rest is done by {@link Exposition}, for all formats alike. */
-import type { ExtraLabels } from '../../protocol/labels';
-import type { Scope } from '../../../core/otel';
-import type { Family, Page } from '../../../core/snapshot';
-import type { PageRendering, ShownPage } from '../text/page-text';
-import type { SeriesExemplar } from '../../../core/exemplars';
+import type { ExtraLabels } from '../../../protocol/labels';
+import type { Scope } from '../../../../core/otel';
+import type { Family, Page } from '../../../../core/snapshot';
+import type { PageRendering, ShownPage } from '../../text/page-text';
+import type { SeriesExemplar } from '../../../../core/exemplars';
 import type { FamilyType, OfficialHead } from './head';
 
 /** A family's head as a format shows it. Families of one name are shown under the head of the first. */
