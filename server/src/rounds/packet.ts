@@ -1,6 +1,6 @@
 /** The packet that asks a run for its metrics. PM2's daemon passes it on as it is. */
-import { WIRE_VERSION, type PageRange } from '../../../../core/wire/format';
-import type { Request } from '../runs/known-run';
+import { WIRE_VERSION, type PageRange } from '../../../core/wire/format';
+import type { Request } from './runs/known-run';
 
 /** Most ranges that an instance accepts in one request, see `src/ipc/request.ts`. */
 const MAX_RANGES = 10_000;

@@ -1,14 +1,14 @@
 /** Makes snapshots of what processes send: answers in either form, and last numbers. */
-import type { ClusterFailureCode } from '../../../protocol/tasks';
-import { countWhileHeld } from '../../../../core/pool/shared-memory';
-import type { Snapshot } from '../../../../core/snapshot';
-import { messageOf } from '../../../../core/values';
-import type { Decoded, KnownPage } from '../../../../core/wire/decode';
-import type { Answer, CompactBody, PlainBody } from './answer';
-import type { KnownRun, Request } from '../runs/known-run';
-import { PlainEncoder } from './plain-encoder';
-import { PlainFormError } from './plain-form';
-import type { ErrorKind } from '../result';
+import type { ClusterFailureCode } from '../../protocol/tasks';
+import { countWhileHeld } from '../../../core/pool/shared-memory';
+import type { Snapshot } from '../../../core/snapshot';
+import { messageOf } from '../../../core/values';
+import type { Decoded, KnownPage } from '../../../core/wire/decode';
+import type { Answer, CompactBody, PlainBody } from './messages/answer';
+import type { KnownRun, Request } from './runs/known-run';
+import { PlainEncoder } from './messages/plain-encoder';
+import { PlainFormError } from './messages/plain-form';
+import type { ErrorKind } from './result';
 
 /**
  * Has a worker thread decode a payload, into shared memory.
