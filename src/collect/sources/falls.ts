@@ -11,7 +11,7 @@ import {
   type HistogramValue,
   type MetricData,
   type ScopeMetrics,
-} from '../../core/otel';
+} from '../../../core/otel';
 
 const WATCHED_METRICS = 100;
 /** A single fall may be a counter that an app has reset. */

@@ -2,8 +2,8 @@
  * Looks into what a source has collected, which is foreign: the resource, and the list of scopes with their metrics. What is
  * deeper in it is checked by the encoder.
  */
-import { AggregationTemporality, type MetricData, type ResourceMetrics, type ScopeMetrics } from '../../core/otel';
-import { messageOf } from '../../core/values';
+import { AggregationTemporality, type MetricData, type ResourceMetrics, type ScopeMetrics } from '../../../core/otel';
+import { messageOf } from '../../../core/values';
 
 export interface ForeignCollection {
   readonly resource: ResourceMetrics['resource'];

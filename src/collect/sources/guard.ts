@@ -2,11 +2,11 @@
  * Watches a source that is not ours, such as a user's function: what it collects may be taken away from another exporter
  * (delta temporality), or something else may collect from it too.
  */
-import type { ScopeMetrics } from '../../core/otel';
-import type { StateLog } from '../../core/state-log';
+import type { ScopeMetrics } from '../../../core/otel';
+import type { StateLog } from '../../../core/state-log';
 import { FallWatch } from './falls';
 import { byTemporality, isPromiseLike, readForeign, type ForeignCollection } from './foreign-collection';
-import type { MetricsSource } from './sources/source';
+import type { MetricsSource } from './source';
 
 /** Names of metrics in a line. */
 const MAX_NAMES = 4;
