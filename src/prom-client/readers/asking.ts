@@ -1,7 +1,7 @@
 /** Calls what apps want to be called before their values are read (`collect()`), and waits for it up to a deadline. */
-import type { Slicer, Sliced } from '../../core/slicer';
-import { failed, describe } from './kinds/heads';
-import type { Reader } from './readers/metric-reader';
+import type { Slicer, Sliced } from '../../../core/slicer';
+import { failed, describe } from '../kinds/heads';
+import type { Reader } from './metric-reader';
 
 export class Asking {
   /** Metrics whose call has not ended. They are not called again until it has. */
