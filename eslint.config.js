@@ -18,7 +18,7 @@ const sdkMetrics = {
 const promClients = {
   regex: '^(prom-client(-14)?|@platformatic/prom-client|@prometheus-io/client)(/|$)',
   message:
-    "An app's registries are those of its own copy: read them by their structure, see src/prom-client/shapes.ts.",
+    "An app's registries are those of its own copy: read them by their structure, see src/prom-client/kinds/shapes.ts.",
 };
 const values = { regex: '/protocol/', allowTypeImports: true, message: 'The page shares types with its server only.' };
 const nodes = { regex: '^node:', message: 'There is no Node.js in a browser.' };

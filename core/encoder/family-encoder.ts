@@ -57,7 +57,7 @@ export class FamilyEncoder implements AnyFamily {
 
   /** True for a family that has only grown so far. */
   get isJoinable(): boolean {
-    return this.order === undefined && this.leftOut === 0 && !this.series.isIndexed;
+    return this.order === undefined && this.leftOut === 0 && !this.series.index.isUsed;
   }
 
   joined(count: number, slot: number, _taken: unknown, generation: number): Sliced {
@@ -157,7 +157,7 @@ export class FamilyEncoder implements AnyFamily {
       if (i === from || (i & BLOCK_MASK) === 0) yield* positions.ensureBlock(i);
       const point = points[i] as DataPoint;
       if (this.match(i, point, cycle)) continue;
-      if (!series.isIndexComplete) yield* series.completeIndex(Math.max(0, count - series.size));
+      if (!series.index.isComplete) yield* series.completeIndex(Math.max(0, count - series.size));
       this.lookUp(i, point, count - i, cycle);
     }
   }
@@ -186,7 +186,7 @@ export class FamilyEncoder implements AnyFamily {
     text.clear();
     text.append(point.attributes);
     const hash = text.hash();
-    const slot = series.find(text, hash, claims);
+    const slot = series.index.find(text, hash, claims);
     if (slot >= 0 && fits(series.layoutOf(slot), point.value)) {
       claims.add(slot);
       this.write(i, point, slot, series.absent.has(slot), cycle);
@@ -194,7 +194,7 @@ export class FamilyEncoder implements AnyFamily {
     else {
       const added = series.openPage(this.layoutFor(point), expected).addText(text);
       this.writeNew(i, point, added, cycle);
-      if (slot < 0) series.addToIndex(hash, added);
+      if (slot < 0) series.index.add(hash, added);
       else this.outgrow(slot, added, hash, cycle);
     }
   }
@@ -234,7 +234,7 @@ export class FamilyEncoder implements AnyFamily {
    */
   private outgrow(from: number, to: number, hash: number, cycle: Cycle): void {
     const { series, claims } = this;
-    series.replaceInIndex(hash, from, to);
+    series.index.replace(hash, from, to);
     // Where two data points have the same attributes, the other one may still stand at that place in the old order.
     claims.add(from);
     const before = series.layoutOf(from);

@@ -4,7 +4,8 @@ import type { Snapshot } from '../../core/snapshot';
 import type { RunSnapshot } from '../protocol/run';
 import type { ClusterPool } from '../src/cluster-pool';
 import { readProcessList, type ProcessInfo } from '../src/pm2/process-list';
-import { ErrorCounts, type InstanceAnswer, type RoundResult } from '../src/rounds/result';
+import { ErrorCounts, type RoundResult } from '../src/rounds/result';
+import type { InstanceAnswer } from '../src/rounds/runs/outcome';
 import { counter, point } from '../../test/core/encoder/collections';
 import { Instance } from './workers/cluster/merged-instances';
 

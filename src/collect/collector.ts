@@ -11,7 +11,7 @@ import type { Logger } from '../logger';
 import { CollectLog, type CollectLogOptions } from './collect-log';
 import { CollectLoad } from './load';
 import { warnOfOverflow } from './overflow';
-import { collectedSettled } from './resource';
+import { collectedSettled } from './sources/resource';
 import type { MetricsSource } from './sources/source';
 
 export interface CollectorOptions extends CollectLogOptions {

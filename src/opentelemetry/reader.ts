@@ -5,7 +5,7 @@
 import { messageOf } from '../../core/values';
 import { StateLog } from '../../core/state-log';
 import type { LabelledSource } from '../collect/sources/composite';
-import { settlesWithin } from '../collect/deadline';
+import { settlesWithin } from '../collect/sources/deadline';
 import { readSources } from '../collect/sources/read-sources';
 import { combineSources } from '../collect/sources/sources';
 import { PROCESS_METRICS } from '../config/default-metrics';

@@ -6,7 +6,7 @@
 import { StateLog } from '../../core/state-log';
 import type { MetricsSource } from '../collect/sources/source';
 import { guardLogger, type Logger } from '../logger';
-import { isRegistry, type ForeignRegistry } from './shapes';
+import { isRegistry, type ForeignRegistry } from './kinds/shapes';
 import { PromClientSource } from './source';
 
 export type { Logger } from '../logger';

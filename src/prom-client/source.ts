@@ -4,12 +4,12 @@ import { Slicer } from '../../core/slicer';
 import type { StateLog } from '../../core/state-log';
 import { messageOf } from '../../core/values';
 import type { MetricsSource } from '../collect/sources/source';
-import { Asking, askAllNow } from './asking';
+import { Asking, askAllNow } from './readers/asking';
 import { failed } from './kinds/heads';
 import { boundOf } from './readers/listing';
 import type { Reader, Reading } from './readers/metric-reader';
 import { RegistryReader, type Findings } from './readers/registry-reader';
-import { UnknownShape, type ForeignRegistry } from './shapes';
+import { UnknownShape, type ForeignRegistry } from './kinds/shapes';
 
 const RESOURCE = { attributes: {} };
 const NOTHING_FOUND = 'No registry of prom-client was given to promClientSource(): pass one, such as "register"';

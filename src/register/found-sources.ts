@@ -1,7 +1,7 @@
 /** All that the preload finds in a process, as one exporter. */
 import { StateLog } from '../../core/state-log';
 import { CompositeSource } from '../collect/sources/composite';
-import { guardSource } from '../collect/guard';
+import { guardSource } from '../collect/sources/guard';
 import type { MetricsSource } from '../collect/sources/source';
 import { PROCESS_METRICS } from '../config/default-metrics';
 import { startExporter } from '../exporter';

@@ -1,7 +1,7 @@
 /** Takes the default registries of prom-client and its successors where the app loads these. */
 import type { Logger } from '../logger';
 import { promClientSource, type PromClientRegistry } from '../prom-client/index';
-import { isRegistry } from '../prom-client/shapes';
+import { isRegistry } from '../prom-client/kinds/shapes';
 import type { FoundSources } from './found-sources';
 import type { OnModule, SeenModule } from './hooks';
 import { describePackage } from './versions';

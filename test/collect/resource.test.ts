@@ -1,6 +1,6 @@
 /** Attributes of a resource that are still being detected are waited for, but not for ever. */
 import test from 'ava';
-import { resourceSettled } from '../../src/collect/resource';
+import { resourceSettled } from '../../src/collect/sources/resource';
 import { stayAlive } from '../support/stay-alive';
 
 function pending() {

@@ -1,7 +1,7 @@
 /** Collecting changes, wraps and adds nothing: each object that an app's registry leads to is what it was. */
 import test from 'ava';
 import { promClientSource } from '../../src/prom-client';
-import { isStore } from '../../src/prom-client/shapes';
+import { isStore } from '../../src/prom-client/kinds/shapes';
 import { NAMES, load } from './libraries';
 
 /** Not walked through: they are of the language, not of the app. */

@@ -106,7 +106,7 @@ export class DeltaFamily implements AnyFamily {
     for (let i = 0; i < count; i += BATCH_POINTS) {
       yield;
       const some = Math.min(BATCH_POINTS, count - i);
-      yield* series.reserveIndex(some);
+      yield* series.index.reserve(some);
       adder.addAll(points, i, some, count - i, cycle);
     }
     adder.end();

@@ -54,16 +54,16 @@ export class DeltaSeries {
   /** Puts a new series on a page. @returns its slot */
   add(layout: Layout, text: SeriesTexts, hash: number, expected: number, cycle: Cycle): number {
     const slot = this.addSlot(layout, text, expected, cycle);
-    this.all.addToIndex(hash, slot);
+    this.all.index.add(hash, slot);
     return slot;
   }
 
   /** Puts a series, with its text, on a page of another layout. @returns its slot there */
   move(from: number, layout: Layout, hash: number, expected: number, cycle: Cycle): number {
     const { absent } = this.all;
-    this.all.readText(from, cycle.text);
+    this.all.texts.read(from, cycle.text);
     const to = this.addSlot(layout, cycle.text, expected, cycle);
-    this.all.replaceInIndex(hash, from, to);
+    this.all.index.replace(hash, from, to);
     this.moves.add({ hash, from, to, since: absent.sinceOf(from) });
     absent.add(from, cycle.generation);
     this.presenceChanged = true;

@@ -26,7 +26,7 @@ export class Moves {
     const hasAny = this.moves.length > 0;
     for (let move = this.moves.pop(); move !== undefined; move = this.moves.pop()) {
       const { hash, from, to, since } = move;
-      series.replaceInIndex(hash, to, from);
+      series.index.replace(hash, to, from);
       series.absent.add(to, generation);
       series.absent.delete(from);
       if (since > 0) series.absent.add(from, since);

@@ -81,7 +81,7 @@ export class PointAdder {
     const { series, value, batch } = this;
     this.hash = batch.hashes[i] as number;
     const text = batch.texts[i] as SeriesTexts;
-    const slot = series.all.findUnordered(text, this.hash);
+    const slot = series.all.index.findUnordered(text, this.hash);
     if (slot < 0) {
       // Looked at here, since a series is new only once: looking at all data points would cost a pass.
       if (batch.attributes[i]?.[OVERFLOW_ATTRIBUTE] === true) this.hasOverflowed = true;

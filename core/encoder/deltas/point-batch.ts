@@ -48,10 +48,11 @@ export class PointBatch {
   /** Reads what adding the data points will read, each time of all of them. */
   fetch(series: FamilySeries, values: Float64Array, count: number): void {
     const { hashes, slots, starts } = this;
+    const { index, texts } = series;
     let touched = 0;
-    for (let i = 0; i < count; i++) slots[i] = series.firstSlot(hashes[i] as number);
-    for (let i = 0; i < count; i++) starts[i] = series.textStart(slots[i] as number);
-    for (let i = 0; i < count; i++) touched += series.textByte(slots[i] as number, starts[i] as number);
+    for (let i = 0; i < count; i++) slots[i] = index.firstSlot(hashes[i] as number);
+    for (let i = 0; i < count; i++) starts[i] = texts.startOf(slots[i] as number);
+    for (let i = 0; i < count; i++) touched += texts.byteAt(slots[i] as number, starts[i] as number);
     for (let i = 0; i < count; i++) touched += firstNumber(series, values, slots[i] as number);
     this.touched = touched;
   }

@@ -47,7 +47,7 @@ function smallPages({ pages }: FamilySeries): { readonly first: number; readonly
 /** Puts the series of the pages from that one on, in their order, on pages that are full but for the last one. */
 function* joinFrom(family: AnyFamily, first: number, columns: Columns, generation: number): Sliced {
   const { series } = family;
-  const { isIndexed } = series;
+  const isIndexed = series.index.isUsed;
   if (isIndexed) yield* series.completeIndex(0);
   const taken = series.removePages(first);
   const all = taken.reduce((sum, { page }) => sum + page.size, 0);
@@ -61,7 +61,7 @@ function* joinFrom(family: AnyFamily, first: number, columns: Columns, generatio
       const count = series.openPage(layout, left).addSome(texts, from);
       columns.copyBehind(base + from * stride, series.offsetOf(slot), count * stride);
       const before = ((first + index) << ORDER_SHIFT) + from;
-      for (let i = 0; isIndexed && i < count; i++) series.followInIndex(before + i, slot + i);
+      for (let i = 0; isIndexed && i < count; i++) series.index.follow(before + i, slot + i);
       from += count;
       left -= count;
       slot += count;

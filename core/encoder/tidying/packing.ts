@@ -78,8 +78,8 @@ function* packWithoutDead(family: AnyFamily, packing: Packing): Sliced {
     const stride = strideOf(layout);
     for (const [index, slot] of members.entries()) {
       if (index % STEP_SERIES === 0) yield;
-      if (!old.isInUse(slot)) continue;
-      old.readText(slot, text);
+      if (!old.index.isInUse(slot)) continue;
+      old.texts.read(slot, text);
       const moved = series.openPage(layout, members.length - index).addText(text);
       slots[slot] = moved;
       if (old.absent.has(slot)) series.absent.add(moved, old.absent.sinceOf(slot));

@@ -7,7 +7,7 @@ import type { Run } from '../../protocol/run';
 import type { CompactBody, ReadLastNumbers } from './messages/answer';
 import type { KnownRun } from './runs/known-run';
 import type { KnownRuns } from './runs/known-runs';
-import { AnswerError, type Reader } from './messages/reader';
+import { AnswerError, type Reader } from './reader';
 import type { ErrorCounts } from './result';
 
 /** What has come of last numbers. */

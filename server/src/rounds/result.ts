@@ -1,5 +1,6 @@
 /** What one round of asking has found out. Immutable. */
 import type { Blocked } from './runs/blocked';
+import type { InstanceAnswer } from './runs/outcome';
 import type { Run } from '../../protocol/run';
 import type { Snapshot } from '../../../core/snapshot';
 import type { ProcessInfo } from '../pm2/process-list';
@@ -23,18 +24,6 @@ export interface RoundResult {
   readonly leaving: readonly LeavingRun[];
   /** Number of failures since this server was started. */
   readonly errors: Readonly<Record<ErrorKind, number>>;
-}
-
-export interface InstanceAnswer {
-  readonly run: Run;
-  /** In shared memory, never written again. Sent in this round; it may be the same one as in the round before. */
-  readonly snapshot: Snapshot;
-  /** Size of the payload as it came; `undefined` for the plain form, which has no payload. */
-  readonly bytes: number | undefined;
-  /** From the request to the answer. */
-  readonly durationMs: number;
-  /** Age of the snapshot when its answer came. */
-  readonly ageMs: number;
 }
 
 export interface LeavingRun {

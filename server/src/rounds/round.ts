@@ -4,7 +4,8 @@ import type { Run } from '../../protocol/run';
 import type { Apps } from './runs/apps';
 import type { KnownRuns } from './runs/known-runs';
 import type { Request } from './runs/known-run';
-import type { ErrorCounts, InstanceAnswer, BlockedInstance, RoundResult, SilentInstance, SilentReason } from './result';
+import type { ErrorCounts, BlockedInstance, RoundResult, SilentInstance, SilentReason } from './result';
+import type { InstanceAnswer } from './runs/outcome';
 
 /** How long a round waits for an app that has never answered. */
 const BRIEF_MS = 1000;

@@ -25,11 +25,12 @@ import { BlockedReports } from './blocked-reports';
 import { isCurrent, type Blocked } from './runs/blocked';
 import { KnownRuns } from './runs/known-runs';
 import { LastNumbersReader, type Heard } from './last-numbers';
-import { packetOf } from './messages/packet';
-import { AnswerError, Reader, type ReaderOptions } from './messages/reader';
-import { noteOutcome, type Outcome } from './messages/outcome';
+import { packetOf } from './packet';
+import { AnswerError, Reader, type ReaderOptions } from './reader';
+import { noteOutcome, type Outcome } from './runs/outcome';
 import type { Request } from './runs/known-run';
-import { ErrorCounts, type InstanceAnswer, type KnownNumbers, type RoundResult } from './result';
+import { ErrorCounts, type KnownNumbers, type RoundResult } from './result';
+import type { InstanceAnswer } from './runs/outcome';
 import { Round } from './round';
 import { Welcomes } from './runs/welcomes';
 

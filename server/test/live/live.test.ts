@@ -3,7 +3,8 @@ import test from 'ava';
 import { ClusterPool } from '../../src/cluster-pool';
 import type { ChartSeries, Hello, Mark, Past, ProcessRow } from '../../protocol/page';
 import type { Run } from '../../protocol/run';
-import type { InstanceAnswer, KnownNumbers } from '../../src/rounds/result';
+import type { KnownNumbers } from '../../src/rounds/result';
+import type { InstanceAnswer } from '../../src/rounds/runs/outcome';
 import { Process } from '../rounds-by-hand';
 import { BEGIN, liveWorld, named, requests } from './live-by-hand';
 

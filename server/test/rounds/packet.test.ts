@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { rangesOf } from '../../src/rounds/messages/packet';
+import { rangesOf } from '../../src/rounds/packet';
 
 test('a request names its pages exactly, by as few ranges as possible', (t) => {
   t.deepEqual(rangesOf([3, 1, 2, 7]), [

@@ -2,8 +2,8 @@
  * Brings the sums of a cluster up to date, round by round.
  *
  * ```
- * state ─┐  series/        sums/, gauges/             ┌─▶ next state
- * live ──┴─▶ map series ─▶ last, carried, gauges ─────┴─▶ merged snapshot, and one per instance with gauges of its own
+ * state ─┐  mapping/,      sums/,       gauges/      ┌────────▶ next state
+ * live ──┴─▶ repacking/ ─▶ last, carried, gauges ────┴─ shown/ ─▶ merged snapshot, and one per instance with gauges of its own
  * ```
  *
  * Between tasks it keeps which series are which, which can be derived from a state. States are never written to: a round that
@@ -16,7 +16,7 @@ import { messageOf } from '../../../core/values';
 import { regular } from '../numbers/regular';
 import { Report } from '../report';
 import { absorbApp, type AppResult } from './absorb-app';
-import { PageMappings } from './series/mapping/page-mappings';
+import { PageMappings } from './mapping/page-mappings';
 import { GaugeRules } from './gauges/rules';
 import { emptyState } from './state/empty-state';
 

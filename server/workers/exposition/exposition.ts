@@ -18,16 +18,16 @@ import { spansOf } from '../text/spans';
 import { areAllVerbatim } from '../text/official/verbatim';
 import { regular } from '../numbers/regular';
 import { Chunks, type Chunk } from './chunks';
-import type { Dialect, ShownHead } from './dialect';
-import { distinctGroup } from './distinct/distinct';
+import type { Dialect, ShownHead } from './dialect/dialect';
+import { distinctGroup } from './distinct-group';
 import { exemplarsByPage } from './exemplars/shown-exemplars';
 import { cannotBeShown, groupFamilies, type Group, type Member, type Source } from './groups';
-import { targetHead } from './head';
+import { targetHead } from './dialect/head';
 import { OpenMetricsDialect } from './openmetrics/dialect';
 import { ProtobufDialect } from './protobuf/dialect';
-import { RenderedPages } from './rendered-pages';
+import { RenderedPages } from './kept/rendered-pages';
 import { Report } from '../report';
-import { RenderingCache, type CacheLimits } from './rendering-cache';
+import { RenderingCache, type CacheLimits } from './kept/rendering-cache';
 import { TextDialect } from './text/dialect';
 
 export interface Rendered {

@@ -3,8 +3,8 @@ import type { Scope } from '../../../core/otel';
 import type { Family, Snapshot } from '../../../core/snapshot';
 import { seriesCount } from '../../../core/series';
 import { messageOf } from '../../../core/values';
-import type { ShownHead } from './dialect';
-import type { RenderedPages } from './rendered-pages';
+import type { ShownHead } from './dialect/dialect';
+import type { RenderedPages } from './kept/rendered-pages';
 import type { Report } from '../report';
 
 export interface Group {

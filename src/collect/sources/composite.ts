@@ -9,9 +9,9 @@ import { attributesText } from '../../../core/encoder/series/attributes';
 import type { ResourceMetrics, ScopeMetrics } from '../../../core/otel';
 import type { StateLog } from '../../../core/state-log';
 import { messageOf } from '../../../core/values';
-import { settlesWithin } from '../deadline';
+import { settlesWithin } from './deadline';
 import { DEADLINE_MS, Member } from './member';
-import { MOST_ENTRIES, type ForeignCollection } from '../foreign-collection';
+import { MOST_ENTRIES, type ForeignCollection } from './foreign-collection';
 import type { MetricsSource } from './source';
 
 /** Of one source. A list without end takes no room from the scopes of others. */

@@ -1,7 +1,7 @@
 /** One of several sources: when it is asked, what it has answered, and what stands for it while it does not answer. */
 import { messageOf } from '../../../core/values';
-import { byTemporality, isPromiseLike, readForeign, type ForeignCollection } from '../foreign-collection';
-import { collectedSettled } from '../resource';
+import { byTemporality, isPromiseLike, readForeign, type ForeignCollection } from './foreign-collection';
+import { collectedSettled } from './resource';
 import type { MetricsSource } from './source';
 
 /** How long the other sources wait for one. Mashroom's collector takes 2.5 s where an observable hangs. */

@@ -1,7 +1,7 @@
 /** Makes one source of all that a process has. */
 import type { StateLog } from '../../../core/state-log';
 import { CompositeSource, type LabelledSource } from './composite';
-import { guardSource } from '../guard';
+import { guardSource } from './guard';
 import type { MetricsSource } from './source';
 
 /** @param sources at least one. A single one is asked directly */

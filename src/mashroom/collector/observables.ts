@@ -1,7 +1,7 @@
 /** Callbacks of plugins that tell the values of their metrics when a collection asks. They may throw, or never end. */
 import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/api';
 import { messageOf } from '../../../core/values';
-import { settlesWithin } from '../../collect/deadline';
+import { settlesWithin } from '../../collect/sources/deadline';
 import type { Logger } from '../../logger';
 
 type Labels = Record<string, string | number>;

@@ -1,6 +1,6 @@
 /** The attributes of a series: its labels as prom-client's text has them. */
 import type { Attributes } from '../../../core/otel';
-import { UnknownShape, isObject, type Labels } from '../shapes';
+import { UnknownShape, isObject, type Labels } from './shapes';
 
 /** Labels that a registry adds where a series has none of that name. */
 export interface DefaultLabels {

@@ -9,7 +9,7 @@ import {
   type MetricData,
 } from '../../../core/otel';
 import { messageOf } from '../../../core/values';
-import type { ForeignMetric } from '../shapes';
+import type { ForeignMetric } from './shapes';
 
 /** What all metrics of a registry share. */
 export interface RegistryHead {

@@ -1,8 +1,7 @@
 /** Histograms with fixed buckets. */
 import { DataPointType, type Attributes, type Exemplar, type HistogramValue } from '../../../core/otel';
-import { exemplarOf, type KeptPoint, type Kind, type Moment } from './kinds';
-import type { SeriesArrays, Trace } from '../readers/series-list';
-import { UnknownShape, isObject, type HistogramEntry } from '../shapes';
+import { exemplarOf, type KeptPoint, type Kind, type Moment, type SeriesArrays, type Trace } from './kinds';
+import { UnknownShape, isObject, type HistogramEntry } from './shapes';
 
 interface KeptHistogram {
   buckets: HistogramValue['buckets'];

@@ -1,7 +1,6 @@
 /** What is common to the four kinds of metrics: making the data point of a series, and bringing many up to date. */
 import type { Attributes, DataPoint, Exemplar, HrTime } from '../../../core/otel';
-import type { SeriesArrays, Trace } from '../readers/series-list';
-import type { Entry, ForeignExemplar } from '../shapes';
+import type { Entry, ForeignExemplar } from './shapes';
 
 /** What all data points of one collection share. */
 export interface Moment {
@@ -15,6 +14,22 @@ export interface Moment {
 export type KeptPoint<Value = unknown> = {
   -readonly [Key in keyof DataPoint<Value>]: DataPoint<Value>[Key];
 };
+
+/** A number that changes with every change, and an object that stands for all numbers: another one means other numbers. */
+export interface Trace {
+  readonly seen: number;
+  readonly mark?: unknown;
+}
+
+/** What is known of each series, by its index: one array for each. */
+export interface SeriesArrays<Entry, Point> {
+  ids: unknown[];
+  entries: Entry[];
+  points: Point[];
+  /** Numbers one beside the other, so that a pass over series of which few have changed need not read their data points. */
+  seen: Float64Array;
+  marks: unknown[];
+}
 
 export interface Kind<E extends Entry = Entry, P extends KeptPoint = KeptPoint> {
   readonly dataPointType: number;

@@ -1,8 +1,7 @@
 /** Counters and gauges. */
 import { DataPointType, type Attributes } from '../../../core/otel';
-import { exemplarOf, type KeptPoint, type Kind, type Moment } from './kinds';
-import type { SeriesArrays, Trace } from '../readers/series-list';
-import { UnknownShape, type ScalarEntry } from '../shapes';
+import { exemplarOf, type KeptPoint, type Kind, type Moment, type SeriesArrays, type Trace } from './kinds';
+import { UnknownShape, type ScalarEntry } from './shapes';
 
 type ScalarPoint = KeptPoint<number>;
 

@@ -1,8 +1,7 @@
 /** Summaries: quantiles of what was measured, as the library estimates them. */
 import { DataPointType, type Attributes, type SummaryValue } from '../../../core/otel';
-import type { KeptPoint, Kind, Moment } from './kinds';
-import type { SeriesArrays, Trace } from '../readers/series-list';
-import { UnknownShape, isObject, type Quantiles, type SummaryEntry } from '../shapes';
+import type { KeptPoint, Kind, Moment, SeriesArrays, Trace } from './kinds';
+import { UnknownShape, isObject, type Quantiles, type SummaryEntry } from './shapes';
 
 type KeptSummary = { -readonly [Key in keyof SummaryValue]: SummaryValue[Key] };
 type SummaryPoint = KeptPoint<KeptSummary>;

@@ -6,7 +6,7 @@
 import type { Sliced } from '../../../core/slicer';
 import { Listing } from './listing';
 import { MetricReader, STEP_SERIES, type Reading } from './metric-reader';
-import { UnknownShape, isHashMap, type HashMap, type ScalarEntry } from '../shapes';
+import { UnknownShape, isHashMap, type HashMap, type ScalarEntry } from '../kinds/shapes';
 
 /** Listing so many keys takes less than a slice. */
 const FEW_KEYS = 2000;

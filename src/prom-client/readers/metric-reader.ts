@@ -7,7 +7,14 @@ import { Histograms } from '../kinds/histograms';
 import type { KeptPoint, Kind, Moment } from '../kinds/kinds';
 import { Counters, Gauges } from '../kinds/scalars';
 import { SeriesList, type Maker } from './series-list';
-import { UnknownShape, hasCollect, type Entry, type ForeignMetric, type KindName, type SummaryEntry } from '../shapes';
+import {
+  UnknownShape,
+  hasCollect,
+  type Entry,
+  type ForeignMetric,
+  type KindName,
+  type SummaryEntry,
+} from '../kinds/shapes';
 import { Summaries } from '../kinds/summaries';
 
 /** Series whose numbers are read in one step. */

@@ -4,13 +4,13 @@
  */
 import { DataPointType, type MetricData } from '../../../core/otel';
 import type { Sliced } from '../../../core/slicer';
-import { isThenable } from '../asking';
+import { isThenable } from './asking';
 import type { DefaultLabels } from '../kinds/attributes';
 import { Head, type RegistryHead } from '../kinds/heads';
 import type { KeptPoint } from '../kinds/kinds';
 import type { Reader, Reading } from './metric-reader';
 import { PublicPoints, dataPointTypeOf, isPublicMetric, type PublicMetric } from './public-values';
-import type { ForeignMetric, ForeignRegistry } from '../shapes';
+import type { ForeignMetric, ForeignRegistry } from '../kinds/shapes';
 
 interface Shown {
   readonly type: number;

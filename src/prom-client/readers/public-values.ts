@@ -2,7 +2,7 @@
 import { DataPointType, type Attributes } from '../../../core/otel';
 import { attributesOf, type DefaultLabels } from '../kinds/attributes';
 import { exemplarOf, type KeptPoint, type Moment } from '../kinds/kinds';
-import { isObject, type ForeignExemplar, type Labels } from '../shapes';
+import { isObject, type ForeignExemplar, type Labels } from '../kinds/shapes';
 
 export interface PublicMetric {
   readonly name: string;

@@ -5,7 +5,14 @@ import { failed, type RegistryHead } from '../kinds/heads';
 import { HashMapReader } from './hash-map-reader';
 import type { Reader } from './metric-reader';
 import { PublicReader } from './public-reader';
-import { isHashMap, isKnownRegistry, kindOf, type ForeignMetric, type ForeignRegistry, type Labels } from '../shapes';
+import {
+  isHashMap,
+  isKnownRegistry,
+  kindOf,
+  type ForeignMetric,
+  type ForeignRegistry,
+  type Labels,
+} from '../kinds/shapes';
 import { StoreReader } from './store-reader';
 
 /** All registries share one scope, which the text for Prometheus does not show. */

@@ -7,6 +7,7 @@
  */
 import type { DataPoint } from '../../../core/otel';
 import type { Sliced } from '../../../core/slicer';
+import type { SeriesArrays, Trace } from '../kinds/kinds';
 
 /** Series that are compared, or made, in one step. */
 const STEP_KNOWN = 4096;
@@ -19,22 +20,6 @@ export interface Maker<Entry, Point> {
   pointOf(entry: Entry): Point;
   /** What tells whether the numbers of a series have changed since they were read. */
   traceOf(entry: Entry): Trace;
-}
-
-/** A number that changes with every change, and an object that stands for all numbers: another one means other numbers. */
-export interface Trace {
-  readonly seen: number;
-  readonly mark?: unknown;
-}
-
-/** What is known of each series, by its index: one array for each. */
-export interface SeriesArrays<Entry, Point> {
-  ids: unknown[];
-  entries: Entry[];
-  points: Point[];
-  /** Numbers one beside the other, so that a pass over series of which few have changed need not read their data points. */
-  seen: Float64Array;
-  marks: unknown[];
 }
 
 export class SeriesList<Entry, Point extends DataPoint> implements SeriesArrays<Entry, Point> {

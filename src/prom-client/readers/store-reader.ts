@@ -4,7 +4,7 @@
  */
 import type { Sliced } from '../../../core/slicer';
 import { MetricReader, STEP_SERIES, type Reading } from './metric-reader';
-import { UnknownShape, isObject, isStore, type Entry, type Store } from '../shapes';
+import { UnknownShape, isObject, isStore, type Entry, type Store } from '../kinds/shapes';
 
 export class StoreReader extends MetricReader {
   private store: Store | undefined;

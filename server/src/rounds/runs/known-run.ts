@@ -9,7 +9,7 @@ import type { KnownPage } from '../../../../core/wire/decode';
 import type { Blocked } from './blocked';
 import { Incarnations } from './incarnations';
 import type { PlainEncoder } from '../messages/plain-encoder';
-import type { Awaited } from '../messages/outcome';
+import type { Awaited } from './outcome';
 
 /**
  * A run that owes this many answers is asked again only after a pause: a suspended process that goes on would have to answer

@@ -4,7 +4,7 @@ import { ORDER_SHIFT, SCALAR_STRIDE, SCALAR_VALUE, START, strideOf } from '../..
 import type { AppFamily } from '../series/families/app-family';
 import type { AppSeries } from '../series/app-series';
 import { toShared } from '../series/orders';
-import type { LiveRun, MergedFamily, MergedPage } from '../series/mapping/live-run';
+import type { LiveRun, MergedFamily, MergedPage } from '../series/live-run';
 
 interface PageMerge {
   readonly merge: MergedFamily['merge'];

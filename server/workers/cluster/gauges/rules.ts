@@ -4,7 +4,15 @@
  */
 import type { GaugeMerge, GaugeRule } from '../../../protocol/tasks';
 import { Selector } from '../../../../core/select';
+import type { Family } from '../../../../core/snapshot';
+import { isAdded, type Merge } from '../series/families/families';
 import { DEFAULT_GAUGE_RULES } from './default-rules';
+
+/** What only grows is added, whatever the rule of the metric is: no other rule gives a number that never goes down. */
+export function mergeOf({ descriptor, dataPointType, isMonotonic, aggregator }: Family, rules: GaugeRules): Merge {
+  if (isAdded(dataPointType, isMonotonic)) return aggregator === 'omit' ? 'omit' : 'add';
+  return rules.mergeOf(descriptor.name, aggregator === 'average' ? 'avg' : aggregator);
+}
 
 export class GaugeRules {
   private readonly merges: readonly GaugeMerge[];

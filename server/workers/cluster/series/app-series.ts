@@ -9,10 +9,10 @@ import type { ClusterState } from '../../../protocol/state';
 import { textsOf } from '../../../../core/page-texts';
 import { PAGE_SERIES, strideOf, type Page, type PlacedPage, type ScopeFamilies } from '../../../../core/snapshot';
 import { AppFamily, type LayoutSeries } from './families/app-family';
-import { canonical } from './mapping/attribute-texts';
+import { canonical } from './attribute-texts';
 import { keyedFamilies, type KeyedFamily } from './families/families';
 import { groupByScope, makePage } from './pages';
-import type { PresentPage } from './mapping/present-pages';
+import type { PresentPage } from './present-pages';
 import { Twins } from './families/twins';
 
 /** For an instance's page: which series of the app its series are. By index on the page. */

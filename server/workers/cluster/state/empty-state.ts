@@ -1,7 +1,7 @@
 /** The state before the first round. */
 import { randomUUID } from 'node:crypto';
 import type { ClusterState } from '../../../protocol/state';
-import { shared } from '../sums/numbers';
+import { shared } from '../series/column-memory';
 
 export function emptyState(): ClusterState {
   return {

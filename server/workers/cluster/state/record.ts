@@ -11,7 +11,7 @@ import type { Layout } from '../../../../core/snapshot';
 import { ByteWriter } from '../../../../core/wire/numbers';
 import { writeChanges } from './columns';
 import { familyPages, isSameFamily, offsetsOf, writeLayout, type FamilyHead, type FamilyPage } from './placed-families';
-import { grown } from '../sums/numbers';
+import { grown } from '../series/column-memory';
 
 export interface RecordHead {
   readonly app: string;

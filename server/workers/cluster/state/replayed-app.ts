@@ -7,7 +7,7 @@ import { must, type OpenRecord } from './read-record';
 import type { RecordHead, RecordRun } from './record';
 import { repairNumbers } from './repair-numbers';
 import { groupByScope } from '../series/pages';
-import { shared } from '../sums/numbers';
+import { shared } from '../series/column-memory';
 
 interface FamilyPages extends FamilyHead {
   readonly pages: PlacedPage[];

@@ -24,9 +24,9 @@ import { addDeltas } from './add-deltas';
 import { isCount } from '../../numbers/counts';
 import { addExponential, isExponential, type ExponentialAt } from '../../numbers/exponential';
 import { isDelta } from '../series/families/families';
-import type { LiveRun, MergedPage } from '../series/mapping/live-run';
+import type { LiveRun, MergedPage } from '../series/live-run';
 import type { HostCounters } from './host-counters';
-import type { Carried } from './numbers';
+import type { Carried } from './carried';
 import { areCounts, startAt, type Numbers } from './run-numbers';
 
 /**

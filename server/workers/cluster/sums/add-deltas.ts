@@ -9,10 +9,10 @@ import {
   type Layout,
 } from '../../../../core/snapshot';
 import { moveExponential } from '../../../../core/exponential/move';
-import type { MergedPage } from '../series/mapping/live-run';
+import type { MergedPage } from '../series/live-run';
 import { isCount } from '../../numbers/counts';
 import { addExponential, isExponential, type ExponentialAt } from '../../numbers/exponential';
-import type { Carried } from './numbers';
+import type { Carried } from './carried';
 import { areCounts, startAt, type Numbers } from './run-numbers';
 
 /**

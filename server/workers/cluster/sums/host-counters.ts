@@ -6,9 +6,9 @@
  * The runs' numbers are zeros, so that adding them up changes nothing.
  */
 import { SCALAR_STRIDE, SCALAR_VALUE, START } from '../../../../core/snapshot';
-import type { MergedPage } from '../series/mapping/live-run';
+import type { MergedPage } from '../series/live-run';
 import { isCount } from '../../numbers/counts';
-import type { Carried } from './numbers';
+import type { Carried } from './carried';
 import { startAt } from './run-numbers';
 
 /** The host's counters in one round of one app. */

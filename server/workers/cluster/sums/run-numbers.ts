@@ -1,7 +1,7 @@
 /** The numbers of a run that has answered, as they are read: what is valid in them, and where they are added. */
 import { COUNT, HISTOGRAM_BUCKETS, START, SUMMARY_VALUES } from '../../../../core/snapshot';
 import { totalOf } from '../../numbers/counts';
-import type { Carried } from './numbers';
+import type { Carried } from './carried';
 
 /** What a page is read from, and written to. */
 export interface Numbers {

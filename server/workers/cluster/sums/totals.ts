@@ -11,7 +11,7 @@ import {
   type PlacedPage,
 } from '../../../../core/snapshot';
 import { addExponential } from '../../numbers/exponential';
-import { shared } from './numbers';
+import { shared } from '../series/column-memory';
 
 /**
  * Adds up all runs, in their order. As long as this order and `carried` stay, no sum can fall: rounding is monotonic.

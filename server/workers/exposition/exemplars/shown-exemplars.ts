@@ -4,7 +4,7 @@ import type { Attributes } from '../../../../core/otel';
 import { ORDER_MASK, ORDER_SHIFT, type Family, type Layout } from '../../../../core/snapshot';
 import { Labels } from '../../text/official/labels';
 import { labelNamesOf, RESERVED } from '../../text/official/official';
-import type { PageSource } from '../dialect';
+import type { PageSource } from '../dialect/dialect';
 
 /** An exemplar that the formats allow. */
 export interface ShownExemplar {

@@ -7,8 +7,8 @@ import type { Family, Snapshot } from '../../../../core/snapshot';
 import { seriesCount } from '../../../../core/series';
 import { FamilyIdentity, type Identified, type Labelled } from '../distinct/family-identity';
 import { joinedSentence } from '../distinct/sentence';
-import { suffixesOf } from '../dialect';
-import { Kept } from '../kept';
+import { suffixesOf } from '../dialect/dialect';
+import { Kept } from '../kept/kept';
 import { familyHead, hasLines } from '../../text/official/official';
 import { areAllVerbatim } from '../../text/official/verbatim';
 

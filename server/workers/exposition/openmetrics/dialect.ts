@@ -13,9 +13,9 @@ import { PageText, type PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
 import { canonicalNumber } from './canonical-number';
 import { ClassicBuckets } from '../text/classic-buckets';
-import { suffixesOf, type Dialect, type PageSource, type ShownHead, type WithExemplars } from '../dialect';
-import type { FamilyType, OfficialHead } from '../head';
-import { unitOf } from '../units';
+import { suffixesOf, type Dialect, type PageSource, type ShownHead, type WithExemplars } from '../dialect/dialect';
+import type { FamilyType, OfficialHead } from '../dialect/head';
+import { unitOf } from '../dialect/units';
 import { withExemplars } from './exemplars';
 
 export class OpenMetricsDialect implements Dialect {

@@ -3,7 +3,7 @@ import type { SeriesExemplar } from '../../../../core/exemplars';
 import { numberText } from '../../text/lines/digits';
 import type { ShownPage } from '../../text/page-text';
 import { verbatimLabels } from '../../text/official/verbatim';
-import type { PageSource, WithExemplars } from '../dialect';
+import type { PageSource, WithExemplars } from '../dialect/dialect';
 import { bytesOf, ReplacedSeries } from '../exemplars/replaced-series';
 import { shownExemplars, type ShownExemplar } from '../exemplars/shown-exemplars';
 

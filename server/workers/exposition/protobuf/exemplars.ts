@@ -2,7 +2,7 @@
 import { dataOf } from '../../../../core/bytes';
 import type { SeriesExemplar } from '../../../../core/exemplars';
 import type { PageRendering } from '../../text/page-text';
-import type { PageSource, WithExemplars } from '../dialect';
+import type { PageSource, WithExemplars } from '../dialect/dialect';
 import { bytesOf, ReplacedSeries } from '../exemplars/replaced-series';
 import { shownExemplars, type ShownExemplar } from '../exemplars/shown-exemplars';
 import { Bytes } from '../pages/bytes';

@@ -25,7 +25,7 @@ import { totalOf } from '../../numbers/counts';
 import { asHistogram, pageLines } from '../../text/official/official';
 import type { PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
-import type { PageSource } from '../dialect';
+import type { PageSource } from '../dialect/dialect';
 import { ByteStrings } from '../pages/byte-strings';
 import { RewrittenPage } from '../pages/rewritten-page';
 

@@ -8,8 +8,8 @@ import { pageLines } from '../../text/official/official';
 import { PageText, type PageRendering } from '../../text/page-text';
 import { attributesOf } from '../../../../core/page-texts';
 import { ClassicBuckets } from './classic-buckets';
-import { suffixesOf, type Dialect, type PageSource, type ShownHead } from '../dialect';
-import type { OfficialHead } from '../head';
+import { suffixesOf, type Dialect, type PageSource, type ShownHead } from '../dialect/dialect';
+import type { OfficialHead } from '../dialect/head';
 import { numberText } from '../../text/lines/digits';
 
 export class TextDialect implements Dialect {

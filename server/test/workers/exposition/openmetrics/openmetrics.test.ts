@@ -1,6 +1,6 @@
 import test from 'ava';
 import { canonicalNumber } from '../../../../workers/exposition/openmetrics/canonical-number';
-import { unitOf } from '../../../../workers/exposition/units';
+import { unitOf } from '../../../../workers/exposition/dialect/units';
 import { counter, histogram, point } from '../../../../../test/core/encoder/collections';
 import { parse } from '../parsed-text';
 import { instance, text } from '../rendered-snapshots';

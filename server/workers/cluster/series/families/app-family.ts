@@ -2,7 +2,7 @@
 import type { ExtraLabels } from '../../../../protocol/labels';
 import type { HrTime, Scope } from '../../../../../core/otel';
 import type { Family, FamilyExemplars, Layout, PlacedPage } from '../../../../../core/snapshot';
-import { officialHead, type FamilyType } from '../../../exposition/head';
+import { officialHead, type FamilyType } from '../../../exposition/dialect/head';
 import { hashOf } from '../../../identity/hash';
 import { LabelSets } from '../../../identity/label-sets';
 import { isAdded, isOfHost } from './families';

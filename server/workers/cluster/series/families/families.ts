@@ -2,7 +2,6 @@
 import type { GaugeMerge } from '../../../../protocol/tasks';
 import { AggregationTemporality, DataPointType, type Scope } from '../../../../../core/otel';
 import type { Family, ScopeFamilies } from '../../../../../core/snapshot';
-import type { GaugeRules } from '../../gauges/rules';
 
 export interface KeyedFamily {
   readonly key: string;
@@ -40,12 +39,6 @@ export function scopeKey({ name, version = '', schemaUrl = '' }: Scope): string 
  * pm_id. `omit`: not shown.
  */
 export type Merge = 'add' | 'first' | 'omit' | GaugeMerge;
-
-/** What only grows is added, whatever the rule of the metric is: no other rule gives a number that never goes down. */
-export function mergeOf({ descriptor, dataPointType, isMonotonic, aggregator }: Family, rules: GaugeRules): Merge {
-  if (isAdded(dataPointType, isMonotonic)) return aggregator === 'omit' ? 'omit' : 'add';
-  return rules.mergeOf(descriptor.name, aggregator === 'average' ? 'avg' : aggregator);
-}
 
 /** Whether the numbers only grow. */
 export function isAdded(dataPointType: number, isMonotonic: boolean | undefined): boolean {
