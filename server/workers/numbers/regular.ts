@@ -5,6 +5,7 @@
  */
 import {
   HISTOGRAM_BUCKETS,
+  MIN,
   ORDER_SHIFT,
   strideOf,
   type Family,
@@ -80,7 +81,7 @@ function copyRegular(values: Float64Array, from: PlacedPage, to: PlacedPage, lay
   for (let i = 0; i < from.page.size; i++) {
     const [source, target] = [from.base + i * before, to.base + i * after];
     values.copyWithin(target, source, source + 1);
-    values.copyWithin(target + 3, source + 3, source + HISTOGRAM_BUCKETS);
+    values.copyWithin(target + MIN, source + MIN, source + HISTOGRAM_BUCKETS);
     addSeries({ values, at: target, layout }, { values, at: source, layout: from.page.layout });
   }
 }

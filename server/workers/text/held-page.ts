@@ -1,4 +1,4 @@
-/** What is kept of a page, and what it was made of: an id alone is only what a process says. */
+/** What is kept of a page, and what it was made of, so that a page of the same id never shows what is of another one. */
 import type { Scope } from '../../../core/otel';
 import { strideOf, type Family, type Page } from '../../../core/snapshot';
 import type { PageRendering } from './page-text';

@@ -124,24 +124,14 @@ class Reader {
     const fields = fieldsOf(value);
     switch (dataPointType) {
       case DataPointType.HISTOGRAM:
-        return this.readMoments(fields) && this.readLists(fields['buckets'], 'boundaries', 'counts')
-          ? fields
-          : undefined;
+        readMoments(fields);
+        return this.readLists(fields['buckets'], 'boundaries', 'counts') ? fields : undefined;
       case DataPointType.EXPONENTIAL_HISTOGRAM:
-        return this.readMoments(fields) && this.readSide(fields['positive']) && this.readSide(fields['negative'])
-          ? fields
-          : undefined;
+        readMoments(fields);
+        return this.readSide(fields['positive']) && this.readSide(fields['negative']) ? fields : undefined;
       default:
         return numberOf(value);
     }
-  }
-
-  private readMoments(value: Fields): boolean {
-    for (const name of ['count', 'sum', 'min', 'max', 'scale', 'zeroCount']) {
-      // In JSON null stands for NaN. A number that is missing stays missing.
-      if (value[name] !== undefined) value[name] = numberOf(value[name]);
-    }
-    return true;
   }
 
   private readSide(side: unknown): boolean {
@@ -199,4 +189,11 @@ function fieldsOf(value: unknown): Fields {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+function readMoments(value: Fields): void {
+  for (const name of ['count', 'sum', 'min', 'max', 'scale', 'zeroCount']) {
+    // In JSON null stands for NaN. A number that is missing stays missing.
+    if (value[name] !== undefined) value[name] = numberOf(value[name]);
+  }
 }
