@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-export const PACKAGE = '@mashroom/mashroom-monitoring-pm2-exporter';
+const PACKAGE = '@mashroom/mashroom-monitoring-pm2-exporter';
 
 export const TO_INSTALL_BESIDE =
   `Name ${PACKAGE} as external to the bundler, and install it beside the bundle ` +
