@@ -90,15 +90,15 @@ export class Tally implements SharedTally {
       former();
       return encoded;
     };
-    // What is collected stays with the reader until it is encoded: the exporter gets a token in its place.
-    const token = (): ResourceMetrics => ({ resource: source.currentResource, scopeMetrics: [] });
+    // What is collected stays with the reader until it is encoded: the exporter gets a receipt in its place.
+    const receipt = (): ResourceMetrics => ({ resource: source.currentResource, scopeMetrics: [] });
     const ofExporter: MetricsSource = {
       accumulates: true,
       provider: () => source.provider(),
-      collect: () => source.take().then(token),
+      collect: () => source.take().then(receipt),
       collectNow: () => {
         source.takeNow();
-        return token();
+        return receipt();
       },
       release: () => {
         isReleased = true;
