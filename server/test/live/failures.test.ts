@@ -44,7 +44,7 @@ test('what a process sends that cannot be read costs its own numbers and no othe
   t.deepEqual(named(events, 'series').at(-1), [1, null, ['shop 0, 200', 'shop 0, 500'], false]);
   const rows = named(events, 'processes').at(-1) as ProcessRow[];
   t.deepEqual(
-    rows.map(([, pmId, , , , , , , , , perSecond, errors]) => [pmId, perSecond, errors]),
+    rows.map(([, pmId, , , , , , , , perSecond, errors]) => [pmId, perSecond, errors]),
     [
       [0, 10, 5],
       [1, 10, null],
