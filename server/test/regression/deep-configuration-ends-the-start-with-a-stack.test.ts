@@ -8,5 +8,7 @@ import { temporaryFolder } from '../workers/cluster/state/state-files';
 test('a value that nests deep is named with what is expected in its place', async (t) => {
   const deep = join(temporaryFolder(t), 'deep.json');
   writeFileSync(deep, `{"port":${'['.repeat(100_000)}${']'.repeat(100_000)},"\\u001b[2Jx":1}`);
-  await isRefused(t, { PM2_METRICS_CONFIG: deep }, /port in .*deep\.json is nested too deep, expected a whole number/);
+  // Later versions of Node.js make a text of it, which is cut.
+  const line = /port in .*deep\.json is (?:nested too deep|\[{50,200}…), expected a whole number/;
+  await isRefused(t, { PM2_METRICS_CONFIG: deep }, line);
 });
