@@ -106,6 +106,11 @@ export interface MetricData {
   readonly aggregator?: Aggregator;
   /** Of exponential histograms with deltas: buckets of one sign at the most, 160 if it is not given. OpenTelemetry has it in views. */
   readonly maxSize?: number;
+  /**
+   * Of deltas: by data point, the attributes that were recorded, as the JSON text of an array of sorted pairs
+   * `[["key","value"],…]`, empty for none. Applications may have changed the objects since. Only our own reader gives it.
+   */
+  readonly recordedAttributes?: readonly string[];
   readonly dataPoints: readonly DataPoint[];
 }
 

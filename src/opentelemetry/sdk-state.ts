@@ -69,6 +69,8 @@ export interface SwappableStorage extends SdkStorage {
 export interface SdkDeltas {
   readonly _valueMap: ReadonlyMap<string, unknown>;
   readonly _keyMap: ReadonlyMap<string, Attributes>;
+  /** Gives the keys of both maps. */
+  readonly _hash: (attributes: Attributes) => unknown;
 }
 
 export interface SdkAggregator {
@@ -138,6 +140,11 @@ export function isSwappable(storage: SdkStorage): storage is SwappableStorage {
     typeof deltas.collect === 'function' &&
     typeof deltas._aggregator?.toMetricData === 'function'
   );
+}
+
+/** Whether the keys are `MetricData.recordedAttributes`. */
+export function isKnownHash({ _hash: hash }: SdkDeltas): boolean {
+  return typeof hash === 'function' && hash({}) === '' && hash({ b: 'x', a: 1 }) === '[["a",1],["b","x"]]';
 }
 
 function keysOf(object: unknown): string {

@@ -14,6 +14,7 @@ import {
 import type { Sliced } from '../../core/slicer';
 import { messageOf } from '../../core/values';
 import {
+  isKnownHash,
   isKnownMeter,
   isObservable,
   isSwappable,
@@ -142,13 +143,17 @@ function* metricOf(storage: SwappableStorage, deltas: SdkDeltas, time: HrTime): 
   const size = accumulations.size;
   const dataPoints = new Array<DataPoint>(size);
   let first: MetricData | undefined;
+  // By what the SDK tells series apart: the JSON text of their sorted attributes, at the time when they were recorded.
+  const recordedAttributes = new Array<string>(size);
   // Both maps have the same keys in the same order, as nothing is ever removed.
-  const keys = attributes.values();
+  const objects = attributes.values();
   let records: Parameters<SdkAggregator['toMetricData']>[2][number][] = [];
   let left = size;
   let at = 0;
-  for (const accumulation of accumulations.values()) {
-    records.push([keys.next().value as DataPoint['attributes'], accumulation]);
+  let read = 0;
+  for (const [hash, accumulation] of accumulations) {
+    recordedAttributes[read++] = hash;
+    records.push([objects.next().value as DataPoint['attributes'], accumulation]);
     if (--left > 0 && records.length < STEP_POINTS) continue;
     const step = aggregator.toMetricData(descriptor, AggregationTemporality.DELTA, records, time);
     if (step === undefined) return undefined;
@@ -158,7 +163,9 @@ function* metricOf(storage: SwappableStorage, deltas: SdkDeltas, time: HrTime): 
     yield;
   }
   dataPoints.length = at;
-  return first === undefined ? undefined : { ...first, dataPoints, ...maxSizeOf(aggregator) };
+  if (first === undefined) return undefined;
+  const isKnown = at === size && isKnownHash(deltas);
+  return { ...first, dataPoints, ...maxSizeOf(aggregator), ...(isKnown && { recordedAttributes }) };
 }
 
 function maxSizeOf({ _maxSize: maxSize }: SdkAggregator): { readonly maxSize?: number } {

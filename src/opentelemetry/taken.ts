@@ -74,8 +74,15 @@ function joinedMetrics(earlier: readonly MetricData[], later: readonly MetricDat
   const before = new Map(earlier.map((metric) => [metric.descriptor, metric]));
   for (const metric of later) {
     const known = before.get(metric.descriptor);
-    const dataPoints = known === undefined ? metric.dataPoints : known.dataPoints.concat(metric.dataPoints);
-    before.set(metric.descriptor, { ...metric, dataPoints });
+    before.set(metric.descriptor, known === undefined ? metric : joinedMetric(known, metric));
   }
   return [...before.values()];
+}
+
+function joinedMetric(earlier: MetricData, later: MetricData): MetricData {
+  const dataPoints = earlier.dataPoints.concat(later.dataPoints);
+  const { recordedAttributes: before } = earlier;
+  const { recordedAttributes: after, ...rest } = later;
+  if (before === undefined || after === undefined) return { ...rest, dataPoints };
+  return { ...rest, dataPoints, recordedAttributes: before.concat(after) };
 }

@@ -97,7 +97,7 @@ export class DeltaFamily implements AnyFamily {
   }
 
   /** Adds the data points of a metric: a collection may have several of the family. @throws where there is no memory */
-  *add({ points, count, maxSize }: ReadMetric, cycle: Cycle, onMalformed: OnMalformed): Sliced {
+  *add({ points, count, maxSize, recorded }: ReadMetric, cycle: Cycle, onMalformed: OnMalformed): Sliced {
     const { adder, series } = this;
     this.lastSeen = cycle.generation;
     adder.maxSize = maxSize;
@@ -107,7 +107,7 @@ export class DeltaFamily implements AnyFamily {
       yield;
       const some = Math.min(BATCH_POINTS, count - i);
       yield* series.index.reserve(some);
-      adder.addAll(points, i, some, count - i, cycle);
+      adder.addAll(points, recorded, i, some, count - i, cycle);
     }
     adder.end();
     series.sealAll();

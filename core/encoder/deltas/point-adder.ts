@@ -43,16 +43,25 @@ export class PointAdder {
   ) {}
 
   /**
-   * Adds some neighbouring data points. @param expected how many more there are, with them
+   * Adds some neighbouring data points.
+   * @param recorded see `MetricData.recordedAttributes`
+   * @param expected how many more there are, with them
    * @throws where there is no memory
    */
-  addAll(points: readonly DataPoint[], from: number, count: number, expected: number, cycle: Cycle): void {
+  addAll(
+    points: readonly DataPoint[],
+    recorded: readonly unknown[] | undefined,
+    from: number,
+    count: number,
+    expected: number,
+    cycle: Cycle,
+  ): void {
     const { batch, series } = this;
-    batch.read(points, from, count);
+    batch.read(points, recorded, from, count);
     batch.fetch(series.all, cycle.columns.written.values, count);
     for (let i = 0; i < count; i++) {
       this.expected = expected - i;
-      if (this.readRest(points, from + i, i)) this.add(i, cycle);
+      if (this.readValue(points, from + i, i)) this.add(points, from + i, i, cycle);
     }
   }
 
@@ -63,7 +72,7 @@ export class PointAdder {
   }
 
   /** @returns whether the data point is well-formed; nothing has changed yet */
-  private readRest(points: readonly DataPoint[], index: number, i: number): boolean {
+  private readValue(points: readonly DataPoint[], index: number, i: number): boolean {
     try {
       const error = this.batch.errors[i];
       if (error !== undefined) throw error.thrown;
@@ -77,14 +86,15 @@ export class PointAdder {
     }
   }
 
-  private add(i: number, cycle: Cycle): void {
+  private add(points: readonly DataPoint[], index: number, i: number, cycle: Cycle): void {
     const { series, value, batch } = this;
-    this.hash = batch.hashes[i] as number;
-    const text = batch.texts[i] as SeriesTexts;
-    const slot = series.all.index.findUnordered(text, this.hash);
+    let slot = this.find(i);
     if (slot < 0) {
-      // Looked at here, since a series is new only once: looking at all data points would cost a pass.
-      if (batch.attributes[i]?.[OVERFLOW_ATTRIBUTE] === true) this.hasOverflowed = true;
+      if (!this.readNew(points, index, i)) return;
+      slot = this.find(i);
+    }
+    if (slot < 0) {
+      const text = batch.texts[i] as SeriesTexts;
       if (this.hasRoom(cycle)) this.begin(series.add(value.layout, text, this.hash, this.expected, cycle), cycle);
       return;
     }
@@ -97,6 +107,28 @@ export class PointAdder {
       value.addScalar(values, offset, this.replaces);
       series.noteChange(slot, offset, layout, cycle);
     } else this.addToHistogram(slot, offset, layout, cycle);
+  }
+
+  /**
+   * Reads what only a new series needs. A series is new only once, and looking at all objects would cost a cache miss each.
+   * @returns whether it is well-formed
+   */
+  private readNew(points: readonly DataPoint[], index: number, i: number): boolean {
+    try {
+      const { attributes } = points[index] as DataPoint;
+      if (attributes?.[OVERFLOW_ATTRIBUTE] === true) this.hasOverflowed = true;
+      this.batch.replaceRecorded(i, attributes);
+      return true;
+    } catch (error) {
+      this.onMalformed(error);
+      return false;
+    }
+  }
+
+  private find(i: number): number {
+    const { series, batch } = this;
+    this.hash = batch.hashes[i] as number;
+    return series.all.index.findUnordered(batch.texts[i] as SeriesTexts, this.hash);
   }
 
   private hasRoom({ room }: Cycle): boolean {

@@ -25,6 +25,8 @@ export interface ReadMetric {
   readonly isDelta: boolean;
   /** Of exponential histograms with deltas: see `MetricData`. */
   readonly maxSize: number | undefined;
+  /** Of deltas: see `MetricData`. Not copied: any of them may be anything. */
+  readonly recorded: readonly unknown[] | undefined;
   readonly endTime: HrTime;
   readonly aggregator: Aggregator | undefined;
   /** Foreign, not copied: reading one may throw. */
@@ -40,6 +42,7 @@ export function readMetric(
   metric: Partial<MetricData>,
 ): ReadMetric | string {
   const { dataPointType, dataPoints, isMonotonic: monotonic, aggregationTemporality, maxSize, aggregator } = metric;
+  const { recordedAttributes: recorded } = metric;
   if (!Array.isArray(dataPoints)) return `metric ${quoted(descriptor.name)} has no array "dataPoints"`;
   const kind = typeof dataPointType === 'number' ? layoutKindOf(dataPointType) : undefined;
   if (kind === undefined) {
@@ -63,6 +66,7 @@ export function readMetric(
     aggregationTemporality: temporality,
     isMonotonic,
     maxSize: sizeOf(maxSize),
+    recorded: Array.isArray(recorded) ? (recorded as readonly unknown[]) : undefined,
     endTime: isDelta ? endTimeIfAny(points) : plainTime(points[0]?.endTime),
     aggregator: aggregator === undefined ? undefined : AGGREGATORS.find((one) => one === aggregator),
     points,

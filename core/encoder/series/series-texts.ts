@@ -16,6 +16,15 @@ const BACKSLASH = 0x5c;
 const OPEN = 0x7b;
 const TILDE = 0x7e;
 const CLOSE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const MINUS = 0x2d;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+const LETTER_F = 0x66;
+const LETTER_T = 0x74;
+/** Of `{}`. */
+const EMPTY_LENGTH = 2;
 
 export class SeriesTexts {
   bytes: Buffer<ArrayBuffer>;
@@ -54,6 +63,11 @@ export class SeriesTexts {
     return mixed(sum);
   }
 
+  /** Whether the only text that there is has been written without JSON: it is that of its attributes in any reading. */
+  get isPlain(): boolean {
+    return this.pairCount > 0 || this.length === EMPTY_LENGTH;
+  }
+
   /** Whether the other text has the pairs of the only text that there is, in any order. */
   hasPairsOf(other: Uint8Array, from: number, end: number): boolean {
     const { bytes, pairs, pairCount, length } = this;
@@ -71,6 +85,53 @@ export class SeriesTexts {
     this.length = start;
     this.reserve(text.length * 3); // what UTF-8 takes at the most
     this.length += this.bytes.write(text, start);
+  }
+
+  /**
+   * Appends the text of attributes that are given as the bytes of JSON `[["key","value"],…]`, or as none for none.
+   *
+   * @returns false, with nothing appended, if they are not given so or not all of their values are plain
+   */
+  appendRecorded(json: Uint8Array, from: number, end: number): boolean {
+    // A pair loses its brackets, and the text its outer ones. Two more characters are the braces.
+    this.reserve(end - from + 2);
+    const start = this.length;
+    this.pairCount = 0;
+    this.bytes[this.length++] = OPEN;
+    if (from === end || this.appendPairs(json, from, end)) {
+      this.bytes[this.length++] = CLOSE;
+      return true;
+    }
+    this.length = start;
+    this.pairCount = 0;
+    return false;
+  }
+
+  /** Of what is not such JSON it may read more than is given. */
+  private appendPairs(json: Uint8Array, from: number, end: number): boolean {
+    const { bytes, pairs } = this;
+    let to = this.length;
+    let count = 0;
+    if (json[from] !== OPEN_BRACKET) return false;
+    for (let at = from + 1; ; at++) {
+      if (json[at++] !== OPEN_BRACKET) return false;
+      pairs[count++] = to;
+      const comma = copyString(json, at, bytes, to);
+      if (json[comma] !== COMMA) return false;
+      to += comma - at;
+      bytes[to++] = COLON;
+      const behind = copyValue(json, comma + 1, bytes, to);
+      if (json[behind] !== CLOSE_BRACKET) return false;
+      to += behind - comma - 1;
+      at = behind + 1;
+      if (at === end - 1) break;
+      if (json[at] !== COMMA) return false;
+      bytes[to++] = COMMA;
+    }
+    if (json[end - 1] !== CLOSE_BRACKET) return false;
+    this.length = to;
+    this.pairCount = count;
+    return true;
   }
 
   appendText(bytes: Uint8Array, from: number, end: number): void {
@@ -152,4 +213,35 @@ export class SeriesTexts {
     this.bytes = bytes;
     this.data = dataOf(bytes);
   }
+}
+
+/** @returns the index behind the string that begins at `at`; -1 where it is none that needs no escapes */
+function copyString(json: Uint8Array, at: number, bytes: Uint8Array, to: number): number {
+  if (json[at] !== QUOTE) return -1;
+  bytes[to++] = QUOTE;
+  for (let i = at + 1; i < json.length; i++) {
+    const byte = json[i] as number;
+    if (byte < SPACE || byte > TILDE || byte === BACKSLASH) return -1;
+    bytes[to++] = byte;
+    if (byte === QUOTE) return i + 1;
+  }
+  return -1;
+}
+
+/** @returns the index behind the string, number or boolean that begins at `at`; -1 where it is none */
+function copyValue(json: Uint8Array, at: number, bytes: Uint8Array, to: number): number {
+  const first = json[at] as number;
+  if (first === QUOTE) return copyString(json, at, bytes, to);
+  if (!isBareStart(first)) return -1;
+  for (let i = at; i < json.length; i++) {
+    const byte = json[i] as number;
+    if (byte === CLOSE_BRACKET) return i;
+    bytes[to++] = byte;
+  }
+  return -1;
+}
+
+/** Whether a number or a boolean may begin so. `null` stands for what JSON has no text for. */
+function isBareStart(code: number): boolean {
+  return (code >= DIGIT_0 && code <= DIGIT_9) || code === MINUS || code === LETTER_T || code === LETTER_F;
 }
