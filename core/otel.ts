@@ -97,6 +97,18 @@ export interface DataPoint<Value = unknown> {
   readonly exemplars?: readonly (Exemplar | undefined)[] | undefined;
 }
 
+/** What a source knows of the data points of a metric that it collects again and again. */
+export interface Changes {
+  /** Stands for this collection of the metric, and for the one that it is compared with; the first is compared with none. */
+  readonly collection: object;
+  readonly since: object | undefined;
+  /**
+   * Of the data points with another number or start time than in that collection. All others are the same, and all are the same
+   * objects at the same indexes.
+   */
+  readonly indexes: readonly number[];
+}
+
 export interface MetricData {
   readonly descriptor: Descriptor;
   readonly dataPointType: number;
@@ -111,6 +123,8 @@ export interface MetricData {
    * `[["key","value"],…]`, empty for none. Applications may have changed the objects since. Only our own reader gives it.
    */
   readonly recordedAttributes?: readonly string[];
+  /** Of cumulative metrics. Only our own sources give it. */
+  readonly changes?: Changes | undefined;
   readonly dataPoints: readonly DataPoint[];
 }
 

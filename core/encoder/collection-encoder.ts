@@ -153,7 +153,7 @@ export class CollectionEncoder {
     families.set(key, family);
     const room = cycle.room + family.series.size;
     try {
-      yield* family.encode(metric.points, metric.count, cycle);
+      yield* family.encode(metric.points, metric.count, metric.changes, cycle);
     } catch (error) {
       families.delete(key);
       cycle.room = room;

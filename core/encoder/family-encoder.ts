@@ -1,9 +1,10 @@
 /** Encodes one metric of one scope: its new series into pages, its numbers into the column being written. */
-import { OVERFLOW_ATTRIBUTE, type DataPoint } from '../otel';
+import { OVERFLOW_ATTRIBUTE, type Changes, type DataPoint } from '../otel';
 import type { Sliced } from '../slicer';
 import { strideOf, type Layout } from '../snapshot';
 import { fits, layoutFor, type LayoutKind } from './columns/layouts';
 import type { AnyFamily } from './any-family';
+import { KnownChanges } from './changes/known-changes';
 import type { Cycle } from './cycle';
 import { OldOrder } from './positions/old-order';
 import { BLOCK_MASK, LEFT_OUT } from './positions/position-block';
@@ -29,6 +30,8 @@ export class FamilyEncoder implements AnyFamily {
   hasOverflowed = false;
   /** The last generation that had this family. */
   lastSeen = 0;
+  /** Where the source knows what has changed. */
+  private changes: KnownChanges | undefined;
   private readonly claims = new Claims();
   private readonly oldOrder = new OldOrder();
 
@@ -61,14 +64,17 @@ export class FamilyEncoder implements AnyFamily {
   }
 
   joined(count: number, slot: number, _taken: unknown, generation: number): Sliced {
+    this.changes?.noteMoved(generation);
     return this.positions.moveLast(count, slot, this.series, generation);
   }
 
-  pagesMoved(): Sliced {
+  pagesMoved(generation: number): Sliced {
+    this.changes?.noteMoved(generation);
     return this.positions.move(undefined, this.series);
   }
 
   *packed(series: FamilySeries, slots: Int32Array, generation: number): Sliced {
+    this.changes?.noteMoved(generation);
     this.series = series;
     yield* this.positions.move(slots, series);
     this.order = yield* notePresence(series, this.positions, NO_PREFIX, generation);
@@ -81,9 +87,27 @@ export class FamilyEncoder implements AnyFamily {
 
   /**
    * @param count how many data points there are
+   * @param changes what the source knows of them
    * @throws whatever reading a malformed data point throws; the encoder is then not to be used again
    */
-  *encode(points: readonly DataPoint[], count: number, cycle: Cycle): Sliced {
+  *encode(points: readonly DataPoint[], count: number, changes: Changes | undefined, cycle: Cycle): Sliced {
+    if (changes !== undefined) this.changes ??= new KnownChanges();
+    const isWritten = changes !== undefined && (yield* this.encodeChanges(points, count, changes, cycle));
+    if (!isWritten) {
+      yield* this.encodeAll(points, count, cycle);
+      this.changes?.noteAll(changes, cycle.generation);
+    }
+    this.lastSeen = cycle.generation;
+  }
+
+  /** @returns whether that was possible */
+  private *encodeChanges(points: readonly DataPoint[], count: number, changes: Changes, cycle: Cycle): Sliced<boolean> {
+    const { changes: known, positions, leftOut, lastSeen } = this;
+    if (known === undefined || count !== positions.length || leftOut > 0) return false;
+    return known.areUsable(changes, count, lastSeen, cycle) && (yield* known.write(this, points, changes, cycle));
+  }
+
+  private *encodeAll(points: readonly DataPoint[], count: number, cycle: Cycle): Sliced {
     const { positions } = this;
     if (this.lastSeen !== cycle.generation - 1) {
       // The current snapshot does not have the family: its series have no previous numbers.
@@ -102,7 +126,6 @@ export class FamilyEncoder implements AnyFamily {
       }
     }
     if (at < length || count !== positions.length) yield* this.rebuild(points, count, at, cycle);
-    this.lastSeen = cycle.generation;
   }
 
   /** Goes on from where the steady pass ended: series have come, gone, or changed places. */

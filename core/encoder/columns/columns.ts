@@ -10,7 +10,7 @@
  * {@link Columns.copyBehind}.
  *
  * Two folders write into {@link Columns.written} directly, at the offsets of the family that they encode: `positions/`
- * (`steady-pass.ts`, `write-point.ts`) and `deltas/` (`point-adder.ts`, `delta-series.ts`, `carry-over.ts`). They write each
+ * (`steady-pass.ts`, `write-point.ts`) and `deltas/` (`point-adder.ts`, `delta-series.ts`), beside `changes/carry-over.ts`. They write each
  * number of each collection, where a call per number costs too much. No task reads that column before `publish`.
  */
 import { moveExponential } from '../../exponential/move';

@@ -7,12 +7,12 @@
 import { ORDER_SHIFT, START, strideOf, type Layout, type PlacedPage } from '../../snapshot';
 import type { Sliced } from '../../slicer';
 import type { JoinedPage } from '../any-family';
+import { carryOver } from '../changes/carry-over';
+import { ChangeLog } from '../changes/change-log';
 import type { Cycle } from '../cycle';
 import { FamilySeries } from '../series/family-series';
 import type { PageSupply } from '../series/page-supply';
 import type { SeriesTexts } from '../series/series-texts';
-import { carryOver } from './carry-over';
-import { ChangeLog } from './change-log';
 import { LastChanges } from './last-changes';
 import { LayoutChoice } from './layout-choice';
 import { Moves } from './moves';

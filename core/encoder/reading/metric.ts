@@ -3,6 +3,7 @@ import {
   AGGREGATORS,
   AggregationTemporality,
   type Aggregator,
+  type Changes,
   type DataPoint,
   type Descriptor,
   type HrTime,
@@ -27,6 +28,8 @@ export interface ReadMetric {
   readonly maxSize: number | undefined;
   /** Of deltas: see `MetricData`. Not copied: any of them may be anything. */
   readonly recorded: readonly unknown[] | undefined;
+  /** See `MetricData`. */
+  readonly changes: Changes | undefined;
   readonly endTime: HrTime;
   readonly aggregator: Aggregator | undefined;
   /** Foreign, not copied: reading one may throw. */
@@ -42,7 +45,7 @@ export function readMetric(
   metric: Partial<MetricData>,
 ): ReadMetric | string {
   const { dataPointType, dataPoints, isMonotonic: monotonic, aggregationTemporality, maxSize, aggregator } = metric;
-  const { recordedAttributes: recorded } = metric;
+  const { recordedAttributes: recorded, changes } = metric;
   if (!Array.isArray(dataPoints)) return `metric ${quoted(descriptor.name)} has no array "dataPoints"`;
   const kind = typeof dataPointType === 'number' ? layoutKindOf(dataPointType) : undefined;
   if (kind === undefined) {
@@ -66,12 +69,25 @@ export function readMetric(
     aggregationTemporality: temporality,
     isMonotonic,
     maxSize: sizeOf(maxSize),
+    changes: changesOf(changes),
     recorded: Array.isArray(recorded) ? (recorded as readonly unknown[]) : undefined,
     endTime: isDelta ? endTimeIfAny(points) : plainTime(points[0]?.endTime),
     aggregator: aggregator === undefined ? undefined : AGGREGATORS.find((one) => one === aggregator),
     points,
     count: points.length,
   };
+}
+
+/** Believed only where each part is what it is to be: the data may be anybody's. */
+function changesOf(changes: unknown): Changes | undefined {
+  if (typeof changes !== 'object' || changes === null) return undefined;
+  const { collection, since, indexes } = changes as Partial<Changes>;
+  const isKnown = isObject(collection) && (since === undefined || isObject(since)) && Array.isArray(indexes);
+  return isKnown ? (changes as Changes) : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function sizeOf(maxSize: unknown): number | undefined {

@@ -4,6 +4,7 @@ import {
   AggregationTemporality,
   DataPointType,
   type Aggregator,
+  type Changes,
   type DataPoint,
   type Descriptor,
   type MetricData,
@@ -34,7 +35,12 @@ export class Head {
     private readonly isMonotonic: boolean,
   ) {}
 
-  data(metric: Described, { isOpenMetrics }: RegistryHead, dataPoints: readonly DataPoint[]): MetricData {
+  data(
+    metric: Described,
+    { isOpenMetrics }: RegistryHead,
+    dataPoints: readonly DataPoint[],
+    changes?: Changes,
+  ): MetricData {
     const { dataPointType, isMonotonic } = this;
     const isCounter = dataPointType === DataPointType.SUM;
     const name = isOpenMetrics && isCounter && !metric.name.endsWith('_total') ? `${metric.name}_total` : metric.name;
@@ -49,7 +55,7 @@ export class Head {
     }
     const descriptor = this.descriptor as Descriptor;
     const aggregationTemporality = AggregationTemporality.CUMULATIVE;
-    return { descriptor, dataPointType, aggregationTemporality, isMonotonic, ...this.rule, dataPoints };
+    return { descriptor, dataPointType, aggregationTemporality, isMonotonic, ...this.rule, changes, dataPoints };
   }
 }
 

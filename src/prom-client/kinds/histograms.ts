@@ -44,7 +44,7 @@ export class Histograms implements Kind<HistogramEntry, HistogramPoint> {
   }
 
   read(arrays: SeriesArrays<HistogramEntry, HistogramPoint>, from: number, end: number, { start }: Moment): void {
-    const { entries, points, seen, marks } = arrays;
+    const { entries, points, seen, marks, changed } = arrays;
     for (let i = from; i < end; i++) {
       const entry = entries[i] as HistogramEntry;
       const { count, bucketValues } = entry;
@@ -58,6 +58,7 @@ export class Histograms implements Kind<HistogramEntry, HistogramPoint> {
       value.count = count;
       value.sum = entry.sum;
       value.buckets = this.bucketsOf(entry);
+      changed.push(i);
     }
     if (this.exemplars) this.readExemplars(entries, points, from, end);
   }

@@ -29,6 +29,8 @@ export interface SeriesArrays<Entry, Point> {
   /** Numbers one beside the other, so that a pass over series of which few have changed need not read their data points. */
   seen: Float64Array;
   marks: unknown[];
+  /** Gets the index of each series whose number or start time changes. */
+  readonly changed: number[];
 }
 
 export interface Kind<E extends Entry = Entry, P extends KeptPoint = KeptPoint> {

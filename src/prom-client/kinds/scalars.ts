@@ -21,7 +21,7 @@ export class Counters implements Kind<ScalarEntry, ScalarPoint> {
   }
 
   read(arrays: SeriesArrays<ScalarEntry, ScalarPoint>, from: number, end: number, { start }: Moment): void {
-    const { entries, points, seen } = arrays;
+    const { entries, points, seen, changed } = arrays;
     for (let i = from; i < end; i++) {
       const { value } = entries[i] as ScalarEntry;
       const before = seen[i] as number;
@@ -29,6 +29,7 @@ export class Counters implements Kind<ScalarEntry, ScalarPoint> {
       const point = points[i] as ScalarPoint;
       if (value < before) point.startTime = start;
       point.value = seen[i] = Number(value);
+      changed.push(i);
     }
     if (this.exemplars) readExemplars(entries, points, from, end);
   }
@@ -60,10 +61,12 @@ export class Gauges implements Kind<ScalarEntry, ScalarPoint> {
     return { seen: checked(entry) };
   }
 
-  read({ entries, points, seen }: SeriesArrays<ScalarEntry, ScalarPoint>, from: number, end: number): void {
+  read({ entries, points, seen, changed }: SeriesArrays<ScalarEntry, ScalarPoint>, from: number, end: number): void {
     for (let i = from; i < end; i++) {
       const { value } = entries[i] as ScalarEntry;
-      if (value !== seen[i]) (points[i] as ScalarPoint).value = seen[i] = Number(value);
+      if (value === seen[i]) continue;
+      (points[i] as ScalarPoint).value = seen[i] = Number(value);
+      changed.push(i);
     }
   }
 }

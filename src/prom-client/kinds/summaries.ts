@@ -29,7 +29,7 @@ export class Summaries implements Kind<SummaryEntry, SummaryPoint> {
   }
 
   read(arrays: SeriesArrays<SummaryEntry, SummaryPoint>, from: number, end: number, { start }: Moment): void {
-    const { entries, points } = arrays;
+    const { entries, points, changed } = arrays;
     for (let i = from; i < end; i++) {
       const { td, count, sum } = entries[i] as SummaryEntry;
       const point = points[i] as SummaryPoint;
@@ -39,6 +39,7 @@ export class Summaries implements Kind<SummaryEntry, SummaryPoint> {
       value.count = count;
       value.sum = sum;
       value.values = this.valuesOf(td);
+      changed.push(i);
     }
   }
 

@@ -84,7 +84,7 @@ export class HashMapReader extends MetricReader {
 
   /** @returns how many have gone */
   private readGaugesFrom(map: HashMap, from: number): number {
-    const { ids, points, seen } = this.list;
+    const { ids, points, seen, changed } = this.list;
     const end = Math.min(from + STEP_SERIES, ids.length);
     let gone = 0;
     for (let i = from; i < end; i++) {
@@ -94,7 +94,9 @@ export class HashMapReader extends MetricReader {
         continue;
       }
       const { value } = entry;
-      if (value !== seen[i]) points[i]!.value = seen[i] = Number(value);
+      if (value === seen[i]) continue;
+      points[i]!.value = seen[i] = Number(value);
+      changed.push(i);
     }
     return gone;
   }

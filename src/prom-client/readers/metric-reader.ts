@@ -65,7 +65,7 @@ export abstract class MetricReader implements Reader {
   }
 
   data(registry: RegistryHead): readonly MetricData[] {
-    return [this.head.data(this.metric, registry, this.list.points)];
+    return [this.head.data(this.metric, registry, this.list.points, this.list.takeChanges())];
   }
 
   protected makerOf(entryOf: Maker<Entry, KeptPoint>['entryOf'], moment: Moment): Maker<Entry, KeptPoint> {

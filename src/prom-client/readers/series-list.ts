@@ -5,7 +5,7 @@
  * The library's maps keep the order of insertion. So those that are still there stand in the old order, and new ones behind
  * all of them. A map with another order would be read as well: its series would only begin anew.
  */
-import type { DataPoint } from '../../../core/otel';
+import type { Changes, DataPoint } from '../../../core/otel';
 import type { Sliced } from '../../../core/slicer';
 import type { SeriesArrays, Trace } from '../kinds/kinds';
 
@@ -28,16 +28,29 @@ export class SeriesList<Entry, Point extends DataPoint> implements SeriesArrays<
   points: Point[] = [];
   seen = new Float64Array(16);
   marks: unknown[] = [];
+  changed: number[] = [];
+  /** What the last {@link takeChanges} has named; `undefined` where series have come or gone since. */
+  private collection: object | undefined;
   /** Goes up when a change of the list begins: another change that is under way does not go on. */
   private version = 0;
 
   clear(): void {
     this.version++;
+    this.collection = undefined;
     this.ids = [];
     this.entries = [];
     this.points = [];
     this.seen = new Float64Array(16);
     this.marks = [];
+  }
+
+  /** Ends a collection. @returns what has changed since the last one */
+  takeChanges(): Changes {
+    const { collection: since, changed } = this;
+    const collection = {};
+    this.collection = collection;
+    this.changed = [];
+    return { collection, since, indexes: since === undefined ? [] : changed };
   }
 
   /**
@@ -57,6 +70,7 @@ export class SeriesList<Entry, Point extends DataPoint> implements SeriesArrays<
       if (this.version !== version) return true;
     }
     if (at === ids.length && at - from === listed.length) return false;
+    this.collection = undefined;
     if (at === ids.length) yield* this.append(listed, at - from, maker, version);
     else yield* this.replace(listed, from, at, maker, version);
     return true;
@@ -94,7 +108,9 @@ export class SeriesList<Entry, Point extends DataPoint> implements SeriesArrays<
   }
 }
 
-function firstOf<Entry, Point>(from: SeriesArrays<Entry, Point>, count: number): SeriesArrays<Entry, Point> {
+type Kept<Entry, Point> = Omit<SeriesArrays<Entry, Point>, 'changed'>;
+
+function firstOf<Entry, Point>(from: Kept<Entry, Point>, count: number): Kept<Entry, Point> {
   return {
     ids: from.ids.slice(0, count),
     entries: from.entries.slice(0, count),
@@ -104,7 +120,7 @@ function firstOf<Entry, Point>(from: SeriesArrays<Entry, Point>, count: number):
   };
 }
 
-function add<Entry, Point>(to: SeriesArrays<Entry, Point>, id: unknown, maker: Maker<Entry, Point>): void {
+function add<Entry, Point>(to: Kept<Entry, Point>, id: unknown, maker: Maker<Entry, Point>): void {
   const entry = maker.entryOf(id);
   if (entry === undefined) return;
   const point = maker.pointOf(entry);
@@ -112,13 +128,13 @@ function add<Entry, Point>(to: SeriesArrays<Entry, Point>, id: unknown, maker: M
   push(to, id, entry, point, seen, mark);
 }
 
-function copy<Entry, Point>(to: SeriesArrays<Entry, Point>, from: SeriesArrays<Entry, Point>, index: number): void {
+function copy<Entry, Point>(to: Kept<Entry, Point>, from: Kept<Entry, Point>, index: number): void {
   const { ids, entries, points, seen, marks } = from;
   push(to, ids[index], entries[index] as Entry, points[index] as Point, seen[index] as number, marks[index]);
 }
 
 function push<Entry, Point>(
-  to: SeriesArrays<Entry, Point>,
+  to: Kept<Entry, Point>,
   id: unknown,
   entry: Entry,
   point: Point,

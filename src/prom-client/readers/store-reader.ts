@@ -32,8 +32,8 @@ export class StoreReader extends MetricReader {
       yield;
       if (!isSame || at >= this.list.ids.length) break;
     }
-    if (at < this.list.ids.length || !walk.done) {
-      const rest = yield* walk.rest();
+    const rest = yield* walk.rest();
+    if (at < this.list.ids.length || rest.length > 0) {
       yield* this.list.settle(
         at,
         rest,
@@ -56,35 +56,29 @@ function iterate(store: Store): Iterable<unknown> {
 
 /** Goes through a map once. */
 class Walk {
-  private current: IteratorResult<unknown>;
+  /** The id where {@link compare} has stopped. */
+  private other: IteratorResult<unknown> | undefined;
 
-  constructor(private readonly iterator: Iterator<unknown>) {
-    this.current = iterator.next();
-  }
-
-  get done(): boolean {
-    return this.current.done === true;
-  }
+  constructor(private readonly iterator: Iterator<unknown>) {}
 
   /** @returns the first index whose id is not the next one of the map, `end` where all are */
   compare(ids: readonly unknown[], from: number, end: number): number {
     const { iterator } = this;
-    let { current } = this;
-    let at = from;
-    while (at < end && current.done !== true && Object.is(ids[at], current.value)) {
-      at++;
-      current = iterator.next();
+    for (let at = from; at < end; at++) {
+      // Where none of them outlives its turn of the loop, V8 makes no objects of them.
+      const { value, done } = iterator.next() as { readonly value: unknown; readonly done?: boolean };
+      if (done !== true && Object.is(ids[at], value)) continue;
+      this.other = done === true ? { value: undefined, done } : { value, done: false };
+      return at;
     }
-    this.current = current;
-    return at;
+    return end;
   }
 
   /** Those that have not been passed yet. */
   *rest(): Sliced<unknown[]> {
     const ids: unknown[] = [];
-    while (this.current.done !== true) {
-      ids.push(this.current.value);
-      this.current = this.iterator.next();
+    for (let next = this.other ?? this.iterator.next(); next.done !== true; next = this.iterator.next()) {
+      ids.push(next.value);
       if (ids.length % STEP_SERIES === 0) yield;
     }
     return ids;

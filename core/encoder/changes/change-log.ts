@@ -4,12 +4,12 @@
  */
 import type { Column } from '../columns/columns';
 import type { Sliced } from '../../slicer';
+import { copyNumbers } from './copy-pages';
 
 /** Generations that are remembered: columns take turns, and few are older than three. */
 const GENERATIONS = 4;
-/** Ranges, and numbers of a range, that are copied in one step. */
+/** Ranges that are copied in one step. */
 const STEP_RANGES = 128;
-const STEP_NUMBERS = 16 * 1024;
 /** Numbers of a range that are copied faster by a loop than by a call, and at once. */
 const FEW_NUMBERS = 32;
 /** With ranges for a larger share of its series than this, a family is copied as a whole. */
@@ -113,14 +113,5 @@ class Ranges {
       if (count > FEW_NUMBERS) yield* copyNumbers(from, to, offset, count);
       else for (let at = offset; at < offset + count; at++) to[at] = from[at] as number;
     }
-  }
-}
-
-/** Copies numbers to the same place of another column. */
-export function* copyNumbers(from: Float64Array, to: Float64Array, offset: number, count: number): Sliced {
-  const end = offset + count;
-  for (let at = offset; at < end; at += STEP_NUMBERS) {
-    yield;
-    to.set(from.subarray(at, Math.min(at + STEP_NUMBERS, end)), at);
   }
 }
