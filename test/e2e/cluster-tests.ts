@@ -62,8 +62,10 @@ export function clusterTests(test: TestFn, version: Pm2Version, sdk: string): vo
   });
 
   test.serial("PM2's own probes go on while the exporter runs and after it has stopped", async (t) => {
-    const host = await server();
-    assertOwnProbes(t, host);
+    const host = await until("PM2's own probes", async () => {
+      const one = await server();
+      return OWN_PROBES.every((name) => name in one.monitor) ? one : undefined;
+    });
     const folder = await host.ask('removeExporter');
     const before = (await server()).monitor;
     await until("a change of PM2's own probes", async () => {

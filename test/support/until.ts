@@ -1,5 +1,7 @@
 /** Waits for changes in other processes. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { ExecutionContext } from 'ava';
 
 /** Long enough for a busy machine: when it is over, the test fails. No measurement depends on it. */
 const PATIENCE_MS = 60_000;
@@ -22,4 +24,21 @@ export async function until<T>(what: string, attempt: () => Promise<T | undefine
     if (Date.now() - begin > PATIENCE_MS) throw new Error(`No ${what} after ${PATIENCE_MS / 1000} s`, { cause: last });
     await sleep(100);
   }
+}
+
+/** Asserts that what is read equals `expected`, once it does: after 60 s the assertion tells the difference. */
+export async function untilEqual<T>(
+  t: ExecutionContext,
+  read: () => Promise<T> | T,
+  expected: T,
+  message?: string,
+): Promise<void> {
+  let last: { readonly value: T } | undefined;
+  await until(message ?? 'equal value', async () => {
+    last = { value: await read() };
+    return isDeepStrictEqual(last.value, expected) || undefined;
+  }).catch((error: unknown) => {
+    if (last === undefined) throw error;
+  });
+  t.deepEqual(last?.value, expected, message);
 }
