@@ -11,6 +11,7 @@ const MAIN = resolve(__dirname, '../src/main.ts');
 export interface Server {
   readonly child: ChildProcess;
   readonly folder: string;
+  /** Exit code and signal, once all of its output has come. */
   readonly exited: Promise<unknown[]>;
   output(): string;
   /** Resolves when it listens. */
@@ -27,7 +28,7 @@ export function start(t: ExecutionContext, env: Readonly<Record<string, string>>
   let text = '';
   child.stdout?.on('data', (data) => (text += String(data)));
   child.stderr?.on('data', (data) => (text += String(data)));
-  const exited = once(child, 'exit');
+  const exited = once(child, 'close');
   t.teardown(() => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true });

@@ -30,7 +30,8 @@ for (const [what, end] of [
     let said = '';
     child.stderr?.on('data', (text: Buffer) => (said += text.toString()));
     await new Promise<void>((resolve) => child.on('message', (message) => message === 'ready' && resolve()));
-    const exited = once(child, 'exit');
+    // With all that it has said.
+    const exited = once(child, 'close');
     end(child);
     t.deepEqual(await exited, [0, null], said);
     t.true(existsSync(file) && readFileSync(file, 'utf8') === 'ended', said);
