@@ -28,7 +28,9 @@ export function start(t: ExecutionContext, env: Readonly<Record<string, string>>
   let text = '';
   child.stdout?.on('data', (data) => (text += String(data)));
   child.stderr?.on('data', (data) => (text += String(data)));
-  const exited = once(child, 'close');
+  // After a disconnect(), Node.js emits no `close` of the child itself.
+  const closed = [child.stdout!, child.stderr!].map((stream) => once(stream, 'close'));
+  const exited = Promise.all([once(child, 'exit'), ...closed]).then(([ended]) => ended as unknown[]);
   t.teardown(() => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true });

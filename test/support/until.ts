@@ -9,7 +9,7 @@ const PATIENCE_MS = 60_000;
 /**
  * Calls `attempt` every 100 ms until it returns something.
  *
- * @throws after 60 s, with `what` in the message and the last error of `attempt` as its cause
+ * @throws after 60 s, with `what` and the last error of `attempt` in the message: ava shows no cause
  */
 export async function until<T>(what: string, attempt: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const begin = Date.now();
@@ -21,7 +21,10 @@ export async function until<T>(what: string, attempt: () => Promise<T | undefine
     } catch (error) {
       last = error;
     }
-    if (Date.now() - begin > PATIENCE_MS) throw new Error(`No ${what} after ${PATIENCE_MS / 1000} s`, { cause: last });
+    if (Date.now() - begin > PATIENCE_MS) {
+      const why = last instanceof Error ? `: ${last.message}` : '';
+      throw new Error(`No ${what} after ${PATIENCE_MS / 1000} s${why}`, { cause: last });
+    }
     await sleep(100);
   }
 }
