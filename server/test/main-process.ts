@@ -11,6 +11,7 @@ const MAIN = resolve(__dirname, '../src/main.ts');
 export interface Server {
   readonly child: ChildProcess;
   readonly folder: string;
+  /** Exit code and signal, once all of its output has come. */
   readonly exited: Promise<unknown[]>;
   output(): string;
   /** Resolves when it listens. */
@@ -27,7 +28,9 @@ export function start(t: ExecutionContext, env: Readonly<Record<string, string>>
   let text = '';
   child.stdout?.on('data', (data) => (text += String(data)));
   child.stderr?.on('data', (data) => (text += String(data)));
-  const exited = once(child, 'exit');
+  // After a disconnect(), Node.js emits no `close` of the child itself.
+  const closed = [child.stdout!, child.stderr!].map((stream) => once(stream, 'close'));
+  const exited = Promise.all([once(child, 'exit'), ...closed]).then(([ended]) => ended as unknown[]);
   t.teardown(() => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true });

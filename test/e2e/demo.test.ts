@@ -11,8 +11,10 @@ test.serial('the demo shows probes and metrics, and ends by Ctrl-C', async (t) =
   t.regex(demo.output(), /^ *hot 1 +[\d.]+ \/shop/m);
   t.regex(demo.output(), /# TYPE target_info gauge/);
   const url = /Metrics: (http\S+)/.exec(demo.output())?.[1] ?? '';
-  const text = await (await fetch(url)).text();
-  t.true(text.split('\n').filter((line) => line.startsWith('shop_orders_total{')).length >= 500);
+  await until('all series', async () => {
+    const text = await (await fetch(url)).text();
+    return text.split('\n').filter((line) => line.startsWith('shop_orders_total{')).length >= 500 || undefined;
+  });
   demo.child.kill('SIGINT');
   t.is(await demo.ended, 0);
   await assertNothingLeft(t, demo);

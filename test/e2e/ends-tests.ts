@@ -10,6 +10,7 @@ import type { TestFn } from 'ava';
 import { freePort } from '../../scripts/lib/ports';
 import { built, METRICS_SERVER, PROJECT } from '../support/built';
 import { withPm2, type App, type Pm2, type Pm2Version } from '../support/pm2';
+import { until } from '../support/until';
 
 const SCRIPT = join(__dirname, '..', 'fixtures', 'apps', 'ends.js');
 const { ways } = require(SCRIPT) as { ways: readonly string[] };
@@ -57,6 +58,7 @@ function settingOf(way: string): Setting {
 
 /** The number of ways whose apps run at the same time. */
 const AT_ONCE = 6;
+/** From the first line of the slowest app until all of them do what their ends need. */
 const SETTLE_MS = 2500;
 /** @pm2/io looks every 3 s whether it alone keeps a process alive. */
 const WATCH_MS = 7000;
@@ -112,6 +114,8 @@ async function compare(pm2: Pm2, kinds: readonly Kind[]): Promise<unknown[]> {
     })),
   );
   await pm2.start(...apps);
+  const twins = pairs.flatMap((pair) => [pair.without, pair.with]);
+  await until('all apps', () => twins.every(({ record }) => notesIn(record).length > 0) || undefined);
   await sleep(SETTLE_MS);
   const ids = new Map((await pm2.list()).map(({ name, id }) => [name, id]));
   await Promise.all(
@@ -122,10 +126,10 @@ async function compare(pm2: Pm2, kinds: readonly Kind[]): Promise<unknown[]> {
   await sleep(WATCH_MS);
   for (const pair of pairs) {
     const state = async (twin: Twin): Promise<unknown> => stateOf(pm2, twin);
-    const until = Date.now() + PATIENCE_MS;
+    const deadline = Date.now() + PATIENCE_MS;
     let expected = await state(pair.without);
     let found = await state(pair.with);
-    while (JSON.stringify(found) !== JSON.stringify(expected) && Date.now() < until) {
+    while (JSON.stringify(found) !== JSON.stringify(expected) && Date.now() < deadline) {
       await sleep(500);
       expected = await state(pair.without);
       found = await state(pair.with);

@@ -1,5 +1,6 @@
 /** The metric reader in two instances of an app, under a real PM2, with the metrics server beside them. */
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
 import { freePort } from '../../scripts/lib/ports';
 import { built, METRICS_SERVER, PROJECT } from '../support/built';
@@ -26,19 +27,17 @@ test('deltas of two instances are the totals of the cluster, and a shutdown coll
     );
     const [one, other] = await pm2.ready('worker', 2);
     const text = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics/cluster`)).text();
-    const seen = (expected: Record<string, number>) =>
-      until(JSON.stringify(expected), async () => {
-        const now = samples(await text(), 'jobs_total');
-        return JSON.stringify(now) === JSON.stringify(expected) ? now : undefined;
-      });
 
     for (let round = 0; round < 3; round++) {
       await one?.ask('count', { by: 2, queue: 'mail' });
       await other?.ask('count', { by: 5, queue: round < 2 ? 'mail' : 'pdf' });
       for (const instance of [one, other]) await instance?.ask('flush');
     }
-    await seen({ mail: 16, pdf: 5 });
-    t.deepEqual(samples(await text(), 'job_duration_count'), { mail: 5, pdf: 1 });
+    const sums = await until('all jobs', async () => {
+      const now = await text();
+      return isDeepStrictEqual(samples(now, 'jobs_total'), { mail: 16, pdf: 5 }) ? now : undefined;
+    });
+    t.deepEqual(samples(sums, 'job_duration_count'), { mail: 5, pdf: 1 });
     await until('the total in pm2 monit', async () => {
       const { monitor } = await pm2.instance(one?.id ?? -1);
       return monitor['jobs[queue=mail]']?.value === 6 ? true : undefined;

@@ -1,6 +1,7 @@
 /** A metrics collector that fails: the exporter logs it once and goes on when the collector works again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestFn } from 'ava';
+import { withoutLoopLines } from '../support/loop-lines';
 import { mashroomApp } from '../support/mashroom';
 import type { App, Instance, Pm2 } from '../support/pm2';
 import { render, renderedInHost } from '../support/rendered';
@@ -36,9 +37,7 @@ export function troubleTests(test: TestFn, shared: () => Shared): void {
   };
 
   const exporterLines = (from: number): string[] =>
-    shared()
-      .pm2.logs(NAME)
-      .slice(from)
+    withoutLoopLines(shared().pm2.logs(NAME).slice(from))
       .split('\n')
       .filter((line) => /\[(WARN|ERROR)\]/.test(line) && !/mashroom\.(plugins|monitoring|health)/.test(line));
 

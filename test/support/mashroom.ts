@@ -91,6 +91,8 @@ export interface ServerOptions extends RootOptions {
   /** Package of the OpenTelemetry SDK that the metrics collector runs on. */
   readonly sdk?: string;
   readonly series?: number;
+  /** How many of its last collections the stand-in keeps: one of them is that of a reply. */
+  readonly kept?: number;
 }
 
 export interface ServerApp extends App {
@@ -99,7 +101,7 @@ export interface ServerApp extends App {
 }
 
 export async function mashroomApp(pm2: Pick<Pm2, 'folder'>, options: ServerOptions = {}): Promise<ServerApp> {
-  const { name = 'mashroom', instances = 1, sdk = 'sdk-metrics-1', series = 0 } = options;
+  const { name = 'mashroom', instances = 1, sdk = 'sdk-metrics-1', series = 0, kept = 4 } = options;
   await built();
   const root = createServerRoot(pm2.folder, options);
   const port = await freePort();
@@ -116,7 +118,7 @@ export async function mashroomApp(pm2: Pick<Pm2, 'folder'>, options: ServerOptio
       PORT: String(port),
       OTEL_SDK: sdk,
       DEMO_SERIES: String(series),
-      STAND_IN_KEEP: '4',
+      STAND_IN_KEEP: String(kept),
     },
   };
 }

@@ -41,7 +41,7 @@ export function daemonLivesTests(test: TestFn, version: Pm2Version): void {
           const from = scrapes;
           await pm2[command]('all');
           await allUp();
-          t.true(scrapes > from, `${command} ${round}`);
+          await until(`a scrape, ${command} ${round}`, () => scrapes > from || undefined);
           t.is(daemon(), before, `${command} ${round}`);
         }
       }

@@ -5,7 +5,7 @@ import { freePort } from '../../../scripts/lib/ports';
 import { built, METRICS_SERVER, PROJECT } from '../../../test/support/built';
 import { readEvents, type ReadEvents } from '../../../test/support/event-stream';
 import { startPm2, type Pm2 } from '../../../test/support/pm2';
-import { until } from '../../../test/support/until';
+import { until, untilEqual } from '../../../test/support/until';
 import type { OverviewAnswer } from '../../protocol/overview';
 import type { ChartPoints, ChartSeries, Hello, Mark, OpenCharts, ProcessRow } from '../../protocol/page';
 
@@ -102,8 +102,9 @@ test.serial('a reload is seen as it happens: old and new side by side, and total
   const ids = (await pm2.ready('shop', 2)).map(({ id }) => id);
   await order(20);
   await until('the orders', () => page.values(1).at(-1) === 21 || undefined);
-  t.deepEqual(
-    page.rows.at(-1)?.map(([, pmId, app, status]) => [pmId, app, status]),
+  await untilEqual(
+    t,
+    () => page.rows.at(-1)?.map(([, pmId, app, status]) => [pmId, app, status]),
     ids.map((pmId) => [pmId, 'shop', 'online']),
   );
 
@@ -134,10 +135,10 @@ test.serial('a crash is marked with its exit code, and the overview has the new 
   t.deepEqual([app, pmId], ['shop', first?.id]);
   t.regex(text, /^Process \d+ has ended with exit code 3, and PM2 has started \d+$/);
   await pm2.ready('shop', 2);
-  const overview = (await (await fetch(`${metricsUrl}/api/overview`)).json()) as OverviewAnswer;
-  t.deepEqual(
-    overview.processes.filter(({ status }) => status === 'online').map(({ pmId }) => pmId),
-    [first?.id, second?.id],
-  );
+  const online = async () => {
+    const { processes } = (await (await fetch(`${metricsUrl}/api/overview`)).json()) as OverviewAnswer;
+    return processes.filter(({ status }) => status === 'online').map(({ pmId }) => pmId);
+  };
+  await untilEqual(t, online, [first?.id, second?.id]);
   page.close();
 });

@@ -1,7 +1,6 @@
 /** Every count of a process that ends cleanly is in the cluster's sums, under a real PM2. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { freePort } from '../../../scripts/lib/ports';
 import { built, METRICS_SERVER, PROJECT } from '../../../test/support/built';
@@ -143,8 +142,10 @@ test.serial(
     await pm2.start(app('brief', { exec_mode: 'fork' }), app('anew', { exec_mode: 'fork' }));
     const [brief] = await pm2.ready('brief', 1);
     const [anew] = await pm2.ready('anew', 1);
-    // It is asked right after its start.
-    await sleep(3000);
+    // They are asked right after their start: the first collection is the exporter's own.
+    for (const { ask } of [brief!, anew!]) {
+      await until('a request', async () => (await ask<number>('collections')) > 1 || undefined);
+    }
     await brief!.ask('count', 5);
     await anew!.ask('count', 5);
     await anew!.ask('restartExporter');

@@ -37,7 +37,8 @@ test('pm2-runtime ends when the app has crashed for good, although the metrics s
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += String(data)));
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  // With all of its output.
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   t.regex(output, /Listening at http:/);
   t.regex(output, /No other app runs any more: this server ends/);
   t.is(signal, null, output);

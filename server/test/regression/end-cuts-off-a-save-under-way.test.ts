@@ -31,8 +31,10 @@ for (const [what, end] of [
     child.stderr?.on('data', (text: Buffer) => (said += text.toString()));
     await new Promise<void>((resolve) => child.on('message', (message) => message === 'ready' && resolve()));
     const exited = once(child, 'exit');
+    const hasSaid = once(child.stderr!, 'close');
     end(child);
     t.deepEqual(await exited, [0, null], said);
+    await hasSaid;
     t.true(existsSync(file) && readFileSync(file, 'utf8') === 'ended', said);
     if (what.startsWith('PM2')) t.regex(said, /Process disconnected from parent/, '@pm2/io has called process.exit()');
   });

@@ -136,10 +136,11 @@ export function askingTests(test: TestFn, shared: () => Shared): void {
       process.kill(first.pid, 'SIGSTOP');
       t.teardown(() => process.kill(first.pid, 'SIGCONT'));
       // The second one does not have to wait for the deadline of the first one.
-      const long = server.ask({ timeoutMs: 3000 });
+      const long = server.ask({ timeoutMs: 3 * SHORT_MS });
       await until('the first round', async () =>
         (await server.state()).runs.some(({ run, owed }) => run.app === 'many' && owed > 0) ? true : undefined,
       );
+      // It begins a second after the first one.
       const short = await server.ask({ timeoutMs: SHORT_MS + 1000 });
       for (const result of [short, await long]) {
         t.deepEqual(

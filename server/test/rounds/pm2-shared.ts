@@ -3,8 +3,11 @@ import type { Instance, Pm2 } from '../../../test/support/pm2';
 import { until } from '../../../test/support/until';
 import { answeringApp, exportingApp, serverApp, serverOf, type Server } from './pm2-apps';
 
-/** So short that answers which the app holds until afterwards come too late. */
-export const SHORT_MS = 700;
+/**
+ * So short that a test can wait for it: answers that an app holds until afterwards come too late. All others have come by
+ * then, on a busy machine too, whose daemon takes a while to list its processes.
+ */
+export const SHORT_MS = 2000;
 
 export interface Shared {
   readonly pm2: Pm2;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestFn } from 'ava';
 import { withPm2, type Instance } from '../../../test/support/pm2';
-import { until } from '../../../test/support/until';
+import { until, untilEqual } from '../../../test/support/until';
 import { answeringApp, answersOf, exportingApp, serverApp, serverOf, silentOf, type Result } from './pm2-apps';
 import { SHORT_MS, type Shared } from './pm2-shared';
 
@@ -117,13 +117,15 @@ export function processesTests(test: TestFn, shared: () => Shared): void {
     const { pm2 } = shared();
     await pm2.restart('server');
     const anew = await serverOf(pm2);
-    t.deepEqual(
-      (await anew.ask()).answers.map(({ run }) => run.app),
-      ['library', 'library', 'compact', 'plain'],
-    );
+    // A first round waits a second for apps that it does not know yet.
+    const appsOf = async () => (await anew.ask()).answers.map(({ run }) => run.app);
+    await untilEqual(t, appsOf, ['library', 'library', 'compact', 'plain']);
     await pm2.start(serverApp('picky', { APPS: JSON.stringify(['lib*', 'mute']) }));
     const picky = await serverOf(pm2, 'picky');
-    const result = await picky.ask({ timeoutMs: 2000 });
+    const result = await until('the answers of one round', async () => {
+      const round = await picky.ask({ timeoutMs: 2000 });
+      return answersOf(round, 'library').length === 2 ? round : undefined;
+    });
     t.deepEqual(
       result.answers.map(({ run }) => run.app),
       ['library', 'library'],

@@ -13,7 +13,7 @@ export function testOverview(): void {
     ];
     const page = await open();
     await page.locator('.process, .down').nth(2).waitFor();
-    const rows = (await textsOf(page, '.processes tbody tr')).map((text) => text.replace(/ (6\d s|\d min)/, ''));
+    const rows = (await textsOf(page, '.processes tbody tr')).map((text) => text.replace(/ (\d+ s|\d min)/, ''));
     t.deepEqual(rows, [
       'shop 2 up 0 60 0.500 200 ms 2 ms 50.0 % 200 MiB',
       '0 online 0 40 0.500 50 ms 2 ms 25.0 % 100 MiB',
@@ -79,7 +79,8 @@ export function testOverview(): void {
     const page = await open();
     const panels = page.locator('.blocked');
     await panels.nth(1).waitFor();
-    t.regex((await textsOf(page, '.blocked h2'))[0]!, /^shop 0: its event loop has not turned for 3\d s$/);
+    const title = /^shop 0: its event loop has not turned for (\d+) s$/.exec((await textsOf(page, '.blocked h2'))[0]!);
+    t.true(Number(title?.[1]) >= 30);
     t.regex((await textsOf(page, '.blocked p'))[0]!, /10 req\/s, 0 err\/s, 50 ms p95/);
     t.is(await page.locator('.blocked pre').innerText(), 'at spin (/srv/shop.js:3:5)\nat main (/srv/shop.js:9:1)');
     t.regex((await textsOf(page, '.blocked p'))[2]!, /stacks are off/);

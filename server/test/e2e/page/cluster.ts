@@ -94,17 +94,3 @@ export async function search(page: Page, text: string): Promise<void> {
   await page.locator('#search:focus').waitFor();
   await page.keyboard.type(text);
 }
-
-/** Points to each place of a chart, until it tells of such a mark. */
-export async function pointToMark(page: Page, text: string): Promise<void> {
-  const { x, y, width } = (await page.locator('.u-over').boundingBox())!;
-  const at = page.locator('.at', { hasText: text });
-  await until(`a mark: ${text}`, async () => {
-    // From now backwards.
-    for (let left = width - 1; left > 0; left -= 4) {
-      await page.mouse.move(x + left, y + 20);
-      if ((await at.count()) > 0) return true;
-    }
-    return undefined;
-  });
-}

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { until } from '../../../../test/support/until';
 import { axeObjections } from '../../web/support/axe';
-import { textsOf } from '../../web/support/chromium';
-import { partOf, pointToMark, search, testOnCluster } from './cluster';
+import { pointToMark, textsOf } from '../../web/support/chromium';
+import { partOf, search, testOnCluster } from './cluster';
 
 const ORDERS = '#metrics?chart=shop_orders*total**shop*';
 
@@ -73,7 +73,8 @@ export function testProcesses(): void {
       t.regex(await stopped.locator('.memory .number').innerText(), /\d/);
       // It may have answered an earlier round meanwhile.
       await stopped.locator('.state.warn', { hasText: 'unanswered' }).waitFor();
-      t.is(await page.locator('.state.warn').count(), 1);
+      // Another one may have missed a round of a busy machine.
+      await until('no other', async () => (await page.locator('.state.warn').count()) === 1 || undefined);
       t.is(await page.locator('.blocked').count(), 0);
       await isWell(other);
       t.is(await stopped.locator('.why').count(), 1);
@@ -82,7 +83,8 @@ export function testProcesses(): void {
       process.kill(first!.pid, 'SIGCONT');
     }
     await isWell(stopped);
-    t.is(await page.locator('.events .kind.warn').count(), 0);
+    const events = page.locator('.events li', { hasText: `shop ${first!.id}` });
+    t.is(await events.locator('.kind.warn').count(), 0);
   });
 
   testOnCluster(
@@ -107,8 +109,8 @@ export function testProcesses(): void {
       writeFileSync(goesOn, '');
       await panel.waitFor({ state: 'detached' });
       await isWell(shop.nth(0));
-      const kinds = (await textsOf(page, '.events .kind')).slice(0, 2);
-      t.deepEqual(kinds, ['turns', 'blocked']);
+      const events = page.locator('.events li', { hasText: `shop ${first!.id}` });
+      t.deepEqual((await events.locator('.kind').allInnerTexts()).slice(0, 2), ['turns', 'blocked']);
     },
   );
 

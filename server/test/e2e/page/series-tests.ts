@@ -2,25 +2,13 @@
 import type { ExecutionContext } from 'ava';
 import type { Page } from 'playwright-core';
 import { until } from '../../../../test/support/until';
-import { textsOf } from '../../web/support/chromium';
+import { pointToMark, shows, textsOf } from '../../web/support/chromium';
 import { HTML } from '../../web/support/cluster';
-import { partOf, pointToMark, search, testOnCluster } from './cluster';
+import { partOf, search, testOnCluster } from './cluster';
 
 /** One in the middle: neither the first nor the last of anything. */
 const ONE = 73_421;
 const ROW = '.cardinality tbody tr:first-child';
-
-/** Waits until these are the texts. */
-async function shows(t: ExecutionContext, page: Page, selector: string, expected: readonly string[]): Promise<void> {
-  let texts: readonly string[] = [];
-  const isShown = until(selector, async () => {
-    texts = await textsOf(page, selector);
-    return JSON.stringify(texts) === JSON.stringify(expected) || undefined;
-  });
-  // Otherwise the difference is told.
-  await isShown.catch(() => undefined);
-  t.deepEqual(texts, expected);
-}
 
 async function choose(page: Page, label: string, option: string): Promise<void> {
   await page.locator('.card').getByLabel(label).selectOption({ label: option });
@@ -114,9 +102,11 @@ async function findsOne(t: ExecutionContext, page: Page): Promise<void> {
   await choose(page, 'Number', 'value');
   await shows(t, page, '.legend li', ['all apps 100,291']);
   await choose(page, 'Split', 'by product');
-  // The 20 largest, and all others together.
-  await page.locator('.legend li').nth(20).waitFor();
-  const legend = await textsOf(page, '.legend li');
+  // The 20 largest, and all others together. Their numbers come after their names.
+  const legend = await until('numbers of all', async () => {
+    const texts = await textsOf(page, '.legend li');
+    return texts.length === 21 && texts.every((text) => / [\d,]+$/.test(text)) ? texts : undefined;
+  });
   t.true(legend.includes(`sku-${ONE} 42`), legend.join());
   t.is(legend.filter((text) => /^sku-\d+ 1$/.test(text)).length, 19);
   t.deepEqual(legend.slice(20), ['other 100,230']);

@@ -7,14 +7,24 @@ import type { Instance } from '../../../../test/support/pm2';
 import { startTraffic, type Traffic } from '../../../../test/support/traffic';
 import { until } from '../../../../test/support/until';
 import { METRICS, SHOP, type ScrapedCluster } from './scraped-cluster';
-import { becomes, counted, COUNTERS, PATIENCE_MS, PER_SECOND, sum, type Watched } from './watched-cluster';
+import {
+  becomes,
+  counted,
+  COUNTERS,
+  known,
+  PATIENCE_MS,
+  PER_SECOND,
+  scraped,
+  sum,
+  type Watched,
+} from './watched-cluster';
 
 const withPrometheus = testWith('prometheus');
 
 /** Waits until the cluster's counter has gone up by as many orders as that many seconds of traffic have. */
 async function goesUp({ plain }: ScrapedCluster, seconds: number): Promise<void> {
   const expression = 'sum(shop_orders_total{job="cluster"})';
-  const before = (await plain.value(expression)) ?? 0;
+  const before = await known(plain, expression);
   await until(`${expression} to go up`, async () =>
     Number(await plain.value(expression)) > before + seconds * PER_SECOND ? true : undefined,
   );
@@ -69,21 +79,21 @@ async function goThrough(t: ExecutionContext, scraped: ScrapedCluster, traffic: 
 export function changesTests(watched: () => Watched): void {
   withPrometheus("the cluster's counters never go down, whatever happens to processes", async (t) => {
     t.timeout(PATIENCE_MS * 3);
-    const { scraped, first } = watched();
-    const { plain } = scraped;
+    const { scraped: cluster, first } = watched();
+    const { plain } = cluster;
     const before = first.total;
-    const traffic = startTraffic(scraped.shopPort, PER_SECOND);
+    const traffic = startTraffic(cluster.shopPort, PER_SECOND);
     const begin = Date.now() / 1000;
-    await goThrough(t, scraped, traffic);
+    await goThrough(t, cluster, traffic);
     await traffic.stop();
     const end = Date.now() / 1000;
     const answered = before + traffic.total;
     const window = `${Math.ceil(end - begin)}s`;
 
-    const instances = await scraped.ready(3);
+    const instances = await cluster.ready(3);
     const alive = await counted(instances);
     await becomes(plain, 'sum(shop_orders_total{job="pm2"})', alive);
-    const final = (await plain.value('sum(shop_orders_total{job="cluster"})')) as number;
+    const final = await scraped(plain, 'sum(shop_orders_total{job="cluster"})', 'cluster');
 
     for (const name of COUNTERS) {
       t.is(await plain.value(`max(resets(${name}{job="cluster"}[10m]))`), 0, name);
@@ -96,7 +106,7 @@ export function changesTests(watched: () => Watched): void {
     t.true(final <= answered + traffic.failed, `${final} of ${answered} that were answered`);
     t.true(final > alive + before, 'ended processes count');
 
-    const increase = (await plain.value(`sum(increase(shop_orders_total{job="cluster"}[${window}]))`)) as number;
+    const increase = await known(plain, `sum(increase(shop_orders_total{job="cluster"}[${window}]))`);
     t.log(`${increase} of ${traffic.total} requests in ${window}`);
     t.true(increase > 0.5 * traffic.total && increase < 1.3 * traffic.total, `${increase} of ${traffic.total}`);
     const [rates] = await plain.range('sum(rate(shop_orders_total{job="cluster"}[15s]))', begin + 15, end, 1);

@@ -8,7 +8,7 @@ import { built, METRICS_SERVER, PROJECT } from '../../../../test/support/built';
 import { startPm2, type App, type Pm2 } from '../../../../test/support/pm2';
 import { missingTools, startPrometheus, testWith, type Scraper } from '../../../../test/support/scrapers';
 import { until } from '../../../../test/support/until';
-import type { OverviewAnswer } from '../../../protocol/overview';
+import type { OverviewAnswer, OverviewProcess } from '../../../protocol/overview';
 import { DASHBOARDS, FOLDER, queriesOf, selectorsOf, substitute } from '../../grafana/dashboards';
 
 const withPrometheus = testWith('prometheus');
@@ -186,29 +186,38 @@ async function top(...args: string[]): Promise<string> {
   return stdout;
 }
 
+/** On a busy machine a process misses a round now and then: its row then lacks what is asserted. */
+function isWhole({ status, startedAt, memoryBytes, p95, eventLoopDelay, ...one }: OverviewProcess): boolean {
+  const numbers = [startedAt, memoryBytes, p95, eventLoopDelay];
+  const rates = [one.requestsPerSecond, one.errorsPerSecond];
+  return status === 'online' && numbers.every((number) => number !== null) && rates.every((rate) => (rate ?? 0) > 0);
+}
+
 withPrometheus('top shows each process with its requests, errors and delays', async (t) => {
   const names = Object.keys(APPS).sort();
-  const { processes } = await until('requests and errors of all apps in top', async () => {
+  const processes = await until('all of all apps in one answer of top', async () => {
     const overview = JSON.parse(await top('--once', '--json', '--sort', 'app')) as OverviewAnswer;
-    const known = overview.processes.filter(
-      (one) => (one.requestsPerSecond ?? 0) > 0 && (one.errorsPerSecond ?? 0) > 0,
-    );
-    return known.length === names.length ? overview : undefined;
+    const apps = overview.processes.filter(({ app }) => app in APPS);
+    if (apps.length === names.length && apps.every(isWhole)) return apps;
+    throw new Error(JSON.stringify(overview));
   });
   t.deepEqual(
-    processes.filter(({ app }) => app in APPS).map(({ app }) => app),
+    processes.map(({ app }) => app),
     names,
   );
-  for (const one of processes.filter(({ app }) => app in APPS)) {
-    t.is(one.status, 'online');
-    t.true(one.memoryBytes !== null && one.memoryBytes > 1e6 && one.startedAt !== null, one.app);
+  for (const one of processes) {
+    t.true(one.memoryBytes !== null && one.memoryBytes > 1e6, one.app);
     t.true(one.p95 !== null && one.p95 > 0 && one.p95 < 60, `${one.app}: ${one.p95}`);
     t.true(one.eventLoopDelay !== null && one.eventLoopDelay > 0, `${one.app}: ${one.eventLoopDelay}`);
   }
-  const [summary, head, first] = (await top('--sort', 'app')).split('\n');
+  const [summary, head] = await until('a whole row of the first app', async () => {
+    const text = await top('--sort', 'app');
+    const lines = text.split('\n');
+    if (/^api +\d+ +online +.* MB +[\d.]+ ms +[\d.]+ +[\d.]+ +[\d.]+ m?s/.test(lines[2] ?? '')) return lines;
+    throw new Error(text);
+  });
   t.regex(summary ?? '', /^\d of \d processes online, [\d.]+ req\/s, [\d.]+ err\/s/);
   t.regex(head ?? '', /^app\* +id +status +up +↺ +cpu +memory +loop +req\/s +err\/s +p95/);
-  t.regex(first ?? '', /^api +\d+ +online +.* MB +[\d.]+ ms +[\d.]+ +[\d.]+ +[\d.]+ m?s/);
 });
 
 interface Counted {
@@ -221,11 +230,17 @@ interface Counted {
 }
 
 withPrometheus('/api/cardinality, and top in a terminal, name the metric that has so many series', async (t) => {
-  const response = await fetch(`${metricsUrl}api/cardinality`);
-  const { metrics } = (await response.json()) as Counted;
-  const [first] = metrics;
-  t.deepEqual([first?.metric, first?.app], ['visitors', 'api']);
-  t.like(first?.attributes[0], { name: 'id' });
-  t.true(Number(first?.attributes[0]?.values) >= 1999);
-  t.regex(await top('--cardinality', '--filter', 'api'), /\n +2\.?0*k +api +visitors +id 2\.?0*k/);
+  const first = await until('a count of all apps', async () => {
+    const { metrics } = (await (await fetch(`${metricsUrl}api/cardinality`)).json()) as Counted;
+    const counted = new Set(metrics.map(({ app }) => app));
+    return Object.keys(APPS).every((app) => counted.has(app)) ? metrics[0] : undefined;
+  });
+  t.deepEqual([first.metric, first.app], ['visitors', 'api']);
+  t.like(first.attributes[0], { name: 'id' });
+  t.true(Number(first.attributes[0]?.values) >= 1999);
+  const table = await until('a count of the app in a terminal', async () => {
+    const text = await top('--cardinality', '--filter', 'api');
+    return text.includes(' visitors ') ? text : undefined;
+  });
+  t.regex(table, /\n +2\.?0*k +api +visitors +id 2\.?0*k/);
 });

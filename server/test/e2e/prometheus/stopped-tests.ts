@@ -30,7 +30,7 @@ export function stoppedTests(watched: () => Watched): void {
       await becomes(plain, 'sum(pm2_up{job="pm2"})', 2);
       await becomes(plain, 'sum(up{job=~"pm2|cluster"})', 2);
       await becomes(plain, 'sum(up{job="instances"})', 2);
-      t.is(await plain.value(`sum(up{job="instances", pm_id="${id}"})`), 0);
+      await becomes(plain, `sum(up{job="instances", pm_id="${id}"})`, 0);
       t.deepEqual(await plain.query(`shop_orders_total{job="pm2", pm_id="${id}"}`), [], 'nothing old is served as new');
     } finally {
       process.kill(pid, 'SIGCONT');
@@ -56,9 +56,9 @@ export function stoppedTests(watched: () => Watched): void {
       process.kill(stopped.pid, 'SIGSTOP');
       try {
         const begin = performance.now();
-        const text = await scrape(scraped, '/metrics', 3);
-        // Without the header the deadline would have been 5 s, also on a fast machine.
-        t.true(performance.now() - begin < 5000);
+        const text = await scrape(scraped, '/metrics', 9);
+        // 10 % are kept for the rest. Without the header the deadline would have been 5 s, also on a slow machine.
+        t.true(performance.now() - begin > 8000);
         t.deepEqual([idsThatAre(0, text), idsThatAre(1, text)], [[stopped.id], ids]);
         for (const { id, ask } of others) {
           const orders = [...text.matchAll(new RegExp(`^shop_orders_total\\{.*pm_id="${id}".*\\} (\\d+)$`, 'gm'))];

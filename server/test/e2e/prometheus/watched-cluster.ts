@@ -29,7 +29,7 @@ export async function watch(scraped: ScrapedCluster): Promise<Watched> {
   return { scraped, first };
 }
 
-/** Waits for a query's value to be that. */
+/** Waits for a query's value to be that: a process that misses a round takes its numbers away for a moment. */
 export async function becomes(scraper: Scraper, expression: string, expected: number): Promise<void> {
   let last: number | undefined;
   await until(`${expression} to be ${expected}`, async () => {
@@ -38,6 +38,20 @@ export async function becomes(scraper: Scraper, expression: string, expected: nu
   }).catch((error: unknown) => {
     throw new Error(`${expression} is ${last}, expected ${expected}`, { cause: error });
   });
+}
+
+/** The value of a query, once the last scrape has one: on a busy machine a scrape fails now and then. */
+export async function known({ value }: Scraper, expression: string): Promise<number> {
+  return until(`value of ${expression}`, () => value(expression));
+}
+
+/** The same, once a scrape of the job that begins from now on has it. */
+export async function scraped(scraper: Scraper, expression: string, job: string): Promise<number> {
+  const from = Date.now() / 1000;
+  await until(`scrape of ${job}`, async () =>
+    Number(await scraper.value(`min(timestamp(up{job="${job}"} == 1))`)) > from ? true : undefined,
+  );
+  return known(scraper, expression);
 }
 
 export const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);

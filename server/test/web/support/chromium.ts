@@ -1,6 +1,7 @@
 /** A real Chromium: one for all tests of a file. */
 import test, { type ExecutionContext } from 'ava';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { until, untilEqual } from '../../../../test/support/until';
 import { LAUNCH_FLAGS, findChromium } from './find-chromium';
 
 const INSTALL = 'sudo apt-get install --no-install-recommends chromium';
@@ -62,6 +63,27 @@ async function withTabs(t: ExecutionContext, body: Body): Promise<void> {
   } finally {
     for (const close of closes) await close();
   }
+}
+
+/** Asserts that these are the texts, once they are. */
+export async function shows(t: ExecutionContext, page: Page, selector: string, expected: string[]): Promise<void> {
+  await untilEqual(t, () => textsOf(page, selector), expected, selector);
+}
+
+/** Points to each place of a chart, until it tells of such a mark: meanwhile the chart moves. */
+export async function pointToMark(page: Page, text: string): Promise<void> {
+  const over = page.locator('.u-over');
+  await over.waitFor();
+  const { x, y, width } = (await over.boundingBox())!;
+  const at = page.locator('.at', { hasText: text });
+  await until(`a mark: ${text}`, async () => {
+    // From now backwards.
+    for (let left = width - 1; left > 0; left -= 4) {
+      await page.mouse.move(x + left, y + 20);
+      if ((await at.count()) > 0) return true;
+    }
+    return undefined;
+  });
 }
 
 /** The visible text of all elements that a selector finds, with single spaces. */
