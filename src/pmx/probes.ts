@@ -45,6 +45,14 @@ export class Probes {
     return { known: [...this.ledger, ...this.taken], room: Math.max(0, this.maxNames - this.ledger.size) };
   }
 
+  /** Names of the probes that the app and @pm2/io have now. */
+  get others(): readonly string[] {
+    const metrics = this.io && metricServiceOf(this.io)?.metrics;
+    return [...(metrics ?? [])].flatMap(([name, { implementation }]) =>
+      this.probes.get(name)?.gauge === implementation ? [] : name,
+    );
+  }
+
   /**
    * Takes the full list. A name without a number, or that is missing in the list, shows as gone until a later list has one.
    * @param leftOut how many more probes there are, which were left out of the list for lack of room

@@ -121,15 +121,19 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
       const values = ['mine', 'Heap Size', 'ours'].map((name) => ({ name, value: 2 }));
       probes.show(values, 0);
       probes.show(values, 0);
+      const before = values.map(({ name }) => probes.others.includes(name));
       // Later the app takes a name over.
       host.io().metric({ name: 'ours' }).set(1);
       const over = metrics.get('ours');
+      const others = ['mine', 'Heap Size', 'ours'].map((name) => probes.others.includes(name));
       probes.show(values, 0);
       probes.show([], 0);
       const kept = metrics.get('mine') === theirs[0] && metrics.get('Heap Size') === theirs[1];
       probes.stop();
-      return { kept, over: metrics.get('ours') === over, log: host.log };
+      return { kept, over: metrics.get('ours') === over, before, others, log: host.log };
     });
+    t.deepEqual(seen.before, [true, true, false]);
+    t.deepEqual(seen.others, [true, true, true]);
     t.true(seen.kept);
     t.true(seen.over);
     t.deepEqual(
@@ -182,6 +186,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
 }
 
 interface Shown {
+  readonly others: readonly string[];
   show(values: readonly { name: string; value: number; unit?: string; early?: boolean }[], leftOut: number): void;
   stop(): void;
 }
