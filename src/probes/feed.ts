@@ -1,5 +1,4 @@
 /** Has a worker thread compute the probes of each snapshot, and hands them to `Probes`, which shows them. */
-import type { ShortName } from '../../core/monit/short-names';
 import type { Snapshot } from '../../core/snapshot';
 import { messageOf } from '../../core/values';
 import type { Shown } from '../../protocol/shown';
@@ -17,7 +16,7 @@ export interface FeedOptions {
   readonly pool: Pick<ExporterPool, 'run'>;
   readonly config: ExporterConfig;
   readonly states: StateLog;
-  readonly probes: Pick<Probes, 'names' | 'others' | 'show'>;
+  readonly probes: Pick<Probes, 'names' | 'others' | 'shortNames' | 'show'>;
 }
 
 const UPDATING = { name: 'Updating the probes in pm2 monit', consequence: 'so they keep their last numbers' };
@@ -25,8 +24,6 @@ const UPDATING = { name: 'Updating the probes in pm2 monit', consequence: 'so th
 export class ProbeFeed {
   /** A metric that once had too many series stays an aggregate, so that names do not come and go. */
   private aggregated: readonly string[] = [];
-  /** Names stay for the life of the process. `undefined`: metrics are shown under their full names. */
-  private shortNames: readonly ShortName[] | undefined;
   private next: Snapshot | undefined;
   /** The last list of probes. */
   private shown: { readonly probes: readonly ProbeValue[]; readonly leftOut: number } | undefined;
@@ -40,12 +37,11 @@ export class ProbeFeed {
   private readonly fixed: readonly string[];
 
   constructor(private readonly options: FeedOptions) {
-    const { mashroomMetrics, probes } = options.config;
+    const { mashroomMetrics } = options.config;
     this.patterns = new PatternWatch(withoutDefaults(mashroomMetrics), options.states);
     this.select = shownEntries(mashroomMetrics);
     this.own = new OwnProbes(options.config, rowNames(this.select));
     this.fixed = [...rowNames(this.select), ...this.own.names];
-    this.shortNames = probes.names === 'short' ? [] : undefined;
   }
 
   /** Takes the latest snapshot. It replaces one that still waits for the end of the work on an earlier one. */
@@ -79,7 +75,6 @@ export class ProbeFeed {
   private async computeAndShow(snapshot: Snapshot): Promise<void> {
     const { pool, config, probes } = this.options;
     const { lookFor } = this.patterns;
-    const { shortNames } = this;
     const task: ProbesTask = {
       kind: 'probes',
       snapshot,
@@ -88,7 +83,9 @@ export class ProbeFeed {
       perMetric: config.probes.perMetric,
       aggregated: this.aggregated,
       names: probes.names,
-      ...(shortNames !== undefined && { short: { given: shortNames, taken: [...this.fixed, ...probes.others] } }),
+      ...(config.probes.names === 'short' && {
+        short: { given: probes.shortNames, taken: [...this.fixed, ...probes.others] },
+      }),
       ...(lookFor !== undefined && snapshot.stats.series > 0 && { lookFor }),
     };
     const result = await pool.run(task);
@@ -98,7 +95,7 @@ export class ProbeFeed {
     if (!result.ok) return;
     this.keepAggregated(result.aggregated);
     if (result.unmatched !== undefined) this.patterns.note(result.unmatched);
-    this.shortNames = result.shortNames;
+    if (result.shortNames !== undefined) probes.shortNames = result.shortNames;
     this.shown = { probes: [...result.probes, ...this.own.of(snapshot)], leftOut: result.leftOut };
     probes.show(this.shown.probes, this.shown.leftOut);
   }

@@ -70,6 +70,7 @@ function setUp(t: ExecutionContext, options: BenchOptions = {}): Bench {
     probes: {
       names: { known: [], room: 100 },
       others,
+      shortNames: [],
       show(probes) {
         show?.(shown.push(probes));
         if (show === undefined) shown.push(probes);

@@ -137,7 +137,7 @@ const value = fc.oneof(
   fc.double({ min: -1e9, max: 1e9, noNaN: true }),
   fc.double({ min: -1, max: 1, noNaN: true }),
   fc.integer({ min: 0, max: 2 ** 53 - 1 }),
-  fc.constantFrom(0, 1e-5, 1e18, -0.00842),
+  fc.constantFrom(0, 1.234e-5, 4.2e-6, 1e18, -0.00842),
 );
 const word = fc.constantFrom('shop', 'http', 'requests', 'total', 'errors', 'é', 'p99', 'x1', '{a}', '', 'connections');
 const text = fc.oneof(word, fc.string({ unit: 'binary', maxLength: 40 }));
