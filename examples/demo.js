@@ -188,11 +188,11 @@ async function show(pm2, { series, metricsPort }) {
     const [first] = await pm2.call('getMonitorData');
     const monitor = Object.entries(first?.pm2_env.axm_monitor ?? {});
     // Rates of requests are shown after the second collection, which comes late where collecting is costly.
-    const awaited = Date.now() - begin < ENOUGH_MS ? 'hot 1' : 'mashroom_';
+    const awaited = Date.now() - begin < ENOUGH_MS ? 'hot 1' : 'plugins';
     return monitor.some(([name]) => name.startsWith(awaited)) ? monitor : undefined;
   });
   console.log(`\nWhat pm2 monit shows of instance 0, ${probes.length} probes:\n`);
-  for (const [name, { value, unit = '' }] of probes.slice(0, 24)) console.log(`  ${name.padEnd(32)} ${value} ${unit}`);
+  for (const [name, { value, unit = '' }] of probes.slice(0, 24)) console.log(`  ${name.padEnd(24)} ${value} ${unit}`);
   if (probes.length > 24) console.log(`  ...`);
   console.log(`\nWhat Prometheus gets of instance 0, ${lines.length} lines:\n`);
   for (const line of lines.slice(0, 12)) console.log(`  ${line}`);

@@ -2,7 +2,7 @@
 import type { Query } from '../core/query/query';
 import type { Vital } from '../core/query/vitals';
 
-/** The name of metrics, or a glob: each series and statistic is a probe. */
+/** The name of metrics, or a glob. */
 export type Shown = string | ShownQuery | ShownVital;
 
 /**

@@ -2,8 +2,9 @@
  * The messages between the main thread and the worker threads: a task in one direction, its result in the other.
  * Failures are data, since an error loses its class and its code between threads.
  */
+import type { Row as ProbeValue } from '../core/monit/row';
+import type { ShortName } from '../core/monit/short-names';
 import type { DaemonAddress } from '../core/pm2/daemon-address';
-import type { Query } from '../core/query/query';
 import type { PageRange } from '../core/wire/format';
 import type { PostedSnapshot } from './posted';
 import type { LastRecipient, Recipient } from './recipients';
@@ -31,10 +32,17 @@ export interface ProbesTask {
   /** Metrics that were shown as an aggregate before. They stay aggregates. */
   readonly aggregated: readonly string[];
   readonly names: ProbeNames;
+  /** Without it metrics are shown under their full names. */
+  readonly short?: ShortNaming;
   /** Entries of `select` of which it is not known yet whether they match anything. */
   readonly lookFor?: readonly string[];
-  /** Entries of `select` that are looked at for whether `pm2 monit` has room for their values. */
-  readonly checkRoom?: readonly string[];
+}
+
+export interface ShortNaming {
+  /** The short names that metrics have got before. */
+  readonly given: readonly ShortName[];
+  /** Names of other rows. */
+  readonly taken: readonly string[];
 }
 
 /** The names that probes may have. Their number is bounded over the life of the process. */
@@ -47,14 +55,7 @@ export interface ProbeNames {
 
 export type CounterMode = 'total' | 'delta' | 'rate';
 
-export interface ProbeValue {
-  readonly name: string;
-  /** `NaN` where there is none, such as a quantile without observations. */
-  readonly value: number;
-  /** Whether it is shown before it has had a number, so that it has its place among the others. */
-  readonly early?: boolean;
-  readonly unit?: string;
-}
+export type { ProbeValue };
 
 export interface ProbesResult {
   readonly ok: true;
@@ -67,25 +68,14 @@ export interface ProbesResult {
   readonly aggregated: readonly string[];
   /** Those entries of the task's `lookFor` that match no metric of the snapshot; only where there is a `lookFor`. */
   readonly unmatched?: readonly UnmatchedPattern[];
-  /** Those entries of the task's `checkRoom` that have rows without room for their values; only where there is a `checkRoom`. */
-  readonly withoutRoom?: readonly LongRows[];
+  /** All that metrics have now; only where the task has `short`. */
+  readonly shortNames?: readonly ShortName[];
 }
 
 export interface UnmatchedPattern {
   readonly pattern: string;
   /** Names of metrics that were probably meant. */
   readonly nearest: readonly string[];
-}
-
-/** An entry for whose values `pm2 monit` has no room, since its rows have long names. */
-export interface LongRows {
-  readonly entry: string;
-  /** The number of its metrics that have such rows. */
-  readonly metrics: number;
-  /** Shows the first one of them in short rows. */
-  readonly query: Query;
-  /** For the query's rows, unless others have it. */
-  readonly name: string;
 }
 
 /** Send the snapshot to each recipient through PM2's daemon. The result is a {@link ReplyResult}. */

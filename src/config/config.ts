@@ -39,11 +39,16 @@ export interface ExporterConfig {
    */
   readonly blockedStack: boolean;
   readonly probes: {
+    /**
+     * How names and globs in `mashroomMetrics` are shown. `short`, the default: in rows for whose values `pm2 monit` has room.
+     * `full`: each series and statistic under the metric's own name, such as `http_requests_total[route=/]`.
+     */
+    readonly names: 'short' | 'full';
     /** What a counter shows: its value, its change since the last interval, or its change per second. */
     readonly counters: CounterMode;
     /** Limit on the number of probe names until the process restarts: 0 to 10,000, by default 200. */
     readonly max: number;
-    /** A metric with more series than this shows as its aggregate: 1 to 10,000, by default 20. */
+    /** Series of a metric with more of them than this are not shown one by one: 1 to 10,000, by default 20. */
     readonly perMetric: number;
   };
   readonly workers: {

@@ -81,8 +81,3 @@ export function withoutDefaults(selection: readonly MetricEntry[]): readonly str
   const own = isDefault ? [] : selection.filter((entry) => !DEFAULT_METRICS.includes(entry));
   return own.flatMap((entry) => (typeof entry === 'string' ? entry : 'metric' in entry ? entry.metric : []));
 }
-
-/** The names and globs that a user has written himself: their rows have the metrics' own names. */
-export function ownNames(selection: readonly MetricEntry[]): readonly string[] {
-  return selection.filter((entry) => typeof entry === 'string').filter((name) => !DEFAULT_METRICS.includes(name));
-}

@@ -1,4 +1,5 @@
 /** An entry of `mashroomMetrics`, and the names of its rows. */
+import { rankedNames } from '../../core/monit/row';
 import type { Query } from '../../core/query/query';
 import type { Vital } from '../../core/query/vitals';
 
@@ -24,10 +25,9 @@ export type MetricEntry = string | MetricQuery | VitalEntry;
 
 export const DEFAULT_TOP = 5;
 
-/** The names of all the rows of an entry. The worker thread adds the same ranks. */
+/** The names of all the rows of an entry. */
 export function namesOf(entry: MetricQuery | VitalEntry, name: string): readonly string[] {
-  if (!hasRanks(entry)) return [name];
-  return [...Array.from({ length: entry.top ?? DEFAULT_TOP }, (_, rank) => `${name} ${rank + 1}`), `${name} …`];
+  return hasRanks(entry) ? rankedNames(name, entry.top ?? DEFAULT_TOP) : [name];
 }
 
 export function isVital(entry: MetricQuery | VitalEntry): entry is VitalEntry {

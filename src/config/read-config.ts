@@ -41,6 +41,7 @@ const FIELDS: FieldsOf<ExporterConfig> = {
   forgetAfterMs: wholeNumberOr(0, 60_000, 31_536_000_000),
   blockedStack: yesOrNo(false),
   probes: object<ExporterConfig['probes']>({
+    names: oneOf('short', ['short', 'full']),
     counters: oneOf('total', ['total', 'delta', 'rate']),
     // @pm2/io sends all probes every second, and 10,000 block the event loop for tens of milliseconds.
     max: wholeNumber(200, 0, 10_000),

@@ -2,15 +2,22 @@
  * Shows a list of values as @pm2/io probes and bounds their number: @pm2/io sends every probe every second, and PM2's
  * daemon keeps each name until the process restarts.
  */
+import type { ShortName } from '../../core/monit/short-names';
 import type { ProbeNames, ProbeValue } from '../../protocol/tasks';
 import type { Logger } from '../logger';
 import { GONE, metricServiceOf, sendGone } from './io';
 import type { PmxGauge, PmxIo, PmxMetric, PmxMetricOptions, PmxMetricService } from './io';
 
 /**
- * Every name that was ever a probe in this process. It is on the global object because the bound limits the daemon's
- * memory, and so holds over stops, starts and new instances of this module.
+ * It is on the global object because the bound limits the daemon's memory, and so holds over stops, starts and new instances of
+ * this module. For the same reason names do not change their meaning.
  */
+interface Ledger {
+  /** Every name that was ever a probe in this process. */
+  readonly names: Set<string>;
+  shortNames: readonly ShortName[];
+}
+
 const LEDGER_KEY = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter probe names');
 
 interface Probe {
@@ -42,7 +49,24 @@ export class Probes {
 
   get names(): ProbeNames {
     if (this.io === undefined) return { known: [], room: 0 };
-    return { known: [...this.ledger, ...this.taken], room: Math.max(0, this.maxNames - this.ledger.size) };
+    return { known: [...this.ledger.names, ...this.taken], room: Math.max(0, this.maxNames - this.ledger.names.size) };
+  }
+
+  /** The short names that metrics have got in the life of the process. */
+  get shortNames(): readonly ShortName[] {
+    return this.ledger.shortNames;
+  }
+
+  set shortNames(names: readonly ShortName[]) {
+    this.ledger.shortNames = names;
+  }
+
+  /** Names of the probes that the app and @pm2/io have now. */
+  get others(): readonly string[] {
+    const metrics = this.io && metricServiceOf(this.io)?.metrics;
+    return [...(metrics ?? [])].flatMap(([name, { implementation }]) =>
+      this.probes.get(name)?.gauge === implementation ? [] : name,
+    );
   }
 
   /**
@@ -107,8 +131,8 @@ export class Probes {
       this.noteTaken(name);
       return true;
     }
-    if (!this.ledger.has(name) && this.ledger.size >= this.maxNames) return false;
-    this.ledger.add(name);
+    if (!this.ledger.names.has(name) && this.ledger.names.size >= this.maxNames) return false;
+    this.ledger.names.add(name);
     const probe = { gauge: register(io, name, unit), shown: shownOf(value), unit, lastList: this.lists };
     probe.gauge.set(probe.shown);
     this.probes.set(name, probe);
@@ -153,7 +177,7 @@ function shownOf(value: number): number | string {
   return value > 0 ? '+Inf' : '-Inf';
 }
 
-function ledger(): Set<string> {
-  const processWide = globalThis as { [LEDGER_KEY]?: Set<string> };
-  return (processWide[LEDGER_KEY] ??= new Set());
+function ledger(): Ledger {
+  const processWide = globalThis as { [LEDGER_KEY]?: Ledger };
+  return (processWide[LEDGER_KEY] ??= { names: new Set(), shortNames: [] });
 }

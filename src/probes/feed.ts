@@ -4,19 +4,19 @@ import { messageOf } from '../../core/values';
 import type { Shown } from '../../protocol/shown';
 import type { ProbesTask, ProbeValue } from '../../protocol/tasks';
 import type { ExporterConfig } from '../config/config';
-import { ownNames, withoutDefaults } from '../config/default-metrics';
+import { withoutDefaults } from '../config/default-metrics';
 import { rowNames, shownEntries } from '../config/shown';
 import type { Probes } from '../pmx/probes';
 import type { ExporterPool } from '../pool/exporter-pool';
+import { OwnProbes } from './own-probes';
 import { PatternWatch } from './pattern-watch';
-import { RoomWatch } from './room-watch';
 import type { StateLog } from '../../core/state-log';
 
 export interface FeedOptions {
   readonly pool: Pick<ExporterPool, 'run'>;
   readonly config: ExporterConfig;
   readonly states: StateLog;
-  readonly probes: Pick<Probes, 'names' | 'show'>;
+  readonly probes: Pick<Probes, 'names' | 'others' | 'shortNames' | 'show'>;
 }
 
 const UPDATING = { name: 'Updating the probes in pm2 monit', consequence: 'so they keep their last numbers' };
@@ -31,14 +31,17 @@ export class ProbeFeed {
   private stopped = false;
 
   private readonly patterns: PatternWatch;
-  private readonly room: RoomWatch;
+  private readonly own: OwnProbes;
   private readonly select: readonly Shown[];
+  /** Names that no metric gets. */
+  private readonly fixed: readonly string[];
 
   constructor(private readonly options: FeedOptions) {
     const { mashroomMetrics } = options.config;
     this.patterns = new PatternWatch(withoutDefaults(mashroomMetrics), options.states);
     this.select = shownEntries(mashroomMetrics);
-    this.room = new RoomWatch(ownNames(mashroomMetrics), rowNames(this.select), options.states);
+    this.own = new OwnProbes(options.config, rowNames(this.select));
+    this.fixed = [...rowNames(this.select), ...this.own.names];
   }
 
   /** Takes the latest snapshot. It replaces one that still waits for the end of the work on an earlier one. */
@@ -50,8 +53,7 @@ export class ProbeFeed {
   /** Shows, beside the numbers of the last snapshot, that they are old. The next snapshot ends it. */
   showAge(ageMs: number): void {
     if (this.stopped || this.shown === undefined) return;
-    const age = { name: 'pm2_exporter_snapshot_age_seconds', value: Math.round(ageMs / 1000), unit: 's' };
-    this.options.probes.show([...this.shown.probes, age], this.shown.leftOut);
+    this.options.probes.show([...this.shown.probes, this.own.age(ageMs)], this.shown.leftOut);
   }
 
   stop(): void {
@@ -73,7 +75,6 @@ export class ProbeFeed {
   private async computeAndShow(snapshot: Snapshot): Promise<void> {
     const { pool, config, probes } = this.options;
     const { lookFor } = this.patterns;
-    const { checkRoom } = this.room;
     const task: ProbesTask = {
       kind: 'probes',
       snapshot,
@@ -82,8 +83,10 @@ export class ProbeFeed {
       perMetric: config.probes.perMetric,
       aggregated: this.aggregated,
       names: probes.names,
+      ...(config.probes.names === 'short' && {
+        short: { given: probes.shortNames, taken: [...this.fixed, ...probes.others] },
+      }),
       ...(lookFor !== undefined && snapshot.stats.series > 0 && { lookFor }),
-      ...(checkRoom !== undefined && { checkRoom }),
     };
     const result = await pool.run(task);
     // The pool has told the user.
@@ -92,8 +95,8 @@ export class ProbeFeed {
     if (!result.ok) return;
     this.keepAggregated(result.aggregated);
     if (result.unmatched !== undefined) this.patterns.note(result.unmatched);
-    if (result.withoutRoom !== undefined) this.room.note(result.withoutRoom);
-    this.shown = { probes: [...result.probes, ...ownProbes(snapshot, config)], leftOut: result.leftOut };
+    if (result.shortNames !== undefined) probes.shortNames = result.shortNames;
+    this.shown = { probes: [...result.probes, ...this.own.of(snapshot)], leftOut: result.leftOut };
     probes.show(this.shown.probes, this.shown.leftOut);
   }
 
@@ -103,7 +106,7 @@ export class ProbeFeed {
       const limit = `more than ${config.probes.perMetric} series (probes.perMetric)`;
       states.warnOnce(
         `aggregate of ${metric}`,
-        `pm2 monit shows ${metric} as its aggregate, since it has ${limit}. Raise probes.perMetric to see each series`,
+        `pm2 monit shows ${metric} as its aggregate, since it has ${limit}. Raise probes.perMetric to see its series`,
       );
     }
     this.aggregated = metrics;
@@ -112,16 +115,4 @@ export class ProbeFeed {
   private report(trouble: string | undefined): void {
     if (!this.stopped) this.options.states.report(UPDATING, trouble);
   }
-}
-
-/** What the exporter shows of itself: only what differs from the configuration. */
-function ownProbes({ stats }: Snapshot, config: ExporterConfig): ProbeValue[] {
-  const probes: ProbeValue[] = [];
-  if (stats.intervalMs > config.intervalMs) {
-    probes.push({ name: 'pm2_exporter_interval_seconds', value: stats.intervalMs / 1000, unit: 's' });
-  }
-  if (stats.droppedSeries > 0) probes.push({ name: 'pm2_exporter_dropped_series', value: stats.droppedSeries });
-  const { overflowedMetrics = 0 } = stats;
-  if (overflowedMetrics > 0) probes.push({ name: 'pm2_exporter_overflowed_metrics', value: overflowedMetrics });
-  return probes;
 }

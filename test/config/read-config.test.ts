@@ -31,7 +31,7 @@ test('a complete configuration comes out as it went in', (t) => {
     maxSeries: 1,
     forgetAfterMs: 60_000,
     blockedStack: true,
-    probes: { counters: 'rate', max: 0, perMetric: 1 },
+    probes: { names: 'full', counters: 'rate', max: 0, perMetric: 1 },
     workers: { threads: 2, maxMemoryMb: 64, timeoutMs: 100 },
   };
   t.deepEqual(readConfig(input) as unknown, { config: input, problems: [] });

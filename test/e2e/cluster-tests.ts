@@ -11,6 +11,7 @@ import { assertHealthy, assertOneOf, statuses } from './assertions';
 const EXPORTER = {
   intervalMs: 1000,
   mashroomMetrics: ['mashroom_plugins_total', 'mashroom_sessions_total', 'mashroom_http_requests_total', 'no_such_one'],
+  probes: { names: 'full' },
 };
 /**
  * JSON has neither NaN nor infinities. Up to 0.57 the serializer renders any value that is not a number as a positive
@@ -48,7 +49,7 @@ export function clusterTests(test: TestFn, version: Pm2Version, sdk: string): vo
     await pm2?.close();
   });
 
-  test.serial('configured metrics appear as probes by the names of the original', async (t) => {
+  test.serial('configured metrics appear as probes, with full names by those of the original', async (t) => {
     const monitor = await until('the probes', async () => {
       const { monitor } = await server();
       return monitor['mashroom_http_requests_total[route=/shop,method=GET,status=200]'] && monitor;

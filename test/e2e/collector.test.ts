@@ -126,7 +126,7 @@ for (const name of ['own', 'linked']) {
     await host.ask('addCollector', { folder });
     await countOn();
     const value = async (): Promise<true | undefined> =>
-      Number((await pm2.instance(host.id)).monitor['counted[kind=test]']?.value) === count ? true : undefined;
+      Number((await pm2.instance(host.id)).monitor['counted']?.value) === count ? true : undefined;
     await until('pm2 monit to show the count', value);
     t.is((await asker.request(host.id, { times: 3 })).length, 3);
     assertHealthy(t, await statuses(host));

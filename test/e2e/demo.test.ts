@@ -8,7 +8,7 @@ import { assertNothingLeft, startDemo } from './started-demo';
 test.serial('the demo shows probes and metrics, and ends by Ctrl-C', async (t) => {
   const demo = await startDemo(t, '--series', '500');
   await until('the end of its report', () => (demo.output().includes('Ctrl-C ends it') ? true : undefined));
-  t.regex(demo.output(), /^ *hot 1 +[\d.]+ \/shop/m);
+  t.regex(demo.output(), /^ *hot 1 +[\d.]+ \//m);
   t.regex(demo.output(), /# TYPE target_info gauge/);
   const url = /Metrics: (http\S+)/.exec(demo.output())?.[1] ?? '';
   await until('all series', async () => {

@@ -26,8 +26,8 @@ export function largeTests(test: TestFn, shared: () => Shared): void {
       t.true(text.split('\n').filter((line) => line.startsWith('shop_orders_total{')).length === SERIES);
     }
     // One number stands for all of them.
-    const probes = Object.keys((await pm2.instance(host.id)).monitor).filter((name) => name.startsWith('shop_orders'));
-    t.deepEqual(probes, ['shop_orders[sum]']);
+    const probes = Object.keys((await pm2.instance(host.id)).monitor).filter((name) => name.startsWith('order'));
+    t.deepEqual(probes, ['orders']);
     assertHealthy(t, await statuses(host));
   });
 }

@@ -1,6 +1,7 @@
-/** What `pm2 monit` shows of queries: the values at PM2's daemon, and the rows in a terminal. */
+/** What `pm2 monit` shows: the values at PM2's daemon, and the rows in a terminal. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { DEFAULT_METRICS } from '../../src/config/default-metrics';
 import { PROJECT } from '../support/built';
 import { PACKAGES, type Instance, type Pm2 } from '../support/pm2';
 import { withTerminal } from '../support/terminal';
@@ -8,14 +9,18 @@ import { until } from '../support/until';
 
 type Monitor = Instance['monitor'];
 
-/**
- * Starts the app and has it serve. The names and units of its rows are then the same each time.
- * @param metrics in place of its own `mashroomMetrics`
- */
-export async function startRoutes(pm2: Pm2, name = 'routes', metrics?: readonly unknown[]): Promise<Instance> {
+interface Routes {
+  readonly name?: string;
+  /** In place of the app's own configuration. */
+  readonly config?: object;
+  /** Names of further metrics. */
+  readonly gauges?: readonly string[];
+}
+
+/** Starts the app and has it serve. The names and units of its rows are then the same each time. */
+export async function startRoutes(pm2: Pm2, { name = 'routes', ...given }: Routes = {}): Promise<Instance> {
   const script = join(PROJECT, 'test/fixtures/apps/routes.js');
-  const env = metrics === undefined ? {} : { METRICS: JSON.stringify(metrics) };
-  await pm2.start({ name, script, exec_mode: 'fork', env });
+  await pm2.start({ name, script, exec_mode: 'fork', env: { ROUTES: JSON.stringify(given) } });
   const [app] = await pm2.ready(name, 1);
   if (app === undefined) throw new Error('There is no instance');
   await app.ask('flush');
@@ -81,36 +86,86 @@ function ownNames(monitor: Monitor): string[] {
 }
 
 /** As many rows that all probes have a place in the box. */
-const ROWS = 120;
+const ROWS = 200;
 
-export async function rowsInTerminal(t: ExecutionContext, pm2: Pm2, columns: number): Promise<void> {
+/** @param isComplete whether the lines of the box are those that are waited for */
+async function boxInTerminal(
+  pm2: Pm2,
+  columns: number,
+  isComplete: (box: readonly string[]) => boolean,
+): Promise<readonly string[]> {
   const program = join(PROJECT, 'node_modules', PACKAGES[pm2.version], 'bin/pm2');
   const command = [process.execPath, program, 'monit'];
-  await withTerminal(
-    { folder: pm2.folder, command, columns, rows: ROWS, env: { PM2_HOME: pm2.home } },
-    async (screen) => {
-      const box = await until(`the rows at ${columns} columns`, async () => {
-        const text = await screen();
-        const lines = text
-          .slice(text.indexOf('Custom Metrics'))
-          .split('\n')
-          .map((line) => line.slice(1, Math.floor(0.3 * columns) - 1).trim());
-        return lines.some((line) => line.includes('fails …')) ? lines : undefined;
-      });
-      const row = (name: string): string => {
-        const line = box.find((one) => one.startsWith(`${name} `)) ?? '';
-        return line.replaceAll(/\s+/g, ' ');
-      };
-      const isWide = columns >= 160;
-      t.is(row('p95'), 'p95 4.78 s');
-      t.is(row('loop'), 'loop 12.3 ms');
-      t.is(row('memory'), 'memory 45.3 MB');
-      t.is(row('slow 1'), `slow 1 9.46 s${isWide ? ' /checkout' : ''}`);
-      t.regex(row('slow 2'), /^slow 2 955 ms/);
-      t.regex(row('fails 1'), /^fails 1 3/);
-      t.regex(row('req/s'), /^req\/s \d/);
-      t.regex(row('err/s'), /^err\/s \d/);
-      t.regex(row('max'), isWide ? /^max 5 s http\.ser…\.request\.duration$/ : /^max 5 s/);
-    },
+  const options = { folder: pm2.folder, command, columns, rows: ROWS, env: { PM2_HOME: pm2.home } };
+  return withTerminal(options, (screen) =>
+    until(`the rows at ${columns} columns`, async () => {
+      const text = await screen();
+      const box = text
+        .slice(text.indexOf('Custom Metrics'))
+        .split('\n')
+        .map((line) => line.slice(1, Math.floor(0.3 * columns) - 1).trim());
+      return isComplete(box) ? box : undefined;
+    }),
   );
+}
+
+export async function rowsInTerminal(t: ExecutionContext, pm2: Pm2, columns: number): Promise<void> {
+  const box = await boxInTerminal(pm2, columns, (lines) => lines.some((line) => line.includes('fails …')));
+  const row = (name: string): string => {
+    const line = box.find((one) => one.startsWith(`${name} `)) ?? '';
+    return line.replaceAll(/\s+/g, ' ');
+  };
+  const isWide = columns >= 160;
+  t.is(row('p95'), 'p95 4.78 s');
+  t.is(row('loop'), 'loop 12.3 ms');
+  t.is(row('memory'), 'memory 45.3 MB');
+  t.is(row('slow 1'), `slow 1 9.46 s${isWide ? ' /checkout' : ''}`);
+  t.regex(row('slow 2'), /^slow 2 955 ms/);
+  t.regex(row('fails 1'), /^fails 1 3/);
+  t.regex(row('req/s'), /^req\/s \d/);
+  t.regex(row('err/s'), /^err\/s \d/);
+  t.regex(row('max'), isWide ? /^max 5 s http\.ser…\.request\.duration$/ : /^max 5 s/);
+}
+
+/** What is shown, and the gauges that the app has for it. */
+const SELECTIONS: Readonly<Record<string, Pick<Routes, 'config' | 'gauges'>>> = {
+  'the metrics that a Mashroom server shows by default': {
+    config: { mashroomMetrics: DEFAULT_METRICS },
+    gauges: DEFAULT_METRICS.filter((entry) => typeof entry === 'string'),
+  },
+  'names of metrics, one of them a histogram with attributes': {
+    config: { mashroomMetrics: ['http.server.request.duration', 'memory', 'nodejs.eventloop.delay.p99'] },
+  },
+  'a glob': {
+    config: { mashroomMetrics: ['*'] },
+    gauges: ['shop.orders.open', 'shop.orders.paid', 'shop.stock.ratio'],
+  },
+};
+
+/** By selection: the rows without their values. */
+export async function selectionsWithoutValues(
+  pm2: Pm2,
+  columns: number,
+  names: 'short' | 'full',
+): Promise<Record<string, readonly string[]>> {
+  const found: Record<string, readonly string[]> = {};
+  for (const [index, [selection, { config, gauges = [] }]] of Object.entries(SELECTIONS).entries()) {
+    const app = await startRoutes(pm2, { name: `rows-${index}`, config: { ...config, probes: { names } }, gauges });
+    found[selection] = await rowsWithoutValues(pm2, app, columns);
+    await pm2.delete(`rows-${index}`);
+  }
+  return found;
+}
+
+/** PM2's own rows begin with capital letters. */
+async function rowsWithoutValues(pm2: Pm2, app: Instance, columns: number): Promise<readonly string[]> {
+  const rows = await until('the rows', async () => {
+    const own = Object.entries((await pm2.instance(app.id)).monitor).filter(([name]) => !/^[A-Z]/.test(name));
+    return own.length > 2 ? own : undefined;
+  });
+  const isRow = (name: string) => (line: string) => line.startsWith(name.slice(0, 6));
+  const box = await boxInTerminal(pm2, columns, (lines) => rows.every(([name]) => lines.some(isRow(name))));
+  const isWhole = (name: string, value: unknown) => (line: string) =>
+    `${line} `.replaceAll(/\s+/g, ' ').startsWith(`${name} ${String(value)} `);
+  return rows.filter(([name, { value }]) => !box.some(isWhole(name, value))).map(([name]) => name);
 }

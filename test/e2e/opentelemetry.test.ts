@@ -40,7 +40,7 @@ test('deltas of two instances are the totals of the cluster, and a shutdown coll
     t.deepEqual(samples(sums, 'job_duration_count'), { mail: 5, pdf: 1 });
     await until('the total in pm2 monit', async () => {
       const { monitor } = await pm2.instance(one?.id ?? -1);
-      return monitor['jobs[queue=mail]']?.value === 6 ? true : undefined;
+      return monitor['jobs']?.value === 6 ? true : undefined;
     });
 
     const observed = async (): Promise<number> => (await one?.ask<number>('observed')) ?? NaN;

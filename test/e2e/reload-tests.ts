@@ -59,7 +59,7 @@ export function reloadTests(test: TestFn, shared: () => Shared): void {
       const { pm2, asker } = shared();
       const [host] = (await pm2.ready(name, 1)) as [Instance];
       const heap = async (): Promise<string | number | undefined> =>
-        (await pm2.instance(host.id)).monitor['nodejs_heap_size_used_bytes']?.value;
+        (await pm2.instance(host.id)).monitor['heapUse']?.value;
       await host.ask('reloadCollector');
       await host.ask('reloadExporter');
       t.is((await asker.request(host.id, { times: 2 })).length, 2);

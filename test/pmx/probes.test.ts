@@ -69,7 +69,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
   });
 
   scenario(
-    "the limit on names holds for the process's life, over stops, starts and fresh modules",
+    "the limit on names and the short ones hold for the process's life, over stops, starts and fresh modules",
     async (t, child) => {
       const seen = await child.run((host) => {
         const probes = (host.kept as unknown as { probes: Shown }).probes;
@@ -78,6 +78,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
           probes.show(values, 0);
         }
         const first = [...registered(host)];
+        probes.shortNames = [{ metric: 'shop.a', name: 'a', ranked: 'a' }];
         probes.stop();
         host.fresh();
         const { Probes } = host.src();
@@ -86,13 +87,14 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
         next.show(values, 0);
         const second = [...registered(host)];
         next.stop();
+        const short = next.shortNames;
         const more = new Probes(host.io(), 5, host.logger);
         const room = more.names;
         more.show(
           ['x', 'y', 'a'].map((name) => ({ name, value: 1 })),
           7,
         );
-        return { first, second, third: [...registered(host)], room, full: more.names, log: host.log };
+        return { first, second, third: [...registered(host)], short, room, full: more.names, log: host.log };
       });
       t.deepEqual(seen.first, ['a', 'b', 'c', 'd']);
       t.deepEqual(seen.second, ['b', 'a']);
@@ -106,6 +108,7 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
         ],
         'once per start, those included that were not even sent here',
       );
+      t.deepEqual(seen.short, [{ metric: 'shop.a', name: 'a', ranked: 'a' }]);
       t.deepEqual(seen.room, { known: ['a', 'b', 'c', 'd'], room: 1 });
       t.deepEqual(seen.full, { known: ['a', 'b', 'c', 'd', 'x'], room: 0 });
       t.regex(String(seen.log[0]), /mashroomMetrics.*probes\.perMetric.*probes\.max/);
@@ -121,15 +124,19 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
       const values = ['mine', 'Heap Size', 'ours'].map((name) => ({ name, value: 2 }));
       probes.show(values, 0);
       probes.show(values, 0);
+      const before = values.map(({ name }) => probes.others.includes(name));
       // Later the app takes a name over.
       host.io().metric({ name: 'ours' }).set(1);
       const over = metrics.get('ours');
+      const others = ['mine', 'Heap Size', 'ours'].map((name) => probes.others.includes(name));
       probes.show(values, 0);
       probes.show([], 0);
       const kept = metrics.get('mine') === theirs[0] && metrics.get('Heap Size') === theirs[1];
       probes.stop();
-      return { kept, over: metrics.get('ours') === over, log: host.log };
+      return { kept, over: metrics.get('ours') === over, before, others, log: host.log };
     });
+    t.deepEqual(seen.before, [true, true, false]);
+    t.deepEqual(seen.others, [true, true, true]);
     t.true(seen.kept);
     t.true(seen.over);
     t.deepEqual(
@@ -182,6 +189,8 @@ for (const build of ['PM2 6', 'PM2 7'] as const) {
 }
 
 interface Shown {
+  readonly others: readonly string[];
+  shortNames: readonly object[];
   show(values: readonly { name: string; value: number; unit?: string; early?: boolean }[], leftOut: number): void;
   stop(): void;
 }

@@ -2,6 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
 import type { ProbeValue, Task, TaskResult } from '../../protocol/tasks';
+import type { MetricEntry } from '../../src/config/metric-entry';
 import { readConfig } from '../../src/config/read-config';
 import { ExporterPool } from '../../src/pool/exporter-pool';
 import { ProbeFeed } from '../../src/probes/feed';
@@ -46,19 +47,30 @@ interface Bench {
   idle(): Promise<unknown>;
 }
 
-function setUp(t: ExecutionContext, show?: (times: number) => void, mashroomMetrics: readonly string[] = ['c']): Bench {
+interface BenchOptions {
+  readonly show?: (times: number) => void;
+  readonly mashroomMetrics?: readonly MetricEntry[];
+  readonly names?: 'short' | 'full';
+  readonly others?: readonly string[];
+  readonly workers?: Pick<ExporterPool, 'run'>;
+}
+
+function setUp(t: ExecutionContext, options: BenchOptions = {}): Bench {
+  const { show, mashroomMetrics = ['c'], names = 'full', others = [], workers = pool } = options;
   const log: string[] = [];
   const note = (level: string) => (message: string) => void log.push(`${level} ${message}`);
   const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
-  const { config } = readConfig({ mashroomMetrics, probes: { perMetric: 2 } });
+  const { config } = readConfig({ mashroomMetrics, probes: { perMetric: 2, names } });
   const encoder = new SnapshotEncoder({ maxSeries: 3 });
   const shown: (readonly ProbeValue[])[] = [];
   const feed = new ProbeFeed({
-    pool,
+    pool: workers,
     config,
     states: new StateLog(logger),
     probes: {
       names: { known: [], room: 100 },
+      others,
+      shortNames: [],
       show(probes) {
         show?.(shown.push(probes));
         if (show === undefined) shown.push(probes);
@@ -131,7 +143,7 @@ test.serial('a metric that was once shown as its aggregate stays one, which is l
   t.is(new Set(names).size, 1, names.join(' '));
   t.deepEqual(log, [
     'warn pm2 monit shows c as its aggregate, since it has more than 2 series (probes.perMetric). ' +
-      'Raise probes.perMetric to see each series',
+      'Raise probes.perMetric to see its series',
   ]);
 });
 
@@ -151,8 +163,10 @@ test.serial('a worker that fails is one log line, and another one when it works 
 });
 
 test.serial('an error while probes are shown is logged, and the next probes are shown', async (t) => {
-  const { feed, shown, log, idle, snapshot } = setUp(t, (times) => {
-    if (times === 1) throw new Error('a defect');
+  const { feed, shown, log, idle, snapshot } = setUp(t, {
+    show(times) {
+      if (times === 1) throw new Error('a defect');
+    },
   });
   for (let i = 0; i < 2; i++) {
     feed.update(await snapshot(1));
@@ -195,7 +209,7 @@ test.serial('old numbers are shown with their age until there are new ones', asy
 test.serial(
   'an entry of mashroomMetrics that matches nothing is told once, after snapshots with metrics',
   async (t) => {
-    const { feed, log, idle, snapshot } = setUp(t, undefined, ['c', 'many_*', 'm*']);
+    const { feed, log, idle, snapshot } = setUp(t, { mashroomMetrics: ['c', 'many_*', 'm*'] });
     const lines: number[] = [];
     for (const count of [0, 0, 0, 1, 1, 1, 1, 1]) {
       feed.update(await snapshot(count, 10_000, 'many.more'));
@@ -207,19 +221,47 @@ test.serial(
   },
 );
 
-test.serial('an entry without room for its values is told once, and the rows stay as they are', async (t) => {
-  const name = 'a.counter.whose.name.is.a.whole.sentence';
-  const { feed, shown, log, idle, snapshot } = setUp(t, undefined, [name]);
-  const lines: number[] = [];
-  for (let i = 0; i < 5; i++) {
-    feed.update(await snapshot(2, 10_000, name));
-    await idle();
-    lines.push(log.length);
-  }
-  t.deepEqual(lines, [0, 0, 1, 1, 1]);
-  t.regex(log[0] ?? '', /^warn pm2 monit has no room .* \{ "metric": "a\.counter.*", "by": \[ "id" \], "as": "total"/);
+test.serial(
+  'short names stay, after a worker was replaced too, and queries and the probes of others keep theirs',
+  async (t) => {
+    const query: MetricEntry = { metric: 'x', as: 'max', name: 'c 1' };
+    let thread = new CountingPool();
+    t.teardown(() => thread.stop());
+    const { feed, shown, snapshot } = setUp(t, {
+      names: 'short',
+      mashroomMetrics: ['*', query],
+      others: ['d'],
+      workers: { run: (task) => thread.run(task) },
+    });
+    const lists: string[][] = [];
+    for (const name of ['c', 'd', 'shop.d.e.errors_total', 'c']) {
+      feed.update(await snapshot(2, 10_000, name));
+      const list = await until('the rows', () => shown[lists.length]);
+      lists.push(list.filter(({ value }) => !Number.isNaN(value)).map((probe) => probe.name));
+      await thread.stop();
+      thread = new CountingPool();
+    }
+    t.deepEqual(lists, [
+      ['c2', 'c2 1', 'c2 2'],
+      ['d2', 'd2 1', 'd2 2'],
+      ['errors', 'error 1', 'error 2'],
+      ['c2', 'c2 1', 'c2 2'],
+    ]);
+  },
+);
+
+test.serial('what the exporter shows of itself has short names too, with the full ones behind', async (t) => {
+  const query: MetricEntry = { metric: 'x', as: 'max', name: 'age' };
+  const { feed, shown, idle, snapshot } = setUp(t, { names: 'short', mashroomMetrics: [query] });
+  feed.update(await snapshot(4, 12_500));
+  await idle();
+  feed.showAge(50_000);
   t.deepEqual(
-    shown[4]?.map((probe) => probe.name),
-    [`${name}[id=0]`, `${name}[id=1]`],
+    shown[1]?.slice(1).map(({ name, value, unit }) => [name, value, unit]),
+    [
+      ['every', 12.5, 's pm2_exp…interval_seconds'],
+      ['dropped', 1, 'pm2_exp…dropped_series'],
+      ['age2', 50, 's pm2_expo…shot_age_seconds'],
+    ],
   );
 });

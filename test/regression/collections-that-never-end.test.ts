@@ -79,7 +79,8 @@ test.serial('meanwhile pm2 monit shows the age of the numbers', async (t) => {
     };
     await becomes('c', 1);
     later = 120_000;
-    await becomes('pm2_exporter_snapshot_age_seconds', 120);
+    // In minutes.
+    await becomes('age', 2);
     await becomes('c', 1);
     tell('shown');
     await exporter.stop();

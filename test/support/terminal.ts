@@ -24,7 +24,10 @@ export async function missingTerminal(): Promise<string | undefined> {
 }
 
 /** @param body gets a function that returns what is on the screen */
-export async function withTerminal(options: TerminalOptions, body: (screen: () => Promise<string>) => Promise<void>) {
+export async function withTerminal<T>(
+  options: TerminalOptions,
+  body: (screen: () => Promise<string>) => Promise<T>,
+): Promise<T> {
   const { folder, command, columns, rows, env = {} } = options;
   const tmux = async (...args: string[]): Promise<string> => {
     // No configuration of the user's, and UTF-8 whatever the locale is.
@@ -36,7 +39,7 @@ export async function withTerminal(options: TerminalOptions, body: (screen: () =
   const size = ['-x', String(columns), '-y', String(rows)];
   await tmux('new-session', '-d', ...size, '--', ...command);
   try {
-    await body(() => tmux('capture-pane', '-p'));
+    return await body(() => tmux('capture-pane', '-p'));
   } finally {
     await tmux('kill-server').catch(() => undefined);
   }

@@ -1,10 +1,11 @@
 /**
- * Computes the probes of a snapshot: of each selected metric one probe per series and statistic, or those of its
- * aggregate where it has many series; of each query its rows.
+ * Computes the probes of a snapshot: of each query its rows, and of each other metric that is selected short rows, or one probe
+ * per series and statistic under full names, or those of its aggregate where it has many series.
  */
 import { DataPointType } from '../../core/otel';
 import type { Family, Page } from '../../core/snapshot';
-import type { CounterMode, LongRows, ProbesResult, ProbesTask } from '../../protocol/tasks';
+import { ShortNames } from '../../core/monit/short-names';
+import type { CounterMode, ProbesResult, ProbesTask } from '../../protocol/tasks';
 import { forEachSeries, seriesCount } from '../../core/series';
 import { withPrevious } from '../../core/query/compared';
 import { Queries } from '../../core/query/evaluate';
@@ -13,8 +14,8 @@ import { exponentialReading, histogramReading } from './histograms';
 import { attributesOf, labelsOf, probeName, unitOf } from './names';
 import { ProbeList } from './probe-list';
 import type { Reading } from './reading';
-import { longRows, MeasuredRows, type Attributes } from './room';
 import { ScalarRange, ScalarSum } from './scalars';
+import { ShortRows, type Attributes } from './short-rows';
 import { addQuery, addVital } from './show-query';
 import { SummaryReading } from './summaries';
 import { selectMetrics, type SelectedMetric } from '../../core/select';
@@ -30,36 +31,33 @@ export function computeProbes(task: ProbesTask, pages: PageTexts, queries = new 
   const list = new ProbeList(task.names);
   const names = task.select.filter((shown) => typeof shown === 'string');
   const selected = selectMetrics(task.snapshot, names).values();
-  const checkRoom = new Set(task.checkRoom);
-  const withoutRoom: LongRows[] = [];
+  const shortNames = task.short && new ShortNames(task.short.given, task.short.taken);
+  const short =
+    shortNames && new ShortRows(list, shortNames, { ...task, max: task.names.known.length + task.names.room });
   for (const shown of task.select) {
     if (typeof shown !== 'string') {
       if (shown.kind === 'query') addQuery(list, shown, task.snapshot, queries);
       else addVital(list, shown, task.snapshot, queries);
       continue;
     }
-    const tooLong: SelectedMetric[] = [];
     for (const metric of selected.next().value ?? []) {
       const series = metric.families.reduce((sum, family) => sum + seriesCount(family), 0);
       if (series > task.perMetric) aggregated.add(metric.name);
-      const rows = checkRoom.has(shown) ? new MeasuredRows(list) : list;
-      if (aggregated.has(metric.name)) addAggregate(rows, metric, task);
-      else addEachSeries(rows, metric, task, pages);
-      if (rows instanceof MeasuredRows && rows.areTooLong) tooLong.push(metric);
+      const isAggregate = aggregated.has(metric.name);
+      if (short !== undefined && series > 0) short.add(metric, isAggregate ? [] : attributesOfAll(metric, pages));
+      else if (isAggregate) addAggregate(list, metric, task);
+      else addEachSeries(list, metric, task, pages);
     }
-    const seriesOf = (metric: SelectedMetric): readonly Attributes[] =>
-      aggregated.has(metric.name) ? [] : attributesOfAll(metric, pages);
-    withoutRoom.push(...longRows(shown, tooLong, task.counters, seriesOf));
   }
-  const result = { ok: true, kind: 'probes', ...list.finish(), aggregated: [...aggregated] } as const;
   return {
-    ...result,
+    ok: true,
+    kind: 'probes',
+    ...list.finish(),
+    aggregated: [...aggregated],
     ...(task.lookFor !== undefined && { unmatched: findUnmatched(task.snapshot, task.lookFor) }),
-    ...(task.checkRoom !== undefined && { withoutRoom }),
+    ...(shortNames !== undefined && { shortNames: shortNames.all }),
   };
 }
-
-type Rows = Pick<ProbeList, 'add'>;
 
 interface Kind {
   /** Whether the values that two scopes have of one series are added up. */
@@ -106,7 +104,7 @@ function countersOf(family: Family, { counters }: ProbesTask): CounterMode {
   return family.dataPointType === DataPointType.SUM && family.isMonotonic === true ? counters : 'total';
 }
 
-function addEachSeries(list: Rows, { name, families }: SelectedMetric, task: ProbesTask, pages: PageTexts): void {
+function addEachSeries(list: ProbeList, { name, families }: SelectedMetric, task: ProbesTask, pages: PageTexts): void {
   for (const family of families) {
     const compared = compareFamily(withPrevious(task.snapshot), family);
     const counters = countersOf(family, task);
@@ -130,7 +128,7 @@ function attributesOfAll({ families }: SelectedMetric, pages: PageTexts): readon
  * The aggregate is over all scopes that have the metric, in the unit of the first scope. It reads no attributes. Where
  * scopes have different kinds of metric under this name, each kind gets its own aggregate.
  */
-function addAggregate(list: Rows, { name, families }: SelectedMetric, task: ProbesTask): void {
+function addAggregate(list: ProbeList, { name, families }: SelectedMetric, task: ProbesTask): void {
   const byKind = new Map<Kind, { readonly reading: Reading; readonly meaning: Meaning }>();
   for (const family of families) {
     if (seriesCount(family) === 0) continue;
@@ -155,7 +153,7 @@ function meaningOf(family: Family, counters: CounterMode): Meaning {
   return { unit: unitOf(family.descriptor.unit, counters), additive: kindOf(family).additive };
 }
 
-function addReading(list: Rows, name: string, labels: string, reading: Reading, meaning: Meaning): void {
+function addReading(list: ProbeList, name: string, labels: string, reading: Reading, meaning: Meaning): void {
   for (const { label, value, inUnit } of reading.statistics()) {
     list.add(probeName(name, labels, label), value, inUnit ? meaning.unit : undefined, meaning.additive);
   }

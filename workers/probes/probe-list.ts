@@ -32,6 +32,11 @@ export class ProbeList {
     this.addProbe(probe, false);
   }
 
+  /** Counts a number with a further name, for which there is no room. */
+  leaveOut(): void {
+    this.beyond++;
+  }
+
   private addProbe(probe: ProbeValue, additive: boolean): void {
     const { name, value } = probe;
     const known = this.byName.get(name);

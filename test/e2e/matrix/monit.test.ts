@@ -3,7 +3,7 @@ import test from 'ava';
 import { built } from '../../support/built';
 import { withPm2, type Pm2Version } from '../../support/pm2';
 import { missingTerminal } from '../../support/terminal';
-import { rowsInTerminal, startRoutes, valuesAtTheDaemon } from '../monit-tests';
+import { rowsInTerminal, selectionsWithoutValues, startRoutes, valuesAtTheDaemon } from '../monit-tests';
 
 test.before(built);
 
@@ -15,6 +15,11 @@ for (const version of [5, 6, 7] as Pm2Version[]) {
       if (missing === undefined) for (const columns of [80, 160]) await rowsInTerminal(t, pm2, columns);
       else t.log(`Left out: the rows in a terminal. ${missing}`);
       await valuesAtTheDaemon(t, pm2, app);
+      if (missing !== undefined) return;
+      await pm2.delete('routes');
+      for (const columns of [80, 160]) {
+        for (const rows of Object.values(await selectionsWithoutValues(pm2, columns, 'short'))) t.deepEqual(rows, []);
+      }
     });
   });
 }

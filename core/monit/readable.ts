@@ -6,7 +6,7 @@ export interface Readable {
 }
 
 /** A row of 80 columns has room for a name of 7 characters, and for as many of number and unit. */
-const SHORT_CHARS = 7;
+export const SHORT_CHARS = 7;
 
 const SECONDS = [
   [1e-9, 'ns'],
@@ -16,6 +16,7 @@ const SECONDS = [
   [60, 'min'],
   [3600, 'h'],
   [86_400, 'd'],
+  [365.25 * 86_400, 'y'],
 ] as const;
 const LARGE = [
   [1, ''],
@@ -24,6 +25,11 @@ const LARGE = [
   [1e9, 'G'],
   [1e12, 'T'],
   [1e15, 'P'],
+  [1e18, 'E'],
+] as const;
+const SMALL = [
+  [1e-9, 'n'],
+  [1e-6, 'µ'],
 ] as const;
 type Sizes = readonly (readonly [factor: number, text: string])[];
 
@@ -49,34 +55,48 @@ const BYTES: Readonly<Record<string, number>> = {
 };
 /** Whole numbers up to here are shown with all digits, unless they have a unit of many sizes. */
 const MAX_WHOLE = 9999;
+/** 10,000 years. What is more is no time. */
+const MAX_SECONDS = 10_000 * 365.25 * 86_400;
+/** Smaller numbers have too many zeros. */
+const MIN_PLAIN = 1e-3;
+/** A number of which the smallest size would show so little is shown as zero. */
+const MIN_SHOWN = 1e-3;
 
-export function isTime(unit: string | undefined): boolean {
-  return own(TIMES, unit ?? '') !== undefined;
-}
-
-/** @param unit as metrics have it, such as `s`, `By/s` or `{request}`; `undefined`: none */
-export function readable(value: number, unit: string | undefined): Readable {
+/**
+ * @param unit as metrics have it, such as `s`, `By/s` or `{request}`; `undefined`: none
+ * @param chars for number and unit. A unit that takes more has a number of two digits
+ */
+export function readable(value: number, unit: string | undefined, chars = SHORT_CHARS): Readable {
+  if (!Number.isFinite(value)) return { value, unit: undefined };
   const [, base = '', per = ''] = /^(.*?)(\/s)?$/s.exec(unit ?? '') ?? [];
   const name = base.replace(/\{.*?\}/g, '');
   const seconds = per === '' ? own(TIMES, name) : undefined;
-  if (seconds !== undefined) return sized(value * seconds, SECONDS, (text) => text);
+  if (seconds !== undefined && Math.abs(value * seconds) < MAX_SECONDS)
+    return sized(value * seconds, SECONDS, (text) => text, chars);
   const bytes = own(BYTES, name);
-  if (bytes !== undefined) return sized(value * bytes, LARGE, (prefix) => `${prefix}B${per}`);
+  if (bytes !== undefined) return sized(value * bytes, LARGE, (prefix) => `${prefix}B${per}`, chars);
   const isWhole = Number.isInteger(value) && Math.abs(value) <= MAX_WHOLE;
-  const sizes = isWhole ? LARGE.slice(0, 1) : LARGE;
-  return sized(value, sizes, (prefix) => `${withPrefix(prefix, name)}${per}`, isWhole ? 4 : 3);
+  const sizes = isWhole ? LARGE.slice(0, 1) : Math.abs(value) < MIN_PLAIN ? SMALL : LARGE;
+  return sized(value, sizes, (prefix) => `${withPrefix(prefix, name)}${per}`, chars, isWhole ? 4 : 3);
 }
 
-function sized(value: number, sizes: Sizes, unitOf: (size: string) => string, digits = 3): Readable {
+function sized(value: number, sizes: Sizes, unitOf: (size: string) => string, chars: number, digits = 3): Readable {
   const size = Math.abs(Number(value.toPrecision(digits)));
-  if (!Number.isFinite(size)) return { value, unit: textOrNone(unitOf('')) };
-  // Zero is shown as 0 s, and not as 0 ns.
-  const [factor, text] = (size === 0 ? sizes.find(([one]) => one === 1) : largestUpTo(sizes, size)) ?? [1, ''];
-  const unit = unitOf(text);
+  if (size < MIN_SHOWN * (sizes[0]?.[0] ?? 1)) {
+    // As 0 s, and not as 0 ns.
+    const [, text = ''] = sizes.find(([factor]) => factor === 1) ?? [];
+    return { value: 0, unit: textOrNone(unitOf(text)) };
+  }
+  const [factor, text] = largestUpTo(sizes, size) ?? [1, ''];
+  const unit = textOrNone(unitOf(text));
   const rounded = (to: number): number => Number((value / factor).toPrecision(to));
   const long = rounded(digits);
-  const isShort = `${long} ${unit}`.length <= SHORT_CHARS || Math.abs(long) >= 100;
-  return { value: isShort ? long : rounded(digits - 1), unit: textOrNone(unit) };
+  const behind = unit === undefined ? 0 : 1 + unit.length;
+  if (String(long).length + behind <= chars || Math.abs(long) >= 100) return { value: long, unit };
+  const short = rounded(digits - 1);
+  // PM2 cuts a unit that is too long, and the number with it if there is no room for the space between them.
+  const forNumber = unit === undefined ? chars : Math.min(chars, SHORT_CHARS - 1);
+  return { value: String(short).length <= forNumber ? short : rounded(1), unit };
 }
 
 /** `kHz`, but `k jobs`. */

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { readable } from '../../../workers/probes/readable';
+import { readable } from '../../../core/monit/readable';
 
 const text = (value: number, unit?: string): string => {
   const shown = readable(value, unit);
@@ -34,6 +34,14 @@ const SHOWN: readonly (readonly [value: number, unit: string | undefined, text: 
   [2400, 'Hz', '2400 Hz'],
   [24_000, 'Hz', '24 kHz'],
   [-0.5, 's', '-500 ms'],
+  [1_795_000_000, 's', '56.9 y'],
+  [1.8e15, 's', '1.8 Ps'],
+  [9_223_372_036_854_771_712, 'By', '9.22 EB'],
+  [0.00842, undefined, '0.00842'],
+  [0.0000842, undefined, '84.2 µ'],
+  [0.00000116, '/s', '1.2 µ/s'],
+  [1e-13, undefined, '0'],
+  [1e-20, 's', '0 s'],
   [Infinity, 's', 'Infinity'],
   [3, 'constructor', '3 constructor'],
 ];
