@@ -8,6 +8,7 @@
  * row as have one of these at the most, and the longest hold is that of all of them.
  */
 
+const { setTimeout: sleep } = require('node:timers/promises');
 const { calibrate, cpuMs } = require('../lib/clock');
 const { createEncoder, part } = require('../lib/engine');
 const { longestTurn } = require('../lib/recorder');
@@ -22,6 +23,7 @@ const IN_A_ROW = 30;
 /** The same where there are new series: after one was found, they are looked for more often. */
 const IN_A_ROW_OF_NEW = 8;
 const WARM_UPS = 40;
+const SETTLE_MS = 200;
 /** New series make the registry larger: it begins with this share of the size. */
 const SHARE_OF_NEW = 0.65;
 const BOUND_MS = 5;
@@ -63,8 +65,9 @@ async function measure({ peer, kind, size, variant, quick, emit }) {
   for (let round = 0; round < (quick ? 2 : 3); round++) {
     taken.ours.push(await mean(count, change, () => cpuMs(collect)));
     taken.theirs.push(await cpuMs(() => app.register.metrics()));
-    // The garbage of the text before does not count as ours.
+    // The garbage of the text before does not count as ours. It is swept for a while: who allocates meanwhile waits for it.
     globalThis.gc();
+    await sleep(SETTLE_MS);
     const { ms, gcMs } = await longestOf(count, change, () => longestTurn(collect));
     taken.holds.push(ms);
     taken.garbage.push(gcMs);

@@ -47,3 +47,27 @@ for (const name of WITH_HASH_MAPS) {
     });
   }
 }
+
+for (const name of WITH_HASH_MAPS) {
+  test(`${name}: counters that were removed and have come again in the same order begin anew`, async (t) => {
+    const library = load(name);
+    const registry = new library.Registry();
+    const metric = new library.Counter({ name: 'm', help: 'h', registers: [registry], labelNames: ['i'] });
+    const source = promClientSource(registry);
+    const numbers = async (): Promise<unknown[]> => {
+      const collected = (await source.collect(source.provider())) as ResourceMetrics;
+      return (collected.scopeMetrics[0]?.metrics[0]?.dataPoints ?? []).map(({ value }) => value);
+    };
+    for (const i of [1, 2, 3]) metric.inc({ i }, 10 * i);
+    t.deepEqual(await numbers(), [10, 20, 30]);
+    for (const i of [2, 3]) metric.remove({ i });
+    for (const i of [2, 3]) metric.inc({ i }, i);
+    t.deepEqual(await numbers(), [10, 2, 3]);
+    // More than before: only the entry tells.
+    metric.remove({ i: 3 });
+    metric.inc({ i: 3 }, 100);
+    t.deepEqual(await numbers(), [10, 2, 100]);
+    metric.inc({ i: 3 });
+    t.deepEqual(await numbers(), [10, 2, 101]);
+  });
+}

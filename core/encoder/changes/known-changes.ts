@@ -5,7 +5,7 @@
 import type { Changes, DataPoint } from '../../otel';
 import type { Sliced } from '../../slicer';
 import { strideOf } from '../../snapshot';
-import { fits } from '../columns/layouts';
+import { fits, writeScalar } from '../columns/layouts';
 import type { Cycle } from '../cycle';
 import { BLOCK_MASK, LEFT_OUT } from '../positions/position-block';
 import type { Positions } from '../positions/positions';
@@ -29,6 +29,8 @@ export class KnownChanges {
   private readonly log = new ChangeLog(0);
   /** Stands for what the family was last encoded from. */
   private collection: object | undefined;
+  /** Whether a start time has changed in the pass. */
+  private hasOtherStarts = false;
 
   /** Whether those are few, and since what the current column has. @param lastSeen the last generation that had the family */
   areUsable({ since, indexes }: Changes, count: number, lastSeen: number, { generation, columns }: Cycle): boolean {
@@ -42,30 +44,46 @@ export class KnownChanges {
    * @returns whether it has: not so where a data point is not what the changes say. Then all are to be written by another pass
    */
   *write(
-    { positions, series }: Standing,
+    standing: Standing,
     points: readonly DataPoint[],
     { collection, indexes }: Changes,
     cycle: Cycle,
   ): Sliced<boolean> {
-    yield* carryOver(series, this.log, cycle.columns);
-    let hasOtherStarts = false;
-    for (const [done, index] of indexes.entries()) {
-      if (done % STEP_POINTS === 0) yield;
-      if (!(index < positions.length && index >>> 0 === index)) return false;
-      const point = points[index] as DataPoint;
-      const slot = positions.slotAt(index);
-      if (slot === LEFT_OUT) return false;
-      const block = positions.blockOf(index);
-      const at = index & BLOCK_MASK;
-      const layout = series.layoutOf(slot);
-      if (!Object.is(point.attributes, block.attributes[at]) || !fits(layout, point.value)) return false;
-      hasOtherStarts ||= !Object.is(point.startTime, block.startTimes[at]);
-      writePoint(block, at, point, layout, cycle);
-      this.log.add(cycle.generation, block.offsets[at] as number, strideOf(layout), series.size);
+    yield* carryOver(standing.series, this.log, cycle.columns);
+    this.hasOtherStarts = false;
+    for (let from = 0; from < indexes.length; from += STEP_POINTS) {
+      yield;
+      const end = Math.min(from + STEP_POINTS, indexes.length);
+      for (let i = from; i < end; i++) {
+        if (!this.writeOne(standing, points, indexes[i] as number, cycle)) return false;
+      }
     }
     // Columns of earlier generations lack these.
-    if (hasOtherStarts) positions.stretches.forget();
+    if (this.hasOtherStarts) standing.positions.stretches.forget();
     this.collection = collection;
+    return true;
+  }
+
+  private writeOne(
+    { positions, series }: Standing,
+    points: readonly DataPoint[],
+    index: number,
+    cycle: Cycle,
+  ): boolean {
+    if (!(index < positions.length && index >>> 0 === index)) return false;
+    const point = points[index] as DataPoint;
+    const block = positions.blockOf(index);
+    const at = index & BLOCK_MASK;
+    const slot = block.slots[at] as number;
+    if (slot === LEFT_OUT || !Object.is(point.attributes, block.attributes[at])) return false;
+    const layout = series.layoutOf(slot);
+    if (!fits(layout, point.value)) return false;
+    const offset = block.offsets[at] as number;
+    this.log.add(cycle.generation, offset, strideOf(layout), series.size);
+    const isOther = !Object.is(point.startTime, block.startTimes[at]);
+    this.hasOtherStarts ||= isOther;
+    if (isOther || layout.kind !== 'scalar') writePoint(block, at, point, layout, cycle);
+    else writeScalar(cycle.columns.written.values, offset, point.value as number);
     return true;
   }
 

@@ -6,6 +6,7 @@
 import type { Sliced } from '../../../core/slicer';
 import { Listing } from './listing';
 import { MetricReader, STEP_SERIES, type Reading } from './metric-reader';
+import type { Moment } from '../kinds/kinds';
 import { UnknownShape, isHashMap, type HashMap, type ScalarEntry } from '../kinds/shapes';
 
 /** Listing so many keys takes less than a slice. */
@@ -49,20 +50,37 @@ export class HashMapReader extends MetricReader {
     const maker = this.makerOf((key) => map[key as string], reading);
     const found = yield* this.list.settle(0, keys, maker);
     this.listing.note(found, reading.bound);
-    if (this.kindName !== 'gauge') yield* this.lookUp(map, reading);
+    if (this.kindName === 'gauge') return;
+    // Nothing puts another entry in a counter's place: of those that were removed and have come again, the keys come last.
+    if (this.kindName === 'counter' && !found) yield* this.lookUpLast(map, reading);
+    else yield* this.lookUp(map, reading);
   }
 
   /** Finds entries that stand in the place of others: of series that were removed and have come again, or set to zero. */
   private *lookUp(map: HashMap, { start }: Reading): Sliced {
-    const { ids, entries, points, seen } = this.list;
-    for (let i = 0; i < ids.length; i++) {
+    for (let i = 0; i < this.list.ids.length; i++) {
       if (i % STEP_SERIES === 0) yield;
-      const entry = map[ids[i] as string];
-      if (entry === undefined || Object.is(entry, entries[i])) continue;
-      entries[i] = entry;
-      points[i]!.startTime = start;
-      seen[i] = NaN;
+      this.lookUpOne(map, i, start);
     }
+  }
+
+  /** The same where only the last ones can be others. */
+  private *lookUpLast(map: HashMap, { start }: Reading): Sliced {
+    for (let i = this.list.ids.length - 1; i >= 0; i--) {
+      if (i % STEP_SERIES === 0) yield;
+      if (!this.lookUpOne(map, i, start)) return;
+    }
+  }
+
+  /** @returns whether it is another entry */
+  private lookUpOne(map: HashMap, index: number, start: Moment['start']): boolean {
+    const { ids, entries, points, seen } = this.list;
+    const entry = map[ids[index] as string];
+    if (entry === undefined || Object.is(entry, entries[index])) return false;
+    entries[index] = entry;
+    points[index]!.startTime = start;
+    seen[index] = NaN;
+    return true;
   }
 
   /** `set()` puts a new entry in the place of the old one, so each is looked up by its key. */
