@@ -17,6 +17,8 @@ const SUBJECTS = {
   cycle: {},
   hold: {},
   sources: {},
+  'sources-idle': {},
+  'sources-million': { file: 'sources', options: { size: 'million' } },
   text: { options: { peers: ['prom-client'] } },
   'prom-client': { options: { peers: ['prom-client', '@platformatic/prom-client'] } },
   'prom-client-prometheus-io': { file: 'prom-client', node: 'peer', options: { peers: ['@prometheus-io/client'] } },

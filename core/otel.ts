@@ -102,11 +102,12 @@ export interface Changes {
   /** Stands for this collection of the metric, and for the one that it is compared with; the first is compared with none. */
   readonly collection: object;
   readonly since: object | undefined;
-  /**
-   * Of the data points with another number or start time than in that collection. All others are the same, and all are the same
-   * objects at the same indexes.
-   */
+  /** Of the data points with other numbers than in that collection. All are the same objects at the same indexes as there. */
   readonly indexes: readonly number[];
+  /** Of counters and gauges: their values, as many as indexes, so that no data point has to be looked at. */
+  readonly values?: readonly number[] | undefined;
+  /** Whether one of those has another start time too. */
+  readonly hasOtherStarts: boolean;
 }
 
 export interface MetricData {

@@ -5,22 +5,15 @@
 const { setTimeout: sleep } = require('node:timers/promises');
 const { calibrate, cpuMs } = require('../lib/clock');
 const { longestTurn } = require('../lib/recorder');
-const { createObservable, createProcess } = require('../lib/recording-process');
+const { createObservable, createProcess, warmUp } = require('../lib/recording-process');
 const { rounds } = require('../lib/rounds');
 const { atMost, timesLess, within } = require('../lib/rows');
 
 const NAME = 'main-thread time to collect and encode';
 const HOLD = 'longest hold while it collects and encodes';
 const RECORDING = 'time to record once in each series';
-const NOTHING_MS = 0.2;
 const HOLD_MS = 8;
 const SETTLE_MS = 100;
-const WARM_UPS = 12;
-/** Collections in which nothing has changed run little code. In a process that lives for long all of it is compiled. */
-const IDLE_WARM_UPS = 400;
-const FEW_SERIES = 1000;
-/** With a million series: each collection of them runs the code often enough. */
-const FEW_WARM_UPS = 4;
 const AGAINST = {
   'in one go': 'the same, collected by the SDK in one go',
   cumulative: 'cumulative collection by the SDK, our encoder',
@@ -35,34 +28,33 @@ const ALL = ['ours', ...Object.keys(AGAINST)];
 /** By share of changed series: how many times less than a cumulative collection it is to be. */
 const TARGETS = { small: { 0.01: 25, 0.1: 4, 1: 1 }, million: { 0.01: 20 } };
 
-module.exports = async function sources({ quick, emit }) {
+const SHARES = [0, 0.01, 0.1, 1];
+const PLANS = {
+  tiny: [{ size: 500, reused: false, count: 3, kinds: ALL, shares: SHARES }],
+  small: [
+    { size: 100_000, reused: false, count: 9, kinds: ALL, shares: SHARES },
+    { size: 100_000, reused: true, count: 9, kinds: TWO, shares: SHARES },
+  ],
+  million: [
+    { size: 1_000_000, reused: false, count: 3, kinds: TWO, shares: SHARES },
+    { size: 1_000_000, reused: true, count: 3, kinds: TWO, shares: [0.01] },
+  ],
+};
+
+module.exports = async function sources({ quick, size: wanted = 'small', emit }) {
   await calibrate();
-  const plans = quick
-    ? [{ workload: 'tiny', size: 500, reused: false, count: 3, kinds: ALL, shares: [0, 0.01, 0.1, 1] }]
-    : [
-        { workload: 'small', size: 100_000, reused: false, count: 7, kinds: ALL, shares: [0, 0.01, 0.1, 1] },
-        { workload: 'small', size: 100_000, reused: true, count: 7, kinds: TWO, shares: [0, 0.01, 0.1, 1] },
-        { workload: 'million', size: 1_000_000, reused: false, count: 3, kinds: TWO, shares: [0, 0.01, 0.1, 1] },
-        { workload: 'million', size: 1_000_000, reused: true, count: 3, kinds: TWO, shares: [0.01] },
-      ];
-  for (const plan of plans) await measure(plan, emit);
+  const workload = quick ? 'tiny' : wanted;
+  const plans = PLANS[workload];
+  for (const plan of plans) await measure({ workload, ...plan }, emit);
+  if (wanted === 'million') return;
   const [{ size, count }] = plans;
   await measureRecording({ size, count, emit });
   await measureObservables({ size, count, emit });
 };
 
 async function measure({ workload, size, reused, count, kinds, shares }, emit) {
-  const { ours: alone, ...later } = Object.fromEntries(
-    kinds.map((kind) => [kind, () => createProcess(kind, size, { reused })]),
-  );
-  const processes = { ours: alone() };
-  await warmUp(processes.ours, size);
-  // Before the others are there: what they keep would fill the processor's caches between two collections.
-  if (shares.includes(0)) await measureIdle({ ours: processes.ours, size, reused, count, emit });
-  for (const [kind, create] of Object.entries(later)) {
-    processes[kind] = create();
-    await warmUp(processes[kind], size);
-  }
+  const processes = Object.fromEntries(kinds.map((kind) => [kind, createProcess(kind, size, { reused })]));
+  for (const process of Object.values(processes)) await warmUp(process, size);
   for (const share of shares) {
     const variant = `${share * 100} %${reused ? ', reused objects' : ''}`;
     const row = { workload: `${size} counters`, variant, unit: 'ms' };
@@ -117,38 +109,6 @@ async function measureObservables({ size, count, emit }) {
   const { ours, cumulative } = await rounds(count, Object.fromEntries(sides), { warmUp: 3 });
   const row = { name: NAME, workload: `${size} observables`, variant: 'their callback gives all', unit: 'ms' };
   emit(timesLess({ ...row, against: AGAINST.cumulative, ours, theirs: cumulative }));
-}
-
-/** Where nothing has changed: what it costs, and whether that follows the number of series. */
-async function measureIdle({ ours, size, reused, count, emit }) {
-  const few = createProcess('ours', Math.min(size, FEW_SERIES), { reused });
-  await warmUp(few, FEW_SERIES);
-  const one = createProcess('collect() alone', 1, { reused });
-  const warmUps = size < FEW_SERIES ? 1 : IDLE_WARM_UPS;
-  for (const { cycle } of [ours, few, one]) for (let i = 0; i < warmUps; i++) await cycle();
-  const idle =
-    ({ cycle }) =>
-    async () =>
-      Math.max(await cpuMs(cycle), 0.001);
-  const taken = await rounds(4 * count, { ours: idle(ours), few: idle(few), one: idle(one) });
-  const variant = `0 %${reused ? ', reused objects' : ''}`;
-  const row = { name: NAME, workload: `${size} counters`, variant, unit: 'ms', ours: taken.ours };
-  emit(within({ ...row, against: `${NOTHING_MS} ms`, bound: NOTHING_MS }));
-  emit(atMost({ ...row, against: `the same with ${FEW_SERIES} counters`, theirs: taken.few }));
-  emit(atMost({ ...row, against: 'collect() of the SDK alone, with one series', theirs: taken.one }));
-}
-
-/** Until the code is compiled, and the series are known. */
-async function warmUp(process, size) {
-  const few = size > 200_000;
-  for (let i = 0; i < (few ? FEW_WARM_UPS : WARM_UPS); i++) {
-    process.change(few && i > 1 ? 0.01 : [1, 0.1, 0.01, 0][i % 4]);
-    await process.cycle();
-  }
-  for (const share of [0, 0.01]) {
-    process.change(share);
-    await process.cycle();
-  }
 }
 
 function timesOf(processes, share, count) {

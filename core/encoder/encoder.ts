@@ -2,8 +2,8 @@
  * Turns one `ResourceMetrics` after the other into snapshots, one at a time.
  *
  * Steady-state cost is one pass that copies numbers (see {@link FamilyEncoder}), or what has changed where the source gives
- * deltas (see {@link DeltaFamily}). Work is cut into slices; since collected data no longer changes, the event loop may turn
- * at any of the cuts.
+ * deltas (see {@link DeltaFamily}) or says what it is (see {@link KnownChanges}). Work is cut into slices; since collected data
+ * no longer changes, the event loop may turn at any of the cuts.
  *
  * The folders, each of which imports only those above it:
  *
@@ -11,6 +11,7 @@
  * - `series/`     the series of a family, and their pages
  * - `reading/`    checked copies of the scopes and metrics of a collection; data points are not copied
  * - `positions/`  which series was at which position of the last collection's data points
+ * - `changes/`    what has changed in a family, where that is known: all other numbers are carried over
  * - `deltas/`     families whose data points are added up
  * - `tidying/`    joins and packs pages between two collections
  */

@@ -91,7 +91,7 @@ export class FamilyEncoder implements AnyFamily {
    * @throws whatever reading a malformed data point throws; the encoder is then not to be used again
    */
   *encode(points: readonly DataPoint[], count: number, changes: Changes | undefined, cycle: Cycle): Sliced {
-    if (changes !== undefined) this.changes ??= new KnownChanges();
+    if (changes !== undefined) this.changes ??= new KnownChanges(this.kind);
     const isWritten = changes !== undefined && (yield* this.encodeChanges(points, count, changes, cycle));
     if (!isWritten) {
       yield* this.encodeAll(points, count, cycle);

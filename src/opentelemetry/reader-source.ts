@@ -150,8 +150,11 @@ export class ReaderSource implements MetricsSource {
     // This is the moment of the collection.
     const work = this.keep(sliced.take(sdk, time), (made) => (scopeMetrics = made));
     this.work = work;
-    await this.slicer.rest();
-    await this.slicer.run(work);
+    // Where nothing was recorded, that is all.
+    if (work.next().done !== true) {
+      await this.slicer.rest();
+      await this.slicer.run(work);
+    }
     if (this.work === work) this.work = undefined;
     return { resourceMetrics: { resource: sdk.resource, scopeMetrics }, errors };
   }

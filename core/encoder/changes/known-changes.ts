@@ -4,10 +4,10 @@
  */
 import type { Changes, DataPoint } from '../../otel';
 import type { Sliced } from '../../slicer';
-import { strideOf } from '../../snapshot';
-import { fits, writeScalar } from '../columns/layouts';
+import { SCALAR_STRIDE, strideOf } from '../../snapshot';
+import { fits, writeScalar, type LayoutKind } from '../columns/layouts';
 import type { Cycle } from '../cycle';
-import { BLOCK_MASK, LEFT_OUT } from '../positions/position-block';
+import { BLOCK_MASK } from '../positions/position-block';
 import type { Positions } from '../positions/positions';
 import { writePoint } from '../positions/write-point';
 import type { FamilySeries } from '../series/family-series';
@@ -19,7 +19,7 @@ const STEP_POINTS = 64;
 /** Where a larger share has changed, looking at all data points in their order takes less. */
 const MOST_CHANGED = 1 / 8;
 
-/** Series, each at its position in the current snapshot. */
+/** Series, each at its position in the current snapshot, none left out. */
 interface Standing {
   readonly positions: Positions;
   readonly series: FamilySeries;
@@ -29,8 +29,8 @@ export class KnownChanges {
   private readonly log = new ChangeLog(0);
   /** Stands for what the family was last encoded from. */
   private collection: object | undefined;
-  /** Whether a start time has changed in the pass. */
-  private hasOtherStarts = false;
+
+  constructor(private readonly kind: LayoutKind) {}
 
   /** Whether those are few, and since what the current column has. @param lastSeen the last generation that had the family */
   areUsable({ since, indexes }: Changes, count: number, lastSeen: number, { generation, columns }: Cycle): boolean {
@@ -46,44 +46,52 @@ export class KnownChanges {
   *write(
     standing: Standing,
     points: readonly DataPoint[],
-    { collection, indexes }: Changes,
+    { collection, indexes, values, hasOtherStarts }: Changes,
     cycle: Cycle,
   ): Sliced<boolean> {
+    const numbers = this.kind === 'scalar' && !hasOtherStarts ? values : undefined;
     yield* carryOver(standing.series, this.log, cycle.columns);
-    this.hasOtherStarts = false;
     for (let from = 0; from < indexes.length; from += STEP_POINTS) {
       yield;
       const end = Math.min(from + STEP_POINTS, indexes.length);
       for (let i = from; i < end; i++) {
-        if (!this.writeOne(standing, points, indexes[i] as number, cycle)) return false;
+        const index = indexes[i] as number;
+        const isWritten =
+          numbers === undefined
+            ? this.writePoint(standing, points, index, cycle)
+            : this.writeValue(standing, numbers[i], index, cycle);
+        if (!isWritten) return false;
       }
     }
     // Columns of earlier generations lack these.
-    if (this.hasOtherStarts) standing.positions.stretches.forget();
+    if (hasOtherStarts) standing.positions.stretches.forget();
     this.collection = collection;
     return true;
   }
 
-  private writeOne(
+  /** Nothing else is looked at: each object and each array would be a cache miss. */
+  private writeValue({ positions, series }: Standing, value: unknown, index: number, cycle: Cycle): boolean {
+    if (!isIndex(index, positions.length) || typeof value !== 'number') return false;
+    const offset = positions.blockOf(index).offsets[index & BLOCK_MASK] as number;
+    writeScalar(cycle.columns.written.values, offset, value);
+    this.log.add(cycle.generation, offset, SCALAR_STRIDE, series.size);
+    return true;
+  }
+
+  private writePoint(
     { positions, series }: Standing,
     points: readonly DataPoint[],
     index: number,
     cycle: Cycle,
   ): boolean {
-    if (!(index < positions.length && index >>> 0 === index)) return false;
+    if (!isIndex(index, positions.length)) return false;
     const point = points[index] as DataPoint;
     const block = positions.blockOf(index);
     const at = index & BLOCK_MASK;
-    const slot = block.slots[at] as number;
-    if (slot === LEFT_OUT || !Object.is(point.attributes, block.attributes[at])) return false;
-    const layout = series.layoutOf(slot);
-    if (!fits(layout, point.value)) return false;
-    const offset = block.offsets[at] as number;
-    this.log.add(cycle.generation, offset, strideOf(layout), series.size);
-    const isOther = !Object.is(point.startTime, block.startTimes[at]);
-    this.hasOtherStarts ||= isOther;
-    if (isOther || layout.kind !== 'scalar') writePoint(block, at, point, layout, cycle);
-    else writeScalar(cycle.columns.written.values, offset, point.value as number);
+    const layout = series.layoutOf(block.slots[at] as number);
+    if (!Object.is(point.attributes, block.attributes[at]) || !fits(layout, point.value)) return false;
+    writePoint(block, at, point, layout, cycle);
+    this.log.add(cycle.generation, block.offsets[at] as number, strideOf(layout), series.size);
     return true;
   }
 
@@ -97,4 +105,8 @@ export class KnownChanges {
   noteMoved(generation: number): void {
     this.log.forgetAll(generation - 1);
   }
+}
+
+function isIndex(index: number, length: number): boolean {
+  return index < length && index >>> 0 === index;
 }

@@ -10,7 +10,7 @@ import type { FamilySeries } from '../series/family-series';
 import { SeriesTexts } from '../series/series-texts';
 
 /** Data points of a batch at the most, which are added in one step. */
-export const BATCH_POINTS = 32;
+export const BATCH_POINTS = 128;
 
 /** Room for a text at first, and at the most when it is kept. */
 const TEXT_BYTES = 256;
@@ -84,7 +84,7 @@ export class PointBatch {
   fetch(series: FamilySeries, values: Float64Array, count: number): void {
     const { hashes, slots, starts } = this;
     const { index, texts } = series;
-    let touched = 0;
+    let touched = index.fetch(hashes, count);
     for (let i = 0; i < count; i++) slots[i] = index.firstSlot(hashes[i] as number);
     for (let i = 0; i < count; i++) starts[i] = texts.startOf(slots[i] as number);
     for (let i = 0; i < count; i++) touched += texts.byteAt(slots[i] as number, starts[i] as number);

@@ -81,8 +81,10 @@ export function readMetric(
 /** Believed only where each part is what it is to be: the data may be anybody's. */
 function changesOf(changes: unknown): Changes | undefined {
   if (typeof changes !== 'object' || changes === null) return undefined;
-  const { collection, since, indexes } = changes as Partial<Changes>;
-  const isKnown = isObject(collection) && (since === undefined || isObject(since)) && Array.isArray(indexes);
+  const { collection, since, indexes, values, hasOtherStarts } = changes as Partial<Changes>;
+  const areNamed = isObject(collection) && (since === undefined || isObject(since));
+  const areLists = Array.isArray(indexes) && (values === undefined || Array.isArray(values));
+  const isKnown = areNamed && areLists && typeof hasOtherStarts === 'boolean';
   return isKnown ? (changes as Changes) : undefined;
 }
 

@@ -50,6 +50,11 @@ export class FamilyIndex {
     return -1;
   }
 
+  /** See `SeriesIndex`. */
+  fetch(hashes: Int32Array, count: number): number {
+    return this.table.fetch(hashes, count);
+  }
+
   /** @returns the slot of the first series of that hash, which may be of another text; -1 if there is none */
   firstSlot(hash: number): number {
     const entry = this.table.first(hash);

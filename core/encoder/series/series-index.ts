@@ -26,6 +26,15 @@ export class SeriesIndex {
     return this.walk(hash, (entry + 2) & (this.table.length - 1));
   }
 
+  /** Reads where the entries of those hashes may be. @returns a number of no meaning */
+  fetch(hashes: Int32Array, count: number): number {
+    const { table } = this;
+    const mask = table.length - 1;
+    let touched = 0;
+    for (let i = 0; i < count; i++) touched += table[firstEntry(hashes[i] as number, mask)] as number;
+    return touched;
+  }
+
   slotOf(entry: number): number {
     return (this.table[entry] as number) - 1;
   }

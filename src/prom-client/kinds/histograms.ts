@@ -52,7 +52,10 @@ export class Histograms implements Kind<HistogramEntry, HistogramPoint> {
       if (count === seen[i] && !isOther) continue;
       const point = points[i] as HistogramPoint;
       const { value } = point;
-      if (count < value.count || isOther) point.startTime = start;
+      if (count < value.count || isOther) {
+        point.startTime = start;
+        arrays.hasOtherStarts = true;
+      }
       seen[i] = count;
       marks[i] = bucketValues;
       value.count = count;

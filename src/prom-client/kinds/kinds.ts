@@ -29,8 +29,12 @@ export interface SeriesArrays<Entry, Point> {
   /** Numbers one beside the other, so that a pass over series of which few have changed need not read their data points. */
   seen: Float64Array;
   marks: unknown[];
-  /** Gets the index of each series whose number or start time changes. */
+  /** Gets the index of each series whose numbers change. */
   readonly changed: number[];
+  /** Gets the values of these, if they have single ones. */
+  readonly values: number[];
+  /** Becomes `true` where the start time of one of them changes. */
+  hasOtherStarts: boolean;
 }
 
 export interface Kind<E extends Entry = Entry, P extends KeptPoint = KeptPoint> {

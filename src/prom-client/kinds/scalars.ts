@@ -23,15 +23,20 @@ export class Counters implements Kind<ScalarEntry, ScalarPoint> {
   read(arrays: SeriesArrays<ScalarEntry, ScalarPoint>, from: number, end: number, { start }: Moment): void {
     const { entries, points, seen, changed } = arrays;
     const values = valuesOf(entries, from, end);
+    const first = changed.length;
     for (let i = from; i < end; i++) {
       const value = values[i - from] as number;
       const before = seen[i] as number;
       if (value === before) continue;
-      const point = points[i] as ScalarPoint;
-      if (value < before) point.startTime = start;
-      point.value = seen[i] = value;
+      if (value < before) {
+        (points[i] as ScalarPoint).startTime = start;
+        arrays.hasOtherStarts = true;
+      }
+      seen[i] = value;
       changed.push(i);
+      arrays.values.push(value);
     }
+    showChanged(arrays, first);
     if (this.exemplars) readExemplars(entries, points, from, end);
   }
 }
@@ -62,14 +67,26 @@ export class Gauges implements Kind<ScalarEntry, ScalarPoint> {
     return { seen: checked(entry) };
   }
 
-  read({ entries, points, seen, changed }: SeriesArrays<ScalarEntry, ScalarPoint>, from: number, end: number): void {
+  read(arrays: SeriesArrays<ScalarEntry, ScalarPoint>, from: number, end: number): void {
+    const { entries, seen, changed } = arrays;
     const values = valuesOf(entries, from, end);
+    const first = changed.length;
     for (let i = from; i < end; i++) {
       const value = values[i - from] as number;
       if (value === seen[i]) continue;
-      (points[i] as ScalarPoint).value = seen[i] = value;
+      seen[i] = value;
       changed.push(i);
+      arrays.values.push(value);
     }
+    showChanged(arrays, first);
+  }
+}
+
+/** @param first the first of the `changed` whose data points do not have the numbers yet: a loop of its own, as below */
+function showChanged({ points, seen, changed }: SeriesArrays<ScalarEntry, ScalarPoint>, first: number): void {
+  for (let k = first; k < changed.length; k++) {
+    const i = changed[k] as number;
+    (points[i] as ScalarPoint).value = seen[i] as number;
   }
 }
 

@@ -35,7 +35,10 @@ export class Summaries implements Kind<SummaryEntry, SummaryPoint> {
       const point = points[i] as SummaryPoint;
       const { value } = point;
       if (count === value.count && sum === value.sum && !isRotationDue(td)) continue;
-      if (count < value.count) point.startTime = start;
+      if (count < value.count) {
+        point.startTime = start;
+        arrays.hasOtherStarts = true;
+      }
       value.count = count;
       value.sum = sum;
       value.values = this.valuesOf(td);

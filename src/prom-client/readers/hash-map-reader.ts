@@ -79,6 +79,7 @@ export class HashMapReader extends MetricReader {
     if (entry === undefined || Object.is(entry, entries[index])) return false;
     entries[index] = entry;
     points[index]!.startTime = start;
+    this.list.hasOtherStarts = true;
     seen[index] = NaN;
     return true;
   }
@@ -102,7 +103,7 @@ export class HashMapReader extends MetricReader {
 
   /** @returns how many have gone */
   private readGaugesFrom(map: HashMap, from: number): number {
-    const { ids, points, seen, changed } = this.list;
+    const { ids, points, seen, changed, values } = this.list;
     const end = Math.min(from + STEP_SERIES, ids.length);
     let gone = 0;
     for (let i = from; i < end; i++) {
@@ -115,6 +116,7 @@ export class HashMapReader extends MetricReader {
       if (value === seen[i]) continue;
       points[i]!.value = seen[i] = Number(value);
       changed.push(i);
+      values.push(Number(value));
     }
     return gone;
   }

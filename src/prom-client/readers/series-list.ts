@@ -29,6 +29,8 @@ export class SeriesList<Entry, Point extends DataPoint> implements SeriesArrays<
   seen = new Float64Array(16);
   marks: unknown[] = [];
   changed: number[] = [];
+  values: number[] = [];
+  hasOtherStarts = false;
   /** What the last {@link takeChanges} has named; `undefined` where series have come or gone since. */
   private collection: object | undefined;
   /** Goes up when a change of the list begins: another change that is under way does not go on. */
@@ -46,11 +48,14 @@ export class SeriesList<Entry, Point extends DataPoint> implements SeriesArrays<
 
   /** Ends a collection. @returns what has changed since the last one */
   takeChanges(): Changes {
-    const { collection: since, changed } = this;
+    const { collection: since, changed, hasOtherStarts } = this;
+    const values = this.values.length === changed.length ? this.values : undefined;
     const collection = {};
     this.collection = collection;
     this.changed = [];
-    return { collection, since, indexes: since === undefined ? [] : changed };
+    this.values = [];
+    this.hasOtherStarts = false;
+    return { collection, since, indexes: changed, values, hasOtherStarts };
   }
 
   /**
@@ -108,7 +113,7 @@ export class SeriesList<Entry, Point extends DataPoint> implements SeriesArrays<
   }
 }
 
-type Kept<Entry, Point> = Omit<SeriesArrays<Entry, Point>, 'changed'>;
+type Kept<Entry, Point> = Omit<SeriesArrays<Entry, Point>, 'changed' | 'values' | 'hasOtherStarts'>;
 
 function firstOf<Entry, Point>(from: Kept<Entry, Point>, count: number): Kept<Entry, Point> {
   return {

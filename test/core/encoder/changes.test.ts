@@ -14,6 +14,7 @@ type Kept = { -readonly [Key in keyof DataPoint]: DataPoint[Key] };
 class Source {
   points: Kept[] = [];
   private changed: number[] = [];
+  private hasOtherStarts = false;
   private collection: object | undefined;
   private made = 0;
 
@@ -40,54 +41,64 @@ class Source {
     const at = index % this.points.length;
     const known = this.points[at] as Kept;
     known.value = this.nextValue;
-    if (startTime !== undefined) known.startTime = startTime;
+    if (startTime !== undefined) {
+      known.startTime = startTime;
+      this.hasOtherStarts = true;
+    }
     this.changed.push(at);
   }
 
   collect(): { readonly metric: object; readonly changes: Changes } {
-    const { collection: since, changed: indexes } = this;
+    const { collection: since, changed: indexes, hasOtherStarts } = this;
+    const values = this.kind === 'counter' ? indexes.map((at) => this.points[at]?.value as number) : undefined;
     const collection = {};
     this.collection = collection;
     this.changed = [];
+    this.hasOtherStarts = false;
     const metric = this.kind === 'counter' ? counter('c', this.points) : histogram('c', this.points);
-    return { metric, changes: { collection, since, indexes } };
+    return { metric, changes: { collection, since, indexes, values, hasOtherStarts } };
   }
 }
 
 const newEncoder = (maxSeries = 10_000) => new SnapshotEncoder({ maxSeries });
 
-test('only data points that have changed are looked at', async (t) => {
-  const source = new Source('counter');
-  for (let i = 0; i < 100; i++) source.add();
-  let looks = 0;
-  for (const one of source.points) {
-    const { attributes } = one;
-    Object.defineProperty(one, 'attributes', {
-      get() {
-        looks++;
-        return attributes;
-      },
-    });
-  }
-  const encoder = newEncoder();
-  const next = async () => {
-    looks = 0;
-    const { metric, changes } = source.collect();
-    return encode(encoder, { ...metric, changes });
-  };
-  await next();
-  t.true(looks >= 100);
-  source.change(7);
-  source.change(93);
-  const snapshot = await next();
-  t.is(looks, 2);
-  t.deepEqual(
-    [0, 7, 93].map((id) => read(snapshot).get(`{"id":${id}}`)?.[SCALAR_VALUE]),
-    [1, 101, 102],
-  );
-  await next();
-  t.is(looks, 0);
-});
+for (const hasValues of [true, false]) {
+  const which = hasValues
+    ? 'no data points are looked at where changes have values'
+    : 'only changed data points are looked at';
+  test(which, async (t) => {
+    const source = new Source('counter');
+    for (let i = 0; i < 100; i++) source.add();
+    let looks = 0;
+    for (const one of source.points) {
+      const { attributes } = one;
+      Object.defineProperty(one, 'attributes', {
+        get() {
+          looks++;
+          return attributes;
+        },
+      });
+    }
+    const encoder = newEncoder();
+    const next = async () => {
+      looks = 0;
+      const { metric, changes } = source.collect();
+      return encode(encoder, { ...metric, changes: hasValues ? changes : { ...changes, values: undefined } });
+    };
+    await next();
+    t.true(looks >= 100);
+    source.change(7);
+    source.change(93);
+    const snapshot = await next();
+    t.is(looks, hasValues ? 0 : 2);
+    t.deepEqual(
+      [0, 7, 93].map((id) => read(snapshot).get(`{"id":${id}}`)?.[SCALAR_VALUE]),
+      [1, 101, 102],
+    );
+    await next();
+    t.is(looks, 0);
+  });
+}
 
 test('changes that are not since the last snapshot, or are none, are not believed', async (t) => {
   const source = new Source('counter');
@@ -95,6 +106,9 @@ test('changes that are not since the last snapshot, or are none, are not believe
   const { metric, changes } = source.collect();
   const odd: unknown[] = [
     { ...changes, since: {} },
+    { ...changes, since: changes.collection, indexes: [3], values: ['500'] },
+    { ...changes, since: changes.collection, indexes: [3], values: [] },
+    { ...changes, since: changes.collection, indexes: [3], values: 500 },
     { ...changes, since: changes.collection, indexes: [99] },
     { ...changes, since: changes.collection, indexes: [-1] },
     { ...changes, since: changes.collection, indexes: ['x'] },
