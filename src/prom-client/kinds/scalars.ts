@@ -22,7 +22,7 @@ export class Counters implements Kind<ScalarEntry, ScalarPoint> {
 
   read(arrays: SeriesArrays<ScalarEntry, ScalarPoint>, from: number, end: number, { start }: Moment): void {
     const { entries, points, seen, changed } = arrays;
-    const values = valuesOf(entries, from, end);
+    const values = valuesOf(arrays, from, end);
     const first = changed.length;
     for (let i = from; i < end; i++) {
       const value = values[i - from] as number;
@@ -68,8 +68,8 @@ export class Gauges implements Kind<ScalarEntry, ScalarPoint> {
   }
 
   read(arrays: SeriesArrays<ScalarEntry, ScalarPoint>, from: number, end: number): void {
-    const { entries, seen, changed } = arrays;
-    const values = valuesOf(entries, from, end);
+    const { seen, changed } = arrays;
+    const values = valuesOf(arrays, from, end);
     const first = changed.length;
     for (let i = from; i < end; i++) {
       const value = values[i - from] as number;
@@ -90,17 +90,16 @@ function showChanged({ points, seen, changed }: SeriesArrays<ScalarEntry, Scalar
   }
 }
 
-let room = new Float64Array(0);
-
 /**
  * The library's objects lie all over the heap, and each read misses the cache. A loop that does nothing else has more of these
  * reads under way at a time.
  * @returns the numbers of the entries from that index to `end`, not included, until the next call
  */
-function valuesOf(entries: readonly ScalarEntry[], from: number, end: number): Float64Array {
-  if (room.length < end - from) room = new Float64Array(end - from);
-  for (let i = from; i < end; i++) room[i - from] = (entries[i] as ScalarEntry).value;
-  return room;
+function valuesOf(arrays: SeriesArrays<ScalarEntry, ScalarPoint>, from: number, end: number): Float64Array {
+  if (arrays.scratch.length < end - from) arrays.scratch = new Float64Array(end - from);
+  const { entries, scratch } = arrays;
+  for (let i = from; i < end; i++) scratch[i - from] = (entries[i] as ScalarEntry).value;
+  return scratch;
 }
 
 /** An app may have given a counter what is no number, which the library's text shows as it is. */

@@ -30,6 +30,7 @@ export class SeriesList<Entry, Point extends DataPoint> implements SeriesArrays<
   marks: unknown[] = [];
   changed: number[] = [];
   values: number[] = [];
+  scratch = new Float64Array(0);
   hasOtherStarts = false;
   /** What the last {@link takeChanges} has named; `undefined` where series have come or gone since. */
   private collection: object | undefined;
@@ -113,7 +114,7 @@ export class SeriesList<Entry, Point extends DataPoint> implements SeriesArrays<
   }
 }
 
-type Kept<Entry, Point> = Omit<SeriesArrays<Entry, Point>, 'changed' | 'values' | 'hasOtherStarts'>;
+type Kept<Entry, Point> = Pick<SeriesArrays<Entry, Point>, 'ids' | 'entries' | 'points' | 'seen' | 'marks'>;
 
 function firstOf<Entry, Point>(from: Kept<Entry, Point>, count: number): Kept<Entry, Point> {
   return {
