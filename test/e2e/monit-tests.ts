@@ -88,12 +88,12 @@ function ownNames(monitor: Monitor): string[] {
 /** As many rows that all probes have a place in the box. */
 const ROWS = 200;
 
-/** @param isComplete whether the lines of the box are those that are waited for */
-async function boxInTerminal(
+/** @param look gets the lines of the box again and again, until it returns something */
+async function untilInTerminal<T>(
   pm2: Pm2,
   columns: number,
-  isComplete: (box: readonly string[]) => boolean,
-): Promise<readonly string[]> {
+  look: (box: readonly string[]) => Promise<T | undefined> | T | undefined,
+): Promise<T> {
   const program = join(PROJECT, 'node_modules', PACKAGES[pm2.version], 'bin/pm2');
   const command = [process.execPath, program, 'monit'];
   const options = { folder: pm2.folder, command, columns, rows: ROWS, env: { PM2_HOME: pm2.home } };
@@ -104,13 +104,15 @@ async function boxInTerminal(
         .slice(text.indexOf('Custom Metrics'))
         .split('\n')
         .map((line) => line.slice(1, Math.floor(0.3 * columns) - 1).trim());
-      return isComplete(box) ? box : undefined;
+      return look(box);
     }),
   );
 }
 
 export async function rowsInTerminal(t: ExecutionContext, pm2: Pm2, columns: number): Promise<void> {
-  const box = await boxInTerminal(pm2, columns, (lines) => lines.some((line) => line.includes('fails …')));
+  const box = await untilInTerminal(pm2, columns, (lines) =>
+    lines.some((line) => line.includes('fails …')) ? lines : undefined,
+  );
   const row = (name: string): string => {
     const line = box.find((one) => one.startsWith(`${name} `)) ?? '';
     return line.replaceAll(/\s+/g, ' ');
@@ -127,45 +129,72 @@ export async function rowsInTerminal(t: ExecutionContext, pm2: Pm2, columns: num
   t.regex(row('max'), isWide ? /^max 5 s http\.ser…\.request\.duration$/ : /^max 5 s/);
 }
 
-/** What is shown, and the gauges that the app has for it. */
-const SELECTIONS: Readonly<Record<string, Pick<Routes, 'config' | 'gauges'>>> = {
+/** What is shown, the gauges that the app has for it, and how many rows there are at least. */
+const SELECTIONS: Readonly<Record<string, Pick<Routes, 'config' | 'gauges'> & { readonly least: number }>> = {
   'the metrics that a Mashroom server shows by default': {
     config: { mashroomMetrics: DEFAULT_METRICS },
     gauges: DEFAULT_METRICS.filter((entry) => typeof entry === 'string'),
+    least: DEFAULT_METRICS.length,
   },
   'names of metrics, one of them a histogram with attributes': {
     config: { mashroomMetrics: ['http.server.request.duration', 'memory', 'nodejs.eventloop.delay.p99'] },
+    least: 8,
   },
   'a glob': {
     config: { mashroomMetrics: ['*'] },
     gauges: ['shop.orders.open', 'shop.orders.paid', 'shop.stock.ratio'],
+    least: 8,
   },
 };
 
-/** By selection: the rows without their values. */
-export async function selectionsWithoutValues(
-  pm2: Pm2,
-  columns: number,
-  names: 'short' | 'full',
-): Promise<Record<string, readonly string[]>> {
-  const found: Record<string, readonly string[]> = {};
-  for (const [index, [selection, { config, gauges = [] }]] of Object.entries(SELECTIONS).entries()) {
-    const app = await startRoutes(pm2, { name: `rows-${index}`, config: { ...config, probes: { names } }, gauges });
-    found[selection] = await rowsWithoutValues(pm2, app, columns);
-    await pm2.delete(`rows-${index}`);
-  }
+/** For each selection: waits until each of its rows has its value. */
+export async function allHaveValues(pm2: Pm2, columns: number): Promise<void> {
+  await forEachSelection(pm2, 'short', async (app, least) => {
+    await untilInTerminal(pm2, columns, async (box) => {
+      const rows = await rowsOf(pm2, app);
+      const missing = rows.filter(isWithoutValue(box)).map(([name]) => name);
+      if (rows.length < least || missing.length > 0) {
+        throw new Error(`${rows.length} rows of at least ${least}; without values: ${missing.join(', ')}`);
+      }
+      return true;
+    });
+  });
+}
+
+/** @returns by selection how many rows there are without their values, where metrics have their full names */
+export async function withoutValues(pm2: Pm2, columns: number): Promise<Record<string, number>> {
+  const found: Record<string, number> = {};
+  await forEachSelection(pm2, 'full', async (app, _least, selection) => {
+    const isShown = (name: string) => (line: string) => line.startsWith(name.slice(0, 6));
+    found[selection] = await untilInTerminal(pm2, columns, async (box) => {
+      const rows = await rowsOf(pm2, app);
+      const areShown = rows.length > 2 && rows.every(([name]) => box.some(isShown(name)));
+      return areShown ? rows.filter(isWithoutValue(box)).length : undefined;
+    });
+  });
   return found;
 }
 
-/** PM2's own rows begin with capital letters. */
-async function rowsWithoutValues(pm2: Pm2, app: Instance, columns: number): Promise<readonly string[]> {
-  const rows = await until('the rows', async () => {
-    const own = Object.entries((await pm2.instance(app.id)).monitor).filter(([name]) => !/^[A-Z]/.test(name));
-    return own.length > 2 ? own : undefined;
-  });
-  const isRow = (name: string) => (line: string) => line.startsWith(name.slice(0, 6));
-  const box = await boxInTerminal(pm2, columns, (lines) => rows.every(([name]) => lines.some(isRow(name))));
-  const isWhole = (name: string, value: unknown) => (line: string) =>
-    `${line} `.replaceAll(/\s+/g, ' ').startsWith(`${name} ${String(value)} `);
-  return rows.filter(([name, { value }]) => !box.some(isWhole(name, value))).map(([name]) => name);
+async function forEachSelection(
+  pm2: Pm2,
+  names: 'short' | 'full',
+  check: (app: Instance, least: number, selection: string) => Promise<void>,
+): Promise<void> {
+  for (const [index, [selection, { config, gauges = [], least }]] of Object.entries(SELECTIONS).entries()) {
+    const app = await startRoutes(pm2, { name: `rows-${index}`, config: { ...config, probes: { names } }, gauges });
+    await check(app, least, selection);
+    await pm2.delete(`rows-${index}`);
+  }
 }
+
+type ShownRow = readonly [name: string, row: Monitor[string]];
+
+/** PM2's own rows begin with capital letters. */
+async function rowsOf(pm2: Pm2, app: Instance): Promise<readonly ShownRow[]> {
+  return Object.entries((await pm2.instance(app.id)).monitor).filter(([name]) => !/^[A-Z]/.test(name));
+}
+
+const isWithoutValue =
+  (box: readonly string[]) =>
+  ([name, { value }]: ShownRow): boolean =>
+    !box.some((line) => `${line} `.replaceAll(/\s+/g, ' ').startsWith(`${name} ${String(value)} `));

@@ -6,7 +6,7 @@ import { assertNothingLeft, startDemo } from '../started-demo';
 test('with many series the demo measures both collectors, with the exporter and without', async (t) => {
   const demo = await startDemo(t, '--series', '10000', '--seconds', '2', '--instances', '1', '--collector', 'stand-in');
   await until('its report', () => (demo.output().includes('How long requests take') ? true : undefined));
-  t.regex(demo.output(), /mashroom_sessions_total +\d+/);
+  t.regex(demo.output(), /^ {2}session +\d+ mashroo…sessions_total$/m);
   for (const collector of ['own', 'stand-in']) {
     for (const exporter of ['without', 'with']) {
       const row = new RegExp(`^ {2}${collector} +${exporter}( +\\d+(\\.\\d)?){4}$`, 'm');
