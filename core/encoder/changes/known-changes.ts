@@ -4,7 +4,7 @@
  */
 import type { Changes, DataPoint } from '../../otel';
 import type { Sliced } from '../../slicer';
-import { SCALAR_STRIDE, strideOf } from '../../snapshot';
+import { SCALAR_VALUE, strideOf } from '../../snapshot';
 import { fits, writeScalar, type LayoutKind } from '../columns/layouts';
 import type { Cycle } from '../cycle';
 import { BLOCK_MASK } from '../positions/position-block';
@@ -74,7 +74,7 @@ export class KnownChanges {
     if (!isIndex(index, positions.length) || typeof value !== 'number') return false;
     const offset = positions.blockOf(index).offsets[index & BLOCK_MASK] as number;
     writeScalar(cycle.columns.written.values, offset, value);
-    this.log.add(cycle.generation, offset, SCALAR_STRIDE, series.size);
+    this.log.add(cycle.generation, offset + SCALAR_VALUE, 1, series.size);
     return true;
   }
 
