@@ -50,6 +50,8 @@ export class KnownChanges {
     cycle: Cycle,
   ): Sliced<boolean> {
     const numbers = this.kind === 'scalar' && !hasOtherStarts ? values : undefined;
+    // Columns of earlier generations lack these.
+    if (hasOtherStarts) standing.positions.stretches.forget();
     yield* carryOver(standing.series, this.log, cycle.columns);
     for (let from = 0; from < indexes.length; from += STEP_POINTS) {
       yield;
@@ -58,13 +60,11 @@ export class KnownChanges {
         const index = indexes[i] as number;
         const isWritten =
           numbers === undefined
-            ? this.writePoint(standing, points, index, cycle)
+            ? this.writeWhole(standing, points, index, cycle)
             : this.writeValue(standing, numbers[i], index, cycle);
         if (!isWritten) return false;
       }
     }
-    // Columns of earlier generations lack these.
-    if (hasOtherStarts) standing.positions.stretches.forget();
     this.collection = collection;
     return true;
   }
@@ -78,7 +78,7 @@ export class KnownChanges {
     return true;
   }
 
-  private writePoint(
+  private writeWhole(
     { positions, series }: Standing,
     points: readonly DataPoint[],
     index: number,

@@ -157,6 +157,26 @@ test('pages that are joined later than in the next snapshot', async (t) => {
   }
 });
 
+test('a data point that no longer fits, beside one that begins anew', async (t) => {
+  const source = new Source('histogram');
+  for (let i = 0; i < 40; i++) source.add();
+  const [plain, fast] = [newEncoder(), newEncoder()];
+  const next = async (): Promise<void> => {
+    const { metric, changes } = source.collect();
+    const theirs = await encode(plain, metric);
+    t.deepEqual(allNumbers(await encode(fast, { ...metric, changes })), allNumbers(theirs));
+  };
+  for (let i = 0; i < 4; i++) await next();
+  source.change(0, [1_795_000_070, 0]);
+  source.change(1);
+  const { value } = source.points[1] as Kept & { value: { buckets: object } };
+  (source.points[1] as Kept).value = { ...value, buckets: { boundaries: [5], counts: [1, 2] } };
+  for (let i = 0; i < 6; i++) {
+    await next();
+    source.change(2 + i);
+  }
+});
+
 const index = fc.nat({ max: 400 });
 const step = fc.oneof(
   { weight: 10, arbitrary: fc.record({ kind: fc.constant('change'), index, times: fc.constantFrom(1, 2, 60) }) },
