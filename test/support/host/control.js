@@ -2,6 +2,7 @@
 
 /** Lets a test command a process that PM2 runs: JSON over a socket named by the process's pid. */
 
+const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 
@@ -14,8 +15,10 @@ function serveControl(commands) {
       answer(commands, JSON.parse(body)).then((result) => res.end(JSON.stringify(result)));
     });
   });
-  // `exclusive`, or the cluster's instances would share one socket.
-  server.listen({ path: path.join(process.env.CONTROL_FOLDER, `${process.pid}.sock`), exclusive: true });
+  const file = path.join(process.env.CONTROL_FOLDER, `${process.pid}.sock`);
+  // It is there under its name once it listens: before, it refuses connections. `exclusive`, or the cluster's instances would
+  // share one socket.
+  server.listen({ path: `${file}.new`, exclusive: true }, () => fs.renameSync(`${file}.new`, file));
   server.unref();
 }
 
