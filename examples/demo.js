@@ -187,9 +187,9 @@ async function show(pm2, { series, metricsPort }) {
   const probes = await patiently('the probes', async () => {
     const [first] = await pm2.call('getMonitorData');
     const monitor = Object.entries(first?.pm2_env.axm_monitor ?? {});
-    // Rates of requests are shown after the second collection, which comes late where collecting is costly.
-    const awaited = Date.now() - begin < ENOUGH_MS ? 'hot 1' : 'plugins';
-    return monitor.some(([name]) => name.startsWith(awaited)) ? monitor : undefined;
+    // Rates of requests have numbers after the second collection, which comes late where collecting is costly.
+    const awaited = series < COMPARED_SERIES || Date.now() - begin < ENOUGH_MS ? 'hot 1' : 'plugins';
+    return monitor.some(([name, { value }]) => name === awaited && Number.isFinite(value)) ? monitor : undefined;
   });
   console.log(`\nWhat pm2 monit shows of instance 0, ${probes.length} probes:\n`);
   for (const [name, { value, unit = '' }] of probes.slice(0, 24)) console.log(`  ${name.padEnd(24)} ${value} ${unit}`);

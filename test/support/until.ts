@@ -4,12 +4,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ExecutionContext } from 'ava';
 
 /** Long enough for a busy machine: when it is over, the test fails. No measurement depends on it. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 /**
  * Calls `attempt` every 100 ms until it returns something.
  *
- * @throws after 60 s, with `what` and the last error of `attempt` in the message: ava shows no cause
+ * @throws after 120 s, with `what` and the last error of `attempt` in the message: ava shows no cause
  */
 export async function until<T>(what: string, attempt: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const begin = Date.now();
@@ -29,7 +29,7 @@ export async function until<T>(what: string, attempt: () => Promise<T | undefine
   }
 }
 
-/** Asserts that what is read equals `expected`, once it does: after 60 s the assertion tells the difference. */
+/** Asserts that what is read equals `expected`, once it does: after 120 s the assertion tells the difference. */
 export async function untilEqual<T>(
   t: ExecutionContext,
   read: () => Promise<T> | T,
