@@ -1,4 +1,5 @@
 /** What a page hears of a cluster under a real PM2, while it is reloaded, and while one of its processes crashes. */
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { freePort } from '../../../scripts/lib/ports';
@@ -12,6 +13,8 @@ import type { ChartPoints, ChartSeries, Hello, Mark, OpenCharts, ProcessRow } fr
 let pm2: Pm2;
 let shopUrl: string;
 let metricsUrl: string;
+/** While a new process does not listen yet, the old one goes on: until this file is there. */
+let listenWhen: string;
 
 test.before(async () => {
   await built();
@@ -19,12 +22,13 @@ test.before(async () => {
   const [shopPort, port] = [await freePort(), await freePort()];
   shopUrl = `http://127.0.0.1:${shopPort}`;
   metricsUrl = `http://127.0.0.1:${port}`;
+  listenWhen = join(pm2.folder, 'listen');
+  writeFileSync(listenWhen, '');
   const script = join(PROJECT, 'test/fixtures/apps/shop.js');
   const shop = { name: 'shop', script, cwd: PROJECT, exec_mode: 'cluster', instances: 2 } as const;
   const metrics = { name: 'metrics', script: METRICS_SERVER, cwd: pm2.folder, exec_mode: 'fork' } as const;
   await pm2.start(
-    // While a new process does not listen yet, the old one goes on: longer than from one round to the next.
-    { ...shop, env: { PORT: String(shopPort), LISTEN_AFTER_MS: '2000' } },
+    { ...shop, listen_timeout: 120_000, env: { PORT: String(shopPort), LISTEN_WHEN: listenWhen } },
     { ...metrics, env: { PM2_METRICS_PORT: String(port) } },
   );
   await pm2.ready('shop', 2);
@@ -108,7 +112,16 @@ test.serial('a reload is seen as it happens: old and new side by side, and total
     ids.map((pmId) => [pmId, 'shop', 'online']),
   );
 
-  await pm2.reload('shop');
+  rmSync(listenWhen);
+  const reload = pm2.reload('shop');
+  await until('a process that PM2 is replacing, and its memory', () =>
+    page.rows
+      .flat()
+      .find(([, , , status, , , , memory]) => status === 'leaving' && (memory !== null || process.platform !== 'linux')),
+  );
+  await until('its rate', () => ids.some((pmId) => page.names(2).has(`shop ${pmId} (leaving)`)) || undefined);
+  writeFileSync(listenWhen, '');
+  await reload;
   await order(10);
   await until('all orders', () => page.values(1).at(-1) === 31 || undefined);
   const known = page.values(1).filter((value) => value !== null);
@@ -118,12 +131,7 @@ test.serial('a reload is seen as it happens: old and new side by side, and total
   );
   const reloads = page.marks.filter(([, kind]) => kind === 'reload');
   t.deepEqual(reloads.map(([, , , pmId]) => pmId).sort(), ids);
-  const leaving = page.rows
-    .flat()
-    .find(([, , , status, , , , memory]) => status === 'leaving' && (memory !== null || process.platform !== 'linux'));
-  t.truthy(leaving, 'a process that PM2 was replacing, and its memory');
-  for (const pmId of ids) t.true(page.names(2).has(`shop ${pmId}`));
-  t.true(ids.some((pmId) => page.names(2).has(`shop ${pmId} (leaving)`)));
+  await until('rates of both', () => ids.every((pmId) => page.names(2).has(`shop ${pmId}`)) || undefined);
   page.close();
 });
 
