@@ -1,4 +1,5 @@
 /** A process whose event loop does not turn, in fork mode and in cluster mode, as the metrics server shows it. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
@@ -14,6 +15,7 @@ const MODES = ['fork', 'cluster'] as const;
 let pm2: Pm2;
 let port: number;
 let apps: Instance[];
+let blocks = 0;
 
 test.before(async () => {
   await built();
@@ -112,6 +114,13 @@ const linesOf = ({ name }: Instance): string[] =>
     .split('\n')
     .filter((line) => line.includes('turns again'));
 
+/** Blocks all apps. @returns what lets them go on */
+async function block(how: 'block' | 'blockInNativeCode'): Promise<() => void> {
+  const file = join(pm2.folder, `${how} no more, ${blocks++}`);
+  await Promise.all(apps.map((app) => app.ask(how, file)));
+  return () => writeFileSync(file, '');
+}
+
 async function showsBlocked(t: ExecutionContext, stack: RegExp): Promise<Shown[]> {
   const all = await shows(({ up, blocked }) => up === 0 && (blocked ?? 0) >= 2);
   for (const one of await described(/event loop has not turned for \d+ s/)) {
@@ -127,11 +136,12 @@ test.serial(
     t.timeout(300_000);
     for (const app of apps) await app.ask('count', 5);
     await shows(({ counted }) => counted === 5);
-    await Promise.all(apps.map((app) => app.ask('block', 10_000)));
+    const goOn = await block('block');
     for (const one of await showsBlocked(t, /theCause/)) {
       t.is(one.counted, 5);
       t.true((one.ageSeconds ?? 0) >= 1.5, JSON.stringify(one));
     }
+    goOn();
     await shows(({ up, blocked }) => up === 1 && blocked === 0);
     for (const app of apps) {
       await until('a line', () => linesOf(app)[0]);
@@ -156,8 +166,9 @@ test.serial('a stopped process is unanswered, and nothing is claimed of its even
 
 test.serial('a process that hangs in native code is told of, without a stack', async (t) => {
   t.timeout(300_000);
-  await Promise.all(apps.map((app) => app.ask('blockInNativeCode', 12_000)));
+  const goOn = await block('blockInNativeCode');
   await showsBlocked(t, /native code/);
+  goOn();
   await shows(({ up, blocked }) => up === 1 && blocked === 0);
 });
 
@@ -170,7 +181,7 @@ test.serial('what a process has counted before it hangs is in the sums, though P
     const collections = await ask<number>('collections');
     await until('a collection', async () => (await ask<number>('collections')) > collections + 1 || undefined);
   }
-  await Promise.all(apps.map((app) => app.ask('block', 600_000)));
+  await block('block');
   await showsBlocked(t, /theCause/);
   for (const { id } of apps) await pm2.call('stopProcessId', id);
   const after = await shows(({ up, sum }) => up !== 1 && sum !== undefined);
