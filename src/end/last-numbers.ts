@@ -22,10 +22,10 @@ export interface LastNumbersOptions {
   readonly logger: Logger;
 }
 
-/** The end of a process is delayed by so much at the most. */
-const END_MS = 300;
-
 export class LastNumbers {
+  /** The end of a process is delayed by so many milliseconds at the most. Only tests change it, before an exporter starts. */
+  static endMs = 300;
+
   /** Data that was collected when the event loop had nothing left to do. */
   private prepared: CollectedData | undefined;
   private hasPrepared = false;
@@ -46,7 +46,7 @@ export class LastNumbers {
       const snapshot = this.collectNow();
       const task = snapshot && this.taskFor(snapshot);
       if (task === undefined || this.post(task) === undefined) return;
-      Atomics.wait(task.done, 0, 0, Math.max(1, begin + END_MS - performance.now()));
+      Atomics.wait(task.done, 0, 0, Math.max(1, begin + LastNumbers.endMs - performance.now()));
     } catch (error) {
       logger.debug('The last numbers of this process could not be sent:', error);
     }
@@ -58,7 +58,7 @@ export class LastNumbers {
     if (!servers.areThere) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, END_MS, undefined).unref();
+      timer = setTimeout(resolve, LastNumbers.endMs, undefined).unref();
     });
     const work = async (): Promise<void> => {
       await Promise.race([collector.refresh(performance.now(), { isLast: true }), late]);
@@ -110,7 +110,7 @@ export class LastNumbers {
   private dataNow(): CollectedData | undefined {
     const { source, collector } = this.options;
     const canCollect = source.collectNow !== undefined || collector.isImmediate;
-    if (!canCollect || collector.timing.collectMs > END_MS) return undefined;
+    if (!canCollect || collector.timing.collectMs > LastNumbers.endMs) return undefined;
     const time = Date.now();
     const provider = source.provider();
     const data = source.collectNow === undefined ? source.collect(provider) : source.collectNow(provider);
@@ -127,7 +127,7 @@ export class LastNumbers {
     const recipients = servers.without(snapshot);
     if (recipients.length === 0) return undefined;
     const done = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    return { kind: 'last', snapshot, servers: recipients, from: pmId, daemon, timeoutMs: END_MS, done };
+    return { kind: 'last', snapshot, servers: recipients, from: pmId, daemon, timeoutMs: LastNumbers.endMs, done };
   }
 
   private post(task: LastTask): Promise<void> | undefined {

@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { ExecutionContext } from 'ava';
 import type * as exporterModule from '../../src/exporter';
+import type * as lastNumbersModule from '../../src/end/last-numbers';
 import type { Exporter } from '../../src/running';
 import type * as sourceModule from '../../src/collect/sources/source';
 import { RpcServer, type Packet } from '../core/pm2/rpc-server';
@@ -30,13 +31,15 @@ export interface EndingOptions {
   readonly server?: RpcServer;
   /** Called once the answers are there. */
   readonly onAnswered?: (child: ChildProcess) => void;
+  /** How long the process waits for its last numbers at the most: by default as long as a busy machine may need. */
+  readonly endMs?: number;
 }
 
 /** @param act what the app does once it has been asked, as text: it knows nothing but its parameter */
 export async function endingProcess(
   t: ExecutionContext,
   act: (app: App) => unknown,
-  { requests, server = new RpcServer(), onAnswered }: EndingOptions,
+  { requests, server = new RpcServer(), onAnswered, endMs = 30_000 }: EndingOptions,
 ): Promise<Ending> {
   await server.start();
   t.teardown(() => server.remove());
@@ -46,6 +49,8 @@ export async function endingProcess(
     t,
     ({ load, tell }, data) => {
       const { startExporter } = load('src/exporter') as typeof exporterModule;
+      const { LastNumbers } = load('src/end/last-numbers') as typeof lastNumbersModule;
+      LastNumbers.endMs = Number(process.env['LAST_NUMBERS_MS']);
       const { functionSource } = load('src/collect/sources/source') as typeof sourceModule;
       const logger = { ...console, info: () => undefined, debug: () => undefined };
       const { scopeMetrics } = data as { scopeMetrics: { metrics: { dataPoints: { value: number }[] }[] }[] };
@@ -64,7 +69,7 @@ export async function endingProcess(
       tell('started');
     },
     {
-      env: { PM2_DAEMON_RPC_PORT: daemon, ACT: act.toString() },
+      env: { PM2_DAEMON_RPC_PORT: daemon, ACT: act.toString(), LAST_NUMBERS_MS: String(endMs) },
       onTold: (told, child) => {
         if (told !== 'started') return;
         for (const request of requests) child.send(request);

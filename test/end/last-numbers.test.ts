@@ -49,7 +49,7 @@ test('nothing is sent to a server that has ended, or that has all numbers', asyn
     [5],
   );
   // Once the process knows that its answer has arrived.
-  const exitLater = (): void => void setTimeout(() => process.exit(3), 300);
+  const exitLater = (): void => void setTimeout(() => process.exit(3), 2000);
   const same = await endingProcess(t, exitLater, { requests: [request(5)] });
   t.like(same.ended, { code: 3, output: '' });
   t.deepEqual(same.last, []);
@@ -70,12 +70,13 @@ test('the payload leaves out the pages that the server has of this incarnation',
 });
 
 test('a daemon that does not answer changes nothing of the end', async (t) => {
+  const endMs = 1000;
   const silent = (): RpcServer => {
     const server = new RpcServer();
     server.behaviour = ({ topic }) => (topic === 'lastMetrics' ? undefined : 'done');
     return server;
   };
-  const exits = await endingProcess(t, countAndExit, { requests: [request(5)], server: silent() });
+  const exits = await endingProcess(t, countAndExit, { requests: [request(5)], server: silent(), endMs });
   t.like(exits.ended, { code: 7, output: '' });
   t.is(exits.last.length, 1);
   const waitsForSignal = ({ count }: App): void => {
@@ -83,7 +84,7 @@ test('a daemon that does not answer changes nothing of the end', async (t) => {
     setInterval(() => undefined, 1000);
     process.kill(process.pid, 'SIGTERM');
   };
-  const signalled = await endingProcess(t, waitsForSignal, { requests: [request(5)], server: silent() });
+  const signalled = await endingProcess(t, waitsForSignal, { requests: [request(5)], server: silent(), endMs });
   t.like(signalled.ended, { code: null, signal: 'SIGTERM', output: '' });
   t.is(signalled.last.length, 1);
   const runsDry = ({ count }: App): void => {
@@ -91,7 +92,7 @@ test('a daemon that does not answer changes nothing of the end', async (t) => {
     process.exitCode = 5;
     process.disconnect();
   };
-  const dry = await endingProcess(t, runsDry, { requests: [request(5)], server: silent() });
+  const dry = await endingProcess(t, runsDry, { requests: [request(5)], server: silent(), endMs });
   t.like(dry.ended, { code: 5, output: '' });
   // At the end of the channel, and again at that of the process.
   t.true(dry.last.length > 0);

@@ -5,7 +5,7 @@ import test from 'ava';
 import { freePort } from '../../../scripts/lib/ports';
 import { built, METRICS_SERVER, PROJECT } from '../../../test/support/built';
 import { startPm2, type Pm2 } from '../../../test/support/pm2';
-import { until } from '../../../test/support/until';
+import { until, untilEqual } from '../../../test/support/until';
 
 let pm2: Pm2;
 let shop: number;
@@ -54,11 +54,10 @@ const order = () => until('an order', async () => (await fetch(`http://127.0.0.1
 test.serial(
   'of two processes one keeps sums and listens, and the other one takes over when that is killed',
   async (t) => {
-    // The start waited for `ready` of both.
+    // The start waited for `ready` of both. PM2 writes their lines a little later.
     const waits = () => (pm2.logs('metrics').match(/keeps the sums and listens\. This one waits/g) ?? []).length;
     const listens = () => (pm2.logs('metrics').match(/Listening at/g) ?? []).length;
-    t.is(waits(), 1);
-    t.is(listens(), 1);
+    await untilEqual(t, () => [waits(), listens()], [1, 1]);
     await pm2.ready('shop', 3);
     for (let i = 0; i < 10; i++) await order();
     await until('10 orders', async () => ((await sum()) === 10 ? true : undefined));
