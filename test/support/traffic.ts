@@ -7,8 +7,8 @@ export interface Traffic {
   /** Requests without an answer: whether they were counted is not known. */
   readonly failed: number;
   readonly total: number;
-  /** Answered requests per second, from the first one to now. */
-  readonly rate: number;
+  /** Answered requests per second within each stretch of at least that many seconds, of which one begins at each tick. */
+  ratesOver(seconds: number): number[];
   /** Resolves when all requests have come to their end. Repeatable. */
   stop(): Promise<void>;
 }
@@ -22,8 +22,8 @@ export function startTraffic(port: number, perSecond: number): Traffic {
   const routes = ['/carts', '/orders'];
   const answered = new Map<number, number>();
   const open = new Set<Promise<void>>();
+  const ticks: { readonly time: number; readonly total: number }[] = [];
   const begin = Date.now();
-  let end: number | undefined;
   let sent = 0;
   let failed = 0;
 
@@ -32,7 +32,9 @@ export function startTraffic(port: number, perSecond: number): Traffic {
     if (pid === undefined) failed++;
     else answered.set(pid, (answered.get(pid) ?? 0) + 1);
   };
+  const total = (): number => [...answered.values()].reduce((sum, count) => sum + count, 0);
   const timer = setInterval(() => {
+    ticks.push({ time: Date.now() / 1000, total: total() });
     const due = ((Date.now() - begin) / 1000) * perSecond;
     while (sent < due) {
       const request = send();
@@ -40,7 +42,6 @@ export function startTraffic(port: number, perSecond: number): Traffic {
       void request.finally(() => open.delete(request));
     }
   }, TICK_MS);
-  const total = (): number => [...answered.values()].reduce((sum, count) => sum + count, 0);
 
   return {
     answered,
@@ -50,12 +51,14 @@ export function startTraffic(port: number, perSecond: number): Traffic {
     get total() {
       return total();
     },
-    get rate() {
-      return (total() * 1000) / ((end ?? Date.now()) - begin);
+    ratesOver(seconds) {
+      return ticks.flatMap((from) => {
+        const to = ticks.find(({ time }) => time >= from.time + seconds);
+        return to === undefined ? [] : [(to.total - from.total) / (to.time - from.time)];
+      });
     },
     async stop() {
       clearInterval(timer);
-      end ??= Date.now();
       await Promise.all(open);
     },
   };
