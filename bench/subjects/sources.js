@@ -13,7 +13,8 @@ const NAME = 'main-thread time to collect and encode';
 const HOLD = 'longest hold while it collects and encodes';
 const RECORDING = 'time to record once in each series';
 const HOLD_MS = 8;
-const SETTLE_MS = 100;
+/** What a forced collection has found is swept for a while, and who allocates meanwhile waits for it. */
+const SETTLE_SERIES_PER_MS = 500;
 const AGAINST = {
   'in one go': 'the same, collected by the SDK in one go',
   cumulative: 'cumulative collection by the SDK, our encoder',
@@ -63,7 +64,7 @@ async function measure({ workload, size, reused, count, kinds, shares }, emit) {
       const target = kind === 'cumulative' ? TARGETS[workload]?.[share] : undefined;
       emit(timesLess({ ...row, name: NAME, against: AGAINST[kind], ours, theirs, target }));
     }
-    const holds = await holdsOf(processes, share, count);
+    const holds = await holdsOf(processes, share, { size, count });
     const bound = { ...row, name: HOLD, bound: HOLD_MS, note: holds.note };
     emit(within({ ...bound, against: `${HOLD_MS} ms, median`, ours: holds.ours }));
     for (const kind of HELD) {
@@ -125,14 +126,14 @@ function timesOf(processes, share, count) {
   return rounds(count, Object.fromEntries(sides));
 }
 
-async function holdsOf(processes, share, count) {
+async function holdsOf(processes, share, { size, count }) {
   let collected = 0;
   const sides = ['ours', ...HELD.filter((kind) => kind in processes)].map((kind) => {
     const { change, cycle } = processes[kind];
     const side = async (round) => {
       change(share);
       globalThis.gc();
-      await sleep(SETTLE_MS);
+      await sleep(size / SETTLE_SERIES_PER_MS);
       const { ms, gcMs } = await longestTurn(cycle);
       if (kind === 'ours' && round >= 0) collected = Math.max(collected, gcMs);
       return ms;
