@@ -34,7 +34,7 @@ export interface Said {
 }
 
 const MODULES = join(PROJECT, 'node_modules');
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 150_000;
 
 /** Runs the first of the files. Resolves when the process has ended. */
 export async function runApp(t: ExecutionContext, options: AppOptions): Promise<Said> {
