@@ -1,5 +1,9 @@
 /** A process with the exporter whose event loop is blocked, and a socket that answers as PM2's daemon does. */
 import type { ChildProcess } from 'node:child_process';
+import type * as fs from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type * as sourceModule from '../../src/collect/sources/source';
 import type * as exporterModule from '../../src/exporter';
@@ -11,8 +15,12 @@ import type { Ended } from '../in-child/run';
 import { until } from '../support/until';
 
 export interface App {
-  /** Blocks the event loop for so long, in JavaScript. */
-  block(ms: number): void;
+  /** Blocks the event loop in JavaScript: for so many milliseconds, or until that file is there. @returns for how many */
+  block(until: number | string): number;
+  /** The file that is there once the test has got that. */
+  gate(of: Got): string;
+  /** Resolves once the test has got that. */
+  got(what: Got): Promise<void>;
   /** Resolves when the loop has turned for so long. */
   turn(ms: number): Promise<void>;
   readonly require: NodeJS.Require;
@@ -21,6 +29,9 @@ export interface App {
   readonly exporter: Exporter;
   tell(value: unknown): void;
 }
+
+/** A report that the loop does not turn, one that it turns again, or numbers. */
+export type Got = 'blocked' | 'turns' | 'lastMetrics';
 
 export interface BlockedProcess {
   readonly ended: Ended;
@@ -54,6 +65,15 @@ export async function blockedProcess(
 ): Promise<BlockedProcess> {
   await server.start();
   t.teardown(() => server.remove());
+  const gates = mkdtempSync(join(tmpdir(), 'blocked-'));
+  t.teardown(() => rmSync(gates, { recursive: true }));
+  const { behaviour } = server;
+  server.behaviour = (packet, nth) => {
+    const isReport = packet.topic === 'eventLoopBlocked';
+    const got = !isReport ? packet.topic : (packet.data as Report).turns ? 'turns' : 'blocked';
+    writeFileSync(join(gates, got), '');
+    return behaviour(packet, nth);
+  };
   const { address } = server;
   const daemon = address.kind === 'path' ? address.path : '';
   const of = (topic: string): Packet[] => server.received.filter((packet) => packet.topic === topic);
@@ -73,10 +93,18 @@ export async function blockedProcess(
         logger,
       );
       const alive = setInterval(() => undefined, 1000);
+      const { existsSync } = require('node:fs') as typeof fs;
+      const gate = (of: string): string => `${process.env['GATES']}/${of}`;
       const app: App = {
-        block(ms) {
-          const end = performance.now() + ms;
-          while (performance.now() < end);
+        block(until) {
+          const begin = performance.now();
+          const isOver = () => (typeof until === 'string' ? existsSync(until) : performance.now() - begin >= until);
+          while (!isOver());
+          return performance.now() - begin;
+        },
+        gate,
+        async got(what) {
+          while (!existsSync(gate(what))) await app.turn(20);
         },
         turn: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
         require,
@@ -99,7 +127,7 @@ export async function blockedProcess(
       tell('started');
     },
     {
-      env: { PM2_DAEMON_RPC_PORT: daemon, ACT: act.toString(), CONFIG: JSON.stringify(config) },
+      env: { PM2_DAEMON_RPC_PORT: daemon, ACT: act.toString(), CONFIG: JSON.stringify(config), GATES: gates },
       execArgv,
       onTold: (told, child) => {
         if (told !== 'started') return;

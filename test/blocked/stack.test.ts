@@ -7,12 +7,12 @@ import { blockedProcess, type App } from './blocked-process';
 test('what the metrics server does not have yet comes too, and the stack where that is asked for', async (t) => {
   const { reports, lines, packets } = await blockedProcess(
     t,
-    async ({ block, turn, count }: App) => {
+    async ({ block, turn, gate, got, count }: App) => {
       await count(41);
       await turn(1200);
-      const theCause = (): void => block(6000);
+      const theCause = (): number => block(gate('lastMetrics'));
       theCause();
-      await turn(1500);
+      await got('turns');
     },
     { config: { blockedStack: true } },
   );
@@ -25,7 +25,7 @@ test('what the metrics server does not have yet comes too, and the stack where t
   t.like(sent, { id: 5, token: 'token 5' });
   const { payload } = sent?.data as { payload: string };
   t.is([...read(decodeSnapshot(payload)).values()][0]?.[1], 42);
-  t.regex(reports[0]?.stack ?? '', /at block \(.*\nat theCause \(/);
+  t.regex(reports[0]?.stack ?? '', /^at block \(.*\nat theCause \(/m);
   t.true((reports[0]?.stack?.length ?? 0) <= 4096);
   t.regex(lines[0] ?? '', /There it was: at .*theCause/);
 });

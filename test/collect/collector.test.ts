@@ -145,7 +145,7 @@ test('neither collecting nor a provider that hangs keeps a process alive', async
         const { functionSource } = load('src/collect/sources/source') as typeof sourceModule;
         const { SnapshotEncoder } = load('core/encoder/encoder') as typeof encoderModule;
         const { StateLog } = load('core/state-log') as typeof stateLogModule;
-        setTimeout(() => undefined, 500);
+        const alive = setInterval(() => undefined, 1000);
         await new Promise<void>((resolve) => {
           const source = functionSource(() => {
             if (!hang) return data;
@@ -165,6 +165,7 @@ test('neither collecting nor a provider that hangs keeps a process alive', async
           });
           collector.start();
         });
+        clearInterval(alive);
         tell('done');
       },
       [metrics() as ResourceMetrics, hangs] as const,

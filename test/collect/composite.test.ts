@@ -1,6 +1,7 @@
 import test from 'ava';
 import type { ResourceMetrics } from '../../core/otel';
 import type { MetricsSource } from '../../src/collect/sources/source';
+import { stillClock } from '../support/still-clock';
 import { combine, counted, hurry, valuesOf } from './collecting';
 
 const DELTA = 0;
@@ -123,18 +124,15 @@ test.serial(
   'a collection that never ends is given up after pauses that double, or where its provider is replaced',
   async (t) => {
     hurry(t);
-    const { now } = performance;
-    t.teardown(() => (performance.now = now));
-    let later = 0;
-    performance.now = () => now.call(performance) + later;
+    const clock = stillClock(t);
     let provider = {};
     const asked: number[] = [];
     const hangs: MetricsSource = {
       provider: () => provider,
-      collect: () => (asked.push(Math.round(later / 1000)), new Promise(() => undefined)),
+      collect: () => (asked.push(Math.round(clock.later / 1000)), new Promise(() => undefined)),
     };
     const { collect } = combine(() => counted('a', 1), hangs);
-    for (; later < 300_000; later += 10_000) await collect();
+    for (; clock.later < 300_000; clock.later += 10_000) await collect();
     t.deepEqual(asked, [0, 30, 90, 210]);
     provider = {};
     await collect();

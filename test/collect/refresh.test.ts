@@ -1,12 +1,16 @@
 /** Collections for requests: when there is one, and which requests share it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
+import { stillClock } from '../support/still-clock';
 import { metrics, startCollector, type Provider } from './running-collector';
+
+/** Tests may have a clock of their own. */
+const { now } = performance;
 
 /** Blocks the event loop. */
 function work(ms: number): void {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
+  const end = now.call(performance) + ms;
+  while (now.call(performance) < end);
 }
 
 /** A provider that counts its collections, each of which costs and lasts as long as is said. */
@@ -40,14 +44,13 @@ test.serial('a request gets a collection that begins after it, and those that wa
 });
 
 test.serial('a collection that takes more than its share is not made, until enough time has passed', async (t) => {
+  const clock = stillClock(t);
   const provider = new Counting();
   provider.costMs = 20;
   const bench = startCollector(t, provider, { intervalMs: HOUR_MS, maxCollectLoad: 0.05 });
   await bench.more(1);
   t.is(bench.collector.refresh(performance.now()), undefined);
-  const { now } = performance;
-  t.teardown(() => (performance.now = now));
-  performance.now = () => now.call(performance) + 2000;
+  clock.later = HOUR_MS;
   await bench.collector.refresh(performance.now());
   t.is(provider.calls, 2);
 });
@@ -76,6 +79,7 @@ test.serial(
 );
 
 test.serial('a request waits for the collection under way, and then has one of its own', async (t) => {
+  stillClock(t);
   const provider = new Counting();
   let finish = (): void => undefined;
   provider.lasts = new Promise((resolve) => (finish = resolve));
@@ -91,6 +95,7 @@ test.serial('a request waits for the collection under way, and then has one of i
 });
 
 test.serial('there is nothing to wait for where collecting hangs, fails or has been stopped', async (t) => {
+  const clock = stillClock(t);
   const provider = new Counting();
   const bench = startCollector(t, provider, { intervalMs: HOUR_MS });
   await bench.more(1);
@@ -106,9 +111,7 @@ test.serial('there is nothing to wait for where collecting hangs, fails or has b
   bench.provider = provider;
   provider.lasts = new Promise(() => undefined);
   t.not(bench.collector.refresh(performance.now()), undefined);
-  const { now } = performance;
-  t.teardown(() => (performance.now = now));
-  performance.now = () => now.call(performance) + 1100;
+  clock.later = 1100;
   t.is(bench.collector.refresh(performance.now()), undefined);
   bench.collector.stop();
   t.is(bench.collector.refresh(performance.now()), undefined);
@@ -118,6 +121,7 @@ test.serial('there is nothing to wait for where collecting hangs, fails or has b
 test.serial(
   'a snapshot for a request is interim, unless it is so recent that it serves the interval too',
   async (t) => {
+    stillClock(t);
     const provider = new Counting();
     provider.costMs = 20;
     const bench = startCollector(t, provider, { intervalMs: 1000, maxCollectLoad: 0.01 });

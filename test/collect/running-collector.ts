@@ -1,4 +1,5 @@
 /** A collector with a real encoder, and a provider that behaves as a test wants it to. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import type { Snapshot } from '../../core/snapshot';
 import { Collector } from '../../src/collect/collector';
@@ -20,6 +21,8 @@ export interface RunningCollector {
   /** Of each of the snapshots, whether it is interim. */
   readonly interim: readonly boolean[];
   readonly log: readonly string[];
+  /** Waits for that many more looks at its interval, whether it collects or not. */
+  ticks(count: number): Promise<void>;
   onSnapshot: (snapshot: Snapshot) => void;
   /** Waits for that many more snapshots. */
   more(count: number): Promise<Snapshot>;
@@ -48,6 +51,7 @@ export function startCollector(
   const snapshots: Snapshot[] = [];
   const interim: boolean[] = [];
   const log: string[] = [];
+  let ticks = 0;
   const note = (level: string) => (message: string) => void log.push(`${level} ${message}`);
   const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
   const source: MetricsSource = {
@@ -65,6 +69,7 @@ export function startCollector(
     maxSeries,
     logger,
     states: new StateLog(logger),
+    onInterval: () => ticks++,
     onSnapshot: (snapshot, isInterim) => {
       snapshots.push(snapshot);
       interim.push(isInterim);
@@ -78,6 +83,10 @@ export function startCollector(
     interim,
     log,
     onSnapshot: () => undefined,
+    async ticks(count) {
+      const enough = ticks + count;
+      while (ticks < enough) await sleep(5);
+    },
     async more(count) {
       const enough = snapshots.length + count;
       await until(`${count} snapshots`, () => (snapshots.length >= enough ? true : undefined));

@@ -28,6 +28,7 @@ const app = (name: string, exec_mode: App['exec_mode'], options: object = {}): A
 
 export function probeTests(test: TestFn, version: Pm2Version): void {
   test.serial(`PM2 ${version} shows the probes, and its own before, meanwhile and after`, async (t) => {
+    t.timeout(600_000);
     await withPm2(version, async (pm2) => {
       await pm2.start(app('cluster', 'cluster'), app('fork', 'fork'), app('bare', 'fork', { pmx: false }));
       for (const name of ['cluster', 'fork', 'bare']) {

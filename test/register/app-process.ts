@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { PROJECT } from '../support/built';
+import { withoutLoopLines } from '../support/loop-lines';
 
 export const REGISTER = join(PROJECT, 'dist/src/register.js');
 
@@ -33,7 +34,7 @@ export interface Said {
 }
 
 const MODULES = join(PROJECT, 'node_modules');
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 150_000;
 
 /** Runs the first of the files. Resolves when the process has ended. */
 export async function runApp(t: ExecutionContext, options: AppOptions): Promise<Said> {
@@ -68,7 +69,13 @@ export async function runApp(t: ExecutionContext, options: AppOptions): Promise<
   const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearTimeout(patience);
-  return { said, lines: errors.split('\n').filter((line) => line !== ''), code };
+  return {
+    said,
+    lines: withoutLoopLines(errors)
+      .split('\n')
+      .filter((line) => line !== ''),
+    code,
+  };
 }
 
 /** What belongs to a package is found from its copy or through a link. */

@@ -12,6 +12,7 @@ const ROUNDS = 6;
 
 export function askerThatExitsTests(test: TestFn, version: Pm2Version): void {
   test(`PM2 ${version}: its daemon outlives askers that exit right after asking four processes`, async (t) => {
+    t.timeout(600_000);
     await withPm2(version, async (pm2) => {
       const node_args = ['--require=ts-node/register/transpile-only'];
       const exporting = { name: 'exporting', script: fixture('exports.js'), cwd: PROJECT, instances: 4, node_args };

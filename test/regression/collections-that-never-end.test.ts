@@ -1,22 +1,19 @@
 /** After six collections that never ended the exporter collected no more, and showed the last numbers as current ones. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import type * as libraryModule from '../../src/index';
 import { metrics, startCollector } from '../collect/running-collector';
 import { runAsInstance } from '../in-child/instance';
+import { stillClock } from '../support/still-clock';
 
 test.serial('a provider that hangs for ever is asked again for ever, after pauses that double', async (t) => {
-  const { now } = performance;
-  t.teardown(() => (performance.now = now));
+  const clock = stillClock(t);
   let calls = 0;
-  let later = 0;
-  performance.now = () => now.call(performance) + later;
   let works = false;
   const bench = startCollector(t, { collect: () => (++calls, works ? metrics() : new Promise(() => undefined)) });
   const seconds: number[] = [];
-  for (let known = 0; later < 1800_000; later += 15_000) {
-    await sleep(30);
-    if (calls > known) seconds.push(Math.round(later / 1000));
+  for (let known = 0; clock.later < 1800_000; clock.later += 15_000) {
+    await bench.ticks(2);
+    if (calls > known) seconds.push(Math.round(clock.later / 1000));
     known = calls;
   }
   // Given up after 30, 60, 120, 240, 480 and 960 s.
@@ -28,18 +25,17 @@ test.serial('a provider that hangs for ever is asked again for ever, after pause
     ],
   );
   works = true;
-  later += 3600_000;
+  clock.later += 3600_000;
   await bench.more(2);
   t.is(bench.log.at(-1), 'info Collecting metrics works again');
 });
 
 test.serial('after a collection that never ended the next one counts', async (t) => {
-  const { now } = performance;
-  t.teardown(() => (performance.now = now));
+  const clock = stillClock(t);
   let calls = 0;
   const bench = startCollector(t, { collect: () => (calls++ === 0 ? new Promise(() => undefined) : metrics()) });
-  await sleep(30);
-  performance.now = () => now.call(performance) + 31_000;
+  await bench.ticks(2);
+  clock.later = 31_000;
   await bench.more(2);
   t.deepEqual(bench.log, [
     'warn Collecting metrics does not work, so the last numbers stay until the next try succeeds: the source of the metrics has not answered for 15 s. It is asked again after pauses that grow',
@@ -48,15 +44,14 @@ test.serial('after a collection that never ended the next one counts', async (t)
 });
 
 test.serial('a collection that hangs while its provider is missing is given up once', async (t) => {
-  const { now } = performance;
-  t.teardown(() => (performance.now = now));
+  const clock = stillClock(t);
   let calls = 0;
   const provider = { collect: () => (calls++ === 0 ? new Promise(() => undefined) : metrics()) };
   const bench = startCollector(t, provider);
-  await sleep(30);
+  await bench.ticks(2);
   bench.provider = undefined;
-  performance.now = () => now.call(performance) + 31_000;
-  await sleep(100);
+  clock.later = 31_000;
+  await bench.ticks(5);
   bench.provider = provider;
   await bench.more(2);
   t.is(bench.log.at(-1), 'info Collecting metrics works again');
@@ -89,18 +84,17 @@ test.serial('meanwhile pm2 monit shows the age of the numbers', async (t) => {
 });
 
 test.serial('a provider that hangs is waited for, and logged once', async (t) => {
-  const { now } = performance;
-  t.teardown(() => (performance.now = now));
+  const clock = stillClock(t);
   let calls = 0;
   let answer: ((data: unknown) => void) | undefined;
   const bench = startCollector(t, {
     collect: () => (calls++ === 0 ? new Promise((resolve) => (answer = resolve)) : metrics()),
   });
-  await sleep(50);
+  await bench.ticks(3);
   t.deepEqual(bench.log, []);
-  performance.now = () => now.call(performance) + 20_000;
+  clock.later = 20_000;
   await bench.lines(1);
-  await sleep(50);
+  await bench.ticks(3);
   t.is(calls, 1);
   answer?.(metrics());
   await bench.more(1);

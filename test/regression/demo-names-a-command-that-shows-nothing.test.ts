@@ -12,8 +12,11 @@ test('the command for the monitor reaches the PM2 of the demo, from any folder',
   t.notRegex(line, /\bnpx\b/, 'npx looks for PM2 in the folder where it is typed');
   const { PM2_HOME: _, ...env } = process.env;
   // The monitor itself needs a terminal.
-  const { stdout } = await promisify(execFile)('sh', ['-c', `${line} jlist`], { cwd: tmpdir(), env });
-  const apps = JSON.parse(stdout.slice(stdout.indexOf('[{'))) as { name: string; pm2_env: { axm_monitor: object } }[];
-  const [mashroom] = apps.filter(({ name }) => name === 'mashroom');
-  t.true('plugins' in (mashroom?.pm2_env.axm_monitor ?? {}), stdout);
+  await until('the metrics of the demo', async () => {
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${line} jlist`], { cwd: tmpdir(), env });
+    const apps = JSON.parse(stdout.slice(stdout.indexOf('[{'))) as { name: string; pm2_env: { axm_monitor: object } }[];
+    const [mashroom] = apps.filter(({ name }) => name === 'mashroom');
+    return 'plugins' in (mashroom?.pm2_env.axm_monitor ?? {}) || undefined;
+  });
+  t.pass();
 });

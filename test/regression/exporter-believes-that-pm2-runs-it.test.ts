@@ -33,6 +33,7 @@ const ANSWERING = ['fork', 'cluster', 'without-pmx', 'interpreted'];
 
 for (const version of [7, 6, 5] as const satisfies Pm2Version[]) {
   test.serial(`PM2 ${version}: each place is told apart by one line, and what PM2 runs answers`, async (t) => {
+    t.timeout(600_000);
     await withPm2(version, async (pm2) => {
       await pm2.start(
         placesApp('hears', '', { script: join(APPS, 'hears.js') }),

@@ -23,6 +23,6 @@ test('a task beside others begins though the main thread waits for it', async (t
   beside(signal);
   await until('both', () => (reply[0] === 1 && signal[0] === 1 ? true : undefined));
   beside(exit);
-  Atomics.wait(exit, 0, 0, 10_000);
+  Atomics.wait(exit, 0, 0, 120_000);
   t.is(exit[0], 1);
 });

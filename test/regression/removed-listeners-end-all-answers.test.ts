@@ -54,7 +54,9 @@ test('listening goes on after the app has removed all listeners, and the process
   const ended = await runInChild(
     ({ load, tell }) => {
       const { listenForRequests } = load('src/ipc/listener') as typeof listenerModule;
+      const alive = setInterval(() => undefined, 1000);
       const listening = listenForRequests((request) => {
+        clearInterval(alive);
         tell(request.recipient);
         listening.stop();
         tell([listening.renew(), process.listenerCount('message')]);
@@ -64,7 +66,6 @@ test('listening goes on after the app has removed all listeners, and the process
         process.removeAllListeners('message');
         tell([listening.renew(), listening.renew(), process.listenerCount('message')]);
       }
-      setTimeout(() => undefined, 2000);
       tell('ready');
     },
     undefined,

@@ -30,6 +30,7 @@ test('however many readers never read, what is held is bounded, and so is the sh
     const { answers } = await round(process.answers(counter('orders', series)));
     const snapshots = answers.map(({ snapshot }) => ({ snapshot, labels: [] }));
     let isBegun = false;
+    let isComplete = false;
     const reader = renderings.open({ key: `all ${scrape}`, kind: 'all', round: scrape, gzip: false }, (sink) => {
       isBegun = true;
       const buffers = new Set<SharedArrayBuffer>();
@@ -39,7 +40,10 @@ test('however many readers never read, what is held is bounded, and so is the sh
           if (chunk.buffer instanceof SharedArrayBuffer) buffers.add(chunk.buffer);
           sink.add(chunk);
         },
-        complete: () => sink.complete(),
+        complete: () => {
+          isComplete = true;
+          sink.complete();
+        },
         fail: (error) => sink.fail(error),
       };
       const stop = pool.render({ view: 'all', snapshots, format: 'text' }, noted, () => undefined);
@@ -53,7 +57,7 @@ test('however many readers never read, what is held is bounded, and so is the sh
       reader.release();
     });
     await until('begin of the rendering', () => isBegun || undefined);
-    if (scrape === 1) size = await until<number>('the first answer', () => renderings.bytes || undefined);
+    if (scrape === 1) size = await until('the first answer', () => (isComplete ? renderings.bytes : undefined));
     mostHeld = Math.max(mostHeld, renderings.bytes);
     mostCount = Math.max(mostCount, renderings.count);
     const shared = new Set([...lent.values()].flatMap((buffers) => [...buffers]));

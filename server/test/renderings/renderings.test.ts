@@ -1,8 +1,9 @@
 /** Expositions that are shared, and what happens when readers do not read. */
 import { once } from 'node:events';
 import { gunzipSync } from 'node:zlib';
-import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
+import { stillClock } from '../../../test/support/still-clock';
 import type { Reader } from '../../src/renderings/reader';
 import type { Sink } from '../../src/renderings/rendering';
 import type { RenderingLimits } from '../../src/renderings/limits';
@@ -105,31 +106,35 @@ test('an error reaches all readers, plain and compressed, and the next ones begi
   t.is((await read(open('a'))).length, CHUNK);
 });
 
-test('readers that do not read lose their connections, the slowest first, and only if others need the room', async (t) => {
-  const { open, drops, renderings } = world({ min: 1, bytes: 15 * CHUNK, burst: 1 });
-  const slow = open('a', { chunks: 10 });
-  const slower = open('b', { chunks: 10 });
-  await once(slower, 'readable');
-  await once(slow, 'readable');
-  for (let i = 0; i < 5; i++) slow.read();
-  // Both have had their time then.
-  await pause(1100);
-  t.is(drops(), 0);
-  const next = open('c', { chunks: 10 });
-  await once(next, 'readable');
-  t.is(drops(), 1);
-  t.true(slower.destroyed);
-  t.false(slow.destroyed);
-  t.is(renderings.bytes, 20 * CHUNK);
-  // A reader that has just come is not dropped: the next one waits until it has had its time, or has read.
-  await read(slow);
-  await once(open('d', { chunks: 10 }), 'readable');
-  const last = open('e');
-  await turns();
-  t.is(drops(), 1);
-  await read(next);
-  t.is((await read(last)).length, CHUNK);
-});
+test.serial(
+  'readers that do not read lose their connections, the slowest first, and only if others need the room',
+  async (t) => {
+    const clock = stillClock(t);
+    const { open, drops, renderings } = world({ min: 1, bytes: 15 * CHUNK, burst: 1 });
+    const slow = open('a', { chunks: 10 });
+    const slower = open('b', { chunks: 10 });
+    await once(slower, 'readable');
+    await once(slow, 'readable');
+    for (let i = 0; i < 5; i++) slow.read();
+    // Both have had their time then.
+    clock.later = 1100;
+    t.is(drops(), 0);
+    const next = open('c', { chunks: 10 });
+    await once(next, 'readable');
+    t.is(drops(), 1);
+    t.true(slower.destroyed);
+    t.false(slow.destroyed);
+    t.is(renderings.bytes, 20 * CHUNK);
+    // A reader that has just come is not dropped: the next one waits until it has had its time, or has read.
+    await read(slow);
+    await once(open('d', { chunks: 10 }), 'readable');
+    const last = open('e');
+    await turns();
+    t.is(drops(), 1);
+    await read(next);
+    t.is((await read(last)).length, CHUNK);
+  },
+);
 
 test('however many do not read, what is held is bounded in number and in bytes', async (t) => {
   const { open, renderings, drops } = world({ min: 0, max: 3, bytes: 25 * CHUNK, burst: 1 });

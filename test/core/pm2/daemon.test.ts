@@ -8,7 +8,7 @@ import test from 'ava';
 import type * as daemonModule from '../../../core/pm2/daemon';
 import { Daemon, DaemonError } from '../../../core/pm2/daemon';
 import { runInChild } from '../../in-child/run';
-import { until } from '../../support/until';
+import { until, untilEqual } from '../../support/until';
 import { RpcServer } from './rpc-server';
 
 const PATIENT_MS = 30_000;
@@ -109,7 +109,7 @@ test('a daemon that never answers is unreachable, call after call, and nothing o
     server.behaviour = () => undefined;
     for (let i = 0; i < 3; i++)
       await t.throwsAsync(send(daemon, i, IMPATIENT_MS), fails('UNREACHABLE', /no answer in time/));
-    t.is(server.received.length, 3);
+    await untilEqual(t, () => server.received.length, 3);
     t.is(waiting(daemon), 0);
     server.behaviour = () => 'done';
     await t.notThrowsAsync(send(daemon, 4));
@@ -121,7 +121,8 @@ test('an answer that comes after its call has failed is dropped', async (t) => {
     let answer: ((outcome: Error) => void) | undefined;
     server.behaviour = () => new Promise((resolve) => (answer = resolve));
     await t.throwsAsync(send(daemon, 1, IMPATIENT_MS), fails('UNREACHABLE', /no answer in time/));
-    answer?.(new Error('late'));
+    const late = await until('the call', () => answer);
+    late(new Error('late'));
     server.behaviour = () => 'done';
     await t.notThrowsAsync(send(daemon, 2));
   });
@@ -200,11 +201,12 @@ test('a packet that a stuck daemon does not take is not kept once its call has f
   const daemon = new Daemon({ kind: 'path', path: join(folder, 'rpc.sock') }, OPTIONS);
   t.teardown(() => daemon.close());
   await connected(daemon);
+  const { connection } = daemon as unknown as { connection: { socket: Socket } };
+  const { socket: stuck } = connection;
   const large = daemon.sendDataToProcessId([Buffer.alloc(20_000_000)], IMPATIENT_MS);
   await t.throwsAsync(large, fails('UNREACHABLE', /no answer in time/));
-  const { connection } = daemon as unknown as { connection: { socket: Socket } };
-  await until('the end of the connection', () => (daemon.isConnected ? undefined : true));
-  await connected(daemon);
+  await until('another connection', () => (daemon.isConnected && connection.socket !== stuck) || undefined);
+  t.true(stuck.destroyed);
   t.is(connection.socket.writableLength, 0);
 });
 

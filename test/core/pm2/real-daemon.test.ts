@@ -49,6 +49,7 @@ for (const version of [5, 6, 7] as const) {
       await t.throwsAsync(late, { code: 'UNREACHABLE', message: /no answer in time/ });
       process.kill(Number(readFileSync(join(pm2.home, 'pm2.pid'), 'utf8')), 'SIGCONT');
       await pm2.killDaemon();
+      await until('the end of the connection', () => !daemon.isConnected || undefined);
       await t.throwsAsync(daemon.call('getMonitorData', {}, 200), {
         code: 'UNREACHABLE',
         message: /no connection|broke/,

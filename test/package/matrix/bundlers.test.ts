@@ -124,6 +124,7 @@ for (const [name, { app, bundle }] of Object.entries(BUNDLERS)) {
   test.serial(
     `an app that ${name} bundles with the exporter inside runs on, and one line says what to do`,
     async (t) => {
+      t.timeout(600_000);
       const folder = await project(name);
       succeeded(t, await bundle(folder, ''));
       await withPm2(7, async (pm2) => {
@@ -144,6 +145,7 @@ for (const [name, { app, bundle }] of Object.entries(BUNDLERS)) {
 }
 
 test.serial("Next.js' standalone server with the package put there as documented works under PM2", async (t) => {
+  t.timeout(600_000);
   const folder = await project('Next.js');
   succeeded(t, await BUNDLERS['Next.js']!.bundle(folder, `output: 'standalone', ${documented('Next.js')}`));
   const commands = documentedBlock('sh').replace(new RegExp(`${PACKAGE}$`, 'm'), exporter.tarball);

@@ -36,6 +36,7 @@ test.after.always(() => Promise.all(packed.map(({ remove }) => remove())));
 
 for (const [name, by] of Object.entries(MANAGERS)) {
   test.serial(`${name} installs both packages without a warning, and they work`, async (t) => {
+    t.timeout(600_000);
     const { folder, output, remove } = await install(
       packed.map(({ tarball }) => tarball),
       by,

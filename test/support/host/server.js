@@ -146,7 +146,7 @@ async function reload(context, plugin) {
 
 async function until(condition) {
   for (let waited = 0; !condition(); waited += 5) {
-    if (waited > 20_000) throw new Error(`Still not true after 20 s: ${condition}`);
+    if (waited > 120_000) throw new Error(`Still not true after 120 s: ${condition}`);
     await sleep(5);
   }
 }
