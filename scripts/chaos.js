@@ -24,8 +24,8 @@ const KINDS = {
   answers: 25,
   files: 40,
 };
-/** A try that takes longer than this hangs. */
-const PATIENCE_MS = 120_000;
+/** A try that takes longer than this hangs: that of sums waits for many things, on a busy machine for minutes. */
+const PATIENCE_MS = 300_000;
 /** Of the heap of the process that does the tries. A try that needs more ends it, and has failed. */
 const MAX_HEAP_MB = 512;
 

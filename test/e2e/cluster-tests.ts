@@ -32,8 +32,8 @@ export function clusterTests(test: TestFn, version: Pm2Version, sdk: string): vo
 
   test.before(async () => {
     pm2 = await startPm2(version);
-    // On a busy machine seconds may pass from a reply until the collections are read.
-    const app = await mashroomApp(pm2, { instances: 2, sdk, exporter: EXPORTER, kept: 20 });
+    // On a busy machine a minute may pass from a reply until the collections are read.
+    const app = await mashroomApp(pm2, { instances: 2, sdk, exporter: EXPORTER, kept: 90 });
     await pm2.start(app, askerApp(), askerApp('departed'));
     await pm2.ready('mashroom', 2);
     asker = new Asker((await pm2.ready('asker', 1))[0] as Instance);

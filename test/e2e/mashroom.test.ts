@@ -14,8 +14,9 @@ let shared: Shared | undefined;
 test.before(async () => {
   pm2 = await startPm2(7);
   const apps = await Promise.all([largeApps, reloadApps, troubleApps].map((appsOf) => appsOf(pm2 as Pm2)));
-  await pm2.start(...apps.flat(), askerApp());
-  shared = { pm2, asker: new Asker((await pm2.ready('asker', 1))[0] as Instance) };
+  await pm2.start(...apps.flat(), askerApp(), askerApp('bystander'));
+  const askerOf = async (name: string): Promise<Asker> => new Asker((await (pm2 as Pm2).ready(name, 1))[0] as Instance);
+  shared = { pm2, asker: await askerOf('asker'), bystander: await askerOf('bystander') };
 });
 
 test.afterEach.always((t) => {

@@ -12,6 +12,7 @@ test('rows of queries have fixed names, values that people read, and nothing whe
 });
 
 test('rows of names and globs have their values at 80 and at 160 columns, and with full names they have not', async (t) => {
+  t.timeout(600_000);
   const missing = await missingTerminal();
   if (missing !== undefined) {
     t.pass();

@@ -26,7 +26,7 @@ if (existsSync(DOCUMENT)) {
       const port = await freePort();
       writeFileSync(join(pm2.folder, 'metrics.js'), extractScript(readFileSync(DOCUMENT, 'utf8'), port));
       symlinkSync(join(PROJECT, 'node_modules'), join(pm2.folder, 'node_modules'));
-      const server = await mashroomApp(pm2, { instances: 2, exporter: { intervalMs: 1000 } });
+      const server = await mashroomApp(pm2, { instances: 2, exporter: { intervalMs: 1000 }, kept: 40 });
       const own = await freePort();
       await pm2.start(
         server,

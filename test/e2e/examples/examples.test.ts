@@ -61,6 +61,7 @@ async function isExact(t: ExecutionContext, read: () => Promise<string>, load: L
 }
 
 test('every example shows exactly what it was asked for, also over a reload under load', async (t) => {
+  t.timeout(600_000);
   if (STARTED.length < NAMES.length) t.log(`${NAMES.length - STARTED.length} examples are left to npm run test:full`);
   const receiver = await startOtlpReceiver();
   t.teardown(() => receiver.close());

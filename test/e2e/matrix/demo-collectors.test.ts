@@ -4,6 +4,7 @@ import { until } from '../../support/until';
 import { assertNothingLeft, startDemo } from '../started-demo';
 
 test('with many series the demo measures both collectors, with the exporter and without', async (t) => {
+  t.timeout(600_000);
   const demo = await startDemo(t, '--series', '10000', '--seconds', '2', '--instances', '1', '--collector', 'stand-in');
   await until('its report', () => (demo.output().includes('How long requests take') ? true : undefined));
   t.regex(demo.output(), /^ {2}session +\d+ mashroo…sessions_total$/m);

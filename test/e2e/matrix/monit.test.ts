@@ -9,6 +9,7 @@ test.before(built);
 
 for (const version of [5, 6, 7] as Pm2Version[]) {
   test.serial(`PM2 ${version}: each row has its value at 80 and at 160 columns`, async (t) => {
+    t.timeout(600_000);
     const missing = await missingTerminal();
     await withPm2(version, async (pm2) => {
       const app = await startRoutes(pm2);

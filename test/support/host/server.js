@@ -11,6 +11,10 @@ const { addOddMetrics } = require('./odd-metrics');
 
 const EXPORTER = 'Mashroom Monitoring PM2 Exporter';
 const COLLECTOR = 'Mashroom Monitoring Metrics Collector Services';
+/** Without these, a server that has just started does not take requests yet, or is not healthy. */
+const ALWAYS_THERE = [EXPORTER, COLLECTOR, 'Shop'];
+/** For a busy machine. */
+const PATIENCE_MS = 100_000;
 
 let workers = 0;
 let workersEver = 0;
@@ -29,7 +33,7 @@ async function main() {
   const plugin = (name) => context.pluginRegistry.plugins.find((candidate) => candidate.name === name);
   const services = () => context.pluginContextHolder.getPluginContext().services;
   const standIn = () => services().metrics?.standIn;
-  await until(() => plugin(COLLECTOR)?.status === 'loaded');
+  await until(() => hasLoaded(context.pluginRegistry.plugins));
   await addOddMetrics(services().metrics.service);
 
   serveControl({
@@ -131,6 +135,16 @@ async function main() {
   });
 }
 
+/** A plugin that is refused for its name stays so. */
+function hasLoaded(plugins) {
+  const isLoaded = ({ status }) => status === 'loaded';
+  const isRefused = ({ errorMessage }) => /^Duplicate plugin name/.test(errorMessage ?? '');
+  return (
+    ALWAYS_THERE.every((name) => plugins.some((one) => one.name === name && isLoaded(one))) &&
+    plugins.every((one) => isLoaded(one) || isRefused(one))
+  );
+}
+
 /** What Mashroom's scanner does when files of a watched package have changed. */
 function fire(context, event, folder) {
   context.scanner._eventEmitter.emit(event, folder);
@@ -145,9 +159,9 @@ async function reload(context, plugin) {
 }
 
 async function until(condition) {
-  for (let waited = 0; !condition(); waited += 5) {
-    if (waited > 120_000) throw new Error(`Still not true after 120 s: ${condition}`);
-    await sleep(5);
+  for (const begin = performance.now(); !condition(); await sleep(5)) {
+    if (performance.now() - begin > PATIENCE_MS)
+      throw new Error(`Still not true after ${PATIENCE_MS} ms: ${condition}`);
   }
 }
 
