@@ -3,7 +3,7 @@ import test from 'ava';
 import { pack } from '../../test/package/packed';
 import { built } from '../../test/support/built';
 import { withPm2, type Pm2 } from '../../test/support/pm2';
-import { until } from '../../test/support/until';
+import { until, untilEqual } from '../../test/support/until';
 import { get } from './http/running-server';
 import { commandsIn, moduleFolder } from './installed-module';
 import { answeringApp } from './rounds/pm2-apps';
@@ -32,7 +32,9 @@ test('PM2 runs it as a module, with answers of apps and with settings', async (t
 
     await command('set', `${NAME}:prot`, '1');
     await until('end of the module', async () => (await status()) === 'stopped' || undefined);
-    t.regex(pm2.logs(), new RegExp(`the module setting ${NAME}:prot is unknown, did you mean`));
+    const told = `the module setting ${NAME}:prot is unknown, did you mean`;
+    // PM2 writes its lines a little later.
+    await untilEqual(t, () => pm2.logs().includes(told), true, told);
   });
 });
 

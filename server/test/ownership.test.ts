@@ -27,6 +27,9 @@ for (const [what, text] of Object.entries(content)) {
 test('a lock that is being written counts, and one that was never written does not', async (t) => {
   const path = join(temporaryFolder(t), 'state');
   writeFileSync(`${path}.lock-1`, '');
+  // Young, however late it is looked at.
+  const later = Date.now() / 1000 + 3600;
+  utimesSync(`${path}.lock-1`, later, later);
   let waited = 0;
   const owning = becomeOwner({ path, onWait: () => waited++ });
   await until('the wait', () => waited || undefined);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { root, run } from '../../test/package/packed';
 import { withPm2, type App, type Pm2Version } from '../../test/support/pm2';
-import { until } from '../../test/support/until';
+import { until, untilEqual } from '../../test/support/until';
 
 const SERVER = join(root, 'server/dist/src/main.js');
 
@@ -40,12 +40,11 @@ export async function stopsWithoutRestarts(t: ExecutionContext, version: Pm2Vers
         ['used-port', 0],
       ],
     );
-    const logs = pm2.logs();
-    t.is(logs.match(/PM2_METRICS_PORT is "x", expected a whole number/g)?.length, 2);
-    t.regex(
-      logs,
-      new RegExp(`Cannot listen at 127.0.0.1, port ${port}: another process listens there \\(EADDRINUSE\\)`),
-    );
+    // PM2 writes their lines a little later.
+    const invalid = () => pm2.logs().match(/PM2_METRICS_PORT is "x", expected a whole number/g)?.length;
+    await untilEqual(t, invalid, 2);
+    const used = `Cannot listen at 127.0.0.1, port ${port}: another process listens there (EADDRINUSE)`;
+    await untilEqual(t, () => pm2.logs().includes(used), true, used);
 
     // After the user has freed the port, the app starts like any other.
     occupant.close();

@@ -65,7 +65,8 @@ test('a server reads exporters with its version, and logs which app has another 
       const text = await until(`visits of ${read}`, async () => {
         const response = await fetch(`http://127.0.0.1:${ports[name]}/metrics`).catch(() => undefined);
         const body = (await response?.text()) ?? '';
-        return body.includes('visits_total{') ? body : undefined;
+        // The answer that cannot be read may come later.
+        return body.includes('visits_total{') && body.includes(`pm2_up{pm2_app="${other}"`) ? body : undefined;
       });
       t.regex(text, new RegExp(`visits_total\\{.*pm2_app="${read}".*\\} 3`));
       t.notRegex(text, new RegExp(`visits_total\\{.*pm2_app="${other}"`));

@@ -21,6 +21,8 @@ export interface App {
   readonly wait_ready?: boolean;
   readonly listen_timeout?: number;
   readonly max_memory_restart?: string;
+  /** How many milliseconds PM2 waits for the end of a process before it kills it: 1600 by default. */
+  readonly kill_timeout?: number;
 }
 
 export interface Instance {

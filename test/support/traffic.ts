@@ -17,8 +17,11 @@ const TICK_MS = 50;
 /** A connection that was handed to a process which was ending gets no answer. */
 const PATIENCE_MS = 5000;
 
-/** @param perSecond on average: requests that a busy machine delays are sent later, all at once */
-export function startTraffic(port: number, perSecond: number): Traffic {
+/**
+ * @param perSecond on average: requests that a busy machine delays are sent later, all at once
+ * @param patienceMs how long a request waits for its answer: longer than any process takes where none ends meanwhile
+ */
+export function startTraffic(port: number, perSecond: number, patienceMs = PATIENCE_MS): Traffic {
   const routes = ['/carts', '/orders'];
   const answered = new Map<number, number>();
   const open = new Set<Promise<void>>();
@@ -28,7 +31,7 @@ export function startTraffic(port: number, perSecond: number): Traffic {
   let failed = 0;
 
   const send = async (): Promise<void> => {
-    const pid = await fetchPid(port, routes[sent++ % routes.length] as string);
+    const pid = await fetchPid(port, routes[sent++ % routes.length] as string, patienceMs);
     if (pid === undefined) failed++;
     else answered.set(pid, (answered.get(pid) ?? 0) + 1);
   };
@@ -65,9 +68,9 @@ export function startTraffic(port: number, perSecond: number): Traffic {
 }
 
 /** Opens a connection per request: a kept connection stays with one process of the cluster. */
-function fetchPid(port: number, path: string): Promise<number | undefined> {
+function fetchPid(port: number, path: string, patienceMs: number): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(patienceMs);
     const req = get({ port, path, host: '127.0.0.1', agent: false, signal }, (res) => {
       let text = '';
       res.setEncoding('utf8');

@@ -15,8 +15,8 @@ const SCRIPT = join(PROJECT, 'test/fixtures/apps/tallies.js');
 const COUNTS = 600;
 
 const APPS: readonly App[] = [
-  { name: 'forked', script: SCRIPT, exec_mode: 'fork', instances: 2 },
-  { name: 'clustered', script: SCRIPT, exec_mode: 'cluster', instances: 2 },
+  { name: 'forked', script: SCRIPT, exec_mode: 'fork', instances: 2, kill_timeout: 60_000 },
+  { name: 'clustered', script: SCRIPT, exec_mode: 'cluster', instances: 2, kill_timeout: 60_000 },
 ];
 
 const WAYS: Readonly<Record<string, (pm2: Pm2) => Promise<void>>> = {
@@ -53,7 +53,12 @@ export function allAtOnceTests(test: TestFn, version: Pm2Version): void {
         });
       const instances = async () => {
         const lists = await Promise.all(APPS.map(({ name, instances = 1 }) => pm2.ready(name, instances)));
-        return lists.flat();
+        const all = lists.flat();
+        // What ends before it has been asked does not know the server. The first collection is the exporter's own.
+        for (const { ask } of all) {
+          await until('a request', async () => (await ask<number>('collections')) > 1 || undefined);
+        }
+        return all;
       };
       for (const one of await instances()) await one.ask('count', 1);
       await hasAll();

@@ -13,13 +13,23 @@ const ROUNDS = 2;
 
 export function daemonLivesTests(test: TestFn, version: Pm2Version): void {
   test(`PM2 ${version}: its daemon outlives "restart all", "reload all" and kills amid scrapes`, async (t) => {
+    t.timeout(600_000);
     await built();
     await withPm2(version, async (pm2) => {
       const [shop, metrics] = [await freePort(), await freePort()];
       const env = { PM2_METRICS_PORT: String(metrics) };
+      // What PM2 kills cannot wait for its answers either.
+      const patient = { kill_timeout: 60_000 };
       await pm2.start(
-        { name: 'shop', script: SHOP, exec_mode: 'cluster', instances: INSTANCES, env: { PORT: String(shop) } },
-        { name: 'metrics', script: METRICS_SERVER, exec_mode: 'fork', env },
+        {
+          ...patient,
+          name: 'shop',
+          script: SHOP,
+          exec_mode: 'cluster',
+          instances: INSTANCES,
+          env: { PORT: String(shop) },
+        },
+        { ...patient, name: 'metrics', script: METRICS_SERVER, exec_mode: 'fork', env },
       );
       const daemon = (): string => readFileSync(join(pm2.home, 'pm2.pid'), 'utf8');
       const before = daemon();

@@ -45,8 +45,10 @@ async function sum(): Promise<number | undefined> {
 
 /** The process that listens. */
 async function owner(): Promise<number> {
-  const listening = [...pm2.logs('metrics').matchAll(/"pid":(\d+)[^\n]*Listening at/g)].map(([, pid]) => Number(pid));
-  return until('owner', async () => (await pm2.list('metrics')).find(({ pid }) => listening.includes(pid))?.pid);
+  return until('owner', async () => {
+    const listening = [...pm2.logs('metrics').matchAll(/"pid":(\d+)[^\n]*Listening at/g)].map(([, pid]) => Number(pid));
+    return (await pm2.list('metrics')).find(({ pid }) => listening.includes(pid))?.pid;
+  });
 }
 
 const order = () => until('an order', async () => (await fetch(`http://127.0.0.1:${shop}/book`)).text());

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { freePort } from '../../../scripts/lib/ports';
 import { built, METRICS_SERVER, PROJECT } from '../../../test/support/built';
-import { startPm2, type App, type Pm2 } from '../../../test/support/pm2';
+import { startPm2, type App, type Instance, type Pm2 } from '../../../test/support/pm2';
 import { until } from '../../../test/support/until';
 
 const SCRIPT = join(PROJECT, 'test/fixtures/apps/tallies.js');
@@ -67,7 +67,21 @@ async function hasAll(...apps: readonly string[]): Promise<void> {
   });
 }
 
-const app = (name: string, more: Partial<App> = {}): App => ({ name, script: SCRIPT, exec_mode: 'cluster', ...more });
+const app = (name: string, more: Partial<App> = {}): App => ({
+  name,
+  script: SCRIPT,
+  exec_mode: 'cluster',
+  // What PM2 kills sends nothing.
+  kill_timeout: 60_000,
+  ...more,
+});
+
+/** Waits until processes have been asked: before, they do not know the server. The first collection is the exporter's own. */
+async function asked(instances: readonly Instance[]): Promise<void> {
+  for (const { ask } of instances) {
+    await until('a request', async () => (await ask<number>('collections')) > 1 || undefined);
+  }
+}
 
 /** PM2 reloads one app at a time. */
 let reloading: Promise<unknown> = Promise.resolve();
@@ -120,15 +134,20 @@ test.serial('two reloads between two scrapes lose nothing of apps that count all
     app('busy-fork', { ...load, exec_mode: 'fork' }),
   );
   const names = ['busy', 'busy-ready', 'busy-slow', 'busy-fork'];
-  for (const name of names) await pm2.ready(name, name === 'busy-slow' ? 1 : 2);
+  const instancesOf = (name: string) => pm2.ready(name, name === 'busy-slow' ? 1 : 2);
+  for (const name of names) await instancesOf(name);
   await until('a sum of each', async () => {
     const sums = await scrape();
     return names.every((name) => (sums.get(name) ?? 0) > 0) || undefined;
   });
   const before = names.map(tally);
-  for (const name of [...names, ...names]) await reload(name);
+  for (const name of [...names, ...names]) {
+    await asked(await instancesOf(name));
+    await reload(name);
+  }
   for (const [i, name] of names.entries()) t.true(tally(name) > before[i]! + 100, name);
   await scrape();
+  for (const name of names) await asked(await instancesOf(name));
   for (const name of names) for (const { id } of await pm2.list(name)) await pm2.call('stopProcessId', id);
   await hasAll(...names);
   t.deepEqual(dips, []);
@@ -142,10 +161,7 @@ test.serial(
     await pm2.start(app('brief', { exec_mode: 'fork' }), app('anew', { exec_mode: 'fork' }));
     const [brief] = await pm2.ready('brief', 1);
     const [anew] = await pm2.ready('anew', 1);
-    // They are asked right after their start: the first collection is the exporter's own.
-    for (const { ask } of [brief!, anew!]) {
-      await until('a request', async () => (await ask<number>('collections')) > 1 || undefined);
-    }
+    await asked([brief!, anew!]);
     await brief!.ask('count', 5);
     await anew!.ask('count', 5);
     await anew!.ask('restartExporter');

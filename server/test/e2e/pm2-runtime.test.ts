@@ -19,7 +19,7 @@ test('pm2-runtime ends when the app has crashed for good, although the metrics s
     join(folder, 'ecosystem.config.js'),
     `module.exports = ${JSON.stringify({
       apps: [
-        { name: 'app', script: join(folder, 'app.js'), max_restarts: 1, min_uptime: 5000 },
+        { name: 'app', script: join(folder, 'app.js'), max_restarts: 1, min_uptime: 600_000 },
         {
           ...{ name: 'metrics', script: METRICS_SERVER, exec_mode: 'fork' },
           env: { PM2_METRICS_PORT: '0', PM2_METRICS_EXIT_WHEN_ALONE: true },

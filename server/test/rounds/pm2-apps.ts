@@ -77,6 +77,15 @@ export class Server {
     return this.instance.ask('finish');
   }
 
+  /** It takes no request for older than it is now. */
+  stopClock(): Promise<void> {
+    return this.instance.ask('stopClock');
+  }
+
+  startClock(): Promise<void> {
+    return this.instance.ask('startClock');
+  }
+
   state(): Promise<State> {
     return this.instance.ask('state');
   }

@@ -1,5 +1,5 @@
 /** Processes, servers and daemons that come and go. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestFn } from 'ava';
 import { withPm2, type Instance } from '../../../test/support/pm2';
@@ -18,11 +18,15 @@ const isAlive = (pid: number): boolean => {
 export function processesTests(test: TestFn, shared: () => Shared): void {
   test.serial('a process that PM2 is replacing answers until it has ended, beside the new one', async (t) => {
     const { pm2, server, instanceOf } = shared();
-    const slow = { ...answeringApp('slow', {}, 1), listen_timeout: 4000 };
-    await pm2.start(slow);
+    // The old one goes on until the new one listens.
+    const listenWhen = join(pm2.folder, 'listen');
+    writeFileSync(listenWhen, '');
+    const slow = answeringApp('slow', {}, 1);
+    await pm2.start({ ...slow, listen_timeout: 120_000, env: { ...slow.env, LISTEN_WHEN: listenWhen } });
     await pm2.ready('slow', 1);
     const [old] = answersOf(await server.answered('slow', 1), 'slow') as [Result['answers'][number]];
     const { pid } = await instanceOf('slow');
+    rmSync(listenWhen);
     const reloaded = pm2.reload('slow');
     const both = await until('both answers', async () => {
       // What is sent to the new one before it listens is lost, and no scrape waits for it until its deadline.
@@ -39,6 +43,7 @@ export function processesTests(test: TestFn, shared: () => Shared): void {
     t.is(listed.run.pmId, old.run.pmId);
     const again = await server.ask();
     t.true((again.leaving[0]?.answer?.value ?? 0) > (both.leaving[0]?.answer?.value ?? 0), 'it still works');
+    writeFileSync(listenWhen, '');
     await reloaded;
     await until('its end', () => (isAlive(pid) ? undefined : true));
     t.deepEqual((await server.ask()).leaving, []);
@@ -66,6 +71,8 @@ export function processesTests(test: TestFn, shared: () => Shared): void {
     await ending.answered('compact', 1);
     await behave('compact', { hold: true });
     const asked = (await requestsOf('compact')).length;
+    // What it has asked for is due for a second only.
+    await ending.stopClock();
     const round = ending.ask();
     await heard('compact', asked + 1);
     const finished = ending.finish();
@@ -73,6 +80,7 @@ export function processesTests(test: TestFn, shared: () => Shared): void {
     await behave('compact', {});
     await release('compact', 1);
     t.is(answersOf(await round, 'compact')[0]?.value, asked + 1);
+    await ending.startClock();
     t.deepEqual(await finished, { owed: [] });
     await pm2.delete('ending');
   });

@@ -1,7 +1,7 @@
 /** Access to the page: log-in, and accessibility. */
 import type { Page } from 'playwright-core';
 import { axeObjections } from '../../web/support/axe';
-import { textsOf } from '../../web/support/chromium';
+import { shows } from '../../web/support/chromium';
 import { PASSWORD, testOnCluster, TOKEN, USER } from './cluster';
 
 /** Each view, and what it shows once it has its numbers. */
@@ -58,7 +58,7 @@ export function testAccess(): void {
     await page.locator('.process').first().waitFor();
     await page.reload();
     await page.locator('.process').first().waitFor();
-    t.deepEqual(await textsOf(page, '.connection'), ['live']);
+    await shows(t, page, '.connection', ['live']);
     forgetLocked(complaints);
   });
 }

@@ -54,8 +54,9 @@ test.afterEach.always((t) => {
 test.after.always(() => pm2?.close());
 
 function app(name: string, script: string, env: Readonly<Record<string, string>>, instances?: number): App {
-  const mode =
-    instances === undefined ? ({ exec_mode: 'fork' } as const) : ({ exec_mode: 'cluster', instances } as const);
+  // A reload waits until new processes listen, however long that takes.
+  const cluster = { exec_mode: 'cluster', listen_timeout: 120_000 } as const;
+  const mode = instances === undefined ? ({ exec_mode: 'fork' } as const) : { ...cluster, instances };
   return { name, script: join(PROJECT, `test/fixtures/apps/${script}.js`), cwd: PROJECT, ...mode, env };
 }
 

@@ -107,7 +107,7 @@ async function becomesFull(name: string, expr: string, ids: readonly number[]): 
 }
 
 withPrometheus('every query of the dashboards returns data, and so does all that it is made of', async (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   const ids = (await (pm2 as Pm2).list()).map(({ id }) => id);
   const seen = new Set<string>();
   let queries = 0;

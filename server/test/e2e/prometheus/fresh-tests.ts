@@ -18,6 +18,21 @@ export interface Scrapes {
   /** One job of Prometheus for each of them and each path. */
   readonly everySeconds: readonly number[];
   readonly forSeconds: number;
+  /** So many rates of each are waited for, where a busy machine misses scrapes. */
+  readonly least: number;
+}
+
+/** A rate over two scrapes, as a share of the real one. */
+export interface RelativeRate {
+  readonly rate: number;
+  /** How much it may be too low or too high: a scrape has the numbers of a moment between its begin and its end. */
+  readonly tooLow: number;
+  readonly tooHigh: number;
+}
+
+/** @param tolerance beside the time that the scrapes took */
+export function isConstant({ rate, tooLow, tooHigh }: RelativeRate, tolerance: number): boolean {
+  return rate > 1 - tolerance - tooLow && rate < 1 + tolerance + tooHigh;
 }
 
 interface Job {
@@ -26,9 +41,9 @@ interface Job {
   readonly name: string;
 }
 
-/** Each rate that Prometheus has over two scrapes, as a share of the real one, by path, interval and source. */
-export async function relativeRates(t: ExecutionContext, scrapes: Scrapes): Promise<Map<string, number[]>> {
-  const { everySeconds, forSeconds } = scrapes;
+/** Each rate over two scrapes of Prometheus, by path, interval and source. */
+export async function relativeRates(t: ExecutionContext, scrapes: Scrapes): Promise<Map<string, RelativeRate[]>> {
+  const { everySeconds, forSeconds, least } = scrapes;
   const jobs = everySeconds.flatMap((every) =>
     PATHS.map((path): Job => ({ every, path, name: `${path} every ${every} s` })),
   );
@@ -41,14 +56,20 @@ export async function relativeRates(t: ExecutionContext, scrapes: Scrapes): Prom
     const prometheus = await startPrometheus(join(pm2.folder, 'prometheus'), configOf(jobs, port));
     try {
       await untilNumbersMove(prometheus, jobs);
+      const begin = Date.now() / 1000;
       await sleep(forSeconds * 1000);
-      const rates = new Map<string, number[]>();
+      const rates = new Map<string, RelativeRate[]>();
       for (const job of jobs) {
         for (const source of SOURCES) {
-          rates.set(`${source}, ${job.name}`, await ratesOf(prometheus, job, source, forSeconds));
+          const what = `${source}, ${job.name}`;
+          const all = await until(`${least} rates of ${what}`, async () => {
+            const found = await ratesOf(prometheus, job, source, begin);
+            return found.length >= least ? found : undefined;
+          });
+          rates.set(what, all);
         }
       }
-      for (const [what, all] of rates) t.log(`${what}: ${all.map((rate) => rate.toFixed(4)).join(' ')}`);
+      for (const [what, all] of rates) t.log(`${what}: ${all.map(({ rate }) => rate.toFixed(4)).join(' ')}`);
       return rates;
     } finally {
       await prometheus.close();
@@ -91,12 +112,27 @@ async function untilNumbersMove(prometheus: Scraper, jobs: readonly Job[]): Prom
   }
 }
 
-/** At each scrape: the rate over the last two. */
-async function ratesOf(prometheus: Scraper, job: Job, source: string, forSeconds: number): Promise<number[]> {
-  const { every, name } = job;
-  const end = Date.now() / 1000;
-  const rate = `rate(steady_orders_total{job="${name}", pm2_app="${source}"}[${2 * every}s])`;
-  const [rates, ...others] = await prometheus.range(rate, end - forSeconds + 4 * every, end, every);
-  if (rates === undefined || others.length > 0) throw new Error(`${others.length + 1} series of ${source}, ${name}`);
-  return rates.values.map((one) => one / PER_SECOND);
+/** At each scrape since then: the rate over the last two. */
+async function ratesOf(prometheus: Scraper, job: Job, source: string, begin: number): Promise<RelativeRate[]> {
+  const range = `[${Math.ceil(Date.now() / 1000 - begin)}s]`;
+  const read = async (selector: string): Promise<readonly (readonly [time: number, value: number])[]> => {
+    const { result } = await prometheus.api<Result>('/api/v1/query', { query: selector + range });
+    if (result.length > 1) throw new Error(`${result.length} series of ${selector}`);
+    return (result[0]?.values ?? []).map(([time, value]) => [time, Number(value)]);
+  };
+  const orders = await read(`steady_orders_total{job="${job.name}", pm2_app="${source}"}`);
+  const durations = new Map(await read(`scrape_duration_seconds{job="${job.name}"}`));
+  return orders.slice(1).flatMap(([time, value], i) => {
+    const [timeBefore, valueBefore] = orders[i]!;
+    const [took, tookBefore] = [durations.get(time), durations.get(timeBefore)];
+    // One of the two is not there yet, or not any more.
+    if (took === undefined || tookBefore === undefined) return [];
+    const seconds = time - timeBefore;
+    const rate = (value - valueBefore) / seconds / PER_SECOND;
+    return [{ rate, tooLow: tookBefore / seconds, tooHigh: took / seconds }];
+  });
+}
+
+interface Result {
+  readonly result: readonly { readonly values: readonly (readonly [time: number, value: string])[] }[];
 }

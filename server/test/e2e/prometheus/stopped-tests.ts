@@ -45,6 +45,7 @@ export function stoppedTests(watched: () => Watched): void {
   test.serial(
     'a scrape of all processes waits for a stopped one until the deadline, and a scrape of another one does not',
     async (t) => {
+      t.timeout(600_000);
       const { scraped } = watched();
       const [stopped, ...others] = (await scraped.ready()) as [Instance, ...Instance[]];
       const ids = others.map(({ id }) => id);
@@ -55,11 +56,16 @@ export function stoppedTests(watched: () => Watched): void {
       );
       process.kill(stopped.pid, 'SIGSTOP');
       try {
-        const begin = performance.now();
-        const text = await scrape(scraped, '/metrics', 9);
-        // 10 % are kept for the rest. Without the header the deadline would have been 5 s, also on a slow machine.
-        t.true(performance.now() - begin > 8000);
-        t.deepEqual([idsThatAre(0, text), idsThatAre(1, text)], [[stopped.id], ids]);
+        // On a busy machine another one may miss a round.
+        const text = await until('a scrape that misses the stopped one only', async () => {
+          const begin = performance.now();
+          const found = await scrape(scraped, '/metrics', 9);
+          // 10 % are kept for the rest. Without the header the deadline would have been 5 s, also on a slow machine.
+          t.true(performance.now() - begin > 8000);
+          const [down, up] = [idsThatAre(0, found), idsThatAre(1, found)];
+          if (String([down, up]) === String([[stopped.id], ids])) return found;
+          throw new Error(JSON.stringify({ down, up }));
+        });
         for (const { id, ask } of others) {
           const orders = [...text.matchAll(new RegExp(`^shop_orders_total\\{.*pm_id="${id}".*\\} (\\d+)$`, 'gm'))];
           t.is(sum(orders.map(([, value]) => Number(value))), await ask<number>('counted'));

@@ -23,8 +23,8 @@ export interface Watched {
 
 export async function watch(scraped: ScrapedCluster): Promise<Watched> {
   await scraped.ready(4);
-  const first = startTraffic(scraped.shopPort, PER_SECOND);
-  await until('some traffic', () => (first.total > 3 * PER_SECOND ? true : undefined));
+  const first = startTraffic(scraped.shopPort, PER_SECOND, PATIENCE_MS);
+  await until('some traffic of each', () => (first.total > 3 * PER_SECOND && first.answered.size === 4) || undefined);
   await first.stop();
   return { scraped, first };
 }
