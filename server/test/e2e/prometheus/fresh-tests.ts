@@ -22,7 +22,7 @@ export interface Scrapes {
   readonly least: number;
 }
 
-/** A rate over two scrapes, as a share of the real one. */
+/** What `rate()` says of two scrapes, as a share of the real one. */
 export interface RelativeRate {
   readonly rate: number;
   /** How much it may be too low or too high: a scrape has the numbers of a moment between its begin and its end. */
@@ -41,7 +41,7 @@ interface Job {
   readonly name: string;
 }
 
-/** Each rate over two scrapes of Prometheus, by path, interval and source. */
+/** What Prometheus' `rate()` says at each scrape, by path, interval and source. */
 export async function relativeRates(t: ExecutionContext, scrapes: Scrapes): Promise<Map<string, RelativeRate[]>> {
   const { everySeconds, forSeconds, least } = scrapes;
   const jobs = everySeconds.flatMap((every) =>
@@ -112,27 +112,40 @@ async function untilNumbersMove(prometheus: Scraper, jobs: readonly Job[]): Prom
   }
 }
 
-/** At each scrape since then: the rate over the last two. */
-async function ratesOf(prometheus: Scraper, job: Job, source: string, begin: number): Promise<RelativeRate[]> {
+/** At each scrape since then: what `rate()` says of the last two. */
+async function ratesOf(
+  prometheus: Scraper,
+  { every, name }: Job,
+  source: string,
+  begin: number,
+): Promise<RelativeRate[]> {
+  const orders = `steady_orders_total{job="${name}", pm2_app="${source}"}`;
   const range = `[${Math.ceil(Date.now() / 1000 - begin)}s]`;
-  const read = async (selector: string): Promise<readonly (readonly [time: number, value: number])[]> => {
-    const { result } = await prometheus.api<Result>('/api/v1/query', { query: selector + range });
-    if (result.length > 1) throw new Error(`${result.length} series of ${selector}`);
-    return (result[0]?.values ?? []).map(([time, value]) => [time, Number(value)]);
-  };
-  const orders = await read(`steady_orders_total{job="${job.name}", pm2_app="${source}"}`);
-  const durations = new Map(await read(`scrape_duration_seconds{job="${job.name}"}`));
-  return orders.slice(1).flatMap(([time, value], i) => {
-    const [timeBefore, valueBefore] = orders[i]!;
-    const [took, tookBefore] = [durations.get(time), durations.get(timeBefore)];
+  const times = (await samplesOf(prometheus, orders + range)).map(([time]) => time);
+  const durations = new Map(await samplesOf(prometheus, `scrape_duration_seconds{job="${name}"}${range}`));
+  const rates: RelativeRate[] = [];
+  for (const [i, time] of times.entries()) {
+    const before = times[i - 1] ?? NaN;
+    const [took, tookBefore] = [durations.get(time), durations.get(before)];
     // One of the two is not there yet, or not any more.
-    if (took === undefined || tookBefore === undefined) return [];
-    const seconds = time - timeBefore;
-    const rate = (value - valueBefore) / seconds / PER_SECOND;
-    return [{ rate, tooLow: tookBefore / seconds, tooHigh: took / seconds }];
-  });
+    if (took === undefined || tookBefore === undefined) continue;
+    const query = `rate(${orders}[${2 * every}s])`;
+    const { result } = await prometheus.api<Result>('/api/v1/query', { query, time });
+    const rate = Number(result[0]?.value?.[1] ?? NaN);
+    // There is none where a busy machine has missed a scrape.
+    if (!Number.isNaN(rate)) rates.push({ rate: rate / PER_SECOND, tooLow: tookBefore / every, tooHigh: took / every });
+  }
+  return rates;
+}
+
+type Sample<Value> = readonly [time: number, value: Value];
+
+async function samplesOf(prometheus: Scraper, query: string): Promise<readonly Sample<number>[]> {
+  const { result } = await prometheus.api<Result>('/api/v1/query', { query });
+  if (result.length > 1) throw new Error(`${result.length} series of ${query}`);
+  return (result[0]?.values ?? []).map(([time, value]) => [time, Number(value)]);
 }
 
 interface Result {
-  readonly result: readonly { readonly values: readonly (readonly [time: number, value: string])[] }[];
+  readonly result: readonly { readonly values?: readonly Sample<string>[]; readonly value?: Sample<string> }[];
 }
