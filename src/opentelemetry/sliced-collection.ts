@@ -142,9 +142,12 @@ function* metricOf(storage: SwappableStorage, deltas: SdkDeltas, time: HrTime): 
   const { _keyMap: attributes, _valueMap: accumulations } = deltas;
   const size = accumulations.size;
   const dataPoints = new Array<DataPoint>(size);
+  // With a million series, each of these arrays takes milliseconds.
+  yield;
   let first: MetricData | undefined;
   // By what the SDK tells series apart: the JSON text of their sorted attributes, at the time when they were recorded.
   const recordedAttributes = new Array<string>(size);
+  yield;
   // Both maps have the same keys in the same order, as nothing is ever removed.
   const objects = attributes.values();
   let records: Parameters<SdkAggregator['toMetricData']>[2][number][] = [];
