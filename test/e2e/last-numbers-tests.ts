@@ -45,7 +45,7 @@ const WAYS: readonly Way[] = [
   { end: 'stop, and go on', first: 'inside' },
 ];
 
-/** For a busy machine: how long the end of a process may take, for the exporter and for PM2. */
+/** How long PM2 waits for the end of a process, on a busy machine. */
 const PATIENCE_MS = 60_000;
 /**
  * PM2 kills some after 100 or 300 ms, in which a busy machine may not let them run at all. Such a process has lost its numbers
@@ -104,10 +104,7 @@ async function endSome(pm2: Pm2, instance: Instance, kinds: readonly Kind[]): Pr
       autorestart: false,
       kill_timeout: PATIENCE_MS,
       ...way.options,
-      env: {
-        ...{ END: way.end, COLLECT: source },
-        ...{ EXPORTER: join(PROJECT, 'build/src'), LAST_NUMBERS_MS: String(PATIENCE_MS) },
-      },
+      env: { END: way.end, COLLECT: source, EXPORTER: join(PROJECT, 'dist/src') },
     })),
   );
   const apps = await Promise.all(

@@ -2,7 +2,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { ExecutionContext } from 'ava';
 import type * as exporterModule from '../../src/exporter';
-import type * as lastNumbersModule from '../../src/end/last-numbers';
 import type { Exporter } from '../../src/running';
 import type * as sourceModule from '../../src/collect/sources/source';
 import { RpcServer, type Packet } from '../core/pm2/rpc-server';
@@ -49,8 +48,8 @@ export async function endingProcess(
     t,
     ({ load, tell }, data) => {
       const { startExporter } = load('src/exporter') as typeof exporterModule;
-      const { LastNumbers } = load('src/end/last-numbers') as typeof lastNumbersModule;
-      LastNumbers.endMs = Number(process.env['LAST_NUMBERS_MS']);
+      const patience = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter patience at the end');
+      (globalThis as Record<symbol, unknown>)[patience] = Number(process.env['LAST_NUMBERS_MS']);
       const { functionSource } = load('src/collect/sources/source') as typeof sourceModule;
       const logger = { ...console, info: () => undefined, debug: () => undefined };
       const { scopeMetrics } = data as { scopeMetrics: { metrics: { dataPoints: { value: number }[] }[] }[] };

@@ -23,15 +23,19 @@ export async function missingTerminal(): Promise<string | undefined> {
   return isThere ? undefined : "tmux can't be found: sudo apt-get install --no-install-recommends tmux";
 }
 
+let terminals = 0;
+
 /** @param body gets a function that returns what is on the screen */
 export async function withTerminal<T>(
   options: TerminalOptions,
   body: (screen: () => Promise<string>) => Promise<T>,
 ): Promise<T> {
   const { folder, command, columns, rows, env = {} } = options;
+  // One of its own: the server before it may still be ending.
+  const socket = join(folder, `tmux-${terminals++}.sock`);
   const tmux = async (...args: string[]): Promise<string> => {
     // No configuration of the user's, and UTF-8 whatever the locale is.
-    const { stdout } = await run('tmux', ['-u', '-f', '/dev/null', '-S', join(folder, 'tmux.sock'), ...args], {
+    const { stdout } = await run('tmux', ['-u', '-f', '/dev/null', '-S', socket, ...args], {
       env: { ...process.env, ...env, TERM: 'xterm-256color' },
     });
     return stdout;

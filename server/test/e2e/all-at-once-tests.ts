@@ -54,9 +54,9 @@ export function allAtOnceTests(test: TestFn, version: Pm2Version): void {
       const instances = async () => {
         const lists = await Promise.all(APPS.map(({ name, instances = 1 }) => pm2.ready(name, instances)));
         const all = lists.flat();
-        // What ends before it has been asked does not know the server. The first collection is the exporter's own.
+        // What ends before it has been asked does not know the server.
         for (const { ask } of all) {
-          await until('a request', async () => (await ask<number>('collections')) > 1 || undefined);
+          await until('a request', async () => (await ask<number>('requests')) > 0 || undefined);
         }
         return all;
       };

@@ -76,10 +76,10 @@ const app = (name: string, more: Partial<App> = {}): App => ({
   ...more,
 });
 
-/** Waits until processes have been asked: before, they do not know the server. The first collection is the exporter's own. */
+/** Waits until processes have been asked: before, they do not know the server. */
 async function asked(instances: readonly Instance[]): Promise<void> {
   for (const { ask } of instances) {
-    await until('a request', async () => (await ask<number>('collections')) > 1 || undefined);
+    await until('a request', async () => (await ask<number>('requests')) > 0 || undefined);
   }
 }
 
@@ -199,9 +199,9 @@ test.serial('a metrics server that has just started has the last numbers of olde
   await older!.ask('count', 1);
   await hasAll('older');
   await pm2.stop('metrics');
-  const before = await older!.ask<number>('collections');
+  const before = await older!.ask<number>('requests');
   await pm2.restart('metrics');
-  await until('a request', async () => (await older!.ask<number>('collections')) > before || undefined);
+  await until('a request', async () => (await older!.ask<number>('requests')) > before || undefined);
   await older!.ask('count', 7);
   await pm2.call('stopProcessId', older!.id);
   await hasAll('older');

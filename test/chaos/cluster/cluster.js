@@ -9,9 +9,6 @@ const { freePort } = require('../../../scripts/lib/ports');
 
 const root = path.join(__dirname, '..', '..', '..');
 const PATIENCE_MS = 120_000;
-/** How long a process may take to end, and its exporter of that. */
-const KILL_MS = 20_000;
-const LAST_NUMBERS_MS = 15_000;
 /** PM2 counts restarts in quick succession, and gives up at this number. */
 const MANY_RESTARTS = 10_000;
 
@@ -29,11 +26,8 @@ async function startCluster() {
       exec_mode: 'cluster',
       instances: 3,
       // On a busy machine a clean end takes its time. PM2 would kill the process.
-      kill_timeout: KILL_MS,
-      env: {
-        ...{ PORT: String(shopPort), CONTROL_FOLDER: control, INTERVAL_MS: '100' },
-        ...{ EXPORTER: path.join(root, 'build', 'src'), LAST_NUMBERS_MS: String(LAST_NUMBERS_MS) },
-      },
+      kill_timeout: 20_000,
+      env: { PORT: String(shopPort), CONTROL_FOLDER: control, INTERVAL_MS: '100', PATIENT_END: '1' },
     },
     {
       ...common,

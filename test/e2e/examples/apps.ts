@@ -21,6 +21,8 @@ export const NAMES = Object.keys(EXAMPLES) as Example[];
 export const STARTED: readonly Example[] =
   process.env['TEST_MATRIX'] === '1' ? NAMES : ['express-prom-client', 'fastify-opentelemetry', 'otlp-beside'];
 
+const PATIENT_END = join(PROJECT, 'test/support/patient-end.js');
+
 /** As many as each of them starts. */
 export const INSTANCES = 4;
 
@@ -41,7 +43,8 @@ export async function exampleApps(env: Readonly<Record<string, string>>): Promis
     const first = await freePorts(next, count);
     next = first + count;
     const ports = Array.from({ length: count }, (_, index) => first + index);
-    apps.push({ ...app, name, ports, env: { ...app.env, PORT: String(first), ...env } });
+    const node_args = [...(app.node_args ?? []), '--require', PATIENT_END];
+    apps.push({ ...app, name, ports, node_args, env: { ...app.env, PORT: String(first), ...env } });
   }
   return apps;
 }
