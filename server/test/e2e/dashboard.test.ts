@@ -117,7 +117,9 @@ test.serial('a reload is seen as it happens: old and new side by side, and total
   await until('a process that PM2 is replacing, and its memory', () =>
     page.rows
       .flat()
-      .find(([, , , status, , , , memory]) => status === 'leaving' && (memory !== null || process.platform !== 'linux')),
+      .find(
+        ([, , , status, , , , memory]) => status === 'leaving' && (memory !== null || process.platform !== 'linux'),
+      ),
   );
   await until('its rate', () => ids.some((pmId) => page.names(2).has(`shop ${pmId} (leaving)`)) || undefined);
   writeFileSync(listenWhen, '');

@@ -35,7 +35,10 @@ const fetchText = async (port: number, path: string) => (await fetch(`http://127
 const isRefused = (port: number): Promise<true | undefined> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => (socket.destroy(), resolve(undefined)));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(undefined);
+    });
     socket.once('error', () => resolve(true));
   });
 
