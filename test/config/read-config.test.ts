@@ -1,7 +1,7 @@
 /** Any input gives a complete configuration, and each problem in it is named. */
 import { inspect } from 'node:util';
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../support/properties';
 import { describeProblem, readConfig } from '../../src/config/read-config';
 
 const defaults = readConfig(undefined).config;

@@ -1,7 +1,7 @@
 /** The schema for editors and the code that reads the configuration accept the same. */
 import Ajv from 'ajv';
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../support/properties';
 import schema from '../../schemas/mashroom-monitoring-pm2-exporter.schema.json';
 import { readConfig } from '../../src/config/read-config';
 

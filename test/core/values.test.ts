@@ -1,6 +1,6 @@
 import test from 'ava';
 import { readPmId } from '../../core/pm2/pm-id';
-import fc from 'fast-check';
+import * as fc from '../support/properties';
 import { isRecord, messageOf, printable, stackOf } from '../../core/values';
 
 test('a record has named fields', (t) => {

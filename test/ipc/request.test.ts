@@ -1,5 +1,5 @@
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../support/properties';
 import { readRequest, type MetricsRequest } from '../../src/ipc/request';
 
 const ANYTHING = fc.anything({

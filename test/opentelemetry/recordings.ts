@@ -1,6 +1,6 @@
 /** Random recordings with all kinds of instruments, and collections in between. */
 import type { Attributes, Meter } from '@opentelemetry/api';
-import * as fc from 'fast-check';
+import * as fc from '../support/properties';
 import type { ViewOptions } from './sdk';
 
 export type Step =

@@ -1,7 +1,7 @@
 /** Snapshots as they cross to a worker thread. */
 import { deepStrictEqual } from 'node:assert/strict';
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../support/properties';
 import type { PostedSnapshot } from '../../protocol/posted';
 import { PostedForm } from '../../src/pool/posted';
 import { SnapshotEncoder } from '../../core/encoder/encoder';

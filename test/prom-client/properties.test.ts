@@ -1,7 +1,7 @@
 /** Whatever an app does with a registry, the source shows what the registry's own text shows at that moment. */
 import assert from 'node:assert/strict';
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../support/properties';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { ResourceMetrics } from '../../core/otel';
 import { PrometheusText } from '../../server/workers/exposition/instance/prometheus-text';

@@ -1,6 +1,6 @@
 /** After an explosion of labels the series limit is there for the series that live. */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../support/properties';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { collected, counter, deltas, places, point, read, series } from '../core/encoder/collections';
 

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../support/properties';
 import { Columns } from '../../core/encoder/columns/columns';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { Positions } from '../../core/encoder/positions/positions';

@@ -1,7 +1,7 @@
 /** Of several sources one may return anything in place of data: the numbers of the others are exact all the same. */
 import { runInNewContext } from 'node:vm';
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../support/properties';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { ResourceMetrics } from '../../core/otel';
 import type { MetricsSource } from '../../src/collect/sources/source';

@@ -1,6 +1,6 @@
 /** Replies in the form of the first protocol, as the official serializers of all release lines render them. */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../support/properties';
 import type { ResourceMetrics } from '../../core/otel';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import { PageCache } from '../../workers/page-cache';

@@ -1,6 +1,6 @@
 /** Any headers of a client get a valid answer. */
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../../test/support/properties';
 import { MAX_DEADLINE_MS, deadlineOf } from '../../src/http/deadline';
 import { targetOf } from '../../src/http/discovery';
 import { run } from './running-server';

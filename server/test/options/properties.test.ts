@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../../test/support/properties';
 import { readOptions } from '../../src/options/read-options';
 import { NAMES, TABLE, envOf } from '../../src/options/table';
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../../test/support/properties';
 import { readMonitor } from '../../src/pm2/monitor';
 import { readProcessList } from '../../src/pm2/process-list';
 

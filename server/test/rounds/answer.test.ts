@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../../test/support/properties';
 import { readAnswer, readLastNumbers } from '../../src/rounds/messages/answer';
 
 const compact = { v: 2, form: 'snapshot', incarnation: 'i', generation: 3, pid: 7, payload: 'AAAA' };

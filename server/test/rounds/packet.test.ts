@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../../test/support/properties';
 import { rangesOf } from '../../src/rounds/packet';
 
 test('a request names its pages exactly, by as few ranges as possible', (t) => {

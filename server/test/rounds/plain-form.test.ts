@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../../test/support/properties';
 import type { ResourceMetrics } from '../../../core/otel';
 import type { Snapshot } from '../../../core/snapshot';
 import { PlainEncoder } from '../../src/rounds/messages/plain-encoder';

@@ -1,6 +1,6 @@
 /** The tables: what stands in them, in which order, and that no name changes the terminal. */
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../../test/support/properties';
 import { AnswerError, Client } from '../../src/top/client';
 import { askForView, type View } from '../../src/top/view';
 import { NOW, OVERVIEW, processOf, serveAnswers } from './answers';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { attributesText } from '../../../core/encoder/series/attributes';
 import { collected, counter, point } from './collections';
 import { render, SERIALIZERS } from '../../support/rendered';

@@ -1,6 +1,6 @@
 /** Cumulative metrics whose source says which of their data points have changed. */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { SnapshotEncoder, type Encoded } from '../../../core/encoder/encoder';
 import type { Changes, DataPoint, HrTime } from '../../../core/otel';
 import { SCALAR_VALUE } from '../../../core/snapshot';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { Columns, type Column, type Published } from '../../../core/encoder/columns/columns';
 
 const STEPS = fc.array(

@@ -1,6 +1,6 @@
 /** Interim snapshots: those between the ends of two intervals, with which no later snapshot is compared. */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { SCALAR_VALUE, START, type Snapshot } from '../../../core/snapshot';
 import { collected, counter, deltas, point, read } from './collections';

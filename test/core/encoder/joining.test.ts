@@ -1,6 +1,6 @@
 /** Families that only grow: the pages of the few series that come in each collection are joined. */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import type { Attributes, HrTime } from '../../../core/otel';
 import { COUNT, PAGE_SERIES, START, strideOf, type Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';

@@ -1,6 +1,6 @@
 /** Long histories, in which most series go for good and the encoder packs the others anew, beside a plain model. */
 import test, { type ExecutionContext } from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import type { Attributes, DataPoint, HrTime, ResourceMetrics } from '../../../core/otel';
 import { COUNT, START, type Snapshot } from '../../../core/snapshot';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { SeriesIndex } from '../../../core/encoder/series/series-index';
 import { Slicer } from '../../../core/slicer';
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { attributesText } from '../../../core/encoder/series/attributes';
 import { dataOf } from '../../../core/bytes';
 import { SeriesTexts } from '../../../core/encoder/series/series-texts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { addAtLowerScale, lowerIndex, stepsToFit } from '../../../core/exponential/scale';
 
 /** Index of the bucket of a value: the definition of the data model, upper bounds are inclusive. */

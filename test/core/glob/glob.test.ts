@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../support/properties';
 import picomatch from 'picomatch/posix';
 import { compileGlob, isGlob } from '../../../core/glob/glob';
 import { matches } from './matches';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { readable } from '../../../core/monit/readable';
 
 const text = (value: number, unit?: string): string => {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { MessageReader, writeMessage } from '../../../core/pm2/messages';
 
 /** The packages that PM2's daemon uses. */

@@ -2,7 +2,7 @@
  * Random sequences of ResourceMetrics with what prom-client has beside OpenTelemetry's SDK: summaries in place of some gauges,
  * names that are Prometheus's, rules of their own, and exemplars.
  */
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import {
   AGGREGATORS,
   DataPointType,

@@ -1,6 +1,6 @@
 /** Collections in which anything stands in the place of anything: what is well-formed comes out as if it were alone. */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import type { ResourceMetrics } from '../../../core/otel';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';
 import { PageCache } from '../../../workers/page-cache';

@@ -2,7 +2,7 @@
  * Random sequences of ResourceMetrics, as the collections of one process: series come, go, come back, change positions
  * and start anew.
  */
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { DataPointType, type DataPoint, type HrTime, type MetricData, type ResourceMetrics } from '../../../core/otel';
 
 const anyNumber = fc.oneof(

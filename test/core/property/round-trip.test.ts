@@ -1,5 +1,5 @@
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import type { HistogramValue, ResourceMetrics } from '../../../core/otel';
 import type { Snapshot } from '../../../core/snapshot';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { withEarlier, withPrevious } from '../../../core/query/compared';
 import { Queries } from '../../../core/query/evaluate';
 import { bucketQuantile } from '../../../core/query/quantile';

@@ -1,7 +1,7 @@
 /** A payload that was changed on its way is refused with a WireError, or is a snapshot that can be used. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import type { Snapshot } from '../../../core/snapshot';
 import { PageCache } from '../../../workers/page-cache';
 import { plainJson } from '../../../workers/plain-form';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { ByteReader, ByteWriter } from '../../../core/wire/numbers';
 
 const SPECIAL = fc.constantFrom(

@@ -1,5 +1,5 @@
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { strideOf, type PlacedPage, type Snapshot } from '../../../core/snapshot';
 import type { PageRange } from '../../../core/wire/format';
 import { SnapshotEncoder } from '../../../core/encoder/encoder';

@@ -3,7 +3,7 @@
  * the same moments, and the official serializer makes the same text of both.
  */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { recorder, recordings } from '../../core/encoder/deltas/recordings';
 import { render } from '../../support/rendered';
 import { SDKS, startCumulative, startTally } from './tallies';

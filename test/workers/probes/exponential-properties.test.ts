@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { ExponentialBuckets } from '../../../core/exponential/buckets';
 import { exponential, type Numbers } from '../../support/snapshots';
 import { shown } from './computed';

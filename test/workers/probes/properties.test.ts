@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../support/properties';
 import { mergeBuckets, type Buckets } from '../../../core/query/observed-histogram';
 import { bucketQuantile } from '../../../core/query/quantile';
 import { histogram, scalar, type FamilySpec } from '../../support/snapshots';

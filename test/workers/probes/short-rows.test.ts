@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../support/properties';
 import type { ProbesResult } from '../../../protocol/tasks';
 import { hasValue, seen, type Columns } from '../../support/monit-rows';
 import { exponential, histogram, scalar, summary, type FamilySpec, type SeriesSpec } from '../../support/snapshots';

@@ -1,6 +1,6 @@
 /** Fewer points, with all peaks. */
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../../../test/support/properties';
 import { downsample } from '../../../src/live/history/downsample';
 
 test('a short timeline stays as it is', (t) => {

@@ -1,6 +1,6 @@
 /** Numbers over time, and their bounds. */
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../../../test/support/properties';
 import { Timeline } from '../../../src/live/history/timeline';
 
 const LIMITS = { maxAgeMs: 1000, maxRows: 10, maxBytes: 1024 * 1024 };

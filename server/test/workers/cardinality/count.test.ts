@@ -1,6 +1,6 @@
 /** Counts of series and of the values of attributes. */
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from '../../../../test/support/properties';
 import type { Attributes } from '../../../../core/otel';
 import type { CardinalityApp, CardinalityCounts, CountedMetric } from '../../../protocol/cardinality';
 import { CardinalityCounter } from '../../../workers/cardinality/count';

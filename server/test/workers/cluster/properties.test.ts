@@ -4,7 +4,7 @@
  * may go on, or another server from what was saved.
  */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../../test/support/properties';
 import { withStateFile, type StateFile } from './state/state-files';
 import { counter, histogram, point } from '../../../../test/core/encoder/collections';
 import { at, Cluster, Instance, numbersOf } from './merged-instances';

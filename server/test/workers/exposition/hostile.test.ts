@@ -3,7 +3,7 @@
  * send.
  */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../../test/support/properties';
 import type { Format, LabelledSnapshot } from '../../../protocol/render';
 import {
   COUNT,

@@ -1,6 +1,6 @@
 /** Whatever processes may collect: all formats are valid, and say the same as what was collected. */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../../test/support/properties';
 import type { LabelledSnapshot } from '../../../protocol/render';
 import {
   DataPointType,

@@ -1,5 +1,5 @@
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../../test/support/properties';
 import { MAX_NUMBER, numberText, writeNumber } from '../../../workers/text/lines/digits';
 
 function written(value: number): string {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../../test/support/properties';
 import { endLoan, startLoan, type Loan } from '../../../protocol/loan';
 import { numberText } from '../../../workers/text/lines/digits';
 import { NumberedLines } from '../../../workers/text/lines/numbered-lines';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../../test/support/properties';
 import type { Layout, Page } from '../../../../core/snapshot';
 import { numberText } from '../../../workers/text/lines/digits';
 import { PageText } from '../../../workers/text/page-text';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../support/properties';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import { START, type Snapshot } from '../../../../core/snapshot';
 import { SDKS, startSdk } from '../sdk-metrics';

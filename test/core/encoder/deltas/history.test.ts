@@ -1,6 +1,6 @@
 /** Histories of families with and without deltas, in which everything happens that may happen to columns and pages. */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../support/properties';
 import { Columns } from '../../../../core/encoder/columns/columns';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import { COUNT, SCALAR_VALUE, START, type Snapshot } from '../../../../core/snapshot';

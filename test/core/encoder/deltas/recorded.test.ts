@@ -1,6 +1,6 @@
 /** Deltas that come with what was recorded, beside the objects that the application has recorded with. */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../support/properties';
 import { SnapshotEncoder } from '../../../../core/encoder/encoder';
 import type { Attributes, ResourceMetrics } from '../../../../core/otel';
 import { SCALAR_VALUE } from '../../../../core/snapshot';

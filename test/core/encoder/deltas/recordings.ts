@@ -1,6 +1,6 @@
 /** Random sequences of recordings with all kinds of instruments, and what records them. */
 import type { Attributes, Meter } from '@opentelemetry/api';
-import * as fc from 'fast-check';
+import * as fc from '../../../support/properties';
 
 const KEYS = ['method', 'path', 'status', 'ä"b'];
 const VALUES = ['GET', 'a,b', '', 5, true, '{"x":[1]}', 'ü'];

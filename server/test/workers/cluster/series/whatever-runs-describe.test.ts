@@ -1,6 +1,6 @@
 /** One identity of a series, the exposed one, for runs made at random. */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../../../test/support/properties';
 import { counter, histogram, point } from '../../../../../test/core/encoder/collections';
 import { at, Cluster, Instance } from '../merged-instances';
 import { descriptor, shown } from './described-runs';

@@ -1,6 +1,6 @@
 /** Sums of fractions depend on the order of addition: no change of order may show as a reset. */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../../../test/support/properties';
 import { withStateFile, type StateFile } from '../state/state-files';
 import { counter, histogram, point } from '../../../../../test/core/encoder/collections';
 import { at, Cluster, Instance, numbersOf, scalarsOf } from '../merged-instances';

@@ -1,6 +1,6 @@
 /** Histograms over the lives of instances: explicit bounds, and exponential ones. */
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../../../test/support/properties';
 import type { LabelledSnapshot } from '../../../../protocol/render';
 import {
   EXP_BUCKETS,

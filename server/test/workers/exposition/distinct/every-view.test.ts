@@ -1,6 +1,6 @@
 /** Whatever processes collect, no view in any format has a series twice. */
 import test, { type ExecutionContext } from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../../../test/support/properties';
 import type { LabelledSnapshot } from '../../../../protocol/render';
 import type { Snapshot } from '../../../../../core/snapshot';
 import { promtool, testWith } from '../../../../../test/support/scrapers';

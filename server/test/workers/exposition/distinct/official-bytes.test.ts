@@ -1,13 +1,19 @@
 /** The text of one instance: the bytes of the official serializer wherever strict parsers take them. */
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import test from 'ava';
-import * as fc from 'fast-check';
+import * as fc from '../../../../../test/support/properties';
 import { histogram, point } from '../../../../../test/core/encoder/collections';
 import { Exposition } from '../../../../workers/exposition/exposition';
 import { parse } from '../parsed-text';
 import { render } from '../rendered-snapshots';
 import { named, ODD_BOUNDS, samplesOf, snapshotOf, withoutComments } from './processes-by-hand';
 import { metricOf, scopeShapes, type ScopeShape } from './shapes';
+
+/** Strict parsers would take samples of the other family for its own, though it may have none. */
+function isPartOfAnother(head: string, heads: readonly string[]): boolean {
+  const other = head.replace(/_(count|sum|bucket)$/, '');
+  return other !== head && heads.includes(other);
+}
 
 test('an instance as text has the bytes of the official serializer wherever strict parsers take them', async (t) => {
   const serializer = new PrometheusSerializer();
@@ -31,7 +37,7 @@ test('an instance as text has the bytes of the official serializer wherever stri
       } catch {
         return;
       }
-      if (new Set(heads).size < heads.length) return;
+      if (new Set(heads).size < heads.length || heads.some((head) => isPartOfAnother(head, heads))) return;
       compared++;
       const snapshots = [{ snapshot: await snapshotOf(scopes), labels: [] }];
       t.is(

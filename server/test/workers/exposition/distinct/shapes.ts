@@ -1,5 +1,5 @@
 /** Whatever processes may collect: names, attributes and bounds that are one in Prometheus, or collide. */
-import * as fc from 'fast-check';
+import * as fc from '../../../../../test/support/properties';
 import type { Attributes } from '../../../../../core/otel';
 import type { Snapshot } from '../../../../../core/snapshot';
 import { counter, histogram, point } from '../../../../../test/core/encoder/collections';
