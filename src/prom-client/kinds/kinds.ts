@@ -33,8 +33,6 @@ export interface SeriesArrays<Entry, Point> {
   readonly changed: number[];
   /** Gets the values of these, if they have single ones. */
   readonly values: number[];
-  /** Room for the values of one step, which mean nothing behind it. */
-  scratch: Float64Array;
   /** Becomes `true` where the start time of one of them changes. */
   hasOtherStarts: boolean;
 }

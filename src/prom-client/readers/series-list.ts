@@ -30,7 +30,6 @@ export class SeriesList<Entry, Point extends DataPoint> implements SeriesArrays<
   marks: unknown[] = [];
   changed: number[] = [];
   values: number[] = [];
-  scratch = new Float64Array(0);
   hasOtherStarts = false;
   /** What the last {@link takeChanges} has named; `undefined` where series have come or gone since. */
   private collection: object | undefined;
