@@ -123,11 +123,26 @@ export interface MetricData {
    * Of deltas: by data point, the attributes that were recorded, as the JSON text of an array of sorted pairs
    * `[["key","value"],…]`, empty for none. Applications may have changed the objects since. Only our own reader gives it.
    */
-  readonly recordedAttributes?: readonly string[];
+  readonly recordedAttributes?: readonly string[] | undefined;
   /** Of cumulative metrics. Only our own sources give it. */
   readonly changes?: Changes | undefined;
   readonly dataPoints: readonly DataPoint[];
+  /** Of deltas: the data points behind these. Only our own reader gives it. */
+  readonly more?: MorePoints | undefined;
 }
+
+/**
+ * Data points that are made when they are read, a batch at a time. So those of a metric are never alive all at once, and no
+ * collection of garbage has to copy them.
+ */
+export interface MorePoints {
+  /** How many there are. */
+  readonly count: number;
+  /** Begins with the first batch, each time it is called. */
+  read(): Iterator<MadePoints>;
+}
+
+export type MadePoints = Pick<MetricData, 'dataPoints' | 'recordedAttributes'>;
 
 export interface Scope {
   readonly name: string;

@@ -43,6 +43,7 @@ export class Job<T> {
 
 export class Slicer {
   private deadline = 0;
+  private used = 0;
 
   /** @param budgetMs how long one slice may hold the event loop */
   constructor(private readonly budgetMs = 1) {}
@@ -54,7 +55,15 @@ export class Slicer {
 
   /** The same, for work that may be finished from elsewhere meanwhile. */
   async runJob<T>(job: Job<T>): Promise<T> {
-    while (!job.step()) if (performance.now() >= this.deadline) await this.rest();
+    let begun = performance.now();
+    while (!job.step()) {
+      const now = performance.now();
+      if (now < this.deadline) continue;
+      this.used += now - begun;
+      await this.rest();
+      begun = performance.now();
+    }
+    this.used += performance.now() - begun;
     return job.result();
   }
 
@@ -62,6 +71,11 @@ export class Slicer {
   async rest(): Promise<void> {
     await nextTurn();
     this.deadline = performance.now() + this.budgetMs;
+  }
+
+  /** What all slices have taken so far, in milliseconds. Other work of the event loop is not in it. */
+  get usedMs(): number {
+    return this.used;
   }
 
   /** Lets the event loop turn if the slice has used more than half of its budget. */

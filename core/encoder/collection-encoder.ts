@@ -191,9 +191,10 @@ function describeDeltas({ head, series, order }: DeltaFamily, endTime: HrTime): 
 }
 
 /** How many numbers the metric's data points take, if they are all laid out as the first one is. */
-function numbersOf({ kind, points, count }: ReadMetric, maxSeries: number): number {
+function numbersOf({ kind, points, count, more }: ReadMetric, maxSeries: number): number {
   try {
-    return count === 0 ? 0 : Math.min(count, maxSeries) * strideOf(layoutFor(kind, points[0]?.value));
+    if (count === 0) return 0;
+    return Math.min(count + (more?.count ?? 0), maxSeries) * strideOf(layoutFor(kind, points[0]?.value));
   } catch {
     return 0; // Malformed: encoding it tells what is wrong.
   }

@@ -66,7 +66,10 @@ function together(first: Encoded | undefined, second: Encoded): Encoded {
 }
 
 /** What the parts of the exporter need of an encoder. */
-export type Encoding = Pick<SnapshotEncoder, 'encode' | 'encodeNow' | 'finishNow' | 'endInterval' | 'hold'>;
+export type Encoding = Pick<
+  SnapshotEncoder,
+  'encode' | 'encodingMs' | 'encodeNow' | 'finishNow' | 'endInterval' | 'hold'
+>;
 
 export class SnapshotEncoder {
   private readonly incarnation = crypto.randomUUID();
@@ -83,6 +86,7 @@ export class SnapshotEncoder {
   /** What the last snapshot has of families with deltas. */
   private lastDeltas: readonly EncodedDeltas[] = [];
   private underWay: Job<Encoded> | undefined;
+  private tookMs = 0;
 
   constructor(private readonly options: EncoderOptions) {
     this.slicer = new Slicer(options.sliceMs);
@@ -96,16 +100,23 @@ export class SnapshotEncoder {
   async encode(collected: Collected): Promise<Encoded> {
     const job = new Job(this.steps(collected));
     this.underWay = job;
+    const before = this.slicer.usedMs;
     let encoded: Encoded;
     try {
       await this.slicer.rest();
       encoded = await this.slicer.runJob(job);
     } finally {
+      this.tookMs = this.slicer.usedMs - before;
       if (this.underWay === job) this.underWay = undefined;
     }
     // A snapshot is posted next, which takes a while by itself.
     await this.slicer.restIfUsed();
     return encoded;
+  }
+
+  /** Main-thread time that the last {@link encode} has taken, in milliseconds. Deltas become data points in it. */
+  get encodingMs(): number {
+    return this.tookMs;
   }
 
   /**

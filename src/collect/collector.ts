@@ -221,7 +221,8 @@ export class Collector {
       const settling = collectedSettled(data);
       if (settling !== undefined) await settling;
       if (this.current !== collection) return;
-      this.addLoad(active);
+      // What encoding will take is not known yet: the last one stands for it.
+      this.addLoad(active + this.options.encoder.encodingMs);
       this.log.guard('accept', () => this.options.source.accept?.(data));
       this.data = { data, time, isInterim: collection.isForRequest };
       const encoded = this.encoding.then(() => this.encode(data, time, collection));

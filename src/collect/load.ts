@@ -17,7 +17,7 @@ export class CollectLoad {
     private readonly maxLoad: number,
   ) {}
 
-  /** @param activeMs how long the event loop was busy during one collection */
+  /** @param activeMs how long a collection has kept the event loop busy, and encoding it */
   add(activeMs: number): void {
     this.costsMs.push(activeMs);
     if (this.costsMs.length > REMEMBERED_COLLECTIONS) this.costsMs.shift();

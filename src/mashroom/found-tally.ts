@@ -9,7 +9,7 @@ export const TALLY = Symbol.for('@mashroom/mashroom-monitoring-pm2-exporter tall
  * The plugins may be of two versions of this package after an update. Raise it with each change of what is below, or of
  * the snapshot.
  */
-export const TALLY_VERSION = 1;
+export const TALLY_VERSION = 2;
 
 /** What an exporter gets. */
 export interface TallyPart {

@@ -13,6 +13,7 @@ import { withMaxSizes } from './max-sizes';
 import { sdkStateOf, type SdkCollector, type SdkResult, type SdkState } from './sdk-state';
 import { SlicedCollection } from './sliced-collection';
 import { Taken } from './taken';
+import { withAllPoints } from './taken-deltas';
 
 /** For callbacks of observable instruments. Less than what the collector waits before it reports a source as hanging. */
 const CALLBACKS_MS = 10_000;
@@ -123,19 +124,24 @@ export class ReaderSource implements MetricsSource {
     return taking;
   }
 
+  /** The same for others than the encoder. */
+  async takeWhole(): Promise<SdkResult> {
+    return this.slicer.run(withAllPoints(await this.take()));
+  }
+
   private async takeOnce(): Promise<SdkResult> {
     const collector = this.provider() as SdkCollector;
     const { sdk, sliced } = this;
     const isSliced = sdk !== undefined && sliced?.isPossible(sdk) === true;
     if (this.options.sliced && !isSliced) this.debugOnce('this version of it has another shape than those tested');
-    const result = isSliced ? await this.takeSliced(sdk, sliced) : await this.takeWhole(collector);
+    const result = isSliced ? await this.takeSliced(sdk, sliced) : await this.takeInOneGo(collector);
     this.resource = result.resourceMetrics.resource;
     await resourceSettled(this.resource);
     if (sdk !== undefined) this.warnOfHoards(sdk, collector);
     return result;
   }
 
-  private async takeWhole(collector: SdkCollector): Promise<SdkResult> {
+  private async takeInOneGo(collector: SdkCollector): Promise<SdkResult> {
     const result = await collector.collect({ timeoutMillis: this.options.callbacksMs ?? CALLBACKS_MS });
     const { scopeMetrics } = result.resourceMetrics;
     this.taken.add(this.sdk === undefined ? scopeMetrics : withMaxSizes(scopeMetrics, this.sdk, collector));

@@ -115,7 +115,7 @@ export class Reader {
   async collect(_options?: Deadline): Promise<SdkResult> {
     if (this.collector === undefined) throw new Error('MetricReader is not bound to a MetricProducer');
     if (this.idle || this.stopped !== undefined) throw new Error('MetricReader is shutdown');
-    return this.source.take();
+    return this.source.takeWhole();
   }
 
   /** Collects, and gives the exporter the result. */

@@ -1,34 +1,23 @@
 /**
  * A collection that does not hold the event loop: takes all deltas out of the SDK's storages at one moment, by exchanging
- * a map in each of them, and makes data points of them afterwards, in steps. The SDK itself would do it in one go, pass
- * over the deltas several times, and keep them until the next collection.
+ * a map in each of them. Data points are made of them afterwards, in steps (`taken-deltas.ts`). The SDK itself would do it in one
+ * go, pass over the deltas several times, and keep them until the next collection.
  */
-import {
-  AggregationTemporality,
-  type DataPoint,
-  type HrTime,
-  type MetricData,
-  type Scope,
-  type ScopeMetrics,
-} from '../../core/otel';
+import type { HrTime, MetricData, Scope, ScopeMetrics } from '../../core/otel';
 import type { Sliced } from '../../core/slicer';
 import { messageOf } from '../../core/values';
 import {
-  isKnownHash,
   isKnownMeter,
   isObservable,
   isSwappable,
   storagesOf,
-  type SdkAggregator,
   type SdkDeltas,
   type SdkMeter,
   type SdkState,
   type SdkStorage,
   type SwappableStorage,
 } from './sdk-state';
-
-/** Data points that are made in one step. */
-const STEP_POINTS = 64;
+import { metricOfDeltas } from './taken-deltas';
 
 /** What is left to do for one storage after the moment of the collection. */
 interface Part {
@@ -110,7 +99,7 @@ export class SlicedCollection {
       const metrics: MetricData[] = [];
       for (const part of parts) {
         yield;
-        const metric = yield* this.makeMetric(part, time);
+        const metric = this.makeMetric(part, time);
         if (metric !== undefined) metrics.push(metric);
       }
       if (metrics.length > 0) made.push({ scope, metrics });
@@ -119,10 +108,10 @@ export class SlicedCollection {
   }
 
   /** One instrument that cannot be collected is no reason to lose the others. */
-  private *makeMetric({ storage, deltas }: Part, time: HrTime): Sliced<MetricData | undefined> {
+  private makeMetric({ storage, deltas }: Part, time: HrTime): MetricData | undefined {
     try {
       if (deltas === undefined) return storage.collect(this.collector, time);
-      return yield* metricOf(storage as SwappableStorage, deltas, time);
+      return metricOfDeltas(storage as SwappableStorage, deltas, time);
     } catch (error) {
       this.onOther(`an instrument cannot be collected: ${messageOf(error)}`);
       return undefined;
@@ -134,43 +123,4 @@ export class SlicedCollection {
 function seriesOf(storage: SdkStorage, collector: object): number {
   if (!isSwappable(storage)) return Infinity;
   return storage._temporalMetricStorage._reportHistory.get(collector)?.accumulations?.size ?? 0;
-}
-
-function* metricOf(storage: SwappableStorage, deltas: SdkDeltas, time: HrTime): Sliced<MetricData | undefined> {
-  const { _instrumentDescriptor: descriptor, _deltaMetricStorage } = storage;
-  const { _aggregator: aggregator } = _deltaMetricStorage;
-  const { _keyMap: attributes, _valueMap: accumulations } = deltas;
-  const size = accumulations.size;
-  const dataPoints = new Array<DataPoint>(size);
-  // With a million series, each of these arrays takes milliseconds.
-  yield;
-  let first: MetricData | undefined;
-  // By what the SDK tells series apart: the JSON text of their sorted attributes, at the time when they were recorded.
-  const recordedAttributes = new Array<string>(size);
-  yield;
-  // Both maps have the same keys in the same order, as nothing is ever removed.
-  const objects = attributes.values();
-  let records: Parameters<SdkAggregator['toMetricData']>[2][number][] = [];
-  let left = size;
-  let at = 0;
-  let read = 0;
-  for (const [hash, accumulation] of accumulations) {
-    recordedAttributes[read++] = hash;
-    records.push([objects.next().value as DataPoint['attributes'], accumulation]);
-    if (--left > 0 && records.length < STEP_POINTS) continue;
-    const step = aggregator.toMetricData(descriptor, AggregationTemporality.DELTA, records, time);
-    if (step === undefined) return undefined;
-    first ??= step;
-    for (const point of step.dataPoints) dataPoints[at++] = point;
-    records = [];
-    yield;
-  }
-  dataPoints.length = at;
-  if (first === undefined) return undefined;
-  const isKnown = at === size && isKnownHash(deltas);
-  return { ...first, dataPoints, ...maxSizeOf(aggregator), ...(isKnown && { recordedAttributes }) };
-}
-
-function maxSizeOf({ _maxSize: maxSize }: SdkAggregator): { readonly maxSize?: number } {
-  return typeof maxSize === 'number' ? { maxSize } : {};
 }

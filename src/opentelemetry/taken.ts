@@ -3,6 +3,7 @@
  * collection whose result was not used is handed over again, in front of the next one.
  */
 import { AggregationTemporality, type MetricData, type ResourceMetrics, type ScopeMetrics } from '../../core/otel';
+import { joinedMetric } from './taken-deltas';
 
 interface Waiting {
   /** Collections are numbered, since what is kept of one changes while it waits. */
@@ -77,12 +78,4 @@ function joinedMetrics(earlier: readonly MetricData[], later: readonly MetricDat
     before.set(metric.descriptor, known === undefined ? metric : joinedMetric(known, metric));
   }
   return [...before.values()];
-}
-
-function joinedMetric(earlier: MetricData, later: MetricData): MetricData {
-  const dataPoints = earlier.dataPoints.concat(later.dataPoints);
-  const { recordedAttributes: before } = earlier;
-  const { recordedAttributes: after, ...rest } = later;
-  if (before === undefined || after === undefined) return { ...rest, dataPoints };
-  return { ...rest, dataPoints, recordedAttributes: before.concat(after) };
 }

@@ -6,7 +6,7 @@ import type * as sourceModule from '../../src/collect/sources/source';
 import type * as encoderModule from '../../core/encoder/encoder';
 import type * as stateLogModule from '../../core/state-log';
 import { runInChild } from '../in-child/run';
-import { counter, point, series } from '../core/encoder/collections';
+import { collected, counter, point, series } from '../core/encoder/collections';
 import { metrics, startCollector, type RunningCollector } from './running-collector';
 
 /** Blocks the event loop. */
@@ -36,6 +36,25 @@ test.serial(
     t.deepEqual(bench.log, []);
   },
 );
+
+test.serial('what encoding takes counts as well: data points of deltas are made in it', async (t) => {
+  const deltas = {
+    ...counter('c', [point({}, 1)]),
+    aggregationTemporality: 0,
+    more: {
+      count: 1,
+      *read() {
+        work(25);
+        yield { dataPoints: [point({ id: 1 }, 1)] };
+      },
+    },
+  };
+  const bench = startCollector(t, { collect: () => collected(deltas).data }, { maxCollectLoad: 0.25 });
+  // Of the first collection nothing was encoded before.
+  const { stats } = await bench.more(7);
+  t.true(stats.collectMs >= 25, `${stats.collectMs}`);
+  t.true(stats.intervalMs >= 100, `${stats.intervalMs}`);
+});
 
 test.serial(
   'where collecting is costly the interval stretches, which is logged once, and shrinks when it is cheap',

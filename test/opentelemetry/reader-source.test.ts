@@ -3,7 +3,7 @@ import test from 'ava';
 import { SnapshotEncoder } from '../../core/encoder/encoder';
 import type { ResourceMetrics } from '../../core/otel';
 import { SCALAR_VALUE } from '../../core/snapshot';
-import { sdkStateOf, type SdkCollector } from '../../src/opentelemetry/sdk-state';
+import { sdkStateOf, type SdkCollector, type SwappableStorage } from '../../src/opentelemetry/sdk-state';
 import { read } from '../core/encoder/collections';
 import { stayAlive } from '../support/stay-alive';
 import { foreignReader, loadSdk, SDKS, startOurs, valuesOf, type Ours } from './sdk';
@@ -186,6 +186,56 @@ for (const sdk of SDKS) {
     await t.notThrowsAsync(underWay);
   });
 
+  test(`${sdk}: data points of many series are made when they are encoded, a batch at a time`, async (t) => {
+    const { meter, collect } = startOurs(sdk);
+    const counter = meter.createCounter('c');
+    for (let id = 0; id < 1000; id++) counter.add(1, { id });
+    const made = madeBy(counter);
+    const data = await collect();
+    t.deepEqual(made, [128]);
+    await new SnapshotEncoder({ maxSeries: 10_000 }).encode({ data, time: 0, intervalMs: 1, collectMs: 0 });
+    t.is(Math.max(...made), 128);
+    // The first batch is made once more.
+    t.is(
+      made.reduce((sum, count) => sum + count),
+      1128,
+    );
+  });
+
+  test(`${sdk}: many series whose collections were given up come with the next one, in their order`, async (t) => {
+    const { meter, source } = startOurs(sdk);
+    const counter = meter.createCounter('c');
+    const expected: Record<string, unknown> = {};
+    for (const by of [1, 2, 3]) {
+      for (let id = 0; id < 300; id++) {
+        counter.add(by, { id });
+        expected[`c{"id":${id}}`] = by === 1 ? 1 : by === 2 ? [1, 2] : [1, 2, 3];
+      }
+      t.deepEqual(valuesOf((await source.collect()) as ResourceMetrics), expected);
+    }
+    const data = (await source.collect()) as ResourceMetrics;
+    t.is(data.scopeMetrics[0]?.metrics.length, 1);
+    const { snapshot } = await new SnapshotEncoder({ maxSeries: 1000 }).encode({
+      data,
+      time: 0,
+      intervalMs: 1,
+      collectMs: 0,
+    });
+    const numbers = [...read(snapshot).values()].map((all) => all[SCALAR_VALUE]);
+    t.deepEqual(numbers, new Array(300).fill(6));
+  });
+
+  test(`${sdk}: whoever else collects from it has all data points`, async (t) => {
+    const { meter, source } = startOurs(sdk);
+    const [large, small] = ['large', 'small'].map((name) => meter.createCounter(name));
+    for (let id = 0; id < 1000; id++) large?.add(1, { id });
+    small?.add(1);
+    const { resourceMetrics } = await source.takeWhole();
+    const counts = resourceMetrics.scopeMetrics[0]?.metrics.map(({ dataPoints }) => dataPoints.length);
+    t.deepEqual(counts, [1000, 1]);
+    t.is(Object.keys(valuesOf((await source.collect()) as ResourceMetrics)).length, 1001);
+  });
+
   test(`${sdk}: the largest size of exponential histograms is told`, async (t) => {
     for (const sliced of [true, false]) {
       const { meter, collect } = startOurs(sdk, { sliced, views: [{ name: 'e', maxSize: 20 }] });
@@ -224,4 +274,20 @@ for (const sdk of SDKS) {
       t.regex(ours.lines[0] ?? '', /^debug .*without slices: this version of it has another shape than those tested/);
     });
   }
+}
+
+/** @returns how many data points the SDK makes of the counter's series from now on, by call */
+function madeBy(counter: object): readonly number[] {
+  const made: number[] = [];
+  const { _writableMetricStorage: storage } = counter as { _writableMetricStorage: SwappableStorage };
+  const deltas = storage._deltaMetricStorage;
+  // The SDK has one aggregator for all counters.
+  const shared = deltas._aggregator;
+  const own = Object.create(shared) as typeof shared;
+  own.toMetricData = (descriptor, temporality, records, endTime) => {
+    made.push(records.length);
+    return shared.toMetricData(descriptor, temporality, records, endTime);
+  };
+  Object.assign(deltas, { _aggregator: own });
+  return made;
 }

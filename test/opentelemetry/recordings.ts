@@ -1,10 +1,13 @@
 /** Random recordings with all kinds of instruments, and collections in between. */
 import type { Attributes, Meter } from '@opentelemetry/api';
+import { BATCH_POINTS } from '../../core/encoder/deltas/point-batch';
 import * as fc from '../support/properties';
 import type { ViewOptions } from './sdk';
 
 export type Step =
   | { readonly kind: 'record'; readonly instrument: number; readonly attributes: number; readonly value: number }
+  /** Once in each of more series than are made into data points at a time. */
+  | { readonly kind: 'crowd'; readonly instrument: number; readonly value: number }
   /** What the callbacks of observable instruments say from now on; `undefined` for nothing. */
   | { readonly kind: 'observe'; readonly attributes: number; readonly value: number | undefined }
   | { readonly kind: 'collect' };
@@ -28,6 +31,8 @@ const ATTRIBUTES: readonly Attributes[] = [
   { id: '1', list: ['a', 'b'], 'dotted.key': true },
 ];
 
+const CROWD = BATCH_POINTS + 30;
+
 const number = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 1000 }) },
   { weight: 2, arbitrary: fc.double({ min: 1e-3, max: 1e6, noNaN: true }) },
@@ -49,6 +54,10 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
         attributes,
         value: fc.option(number, { nil: undefined }),
       }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('crowd' as const), instrument: fc.nat(), value: number }),
     },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('collect' as const) }) },
   ),
@@ -86,6 +95,8 @@ export function processOf(meter: Meter): (step: Step) => void {
     // A fresh object each time, as most applications have it.
     if (step.kind === 'record')
       record[step.instrument % record.length]?.(step.value, { ...ATTRIBUTES[step.attributes] });
+    else if (step.kind === 'crowd')
+      for (let id = 0; id < CROWD; id++) record[step.instrument % record.length]?.(step.value, { id });
     else if (step.kind === 'observe' && step.value === undefined) observed.delete(step.attributes);
     else if (step.kind === 'observe') observed.set(step.attributes, Number(step.value));
   };

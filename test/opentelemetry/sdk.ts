@@ -1,6 +1,6 @@
 /** MeterProviders of each SDK with our source as their reader, and others beside it. */
 import type { Meter } from '@opentelemetry/api';
-import type { ResourceMetrics } from '../../core/otel';
+import type { DataPoint, MetricData, ResourceMetrics } from '../../core/otel';
 import { ReaderSource, type ReaderSourceOptions } from '../../src/opentelemetry/reader-source';
 import type { SdkCollector } from '../../src/opentelemetry/sdk-state';
 import { DEFAULT_AGGREGATION, temporalityOf } from '../../src/opentelemetry/selections';
@@ -132,13 +132,18 @@ export function startOurs(name: string, { views = [], others = [], resource, ...
 export function valuesOf({ scopeMetrics }: ResourceMetrics): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const { metrics } of scopeMetrics) {
-    for (const { descriptor, dataPoints } of metrics) {
-      for (const { attributes, value } of dataPoints) {
-        const series = `${descriptor.name}${JSON.stringify(attributes)}`;
+    for (const metric of metrics) {
+      for (const { attributes, value } of pointsOf(metric)) {
+        const series = `${metric.descriptor.name}${JSON.stringify(attributes)}`;
         const number = typeof value === 'number' ? value : (value as { count: number }).count;
         values[series] = series in values ? [values[series], number].flat() : number;
       }
     }
   }
   return values;
+}
+
+function pointsOf({ dataPoints, more }: MetricData): readonly DataPoint[] {
+  const behind = more === undefined ? [] : [...{ [Symbol.iterator]: () => more.read() }];
+  return [...dataPoints, ...behind.flatMap((batch) => batch.dataPoints)];
 }

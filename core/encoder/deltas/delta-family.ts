@@ -3,7 +3,14 @@
  * objects, and with one that they change and use again. What a collection does not mention keeps its numbers, and the cost
  * of a collection follows what has changed.
  */
-import { DataPointType, type Descriptor, type Scope } from '../../otel';
+import {
+  DataPointType,
+  type DataPoint,
+  type Descriptor,
+  type MadePoints,
+  type MorePoints,
+  type Scope,
+} from '../../otel';
 import type { Family } from '../../snapshot';
 import type { Sliced } from '../../slicer';
 import type { AnyFamily, JoinedPage } from '../any-family';
@@ -97,21 +104,44 @@ export class DeltaFamily implements AnyFamily {
   }
 
   /** Adds the data points of a metric: a collection may have several of the family. @throws where there is no memory */
-  *add({ points, count, maxSize, recorded }: ReadMetric, cycle: Cycle, onMalformed: OnMalformed): Sliced {
+  *add(metric: ReadMetric, cycle: Cycle, onMalformed: OnMalformed): Sliced {
     const { adder, series } = this;
+    const { points, count, recorded, more, maxSize } = metric;
     this.lastSeen = cycle.generation;
     adder.maxSize = maxSize;
     adder.onMalformed = onMalformed;
     yield* series.completeIndex(0);
-    for (let i = 0; i < count; i += BATCH_POINTS) {
-      yield;
-      const some = Math.min(BATCH_POINTS, count - i);
-      yield* series.index.reserve(some);
-      adder.addAll(points, recorded, i, some, count - i, cycle);
-    }
+    yield* this.addSome(points, recorded, count, more?.count ?? 0, cycle);
+    if (more !== undefined) yield* this.addMore(more, cycle, onMalformed);
     adder.end();
     series.sealAll();
     yield* this.own.notePresence();
+  }
+
+  private *addMore(more: MorePoints, cycle: Cycle, onMalformed: OnMalformed): Sliced {
+    const batches = more.read();
+    let behind = more.count;
+    for (let batch = nextOf(batches, onMalformed); batch !== undefined; batch = nextOf(batches, onMalformed)) {
+      const { dataPoints, recordedAttributes } = batch;
+      behind -= dataPoints.length;
+      yield* this.addSome(dataPoints, recordedAttributes, dataPoints.length, behind, cycle);
+    }
+  }
+
+  /** @param behind how many data points are added behind these */
+  private *addSome(
+    points: readonly DataPoint[],
+    recorded: readonly unknown[] | undefined,
+    count: number,
+    behind: number,
+    cycle: Cycle,
+  ): Sliced {
+    for (let i = 0; i < count; i += BATCH_POINTS) {
+      yield;
+      const some = Math.min(BATCH_POINTS, count - i);
+      yield* this.series.index.reserve(some);
+      this.adder.addAll(points, recorded, i, some, count - i + behind, cycle);
+    }
   }
 
   /** Forgets the series that have not changed since that time. @returns how many */
@@ -140,5 +170,16 @@ export class DeltaFamily implements AnyFamily {
   *restore({ pages, order }: Family, generation: number): Sliced {
     yield* this.own.restore(pages, order, generation);
     this.lastSeen = generation;
+  }
+}
+
+/** Where making a batch fails, those behind it are lost with it. */
+function nextOf(batches: Iterator<MadePoints>, onMalformed: OnMalformed): MadePoints | undefined {
+  try {
+    const next = batches.next();
+    return next.done === true ? undefined : next.value;
+  } catch (error) {
+    onMalformed(error);
+    return undefined;
   }
 }

@@ -8,6 +8,7 @@ import {
   type Descriptor,
   type HrTime,
   type MetricData,
+  type MorePoints,
 } from '../../otel';
 import { MAX_BUCKETS } from '../../snapshot';
 import { layoutKindOf, type LayoutKind } from '../columns/layouts';
@@ -36,6 +37,8 @@ export interface ReadMetric {
   readonly points: readonly DataPoint[];
   /** Their length, read once. */
   readonly count: number;
+  /** Of deltas: see `MetricData`. */
+  readonly more: MorePoints | undefined;
 }
 
 /** @returns what is wrong, where the metric cannot be used */
@@ -45,7 +48,7 @@ export function readMetric(
   metric: Partial<MetricData>,
 ): ReadMetric | string {
   const { dataPointType, dataPoints, isMonotonic: monotonic, aggregationTemporality, maxSize, aggregator } = metric;
-  const { recordedAttributes: recorded, changes } = metric;
+  const { recordedAttributes: recorded, changes, more } = metric;
   if (!Array.isArray(dataPoints)) return `metric ${quoted(descriptor.name)} has no array "dataPoints"`;
   const kind = typeof dataPointType === 'number' ? layoutKindOf(dataPointType) : undefined;
   if (kind === undefined) {
@@ -75,6 +78,7 @@ export function readMetric(
     aggregator: aggregator === undefined ? undefined : AGGREGATORS.find((one) => one === aggregator),
     points,
     count: points.length,
+    more: isDelta && isMore(more) ? more : undefined,
   };
 }
 
@@ -86,6 +90,10 @@ function changesOf(changes: unknown): Changes | undefined {
   const areLists = Array.isArray(indexes) && (values === undefined || Array.isArray(values));
   const isKnown = areNamed && areLists && typeof hasOtherStarts === 'boolean';
   return isKnown ? (changes as Changes) : undefined;
+}
+
+function isMore(more: Partial<MorePoints> | undefined): more is MorePoints {
+  return isObject(more) && typeof more.read === 'function' && Number.isSafeInteger(more.count);
 }
 
 function isObject(value: unknown): value is object {

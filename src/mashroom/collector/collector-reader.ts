@@ -32,7 +32,7 @@ export class CollectorReader {
 
   /** What it returns is in the next snapshot as well. */
   collect(): Promise<SdkResult> {
-    return this.source.take();
+    return this.source.takeWhole();
   }
 
   forceFlush(): Promise<void> {

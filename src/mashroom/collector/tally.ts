@@ -112,6 +112,9 @@ export class Tally implements SharedTally {
           this.timing = { intervalMs: collected.intervalMs, collectMs: collected.collectMs };
           return this.encode(collected, keep);
         },
+        get encodingMs() {
+          return encoder.encodingMs;
+        },
         encodeNow: (collected) => this.encodeNow(collected),
         finishNow: () => encoder.finishNow(),
         endInterval: () => encoder.endInterval(),
