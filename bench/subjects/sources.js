@@ -2,9 +2,10 @@
 
 /** Main-thread time and longest hold of a collection, from what was recorded to the snapshot or the text. */
 
-const { setTimeout: sleep } = require('node:timers/promises');
+const { fork } = require('node:child_process');
+const { once } = require('node:events');
+const path = require('node:path');
 const { calibrate, cpuMs } = require('../lib/clock');
-const { longestTurn } = require('../lib/recorder');
 const { createObservable, createProcess, warmUp } = require('../lib/recording-process');
 const { rounds } = require('../lib/rounds');
 const { atMost, timesLess, within } = require('../lib/rows');
@@ -13,6 +14,7 @@ const NAME = 'main-thread time to collect and encode';
 const HOLD = 'longest hold while it collects and encodes';
 const RECORDING = 'time to record once in each series';
 const HOLD_MS = 8;
+const HELD_PROCESS = path.join(__dirname, '../apps/held-process.js');
 /** What a forced collection has found is swept for a while, and who allocates meanwhile waits for it. */
 const SETTLE_SERIES_PER_MS = 500;
 const AGAINST = {
@@ -53,7 +55,16 @@ module.exports = async function sources({ quick, size: wanted = 'small', emit })
   await measureObservables({ size, count, emit });
 };
 
-async function measure({ workload, size, reused, count, kinds, shares }, emit) {
+async function measure(plan, emit) {
+  const held = await startHeld(plan);
+  try {
+    await measureAll(plan, held, emit);
+  } finally {
+    for (const process of Object.values(held)) process.disconnect();
+  }
+}
+
+async function measureAll({ workload, size, reused, count, kinds, shares }, held, emit) {
   const processes = Object.fromEntries(kinds.map((kind) => [kind, createProcess(kind, size, { reused })]));
   for (const process of Object.values(processes)) await warmUp(process, size);
   for (const share of shares) {
@@ -64,7 +75,7 @@ async function measure({ workload, size, reused, count, kinds, shares }, emit) {
       const target = kind === 'cumulative' ? TARGETS[workload]?.[share] : undefined;
       emit(timesLess({ ...row, name: NAME, against: AGAINST[kind], ours, theirs, target }));
     }
-    const holds = await holdsOf(processes, share, { size, count });
+    const holds = await holdsOf(held, share, count);
     const bound = { ...row, name: HOLD, bound: HOLD_MS, note: holds.note };
     emit(within({ ...bound, against: `${HOLD_MS} ms, median`, ours: holds.ours }));
     for (const kind of HELD) {
@@ -126,15 +137,31 @@ function timesOf(processes, share, count) {
   return rounds(count, Object.fromEntries(sides));
 }
 
-async function holdsOf(processes, share, { size, count }) {
+/** A process for each side whose holds are measured. */
+async function startHeld({ kinds, size, reused }) {
+  const settleMs = size / SETTLE_SERIES_PER_MS;
+  const held = {};
+  for (const kind of ['ours', ...HELD].filter((one) => kinds.includes(one))) {
+    held[kind] = fork(HELD_PROCESS, [JSON.stringify({ kind, size, reused, settleMs })]);
+    await answerOf(held[kind]);
+  }
+  return held;
+}
+
+async function answerOf(process) {
+  const ended = once(process, 'exit').then(([code]) => {
+    throw new Error(`a process whose holds are measured has ended with ${code}`);
+  });
+  const [answer] = await Promise.race([once(process, 'message'), ended]);
+  return answer;
+}
+
+async function holdsOf(held, share, count) {
   let collected = 0;
-  const sides = ['ours', ...HELD.filter((kind) => kind in processes)].map((kind) => {
-    const { change, cycle } = processes[kind];
+  const sides = Object.entries(held).map(([kind, process]) => {
     const side = async (round) => {
-      change(share);
-      globalThis.gc();
-      await sleep(size / SETTLE_SERIES_PER_MS);
-      const { ms, gcMs } = await longestTurn(cycle);
+      process.send({ share });
+      const { ms, gcMs } = await answerOf(process);
       if (kind === 'ours' && round >= 0) collected = Math.max(collected, gcMs);
       return ms;
     };
