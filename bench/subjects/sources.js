@@ -149,11 +149,17 @@ async function startHeld({ kinds, size, reused }) {
 }
 
 async function answerOf(process) {
-  const ended = once(process, 'exit').then(([code]) => {
+  const answered = new AbortController();
+  const { signal } = answered;
+  const ended = once(process, 'exit', { signal }).then(([code]) => {
     throw new Error(`a process whose holds are measured has ended with ${code}`);
   });
-  const [answer] = await Promise.race([once(process, 'message'), ended]);
-  return answer;
+  try {
+    const [answer] = await Promise.race([once(process, 'message', { signal }), ended]);
+    return answer;
+  } finally {
+    answered.abort();
+  }
 }
 
 async function holdsOf(held, share, count) {

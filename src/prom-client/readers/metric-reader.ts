@@ -18,7 +18,7 @@ import {
 import { Summaries } from '../kinds/summaries';
 
 /** Series whose numbers are read in one step. */
-export const STEP_SERIES = 1024;
+export const STEP_SERIES = 2048;
 
 /** One collection. */
 export interface Reading extends Moment {
@@ -76,8 +76,9 @@ export abstract class MetricReader implements Reader {
     };
   }
 
-  protected *readAll(moment: Moment): Sliced {
-    for (let from = 0; from < this.list.points.length; from += STEP_SERIES) {
+  /** @param start the first series whose numbers were not read in this collection */
+  protected *readAll(moment: Moment, start = 0): Sliced {
+    for (let from = start; from < this.list.points.length; from += STEP_SERIES) {
       // `collectNow` may have changed the list meanwhile.
       this.kind.read(this.list, from, Math.min(from + STEP_SERIES, this.list.points.length), moment);
       yield;

@@ -27,6 +27,8 @@ export class StoreReader extends MetricReader {
       const { ids } = this.list;
       const end = Math.min(at + STEP_SERIES, ids.length);
       const reached = walk.compare(ids, at, end);
+      // In the same step: what the walk has touched is still in the processor's cache.
+      this.kind.read(this.list, at, reached, reading);
       const isSame = reached === end;
       at = reached;
       yield;
@@ -40,7 +42,7 @@ export class StoreReader extends MetricReader {
         this.makerOf((id) => this.entryOf(id), reading),
       );
     }
-    yield* this.readAll(reading);
+    yield* this.readAll(reading, at);
   }
 
   private entryOf(id: unknown): Entry {
