@@ -120,7 +120,7 @@ export class ReaderSource implements MetricsSource {
   /** Collects, beside the exporter's own collections. What it takes is in the exporter's next collection as well. */
   take(): Promise<SdkResult> {
     const taking = this.queue.then(() => this.takeOnce());
-    this.queue = taking.catch(() => undefined);
+    this.queue = taking.then(nothing, nothing);
     return taking;
   }
 
@@ -221,3 +221,6 @@ function now(): HrTime {
   const ms = Date.now();
   return [Math.trunc(ms / 1000), Math.round((ms % 1000) * 1e6)];
 }
+
+/** For the queue, which waits for the end of a collection and is not to keep what it has given. */
+const nothing = (): undefined => undefined;
