@@ -7,6 +7,9 @@ const { fetchManager } = require('../../../scripts/fetch-node') as {
   fetchManager(name: 'pnpm' | 'yarn'): string | undefined;
 };
 
+// Without it, yarn 1 leaves a folder with compiled code beside what the tests have to remove.
+process.env['DISABLE_V8_COMPILE_CACHE'] = '1';
+
 function manager(name: 'pnpm' | 'yarn', ...args: string[]): Install {
   return (folder, tarballs) => {
     const script = fetchManager(name);
