@@ -228,7 +228,8 @@ export class Collector {
       const encoded = this.encoding.then(() => this.encode(data, time, collection));
       this.encoding = encoded.catch(() => undefined);
       await encoded;
-      this.report(undefined);
+      // One that was given up says nothing of the provider that there is now.
+      if (this.current === collection) this.report(undefined);
     } catch (error) {
       if (this.current === collection) this.report(messageOf(error));
     } finally {

@@ -1,7 +1,7 @@
 /** Providers of metrics that do not do what they should. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { read } from '../core/encoder/collections';
+import { collected, counter, point, read } from '../core/encoder/collections';
 import { until } from '../support/until';
 import { metrics, startCollector } from './running-collector';
 
@@ -43,6 +43,41 @@ for (const [does, collect] of [
     t.deepEqual(told().slice(1), ['info Collecting metrics works again']);
   });
 }
+
+test.serial(
+  'a collection that is encoded while its provider is replaced does not tell that the new one works',
+  async (t) => {
+    let batches = 0;
+    const deltas = {
+      ...counter('c', [point({}, 1)]),
+      aggregationTemporality: 0,
+      more: {
+        count: 9,
+        *read() {
+          for (let i = 0; i < 9; i++) {
+            // The interval ends while it is encoded.
+            for (const end = performance.now() + 15; performance.now() < end;);
+            batches++;
+            bench.provider = thrower;
+            yield { dataPoints: [point({ i }, 1)] };
+          }
+        },
+      },
+    };
+    const thrower = {
+      collect() {
+        throw new Error('no');
+      },
+    };
+    const bench = startCollector(t, { collect: () => collected(deltas).data });
+    await bench.more(1);
+    t.is(batches, 9);
+    await bench.ticks(3);
+    const told = bench.log.filter((line) => !line.startsWith('debug '));
+    t.is(told.length, 1);
+    t.regex(told[0] as string, /: no$/);
+  },
+);
 
 test.serial('a missing provider is one log line, and it is found as soon as it is there', async (t) => {
   const bench = startCollector(t, undefined);
